@@ -1,0 +1,231 @@
+"""What is stored. Verbs live in their own modules; statuses and their moves in states.py."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from campaigns.states import (
+    BakeState,
+    CampaignState,
+    DeliveryState,
+    EventKind,
+    RenderState,
+    ReviewState,
+    RowVerdict,
+)
+
+
+def presenter_path(presenter: Presenter, filename: str) -> str:
+    return f"presenters/{presenter.public_id}/{filename}"
+
+
+def campaign_path(campaign: Campaign, filename: str) -> str:
+    return f"campaigns/{campaign.public_id}/{filename}"
+
+
+def message_path(message: Message, filename: str) -> str:
+    return f"campaigns/{message.campaign.public_id}/messages/{message.public_id}/{filename}"
+
+
+class Presenter(models.Model):
+    """A take, its consent, and what baking made of it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=200)
+    take = models.FileField(upload_to=presenter_path, max_length=300)
+    take_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    facts = models.JSONField(default=dict, blank=True, editable=False)  # width, height, fps, duration_s
+    poster = models.FileField(upload_to=presenter_path, max_length=300, blank=True, editable=False)
+    bake = models.FileField(upload_to=presenter_path, max_length=300, blank=True, editable=False)
+    bake_state = models.CharField(max_length=16, choices=BakeState.choices, default=BakeState.WAITING, editable=False)
+    stage = models.CharField(max_length=100, blank=True, editable=False)
+    done = models.PositiveIntegerField(default=0, editable=False)
+    total = models.PositiveIntegerField(default=0, editable=False)
+    claimed_by = models.CharField(max_length=100, blank=True, editable=False)
+    heartbeat_at = models.DateTimeField(null=True, blank=True, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    failure = models.TextField(blank=True, editable=False)
+    consent_by = models.CharField("person who consented", max_length=200, blank=True)
+    consent_at = models.DateTimeField(null=True, blank=True)
+    consent_note = models.TextField(blank=True)
+    consent_revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_consent(self) -> bool:
+        return self.consent_at is not None and self.consent_revoked_at is None
+
+
+class Campaign(models.Model):
+    """Spreadsheet, script, presenter, voice and settings, and all messages made from them."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=200)
+    state = models.CharField(
+        max_length=32, choices=CampaignState.choices, default=CampaignState.DRAFT, editable=False
+    )
+    presenter = models.ForeignKey(
+        Presenter, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns"
+    )
+    voice_engine = models.CharField(
+        max_length=32, choices=[("piper", "Piper (natural)"), ("pyttsx3", "pyttsx3 / eSpeak NG")], default="piper"
+    )
+    voice = models.CharField(max_length=300, blank=True, help_text="Empty: the packaged voice.")
+    spreadsheet = models.FileField(upload_to=campaign_path, max_length=300, blank=True)
+    spreadsheet_name = models.CharField(max_length=200, blank=True, editable=False)
+    columns = models.JSONField(default=list, blank=True, editable=False)  # headers in the sheet's order
+    script = models.TextField(blank=True)
+    slots = models.JSONField(null=True, blank=True, editable=False)  # the plan's slots, fixed at the first run
+    email_subject = models.CharField(max_length=300, default="A video for you")
+    email_body = models.TextField(default="I recorded a short video for you.")
+    sender_name = models.CharField(max_length=200, blank=True)
+    call_to_action_label = models.CharField(max_length=100, blank=True)
+    call_to_action_url = models.URLField(blank=True)
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Recipient(models.Model):
+    """One row of the spreadsheet, valid or rejected with its problems."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients")
+    row_number = models.PositiveIntegerField()  # as the spreadsheet program shows it; the header is row 1
+    values = models.JSONField(default=dict)  # column → text
+    name = models.CharField(max_length=300, blank=True)
+    email = models.CharField(max_length=320, blank=True)
+    verdict = models.CharField(max_length=16, choices=RowVerdict.choices, default=RowVerdict.VALID)
+    problems = models.JSONField(default=list, blank=True)  # [{"column": str, "message": str}]
+
+    class Meta:
+        ordering = ["campaign_id", "row_number"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "row_number"], name="one_recipient_per_row")]
+
+    def __str__(self) -> str:
+        return self.name or f"row {self.row_number}"
+
+
+class Message(models.Model):
+    """One recipient's video: its render, its review, and what it is made of."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="messages")
+    recipient = models.OneToOneField(Recipient, on_delete=models.CASCADE, related_name="message")
+    lines = models.JSONField(default=list)  # [{"id": str, "text": str}]
+
+    render_state = models.CharField(max_length=16, choices=RenderState.choices, default=RenderState.QUEUED)
+    stage = models.CharField(max_length=100, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    claimed_by = models.CharField(max_length=100, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    failure = models.TextField(blank=True)
+    failure_permanent = models.BooleanField(default=False)
+
+    content_hash = models.CharField(max_length=64, blank=True)
+    video = models.FileField(upload_to=message_path, max_length=300, blank=True)
+    poster = models.FileField(upload_to=message_path, max_length=300, blank=True)
+    captions = models.FileField(upload_to=message_path, max_length=300, blank=True)
+    video_seconds = models.FloatField(default=0)
+    work_seconds = models.FloatField(default=0)
+    segments = models.JSONField(default=list)  # [{"line": id, "text", "start_s", "end_s", "cached": bool}]
+    scores = models.JSONField(default=dict)
+    flags = models.JSONField(default=list)  # sentences, worst first
+
+    review_state = models.CharField(max_length=16, choices=ReviewState.choices, default=ReviewState.PENDING)
+    approved_hash = models.CharField(max_length=64, blank=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reject_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["campaign_id", "recipient__row_number"]
+        indexes = [models.Index(fields=["campaign", "render_state"])]
+
+    def __str__(self) -> str:
+        return f"message for {self.recipient}"
+
+    @property
+    def is_approved(self) -> bool:
+        """Approved for exactly the content that is stored now; only then has it a public address."""
+        return (
+            self.review_state == ReviewState.APPROVED
+            and self.render_state == RenderState.READY
+            and self.content_hash != ""
+            and self.approved_hash == self.content_hash
+        )
+
+
+class Delivery(models.Model):
+    """One attempt series to bring a message to an address; at most one per message and channel."""
+
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="deliveries")
+    campaign_name = models.CharField(max_length=200, blank=True)  # copied: history outlives rows
+    recipient_name = models.CharField(max_length=300, blank=True)
+    channel = models.CharField(max_length=32, default="email")
+    address = models.CharField(max_length=320)
+    content_hash = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, choices=DeliveryState.choices, default=DeliveryState.SCHEDULED)
+    reason = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    claimed_by = models.CharField(max_length=100, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["message", "channel"], name="one_delivery_per_message_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} to {self.address}"
+
+
+class Event(models.Model):
+    """One thing that happened to a message: a view, a play, seconds watched. Never an IP address."""
+
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="events")
+    recipient_name = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=16, choices=EventKind.choices)
+    viewing = models.UUIDField(null=True, blank=True)  # one page load; progress of one viewing is upserted
+    seconds = models.FloatField(default=0)  # seconds of video watched, for progress
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "kind", "viewing"],
+                condition=models.Q(viewing__isnull=False),
+                name="one_event_per_kind_and_viewing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.recipient_name}"
+
+
+class Suppression(models.Model):
+    """An address that asked not to be written to again, or that cannot be reached."""
+
+    email = models.EmailField(max_length=320, unique=True)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.email
