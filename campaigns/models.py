@@ -87,6 +87,8 @@ class Campaign(models.Model):
     sender_name = models.CharField(max_length=200, blank=True)
     call_to_action_label = models.CharField(max_length=100, blank=True)
     call_to_action_url = models.URLField(blank=True)
+    sending_failures = models.PositiveIntegerField(default=0, editable=False)  # in a row, since the last success
+    sending_paused = models.TextField(blank=True, editable=False)  # why sending stopped by itself; empty: it did not
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -185,6 +187,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     claimed_by = models.CharField(max_length=100, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)  # not before; empty: at once
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 

@@ -96,7 +96,13 @@ REVIEW_MOVES: Moves = {
 DELIVERY_MOVES: Moves = {
     DeliveryState.SCHEDULED: frozenset({DeliveryState.SENDING, DeliveryState.SUPPRESSED, DeliveryState.FAILED}),
     DeliveryState.SENDING: frozenset(
-        {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.SCHEDULED}
+        {
+            DeliveryState.SENT,
+            DeliveryState.FAILED,
+            DeliveryState.UNKNOWN,
+            DeliveryState.SCHEDULED,
+            DeliveryState.SUPPRESSED,
+        }
     ),
     DeliveryState.SENT: frozenset(),
     DeliveryState.FAILED: frozenset({DeliveryState.SCHEDULED}),
