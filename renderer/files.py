@@ -1,0 +1,57 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from renderer.errors import RenderError
+
+# EFBIG is what a process with a file size limit gets instead of a full disk.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; rename it to ``path`` when the block ends well.
+
+    A block that raises leaves nothing behind. The temporary name keeps the suffix, because
+    writers choose the format by it. Raises RenderError when the disk is full.
+    """
+    with readable_disk_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.stem[:80]}.{secrets.token_hex(6)}.part{path.suffix}")
+        try:
+            yield temporary
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def readable_disk_errors(folder: Path) -> Iterator[None]:
+    """Turn "no room" and "not allowed" from the system into a RenderError that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise disk_full(folder) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise RenderError(
+                f"The folder {folder} cannot be written to ({os.strerror(error.errno)}). "
+                "Give this user the right to write there, or choose another folder."
+            ) from error
+        raise
+
+
+def disk_full(folder: Path) -> RenderError:
+    """The error for a disk without room; trying again helps once there is some."""
+    return RenderError(
+        f"There is no room left to write in {folder}. Free some space on that disk "
+        "and try again: everything finished so far is kept.",
+        permanent=False,
+    )

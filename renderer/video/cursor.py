@@ -1,0 +1,89 @@
+"""One place in a clip that is being decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
+from renderer.errors import RenderError
+from renderer.video.colour import to_rgb
+from renderer.video.opening import open_clip, picture_stream
+from renderer.video.probe import shown_size, square_size
+from renderer.video.timing import ClipTiming
+
+_SEEK_COST_FRAMES = 4
+
+
+class Cursor:
+    """Reads pictures by their position among the file's pictures; cheap when reading forward."""
+
+    def __init__(self, path: Path, timing: ClipTiming, turns: int) -> None:
+        self._path = path
+        self._timing = timing
+        self._turns = turns
+        self._container = open_clip(path)
+        self._stream = picture_stream(self._container, path)
+        self._stream.thread_type = "AUTO"
+        self._reformatter = VideoReformatter()
+        self._decoded: Iterator[VideoFrame] = iter(())
+        self._position = -1
+        self._frame: VideoFrame | None = None
+
+    def close(self) -> None:
+        self._container.close()
+
+    def cost_frames(self, target: int) -> int:
+        """About how many frames must be decoded to read ``target``."""
+        seek = target - self._key_before(target) + _SEEK_COST_FRAMES
+        if self._frame is None or target < self._position:
+            return seek
+        return min(seek, target - self._position)
+
+    def read(self, target: int) -> npt.NDArray[np.uint8]:
+        """The picture as uint8 RGB [height, width, 3]. Raises RenderError when it cannot be decoded."""
+        try:
+            if self.cost_frames(target) != target - self._position or self._frame is None:
+                self._seek(target)
+            while self._position < target:
+                self._advance()
+        except (av.error.FFmpegError, StopIteration) as error:
+            at_s = float(target / self._timing.fps)
+            raise RenderError(
+                f"{self._path.name} is damaged at {at_s:.1f} s: the picture there cannot be decoded. "
+                "Copy or upload it again, or export it again from the camera."
+            ) from error
+        assert self._frame is not None
+        return self._upright(self._frame)
+
+    def _key_before(self, target: int) -> int:
+        keys = self._timing.keys
+        return int(keys[max(0, int(np.searchsorted(keys, target, side="right")) - 1)]) if len(keys) else 0
+
+    def _seek(self, target: int) -> None:
+        key = self._key_before(target)
+        while True:
+            self._container.seek(int(self._timing.pts[key]), stream=self._stream, backward=True)
+            self._decoded = self._container.decode(self._stream)
+            self._position = -1
+            self._advance()
+            if self._position <= target or key == 0:
+                return
+            key = self._key_before(key - 1)  # some files land behind the key frame that was asked for
+
+    def _advance(self) -> None:
+        self._frame = next(self._decoded)
+        if self._frame.pts is not None:
+            self._position = int(np.searchsorted(self._timing.pts, self._frame.pts))
+        else:
+            self._position += 1
+
+    def _upright(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
+        rgb = to_rgb(frame, *square_size(self._stream), self._reformatter)
+        width, height = shown_size(self._stream, self._turns)
+        return np.ascontiguousarray(np.rot90(rgb, self._turns)[:height, :width])

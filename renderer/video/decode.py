@@ -1,0 +1,127 @@
+"""Reads frames and sound of a clip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.resampler import AudioResampler
+
+from renderer.errors import RenderError
+from renderer.timeline import SOUND_RATE_HZ
+from renderer.video.cursor import Cursor
+from renderer.video.opening import open_clip, picture_stream
+from renderer.video.probe import ClipFacts, facts_of, quarter_turns
+from renderer.video.timing import ClipTiming, read_timing
+
+# Two places in the file at once: a jump shows the end of one run mixed with the start of another.
+_CURSORS = 2
+_NEAR_FRAMES = 16
+
+
+class TakeReader:
+    """Frames of a clip by number, in any order, with a few frames in memory.
+
+    Frames are uint8 RGB [height, width, 3] as described by ``facts``; each is a fresh array.
+    Reading forward decodes every frame once; a far jump decodes from the key frame before it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._cursors: list[Cursor] = []  # least recently used first
+        with open_clip(path) as container:
+            stream = picture_stream(container, path)
+            self._timing: ClipTiming = read_timing(container, stream, path)
+            self._turns = quarter_turns(stream, path)
+            has_sound = bool(container.streams.audio)
+            self.facts: ClipFacts = facts_of(path, stream, self._timing, has_sound=has_sound)
+
+    def __enter__(self) -> TakeReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for cursor in self._cursors:
+            cursor.close()
+        self._cursors.clear()
+
+    def frames(self, indices: Sequence[int]) -> Iterator[npt.NDArray[np.uint8]]:
+        """Yield the frame at each index; indices may repeat and jump. Raises RenderError, IndexError."""
+        for index in indices:
+            yield self.frame(int(index))
+
+    def frame(self, index: int) -> npt.NDArray[np.uint8]:
+        """One frame."""
+        if not 0 <= index < self._timing.frames:
+            raise IndexError(f"frame {index} of {self._path.name}, which has {self._timing.frames}")
+        target = int(self._timing.source[index])
+        cursor = self._cursor_for(target)
+        self._cursors.remove(cursor)
+        self._cursors.append(cursor)
+        return cursor.read(target)
+
+    def _cursor_for(self, target: int) -> Cursor:
+        near = [cursor for cursor in self._cursors if cursor.cost_frames(target) <= _NEAR_FRAMES]
+        if near:
+            return min(near, key=lambda cursor: cursor.cost_frames(target))
+        if len(self._cursors) < _CURSORS:
+            self._cursors.insert(0, Cursor(self._path, self._timing, self._turns))
+        return self._cursors[0]
+
+
+def read_sound(path: Path) -> npt.NDArray[np.float32] | None:
+    """A clip's sound as mono float32 [n] at 48 kHz, in step with its first picture; None without sound."""
+    with open_clip(path) as container:
+        if not container.streams.audio:
+            return None
+        start_s = _picture_start_s(container)
+        try:
+            blocks = list(_mono_blocks(container))
+        except av.error.FFmpegError as error:
+            raise RenderError(
+                f"The sound of {path.name} is damaged. Export the file again, for example as MP4 with AAC."
+            ) from error
+    if not blocks:
+        return np.zeros(0, np.float32)
+    samples = np.concatenate([block for _, block in blocks])
+    return _starting_at(samples, offset=round((blocks[0][0] - start_s) * SOUND_RATE_HZ))
+
+
+def _picture_start_s(container: av.container.InputContainer) -> float:
+    stream = next(iter(container.streams.video), None)
+    if stream is None or stream.start_time is None or stream.time_base is None:
+        return _sound_start_s(container)
+    return float(stream.start_time * stream.time_base)
+
+
+def _sound_start_s(container: av.container.InputContainer) -> float:
+    stream = container.streams.audio[0]
+    return float((stream.start_time or 0) * (stream.time_base or 0))
+
+
+def _mono_blocks(
+    container: av.container.InputContainer,
+) -> Iterator[tuple[float, npt.NDArray[np.float32]]]:
+    """(start in seconds, samples [n]) of each decoded block."""
+    resampler = AudioResampler(format="flt", layout="mono", rate=SOUND_RATE_HZ)
+    start_s = _sound_start_s(container)
+    for frame in container.decode(container.streams.audio[0]):
+        start_s = frame.time if frame.time is not None else start_s
+        for block in resampler.resample(frame):
+            yield start_s, np.asarray(block.to_ndarray(), np.float32).reshape(-1)
+    for block in resampler.resample(None):
+        yield start_s, np.asarray(block.to_ndarray(), np.float32).reshape(-1)
+
+
+def _starting_at(samples: npt.NDArray[np.float32], offset: int) -> npt.NDArray[np.float32]:
+    if offset < 0:
+        return samples[-offset:]
+    return np.concatenate([np.zeros(offset, np.float32), samples])

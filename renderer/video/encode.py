@@ -1,0 +1,70 @@
+"""Encodes one segment as a small MP4 that joins others without encoding again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import av
+import av.container
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import PictureType, VideoFrame
+from av.video.reformatter import ColorRange, VideoReformatter
+from av.video.stream import VideoStream
+
+from renderer.config import VideoConfig
+from renderer.files import whole_file
+from renderer.video.colour import to_yuv
+
+# A closed GOP that begins with the only key frame; one thread, so that bytes never depend on the machine.
+_CLOSED_GOP = "keyint=infinite:open-gop=0:scenecut=0:threads=1"
+# No encoder version and no time of day in the file.
+BITEXACT = {"fflags": "+bitexact"}
+_BT709 = 1  # H.273 code of primaries, transfer curve and matrix alike
+
+
+def encode_segment(
+    frames: Iterable[npt.NDArray[np.uint8]], fps: Fraction, config: VideoConfig, path: Path
+) -> int:
+    """Write uint8 RGB frames [h, w, 3] as H.264 yuv420p; the number of frames is returned.
+
+    An odd last row or column is cut off. Equal input gives equal bytes. Raises ValueError
+    without frames, RenderError when the disk is full.
+    """
+    rest = iter(frames)
+    first = next(rest, None)
+    if first is None:
+        raise ValueError("a segment needs at least one frame")
+    with whole_file(path) as temporary, av.open(str(temporary), "w", format="mp4", options=BITEXACT) as out:
+        stream = _add_stream(out, first.shape[1] & ~1, first.shape[0] & ~1, fps, config)
+        count = 0
+        for frame in _video_frames(chain([first], rest), fps):
+            out.mux(stream.encode(frame))
+            count += 1
+        out.mux(stream.encode(None))
+    return count
+
+
+def _add_stream(
+    out: av.container.OutputContainer, width: int, height: int, fps: Fraction, config: VideoConfig
+) -> VideoStream:
+    options = {"crf": str(config.crf), "preset": config.preset, "x264-params": _CLOSED_GOP}
+    stream = out.add_stream("libx264", rate=fps, options=options)
+    stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+    context = stream.codec_context
+    context.thread_count = 1
+    context.time_base = 1 / fps
+    context.color_primaries = context.color_trc = context.colorspace = _BT709
+    context.color_range = ColorRange.MPEG
+    return stream
+
+
+def _video_frames(frames: Iterable[npt.NDArray[np.uint8]], fps: Fraction) -> Iterator[VideoFrame]:
+    reformatter = VideoReformatter()
+    for number, rgb in enumerate(frames):
+        frame = to_yuv(rgb, reformatter)
+        frame.pts, frame.time_base, frame.pict_type = number, 1 / fps, PictureType.NONE
+        yield frame

@@ -1,0 +1,148 @@
+"""Joins encoded segments and sound into one MP4, packet by packet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias
+
+import av
+import av.container
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from renderer.config import VideoConfig
+from renderer.errors import RenderError
+from renderer.files import whole_file
+from renderer.timeline import SOUND_RATE_HZ, sample_at
+from renderer.video.encode import BITEXACT
+from renderer.video.opening import open_clip, picture_stream
+
+_SOUND_BLOCK = 1024
+_Packet: TypeAlias = "Packet[VideoStream] | Packet[AudioStream]"
+
+
+@dataclass(frozen=True)
+class _SegmentHeader:
+    """What must be equal for packets of two segments to play in one stream."""
+
+    extradata: bytes
+    width: int
+    height: int
+    time_base: Fraction
+
+
+def join(
+    segments: Sequence[Path],
+    samples: npt.NDArray[np.float32],
+    out: Path,
+    fps: Fraction,
+    config: VideoConfig,
+) -> None:
+    """Write ``segments`` one after the other with mono 48 kHz ``samples`` [n] as H.264 + AAC MP4.
+
+    Video packets are copied unchanged; sound is cut or padded with silence to the picture's length.
+    Equal input gives equal bytes. Raises ValueError without segments, RenderError when the disk
+    is full or segments were encoded with different settings.
+    """
+    if not segments:
+        raise ValueError("nothing to join")
+    header, packets = _read(segments)
+    options = {**BITEXACT, "movflags": "+faststart"}
+    with (
+        whole_file(out) as temporary,
+        av.open(str(temporary), "w", format="mp4", options=options) as container,
+    ):
+        with open_clip(segments[0]) as first:
+            picture = container.add_stream_from_template(picture_stream(first, segments[0]))
+        picture.time_base = header.time_base
+        sound = _add_sound_stream(container, config)
+        length = sample_at(len(packets), fps)
+        in_order = _by_time(
+            _timed(packets, picture, round(1 / (fps * header.time_base))),
+            _sound_packets(_fitted(samples, length), sound),
+        )
+        for packet in in_order:
+            container.mux(packet)
+
+
+def _read(segments: Sequence[Path]) -> tuple[_SegmentHeader, list[tuple[int, Packet[VideoStream]]]]:
+    """The common header, and (frame number shown at, packet) of every packet in file order."""
+    header: _SegmentHeader | None = None
+    packets: list[tuple[int, Packet[VideoStream]]] = []
+    for path in segments:
+        with open_clip(path) as container:
+            stream = picture_stream(container, path)
+            own = _header(stream)
+            if header is not None and own != header:
+                raise RenderError(
+                    f"The segment {path.name} was encoded with other settings than {segments[0].name}. "
+                    "Delete the cache folder and render again.",
+                    permanent=False,
+                )
+            header = own
+            copied = [packet for packet in container.demux(stream) if packet.size]
+        first_frame = len(packets)
+        by_pts = sorted(packet.pts or 0 for packet in copied)
+        packets += [(first_frame + by_pts.index(packet.pts or 0), packet) for packet in copied]
+    assert header is not None
+    return header, packets
+
+
+def _header(stream: VideoStream) -> _SegmentHeader:
+    context = stream.codec_context
+    return _SegmentHeader(
+        bytes(context.extradata or b""), stream.width, stream.height, stream.time_base or Fraction(1, 1)
+    )
+
+
+def _timed(
+    packets: list[tuple[int, Packet[VideoStream]]], stream: VideoStream, tick: int
+) -> Iterator[_Packet]:
+    """Packets with even times: shown at frame number × tick, decoded in file order."""
+    # The decoder may reorder; all packets are decoded this many frames early so that none comes too late.
+    early = max(position - frame for position, (frame, _) in enumerate(packets))
+    for position, (frame, packet) in enumerate(packets):
+        packet.pts, packet.dts, packet.duration = frame * tick, (position - early) * tick, tick
+        packet.stream = stream
+        yield packet
+
+
+def _add_sound_stream(container: av.container.OutputContainer, config: VideoConfig) -> AudioStream:
+    stream = container.add_stream("aac", rate=SOUND_RATE_HZ, layout="mono")
+    stream.bit_rate = config.audio_bit_rate
+    stream.codec_context.thread_count = 1
+    return stream
+
+
+def _fitted(samples: npt.NDArray[np.float32], length: int) -> npt.NDArray[np.float32]:
+    cut = np.clip(samples[:length], -1.0, 1.0).astype(np.float32)
+    return np.pad(cut, (0, length - len(cut)))
+
+
+def _sound_packets(samples: npt.NDArray[np.float32], stream: AudioStream) -> Iterator[_Packet]:
+    # The encoder starts with 1024 samples of its own; the container's edit list skips them.
+    for start in range(0, len(samples), _SOUND_BLOCK):
+        block = np.ascontiguousarray(samples[None, start : start + _SOUND_BLOCK])
+        frame = AudioFrame.from_ndarray(block, format="fltp", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE_HZ, start, Fraction(1, SOUND_RATE_HZ)
+        yield from stream.encode(frame)
+    yield from stream.encode(None)
+
+
+def _by_time(pictures: Iterable[_Packet], sounds: Iterable[_Packet]) -> Iterator[_Packet]:
+    """Both in one order of time: what the file is read in, and the same on every machine."""
+    keyed = [
+        (_seconds(packet), kind, packet) for kind, part in enumerate((pictures, sounds)) for packet in part
+    ]
+    yield from (packet for _, _, packet in sorted(keyed, key=lambda entry: entry[:2]))
+
+
+def _seconds(packet: _Packet) -> Fraction:
+    return (packet.dts or 0) * (packet.time_base or Fraction(1))

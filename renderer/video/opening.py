@@ -1,0 +1,63 @@
+"""Opens a clip that somebody else made, and says in plain words why it cannot be opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import av.container
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from renderer.errors import RenderError
+
+# Only containers that hold their own media: playlists and "concat" scripts could name other files.
+_CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,wav,mp3,flac,aac,aiff,caf"
+
+
+def open_clip(path: Path) -> av.container.InputContainer:
+    """Open a video or sound file for reading. Raises RenderError."""
+    _check_file(path)
+    try:
+        return av.open(
+            str(path.absolute()), options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+        )
+    except (av.error.FFmpegError, ValueError) as error:
+        raise _not_a_clip(path) from error
+
+
+def picture_stream(container: av.container.InputContainer, path: Path) -> VideoStream:
+    """The first moving picture of a clip (cover art does not count). Raises RenderError."""
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    what = "sound but no picture" if container.streams.audio else "no picture and no sound"
+    raise RenderError(f"{path.name} has {what}. Choose a video that shows the presenter's face.")
+
+
+def cut_off(path: Path) -> RenderError:
+    """The error for a file that ends too early."""
+    return RenderError(
+        f"{path.name} is incomplete: the file ends before the video does. "
+        "Copy or upload it again, or export it again from the camera."
+    )
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise RenderError(f"There is no file {path}. Check the name and the folder.")
+    if not path.is_file():
+        raise RenderError(f"{path} is not a file. Name a video file, such as an MP4.")
+    if path.stat().st_size == 0:
+        raise RenderError(f"{path.name} is empty (0 bytes). Copy or upload it again.")
+
+
+def _not_a_clip(path: Path) -> RenderError:
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
+        return cut_off(path)
+    return RenderError(
+        f"{path.name} is not a video that can be read. "
+        "Export it as MP4 (H.264 or HEVC), MOV, MKV or WebM and choose that file."
+    )

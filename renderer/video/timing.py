@@ -1,0 +1,117 @@
+"""When each picture of a clip is shown, laid on an even grid of frames.
+
+Phones record with small or large jitter. Everything downstream counts frames, so a clip is
+read through a grid of constant rate: for an even clip the grid is the clip itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av.container
+import numpy as np
+import numpy.typing as npt
+from av.video.stream import VideoStream
+
+from renderer.errors import RenderError
+from renderer.video.opening import cut_off
+
+_MAX_FPS = 60
+_MAX_GAP_S = 0.25
+_USUAL_RATES = tuple(
+    Fraction(n, d)
+    for n, d in (
+        (10, 1), (12, 1), (15, 1), (20, 1), (24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1),
+        (48, 1), (50, 1), (60000, 1001), (60, 1),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class ClipTiming:
+    """``pts`` [P] and ``keys`` (positions in it) are the file's; ``source`` [frames] maps grid to file."""
+
+    fps: Fraction
+    pts: npt.NDArray[np.int64]
+    keys: npt.NDArray[np.int64]
+    source: npt.NDArray[np.int64]
+
+    @property
+    def frames(self) -> int:
+        return len(self.source)
+
+
+def read_timing(container: av.container.InputContainer, stream: VideoStream, path: Path) -> ClipTiming:
+    """Read every packet's time without decoding. Raises RenderError for cut-off and too uneven clips."""
+    _check_all_bytes_there(stream, path)
+    try:
+        packets = [(p.pts, p.is_keyframe) for p in container.demux(stream) if p.size and not p.is_discard]
+    except av.error.FFmpegError as error:
+        raise cut_off(path) from error
+    timed = sorted((pts, key) for pts, key in packets if pts is not None)
+    if not timed:
+        raise RenderError(f"{path.name} holds no pictures. Choose a video that shows the presenter's face.")
+    pts = np.array([pts for pts, _ in timed], np.int64)
+    keys = np.flatnonzero([key for _, key in timed])
+    fps, source = _grid(pts, stream, path)
+    timing = ClipTiming(fps, pts, keys, source)
+    _check_reaches_the_end(container, stream, timing, path)
+    return timing
+
+
+def _grid(
+    pts: npt.NDArray[np.int64], stream: VideoStream, path: Path
+) -> tuple[Fraction, npt.NDArray[np.int64]]:
+    times_s = (pts - pts[0]) * float(_time_base(stream))
+    for rate in _candidates(stream):
+        if rate <= _MAX_FPS and np.abs(times_s * float(rate) - np.arange(len(pts))).max() < 0.5:
+            return rate, np.arange(len(pts), dtype=np.int64)
+    _check_no_standstill(times_s, path)
+    rate = _nearest_usual_rate((len(pts) - 1) / max(times_s[-1], 1e-9))
+    count = max(1, round((times_s[-1] + float(1 / rate)) * float(rate)))
+    shown_at_s = (np.arange(count) + 0.5) / float(rate)
+    return rate, np.searchsorted(times_s, shown_at_s, side="right").astype(np.int64) - 1
+
+
+def _candidates(stream: VideoStream) -> list[Fraction]:
+    stated = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    exact = [Fraction(rate).limit_denominator(1001) for rate in stated if rate]
+    usual = [rate for rate in _USUAL_RATES for known in exact[:1] if abs(rate / known - 1) < 0.002]
+    # A usual rate first: files written with millisecond times state 25.003 or 29.969.
+    return sorted(usual, key=lambda rate: abs(rate / exact[0] - 1)) + exact
+
+
+def _nearest_usual_rate(rate: float) -> Fraction:
+    while rate > _MAX_FPS * 1.01:
+        rate /= 2  # slow-motion recordings: every second picture, until the rate is usual
+    return min(_USUAL_RATES, key=lambda usual: abs(float(usual) / rate - 1))
+
+
+def _time_base(stream: VideoStream) -> Fraction:
+    return stream.time_base or Fraction(1, 1_000_000)
+
+
+def _check_no_standstill(times_s: npt.NDArray[np.float64], path: Path) -> None:
+    gaps_s = np.diff(times_s)
+    if len(gaps_s) and gaps_s.max() > _MAX_GAP_S:
+        worst = int(gaps_s.argmax())
+        raise RenderError(
+            f"{path.name} has a variable frame rate: its picture stands still for {gaps_s[worst]:.1f} s at "
+            f"{times_s[worst]:.1f} s. Record or export it again with a constant frame rate, such as 25 or 30."
+        )
+
+
+def _check_all_bytes_there(stream: VideoStream, path: Path) -> None:
+    size_bytes = path.stat().st_size
+    if any(entry.pos + entry.size > size_bytes for entry in stream.index_entries):
+        raise cut_off(path)
+
+
+def _check_reaches_the_end(
+    container: av.container.InputContainer, stream: VideoStream, timing: ClipTiming, path: Path
+) -> None:
+    stated_s = float((stream.duration or 0) * _time_base(stream)) or (container.duration or 0) / 1e6
+    if stated_s - timing.frames / float(timing.fps) > 1.0 and not container.streams.audio:
+        raise cut_off(path)
