@@ -1,0 +1,101 @@
+"""The shape that the rest of the project relies on."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = sorted(
+    path
+    for folder in ("renderer", "campaigns", "platform")
+    for path in (ROOT / folder).rglob("*.py")
+    if "migrations" not in path.parts
+)
+LONGEST_MODULE_LINES = 400
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Each dotted name that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.module
+
+
+def importers_of(*packages: str, under: str) -> dict[str, set[str]]:
+    found = {
+        name_of(path): {name for name in imports_of(path) if name.split(".")[0] in packages}
+        for path in CODE
+        if path.is_relative_to(ROOT / under)
+    }
+    return {path: names for path, names in found.items() if names}
+
+
+def test_platform_is_a_plain_folder_so_that_it_never_shadows_the_standard_library() -> None:
+    assert not (ROOT / "platform" / "__init__.py").exists()
+    found = subprocess.run(
+        [sys.executable, "-c", "import platform; print(platform.__file__)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not Path(found.stdout.strip()).is_relative_to(ROOT / "platform")
+
+
+def test_the_renderer_knows_nothing_of_django() -> None:
+    assert importers_of("django", "django_q", "campaigns", "config", under="renderer") == {}
+
+
+def test_the_campaigns_reach_the_renderer_through_one_module() -> None:
+    assert set(importers_of("renderer", under="campaigns")) <= {"campaigns/rendering.py"}
+
+
+def test_the_renderer_loads_without_torch_until_a_stage_needs_it() -> None:
+    code = "import sys, renderer.config, renderer.plan, renderer.errors; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_a_module_is_short_enough_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE_LINES
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_a_module_prints_nothing_pickles_nothing_and_starts_no_shell(path: Path) -> None:
+    forbidden = {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib"}
+    assert not forbidden & {name.split(".")[0] for name in imports_of(path)}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            assert not (isinstance(node.func, ast.Name) and node.func.id in {"print", "eval", "exec"})
+            assert ast.unparse(node.func) not in {"os.system", "os.popen"}
+            assert not any(
+                keyword.arg == "shell" and ast.unparse(keyword.value) != "False" for keyword in node.keywords
+            ), f"{name_of(path)}:{node.lineno} starts a shell"
+
+
+def test_every_tests_folder_is_a_package_so_that_it_never_shadows_the_code() -> None:
+    folders = {path.parent for path in (ROOT / "tests").rglob("*.py")} | {ROOT / "tests"}
+    assert [name_of(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
+def test_the_code_names_no_utils_helpers_or_managers() -> None:
+    vague = {"utils", "util", "helpers", "helper", "manager", "misc", "common"}
+    assert [name_of(path) for path in CODE if path.stem in vague] == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_a_module_is_finished(path: Path) -> None:
+    code = path.read_text(encoding="utf-8")
+    assert [mark for mark in ("TODO", "FIXME", "XXX", "raise NotImplementedError") if mark in code] == []

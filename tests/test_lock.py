@@ -1,0 +1,86 @@
+"""The lock is complete: it holds what every package asks for, less what is left out on purpose."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Declared by a package, never imported by what is used of it; docs/dependencies.md gives each reason.
+LEFT_OUT = {"hf-xet", "jax", "jaxlib", "opencv-contrib-python", "sentencepiece", "sounddevice"}
+# What torch built for CUDA declares; the build that the lock names for a CPU has none of it.
+CUDA = ("nvidia-", "cuda-", "triton")
+
+
+def pinned() -> dict[str, Version]:
+    pins = {}
+    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, version = line.partition("==")
+            pins[canonicalize_name(name)] = Version(version)
+    return pins
+
+
+def direct() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    return [Requirement(text) for group in (project["dependencies"], *extras) for text in group]
+
+
+def asked_by(name: str, extras: set[str]) -> Iterator[Requirement]:
+    for text in importlib.metadata.requires(name) or []:
+        requirement = Requirement(text)
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in {"", *extras}):
+            yield requirement
+
+
+PINNED = pinned()
+EXTRAS = {canonicalize_name(requirement.name): requirement.extras for requirement in direct()}
+
+
+@pytest.mark.parametrize("requirement", direct(), ids=lambda requirement: requirement.name)
+def test_each_package_that_the_project_imports_is_pinned(requirement: Requirement) -> None:
+    assert PINNED[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+@pytest.mark.parametrize("name", sorted(PINNED))
+def test_the_pinned_version_is_the_installed_one(name: str) -> None:
+    installed = Version(importlib.metadata.version(name))
+    assert installed.public == PINNED[name].public  # torch's build (+cpu) differs between indexes
+
+
+@pytest.mark.parametrize("name", sorted(PINNED))
+def test_what_a_package_asks_for_is_in_the_lock_or_left_out_on_purpose(name: str) -> None:
+    for requirement in asked_by(name, EXTRAS.get(canonicalize_name(name), set())):
+        asked = canonicalize_name(requirement.name)
+        if asked in LEFT_OUT or (name == "torch" and asked.startswith(CUDA)):
+            continue
+        assert asked in PINNED, f"{name} asks for {requirement}"
+        assert PINNED[asked] in requirement.specifier, f"{name} asks for {requirement}"
+
+
+def test_nothing_is_pinned_that_nobody_asks_for() -> None:
+    wanted = set(EXTRAS)
+    queue = list(wanted)
+    while queue:
+        name = queue.pop()
+        fresh = {canonicalize_name(r.name) for r in asked_by(name, EXTRAS.get(name, set()))} & set(
+            PINNED
+        ) - wanted
+        wanted |= fresh
+        queue += fresh
+    assert sorted(set(PINNED) - wanted) == []
+
+
+def test_what_is_left_out_is_explained() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    assert [name for name in sorted(LEFT_OUT) if f"`{name}`" not in page] == []
