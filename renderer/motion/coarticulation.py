@@ -1,0 +1,102 @@
+"""Phones with times → how strongly each viseme class shapes each frame (dominance blending).
+
+Every phone pulls the mouth towards its class, most at its own time and less with distance; what a frame
+shows is the balance of all pulls. So neighbouring phones shade into each other (Cohen and Massaro, 1993),
+and the whole line is one curve: nothing is cut into windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.motion.visemes import REST, VISEMES, VOWELS, visemes_of
+from renderer.speech.speech import Phone
+
+Floats = npt.NDArray[np.float32]
+
+# Lips are in place before the sound leaves them.
+LEAD_S = 0.04
+# Lips part this long before the first sound and close this long after the last.
+SETTLE_S = 0.12
+_BEFORE_S, _AFTER_S, _SHARPNESS = 0.055, 0.045, 1.35
+_STRESS_GAIN = (1.0, 1.2, 1.08)
+_EDGE_S = 0.35
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """One viseme in time; a diphthong or an affricate makes two."""
+
+    viseme: int
+    start_s: float
+    end_s: float
+    gain: float = 1.0
+
+
+def gestures(phones: Iterable[Phone]) -> tuple[Gesture, ...]:
+    """Phones in time order → gestures, with rest before the first, after the last and in silences."""
+    found: list[Gesture] = []
+    for phone in phones:
+        found += _gestures_of(phone)
+    sounded = [g for g in found if g.viseme != REST]
+    if not sounded:
+        return ()
+    first, last = sounded[0].start_s, sounded[-1].end_s
+    return (Gesture(REST, first - _EDGE_S, first), *found, Gesture(REST, last, last + _EDGE_S))
+
+
+def times_s(frames: int, fps: Fraction, start_s: float) -> npt.NDArray[np.float64]:
+    """[frames] seconds of speech time at which each frame is shown, speech beginning at ``start_s``."""
+    return np.arange(frames) / float(fps) - start_s
+
+
+def viseme_weights(found: Sequence[Gesture], times: npt.NDArray[np.float64]) -> Floats:
+    """Gestures and times [n] in seconds → weights [n, V]; a row sums to about 1 in speech, 0 in silence."""
+    pulls = np.zeros((len(times), len(VISEMES)))
+    gained = np.zeros_like(pulls)
+    for gesture in found:
+        pull = _pull(gesture, times)
+        pulls[:, gesture.viseme] += pull
+        gained[:, gesture.viseme] += pull * gesture.gain
+    total = pulls.sum(1, keepdims=True) + 1e-3
+    weights = gained / total * voiced_gate(found, times)[:, None]
+    return weights.astype(np.float32)
+
+
+def voiced_gate(found: Sequence[Gesture], times: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """[n] 1 where something sounds, falling smoothly to exactly 0 once ``SETTLE_S`` away from any sound."""
+    gap = np.full(len(times), np.inf)
+    for gesture in found:
+        if gesture.viseme != REST:
+            gap = np.minimum(gap, np.maximum(gesture.start_s - times, times - gesture.end_s))
+    near = 1 - np.clip(gap, 0, SETTLE_S) / SETTLE_S
+    return near * near * (3 - 2 * near)
+
+
+def _gestures_of(phone: Phone) -> list[Gesture]:
+    shapes = visemes_of(phone.symbol)
+    if not shapes:
+        return []
+    part_s = (phone.end_s - phone.start_s) / len(shapes)
+    # Stress opens vowels; a consonant's closure is what it is.
+    stressed = any(mark in VOWELS for mark in phone.symbol)
+    gain = _STRESS_GAIN[phone.stress] if stressed else 1.0
+    return [
+        Gesture(shape, phone.start_s + i * part_s, phone.start_s + (i + 1) * part_s, gain)
+        for i, shape in enumerate(shapes)
+    ]
+
+
+def _pull(gesture: Gesture, times: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    viseme = VISEMES[gesture.viseme]
+    centre = (gesture.start_s + gesture.end_s) / 2 - LEAD_S
+    half = max((gesture.end_s - gesture.start_s) / 2, 0.018)
+    away = times - centre
+    beyond = np.maximum(np.abs(away) - 0.6 * half, 0)
+    reach = np.where(away < 0, _BEFORE_S, _AFTER_S) * viseme.reach
+    return np.asarray(viseme.pull * np.exp(-((beyond / reach) ** _SHARPNESS)))

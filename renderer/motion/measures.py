@@ -1,0 +1,44 @@
+"""Six numbers that say what a mouth shows, measured on face points in pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.motion import landmarks as lm
+
+Floats = npt.NDArray[np.float32]
+
+# The order of the columns of `mouth_measures` and of the viseme table.
+MEASURES = ("open", "jaw", "width", "upper_lip", "lower_lip", "raise")
+OPEN, JAW, WIDTH, UPPER_LIP, LOWER_LIP, RAISE = range(len(MEASURES))
+
+
+def mouth_measures(points: Floats) -> Floats:
+    """Points [n, 478, 2] px → [n, 6] px: inner-lip gap, chin height (down is positive), mouth width,
+    thickness of the upper and the lower lip, and how far the upper lip is raised.
+
+    Linear in the points, so differences of points give differences of measures.
+    """
+    x, y = points[..., 0], points[..., 1]
+    columns = (
+        y[:, lm.GAP_LOWER].mean(1) - y[:, lm.GAP_UPPER].mean(1),
+        y[:, lm.CHIN].mean(1),
+        x[:, lm.CORNERS[1]] - x[:, lm.CORNERS[0]],
+        y[:, (82, 13, 312)].mean(1) - y[:, (37, 0, 267)].mean(1),
+        y[:, (84, 17, 314)].mean(1) - y[:, (87, 14, 317)].mean(1),
+        -y[:, (37, 0, 267)].mean(1),
+    )
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def aperture(points: Floats) -> Floats:
+    """Points [n, 478, 2] → [n]: inner-lip gap as a share of the face's width."""
+    gap = np.linalg.norm(points[:, lm.GAP_LOWER] - points[:, lm.GAP_UPPER], axis=-1).mean(1)
+    return (gap / face_width(points)).astype(np.float32)
+
+
+def face_width(points: Floats) -> Floats:
+    """Points [n, 478, 2] → [n]: distance between the two sides of the face, in the points' own pixels."""
+    right, left = lm.FACE_SIDES
+    return np.linalg.norm(points[:, right] - points[:, left], axis=-1).astype(np.float32)

@@ -1,0 +1,79 @@
+"""A line's phones → the presenter's mouth motion for every frame of its segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.motion.coarticulation import (
+    LEAD_S,
+    Gesture,
+    gestures,
+    times_s,
+    viseme_weights,
+    voiced_gate,
+)
+from renderer.motion.measures import OPEN
+from renderer.motion.style import MotionStyle, lagged, shape_for
+from renderer.motion.visemes import CLOSED, LIP_TEETH, REST
+from renderer.speech.speech import Phone
+
+Floats = npt.NDArray[np.float32]
+
+# Lips stay shut at least this long for /p b m/: two whole frames at 25 a second.
+_SHUT_S = 0.085
+_TOUCH_S = 0.06
+_SHOULDER_S = 0.045
+
+
+def speak_motion(
+    phones: Iterable[Phone], frames: int, fps: Fraction, style: MotionStyle, *, start_s: float = 0.0
+) -> Floats:
+    """Motion [frames, K] of a whole line; speech begins ``start_s`` seconds after the first frame.
+
+    Lips lead the sound by 40 ms, meet for /p b m/, bring the lower lip to the teeth for /f v/, and lie
+    exactly at rest (zeros) in silence. The same input gives the same bytes.
+    """
+    found = gestures(phones)
+    times = times_s(frames, fps, start_s)
+    if not found:
+        return np.zeros((frames, style.space.size), np.float32)
+    motion = lagged(viseme_weights(found, times)) @ style.weights
+    motion = np.clip(motion, 1.15 * style.floor, 1.15 * style.ceiling)
+    motion = _limit_gap(motion, found, times, style)
+    return (motion * voiced_gate(found, times)[:, None]).astype(np.float32)
+
+
+def closure(found: Sequence[Gesture], times: npt.NDArray[np.float64], viseme: int, hold_s: float) -> Floats:
+    """[n] 0..1: 1 while a viseme of that class must be fully reached, with smooth shoulders."""
+    level = np.zeros(len(times))
+    for gesture in found:
+        if gesture.viseme == viseme:
+            centre = (gesture.start_s + gesture.end_s) / 2 - LEAD_S
+            half = max((gesture.end_s - gesture.start_s) / 2, hold_s / 2)
+            near = 1 - np.clip(np.abs(times - centre) - half, 0, _SHOULDER_S) / _SHOULDER_S
+            level = np.maximum(level, near * near * (3 - 2 * near))
+    return level.astype(np.float32)
+
+
+def _limit_gap(
+    motion: Floats, found: Sequence[Gesture], times: npt.NDArray[np.float64], style: MotionStyle
+) -> Floats:
+    """Moves the gap between the lips where a phone or anatomy demands it, the rest of the face with it."""
+    row = style.space.measures()[OPEN : OPEN + 1]
+    gap = (motion @ row.T)[:, 0]
+    shut = closure(found, times, CLOSED, _SHUT_S)
+    touch = closure(found, times, LIP_TEETH, _TOUCH_S) * (1 - shut)
+    narrow = np.minimum(gap, 0.15 * style.open_gap_px)
+    wanted = gap + touch * (narrow - gap)
+    wanted = wanted + shut * (style.closed_gap_px - wanted)
+    wanted = np.maximum(wanted, style.closed_gap_px)
+    return shape_for(style.space, row, wanted[:, None].astype(np.float32), motion, slack=0.0)
+
+
+def sounding(phones: Iterable[Phone]) -> bool:
+    """Whether any phone shapes the mouth at all."""
+    return any(gesture.viseme != REST for gesture in gestures(phones))

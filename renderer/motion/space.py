@@ -1,0 +1,155 @@
+"""Twelve numbers per frame that stand for a person's lower face, free of how the head is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.errors import RenderError
+from renderer.motion import landmarks as lm
+from renderer.motion.canonical import canonical_movements
+from renderer.motion.measures import mouth_measures
+
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+COEFS = 12
+POSES = 6
+
+
+@dataclass(frozen=True, eq=False)
+class MotionSpace:
+    """Motion [n, K] px-scaled, where 0 is the person's resting, closed mouth.
+
+    A face in crop space is its resting shape, moved by the head's pose (read off points that speech does
+    not move), plus ``basis`` times the motion. All arrays are float32 in crop pixels.
+    """
+
+    rest: Floats  # [478, 2] the resting face in the take's mean pose
+    share: Floats  # [478] 0..1 how far motion replaces a point: 0 above the nose base, 1 at the lips
+    basis: Floats  # [K, 478, 2] offsets of one unit of each number
+    reader: Floats  # [478 * 2, K] offsets → motion
+    pose_mean: Floats  # [S * 2] stable points of the mean pose
+    pose_basis: Floats  # [P, S * 2]
+    pose_shift: Floats  # [P, 478, 2] how a unit of pose moves the resting face
+    spread: Floats  # [K, K] covariance of the person's own motion
+
+    @property
+    def size(self) -> int:
+        return int(self.basis.shape[0])
+
+    def encode(self, points: Floats) -> Floats:
+        """Points [n, 478, 2] in crop space → motion [n, K]."""
+        offset = (points - self.resting(points)).reshape(len(points), -1)
+        return np.asarray(offset @ self.reader, np.float32)
+
+    def decode(self, motion: Floats, points: Floats) -> Floats:
+        """Motion [n, K] on the heads of ``points`` [n, 478, 2] → their points with that mouth."""
+        target = self.resting(points) + np.tensordot(motion, self.basis, axes=1)
+        share = self.share[None, :, None]
+        return np.asarray(points * (1 - share) + target * share, np.float32)
+
+    def resting(self, points: Floats) -> Floats:
+        """The person's closed mouth under the head pose of ``points`` [n, 478, 2] → [n, 478, 2]."""
+        return np.asarray(self.rest + np.tensordot(self._pose(points), self.pose_shift, axes=1), np.float32)
+
+    def measures(self) -> Floats:
+        """[6, K]: how a unit of each number changes `renderer.motion.measures.MEASURES`, in px."""
+        return mouth_measures(self.basis).T.copy()
+
+    def to_arrays(self) -> dict[str, Floats]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Any]) -> MotionSpace:
+        return cls(**{field.name: np.asarray(arrays[field.name], np.float32) for field in fields(cls)})
+
+    def _pose(self, points: Floats) -> Floats:
+        stable = points[:, lm.STABLE].reshape(len(points), -1)
+        return np.asarray((stable - self.pose_mean) @ self.pose_basis.T, np.float32)
+
+
+def fit_space(points: Floats, ok: Flags, silent: Flags | None = None) -> MotionSpace:
+    """Learns a person's space from a take's points [n, 478, 2] in crop space.
+
+    ``ok`` [n] marks frames with a trusted track, ``silent`` [n] frames without sound, where known.
+    Raises RenderError when fewer than 25 frames can be trusted.
+    """
+    if int(ok.sum()) < 25:
+        raise RenderError(
+            f"The face was found in only {int(ok.sum())} frames of the take. "
+            "Record it again with the whole face in view and in even light."
+        )
+    seen = points[ok].astype(np.float64)
+    pose_mean, pose_basis = _pose_axes(seen)
+    pose = (seen[:, lm.STABLE].reshape(len(seen), -1) - pose_mean) @ pose_basis.T
+    shift = _pose_shift(pose, seen)
+    upright = seen - np.tensordot(pose, shift, axes=1)
+    rest = _resting_shape(upright, silent[ok] if silent is not None else None)
+    basis, reader, spread = _principal_motion(upright - rest, rest)
+    arrays = (rest, _share(rest), basis, reader, pose_mean, pose_basis, shift, spread)
+    return MotionSpace(*(np.asarray(array, np.float32) for array in arrays))
+
+
+def _pose_axes(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    stable = points[:, lm.STABLE].reshape(len(points), -1)
+    mean = stable.mean(0)
+    _, _, axes = np.linalg.svd(stable - mean, full_matrices=False)
+    return mean, _signed(axes[:POSES])
+
+
+def _pose_shift(pose: npt.NDArray[np.float64], points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Regresses points on pose and mouth together, so that a nod on open vowels is not taken for jaw."""
+    mouth = mouth_measures((points - points.mean(0)).astype(np.float32)).astype(np.float64)
+    inputs = np.concatenate([np.ones((len(pose), 1)), pose, mouth - mouth.mean(0)], 1)
+    ridge = 1e-3 * len(pose) * np.diag([0.0] + [1.0] * (inputs.shape[1] - 1))
+    solved = np.linalg.solve(inputs.T @ inputs + ridge, inputs.T @ points.reshape(len(points), -1))
+    return np.asarray(solved[1 : 1 + pose.shape[1]].reshape(-1, lm.POINTS, 2))
+
+
+def _resting_shape(upright: npt.NDArray[np.float64], silent: Flags | None) -> npt.NDArray[np.float64]:
+    """The median of the most closed frames, taken from silence where there is enough of it."""
+    pool = np.arange(len(upright))
+    if silent is not None and int(silent.sum()) >= 10:
+        pool = pool[silent]
+    gap = mouth_measures(upright[pool].astype(np.float32))[:, 0]
+    count = max(5, len(pool) // 6)
+    return np.asarray(np.median(upright[pool[np.argsort(gap, kind="stable")[:count]]], axis=0))
+
+
+def _share(rest: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    nose_y = rest[lm.NOSE_BASE, 1]
+    lips_y = rest[lm.OUTER_UPPER[4:7], 1].mean()
+    ramp = np.clip((rest[:, 1] - nose_y) / max(0.7 * (lips_y - nose_y), 1e-3), 0, 1)
+    ramp[list(lm.LIPS)] = 1
+    return np.asarray(ramp * ramp * (3 - 2 * ramp))
+
+
+def _principal_motion(
+    offsets: npt.NDArray[np.float64], rest: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Principal axes around rest (not around the mean), lips counting double, jaw and cheeks once."""
+    weight = np.where(_share(rest) > 0, 1.0, 0.0)
+    weight[list(lm.LIPS)] = 2.0
+    weights = np.repeat(weight, 2)
+    moves = canonical_movements(rest.astype(np.float32)).reshape(6, -1).astype(np.float64)
+    # The plain movements count like one frame in a hundred: present, never in the way.
+    moves *= np.sqrt(max(len(offsets), 100) * 0.01)
+    rows = np.concatenate([offsets.reshape(len(offsets), -1), moves]) * weights
+    _, _, axes = np.linalg.svd(rows, full_matrices=False)
+    axes = _signed(axes[:COEFS])
+    reader = weights[:, None] * axes.T
+    basis = np.divide(axes, weights, out=np.zeros_like(axes), where=weights > 0)
+    motion = (rows @ axes.T)[:]
+    spread = motion.T @ motion / len(motion)
+    return basis.reshape(-1, lm.POINTS, 2), reader, spread
+
+
+def _signed(axes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Fixes the sign that an SVD leaves free, so that equal takes bake to equal bytes."""
+    largest = axes[np.arange(len(axes)), np.abs(axes).argmax(1)]
+    return axes * np.where(largest < 0, -1.0, 1.0)[:, None]
