@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, plus an embedded server and errors that say what to do."""

@@ -1,0 +1,11 @@
+"""The dashboard under /admin/; the pages for recipients come from campaigns.urls."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("", include("campaigns.urls")),
+]
