@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from tests.test_layout import imports_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -66,6 +69,21 @@ def test_what_a_package_asks_for_is_in_the_lock_or_left_out_on_purpose(name: str
             continue
         assert asked in PINNED, f"{name} asks for {requirement}"
         assert PINNED[asked] in requirement.specifier, f"{name} asks for {requirement}"
+
+
+def test_each_package_that_the_code_imports_is_declared() -> None:
+    providers = importlib.metadata.packages_distributions()
+    known = set(sys.stdlib_module_names) | {"renderer", "campaigns", "config", "tests"}
+    code = [
+        path for folder in ("renderer", "campaigns", "platform") for path in (ROOT / folder).rglob("*.py")
+    ]
+    imported = {name.split(".")[0]: path for path in code for name in imports_of(path)}
+    undeclared = {
+        f"{path.name} imports {name}"
+        for name, path in imported.items()
+        if name not in known and not {canonicalize_name(p) for p in providers.get(name, [])} & set(EXTRAS)
+    }
+    assert undeclared == set()
 
 
 def test_nothing_is_pinned_that_nobody_asks_for() -> None:

@@ -1,0 +1,144 @@
+"""What the documents say is still true."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+from django.db.models import TextChoices
+from packaging.requirements import Requirement
+
+from campaigns import states
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+WORDS = [
+    "take",
+    "presenter",
+    "bake",
+    "script",
+    "line",
+    "segment",
+    "window",
+    "seam",
+    "message",
+    "campaign",
+    "recipient",
+    "delivery",
+    "event",
+]
+MOVES = {
+    "BakeState": states.BAKE_MOVES,
+    "CampaignState": states.CAMPAIGN_MOVES,
+    "RenderState": states.RENDER_MOVES,
+    "ReviewState": states.REVIEW_MOVES,
+    "DeliveryState": states.DELIVERY_MOVES,
+}
+STATUSES = [
+    value
+    for value in vars(states).values()
+    if isinstance(value, type) and issubclass(value, TextChoices) and value is not TextChoices
+]
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def section(text: str, heading: str) -> str:
+    found = re.search(rf"^### {heading}\b.*?(?=^#|\Z)", text, re.M | re.S)
+    assert found, f"docs/concepts.md has no section {heading}"
+    return found.group()
+
+
+def rows_of(table: str) -> Iterator[list[str]]:
+    """The cells of each row whose first cell is a value in backticks."""
+    for line in table.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if line.startswith("| `"):
+            yield [cells[0].strip("`"), *cells[1:]]
+
+
+@pytest.mark.parametrize("statuses", STATUSES, ids=lambda statuses: statuses.__name__)
+def test_the_concepts_explain_each_status(statuses: type[TextChoices]) -> None:
+    explained = {row[0] for row in rows_of(section(page("concepts.md"), statuses.__name__))}
+    assert explained == set(statuses.values)
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_the_concepts_list_the_moves_that_the_code_allows(name: str) -> None:
+    listed = {
+        row[0]: frozenset(re.findall(r"`(\w+)`", row[2]))
+        for row in rows_of(section(page("concepts.md"), name))
+    }
+    assert listed == {str(old): frozenset(map(str, new)) for old, new in MOVES[name].items()}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_concepts_define_each_word_once(word: str) -> None:
+    assert len(re.findall(rf"^\*\*{word}\*\*: ", page("concepts.md"), re.M)) == 1
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_each_link_to_a_file_leads_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
+    local = [link for link in links if not re.match(r"[a-z]+:", link)]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_each_file_of_the_project_that_a_page_names_exists(path: Path) -> None:
+    named = re.findall(
+        r"`((?:renderer|campaigns|platform|templates|tests|docker|docs)/[\w./-]*)`",
+        path.read_text(encoding="utf-8"),
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_each_command_that_a_page_names_exists(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"manage\.py (\w+)", text)) <= set(get_commands())
+    assert [t for t in re.findall(r"`make ([a-z]+)", text) if f"\n{t}:" not in makefile] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_each_page_is_reached_from_another(path: Path) -> None:
+    others = "".join(other.read_text(encoding="utf-8") for other in PAGES if other != path)
+    assert path.name == "README.md" or f"{path.name})" in others
+
+
+def test_the_settings_page_lists_each_variable_that_is_read_and_no_other() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "platform" / "config").rglob("*.py"))
+    read = {name for source in sources for name in re.findall(r"\benv\.\w+\(\s*\"([A-Z_]+)\"", source)}
+    assert {row[0] for row in rows_of(page("settings.md"))} == read
+
+
+def test_the_container_example_sets_only_variables_that_are_read() -> None:
+    example = (ROOT / "docker" / "env.example").read_text(encoding="utf-8")
+    set_there = set(re.findall(r"^#?\s?([A-Z_]+)=", example, re.M))
+    documented = {row[0] for row in rows_of(page("settings.md"))}
+    assert sorted(set_there - documented - {"POSTGRES_PASSWORD", "WEB_PORT", "TORCH_INDEX"}) == []
+
+
+def test_each_direct_dependency_is_listed_with_its_licence_and_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = (project["dependencies"], *project["optional-dependencies"].values())
+    direct = {Requirement(text).name for group in groups for text in group}
+    listed = {row[0] for row in rows_of(page("dependencies.md")) if all(row[1:]) and len(row) >= 3}
+    assert sorted(direct - listed) == []
+
+
+def test_the_changelog_begins_with_the_version_that_is_built() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert newest is not None and newest.group(1) == project["version"]
