@@ -156,4 +156,6 @@ UNFOLD = {
     "SITE_HEADER": "Byname",
     "SITE_SYMBOL": "movie",
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "campaigns.admin.sidebar.home",
+    "SIDEBAR": {"navigation": "campaigns.admin.sidebar.navigation"},
 }
