@@ -1,0 +1,165 @@
+"""Find the presenter's face in every frame of a take."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.errors import RenderError
+from renderer.face.landmarks import POINTS
+from renderer.progress import Progress, Step, silent
+
+Points = npt.NDArray[np.float32]
+
+_STAGE = "tracking the face"
+_SECOND_FACE_SIZE = 0.45  # of the presenter's face; smaller ones are bystanders or patterns
+_SECOND_FACE_SHARE = 0.2  # of the frames; rarer ones are false alarms
+_FACE_SHARE_MIN = 0.6
+_LEAST_FACE_PX = 48
+
+
+@dataclass(frozen=True, eq=False)
+class FaceTrack:
+    """Face points in take px [T, 478, 2]; where ``ok`` [T] is False they are interpolated.
+
+    ``problems`` are sentences for the person who recorded the take.
+    """
+
+    points: Points
+    ok: npt.NDArray[np.bool_]
+    problems: tuple[str, ...]
+
+
+def track(frames: Iterable[npt.NDArray[np.uint8]], total: int, progress: Progress = silent) -> FaceTrack:
+    """Track one face through RGB ``frames`` [h, w, 3], of which there are about ``total``.
+
+    Raises a permanent RenderError where no face, two faces or too small a face is seen.
+    """
+    found: list[Points | None] = []
+    others = 0
+    with _face_mesh() as faces_in:
+        for number, frame in enumerate(frames):
+            face, rival = _presenter_among(faces_in(frame), _last_seen(found))
+            found.append(face)
+            others += rival
+            progress(Step(_STAGE, number + 1, max(total, number + 1)))
+    return _checked(found, others)
+
+
+def _checked(found: list[Points | None], others: int) -> FaceTrack:
+    ok = np.array([face is not None for face in found], bool)
+    share = float(ok.mean()) if len(ok) else 0.0
+    if not ok.any():
+        raise RenderError("No face was found in the take. Record it facing the camera, in good light.")
+    if share < _FACE_SHARE_MIN:
+        raise RenderError(
+            f"A face was found in only {share:.0%} of the take's frames. Keep the face in the picture, "
+            "turned to the camera and uncovered, and record the take again."
+        )
+    if others > _SECOND_FACE_SHARE * len(found):
+        raise RenderError(
+            f"Two faces are in {others} of the take's {len(found)} frames. Record the take with one person."
+        )
+    points = _without_gaps(found, ok)
+    width_px = float(np.median(np.ptp(points[ok, :, 0], axis=1)))
+    if width_px < _LEAST_FACE_PX:
+        raise RenderError(
+            f"The face is only {width_px:.0f} px wide in the take; at least {_LEAST_FACE_PX} px are needed. "
+            "Come closer to the camera or record at a higher resolution."
+        )
+    return FaceTrack(points, ok, _problems(ok))
+
+
+def _problems(ok: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+    if ok.all():
+        return ()
+    first = int(np.argmin(ok))
+    return (
+        f"The face was lost in {int((~ok).sum())} of {len(ok)} frames (first in frame {first}); "
+        "there the take is shown unchanged.",
+    )
+
+
+def _without_gaps(found: list[Points | None], ok: npt.NDArray[np.bool_]) -> Points:
+    seen = np.flatnonzero(ok)
+    known = np.stack([face for face in found if face is not None]).reshape(len(seen), -1)
+    moments = np.arange(len(ok))
+    after = np.clip(np.searchsorted(seen, moments), 0, len(seen) - 1)
+    before = np.clip(np.searchsorted(seen, moments, side="right") - 1, 0, len(seen) - 1)
+    span = np.maximum(seen[after] - seen[before], 1)
+    share = np.clip((moments - seen[before]) / span, 0.0, 1.0)[:, None]
+    filled = known[before] * (1 - share) + known[after] * share
+    return np.ascontiguousarray(filled.reshape(len(ok), POINTS, 2), np.float32)
+
+
+# --- one frame ---
+
+
+def _presenter_among(faces: list[Points], last: Points | None) -> tuple[Points | None, bool]:
+    """The presenter's face (nearest to where it was; at first the widest) and whether another is as near."""
+    if not faces:
+        return None, False
+    if last is None:
+        faces = sorted(faces, key=_width, reverse=True)
+    else:
+        faces = sorted(faces, key=lambda face: float(np.linalg.norm(face.mean(0) - last.mean(0))))
+    face, *rest = faces
+    return face, any(_is_rival(face, other) for other in rest)
+
+
+def _is_rival(face: Points, other: Points) -> bool:
+    apart = float(np.linalg.norm(face.mean(0) - other.mean(0))) > 0.6 * _width(face)
+    return apart and _width(other) > _SECOND_FACE_SIZE * _width(face)
+
+
+def _width(face: Points) -> float:
+    return float(np.ptp(face[:, 0]))
+
+
+def _last_seen(found: list[Points | None]) -> Points | None:
+    return next((face for face in reversed(found) if face is not None), None)
+
+
+# --- the tracker ---
+
+
+@contextmanager
+def _face_mesh() -> Iterator[Callable[[npt.NDArray[np.uint8]], list[Points]]]:
+    os.environ.setdefault("GLOG_minloglevel", "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _quiet():
+        from mediapipe.python.solutions.face_mesh import FaceMesh
+
+        mesh = FaceMesh(max_num_faces=2, refine_landmarks=True)
+        mesh.process(np.zeros((64, 64, 3), np.uint8))  # the libraries' start-up notes come here
+    try:
+        yield lambda frame: _points_of(mesh.process(frame), frame.shape[1], frame.shape[0])
+    finally:
+        mesh.close()
+
+
+def _points_of(result: Any, width: int, height: int) -> list[Points]:
+    faces = result.multi_face_landmarks or []
+    return [
+        np.array([(mark.x * width, mark.y * height) for mark in face.landmark], np.float32) for face in faces
+    ]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The tracker's native libraries write notes to file descriptor 2 whatever their log level."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)

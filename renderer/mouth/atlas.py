@@ -1,0 +1,122 @@
+"""Choose, for every wanted mouth, a take frame that shows nearly that mouth, changing it rarely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.face.landmarks import (
+    CHEEKS,
+    INNER_LIPS,
+    INNER_LOWER,
+    INNER_UPPER,
+    JAW,
+    NOSE_BASE,
+    NOSE_TIP,
+    OUTER_LIPS,
+)
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int_]
+
+_CANDIDATES = 40
+_INNER, _OUTER, _JAW, _POSE = 1.6, 1.0, 0.5, 0.6  # weights of one group of points each
+_GAP, _STILL_OPEN = 6.0, 60.0
+_CUT, _CUT_CHANGE = 1e-3, 0.6
+_CLOSED_QUANTILE = 0.08
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """The take's mouths as vectors [T, D]; ``usable`` [T] marks those that may be shown.
+
+    ``gaps`` [T] are inner-lip gaps and ``closed_gap`` the gap of the person's closed lips, as shares of the
+    crop's edge.
+    """
+
+    marks: Floats
+    gaps: Floats
+    usable: npt.NDArray[np.bool_]
+    closed_gap: float
+
+
+def atlas_of(points: Floats, usable: npt.NDArray[np.bool_], crop_px: int) -> Atlas:
+    """The atlas of a take's points [T, 478, 2] in crop px."""
+    gaps = lip_gaps(points, crop_px)
+    pool = gaps[usable] if usable.any() else gaps
+    closed = float(np.clip(np.quantile(pool, _CLOSED_QUANTILE), 0.004, 0.02))
+    return Atlas(mouth_marks(points, crop_px), gaps, usable, closed)
+
+
+def lip_gaps(points: Floats, crop_px: int) -> Floats:
+    """How far the inner lips stand apart in their middle [n], a share of the crop's edge; never below 0."""
+    apart = points[:, list(INNER_LOWER[3:8]), 1] - points[:, list(INNER_UPPER[3:8]), 1]
+    return np.asarray(np.maximum(apart.mean(1), 0) / crop_px, np.float32)
+
+
+def mouth_marks(points: Floats, crop_px: int) -> Floats:
+    """Points [n, 478, 2] as weighted vectors [n, D] whose distance says how unlike two mouths are."""
+    groups = (
+        (INNER_LIPS, _INNER),
+        (OUTER_LIPS, _OUTER),
+        (JAW, _JAW),
+        ((NOSE_TIP, NOSE_BASE, *CHEEKS), _POSE),
+    )
+    parts = [
+        points[:, list(group)].reshape(len(points), -1) * (weight / crop_px / len(group) ** 0.5)
+        for group, weight in groups
+    ]
+    return np.asarray(np.concatenate(parts, axis=1), np.float32)
+
+
+def choose(
+    atlas: Atlas, points: Floats, crop_px: int, exclude: Ints | None = None, exclude_frames: int = 0
+) -> Ints:
+    """One take frame for each wanted mouth ``points`` [n, 478, 2]: the cheapest smooth path (Viterbi).
+
+    Where ``exclude`` [n] is given, frames within ``exclude_frames`` of it may not be chosen.
+    """
+    cost = _unlikeness(atlas, points, crop_px)
+    if exclude is not None:
+        near = np.abs(np.arange(len(atlas.gaps))[None] - exclude[:, None]) <= exclude_frames
+        cost[near] = np.inf
+    cost[:, ~atlas.usable] = np.inf
+    count = min(_CANDIDATES, cost.shape[1])
+    best = np.argpartition(cost, count - 1, axis=1)[:, :count]
+    return _cheapest(atlas, best, np.minimum(np.take_along_axis(cost, best, 1), 1e9))
+
+
+def _unlikeness(atlas: Atlas, points: Floats, crop_px: int) -> Floats:
+    wanted, gaps = mouth_marks(points, crop_px), lip_gaps(points, crop_px)
+    squares = (wanted**2).sum(1)[:, None] + (atlas.marks**2).sum(1)[None] - 2 * wanted @ atlas.marks.T
+    cost = np.maximum(squares, 0) + _GAP * (gaps[:, None] - atlas.gaps[None]) ** 2
+    # Nothing gives a false mouth away like lips that should meet and do not.
+    closed = (gaps <= atlas.closed_gap * 1.5)[:, None]
+    ajar = np.maximum(atlas.gaps - atlas.closed_gap, 0)[None]
+    return np.asarray(cost + _STILL_OPEN * closed * ajar**2, np.float32)
+
+
+def _cheapest(atlas: Atlas, best: Ints, cost: Floats) -> Ints:
+    total = cost[0].astype(np.float64)
+    came: list[Ints] = []
+    for step in range(1, len(best)):
+        change = total[:, None] + _change(atlas, best[step - 1], best[step])
+        came.append(change.argmin(0))
+        total = change.min(0) + cost[step]
+    place = int(total.argmin())
+    path = [place]
+    for back in reversed(came):
+        place = int(back[place])
+        path.append(place)
+    return np.take_along_axis(best, np.array(path[::-1])[:, None], 1)[:, 0]
+
+
+def _change(atlas: Atlas, before: Ints, after: Ints) -> Floats:
+    """What it costs to show frame ``after`` next to ``before`` [k, k]: nothing where the take runs on."""
+    ahead = after[None] - before[:, None]
+    runs_on = (ahead >= 0) & (ahead <= 2)
+    follow = np.minimum(before + 1, len(atlas.marks) - 1)
+    apart = ((atlas.marks[follow][:, None] - atlas.marks[after][None]) ** 2).sum(2)
+    return np.asarray(np.where(runs_on, 0.0, _CUT + _CUT_CHANGE * apart), np.float32)

@@ -1,0 +1,99 @@
+"""The lower faces of the take frames that a message shows, as the draft needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from renderer.face.crop import apply, invert, mix_matrices
+
+Image = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+class Shown(Protocol):
+    """One shown frame: take[a] * (1 - mix) + take[b] * mix (renderer.plan.PathFrame)."""
+
+    @property
+    def a(self) -> int: ...
+    @property
+    def b(self) -> int: ...
+    @property
+    def mix(self) -> float: ...
+
+
+class TakeFaces(Protocol):
+    """What is known of a take's faces (renderer.mouth.presenter.Presenter)."""
+
+    @property
+    def points(self) -> Floats: ...
+    @property
+    def matrices(self) -> Floats: ...
+    @property
+    def ok(self) -> npt.NDArray[np.bool_]: ...
+    @property
+    def crop_px(self) -> int: ...
+    @property
+    def fine_px(self) -> int: ...
+
+
+@dataclass(frozen=True, eq=False)
+class MouthBase:
+    """The shown frames' own lower faces.
+
+    ``crops`` uint8 [n, S, S, 3], ``fine`` the same squares [n, F, F, 3] at about the take's own scale,
+    ``points`` float32 [n, 478, 2] in crop px, ``ok`` bool [n], ``matrices`` float32 [n, 2, 3] frame → crop px.
+    """
+
+    crops: npt.NDArray[np.uint8]
+    fine: npt.NDArray[np.uint8]
+    points: Floats
+    ok: npt.NDArray[np.bool_]
+    matrices: Floats
+
+
+def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Image]) -> MouthBase:
+    """The base of shown ``frames`` (already mixed where the path mixes), one for each entry of ``path``."""
+    a, b = np.array([shown.a for shown in path], int), np.array([shown.b for shown in path], int)
+    mix = np.array([shown.mix for shown in path], np.float32)
+    matrices = mix_matrices(faces.matrices[a], faces.matrices[b], mix)
+    in_take = _in_take(faces, a) * (1 - mix)[:, None, None] + _in_take(faces, b) * mix[:, None, None]
+    # A frame without mixing keeps its baked points bit for bit.
+    points = np.where((mix == 0)[:, None, None], faces.points[a], apply(matrices, in_take))
+    ok = faces.ok[a] & (faces.ok[b] | (mix == 0))
+    fine = np.stack(
+        [
+            cut(frame, matrix, faces.crop_px, faces.fine_px)
+            for frame, matrix in zip(frames, matrices, strict=True)
+        ]
+    )
+    return MouthBase(shrink(fine, faces.crop_px), fine, points.astype(np.float32), ok, matrices)
+
+
+def cut(frame: Image, matrix: Floats, crop_px: int, fine_px: int) -> Image:
+    """The crop's square [fine_px, fine_px, 3] out of a frame."""
+    factor = fine_px / crop_px
+    finer = matrix * factor
+    finer[:, 2] += (factor - 1) / 2
+    return np.asarray(
+        cv2.warpAffine(
+            frame, finer, (fine_px, fine_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        ),
+        np.uint8,
+    )
+
+
+def shrink(fine: npt.NDArray[np.uint8], crop_px: int) -> npt.NDArray[np.uint8]:
+    """Fine crops [n, F, F, 3] averaged down to [n, crop_px, crop_px, 3]."""
+    if fine.shape[1] == crop_px:
+        return fine
+    return np.stack([cv2.resize(crop, (crop_px, crop_px), interpolation=cv2.INTER_AREA) for crop in fine])
+
+
+def _in_take(faces: TakeFaces, frames: npt.NDArray[np.int_]) -> Floats:
+    return apply(invert(faces.matrices[frames]), faces.points[frames])

@@ -1,0 +1,171 @@
+"""Draw the wanted mouths from the take's own: retrieve, bend, match the light, feather."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
+from renderer.mouth.atlas import Atlas, choose, lip_gaps
+from renderer.mouth.base import MouthBase, shrink
+from renderer.mouth.colour import blend, light_difference
+from renderer.mouth.mask import lower_face_mask, mouth_region
+from renderer.mouth.warp import backward_map, bend, ring_points
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int_]
+Crops = npt.NDArray[np.uint8]
+
+# Around a change of source frame both sources are shown, with these shares of the new one.
+_CROSSING = (0.2, 0.4, 0.6, 0.8)
+
+
+class Mouths(Protocol):
+    """A presenter as the draft sees it (renderer.mouth.presenter.Presenter)."""
+
+    @property
+    def points(self) -> Floats: ...
+    @property
+    def fine(self) -> Crops: ...
+    @property
+    def triangles(self) -> npt.NDArray[np.int32]: ...
+    @property
+    def crop_px(self) -> int: ...
+    @property
+    def atlas(self) -> Atlas: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """``crops`` uint8 [n, S, S, 3], ``points`` float32 [n, 478, 2] that they show, ``masks`` [n, S, S],
+    ``fine`` the same crops [n, F, F, 3] at about the take's scale, ``sources`` [n] the take frames used."""
+
+    crops: Crops
+    points: Floats
+    masks: Floats
+    fine: Crops
+    sources: Ints
+
+
+def draft_to(
+    mouths: Mouths, base: MouthBase, points: Floats, *, exclude: Ints | None = None, exclude_frames: int = 0
+) -> Draft:
+    """Drafts of the base's frames with the mouths of ``points`` [n, 478, 2] in crop px.
+
+    ``exclude`` [n] with ``exclude_frames`` keeps near take frames out, to draft a take from the rest of it.
+    Frames that are not ok in the base are returned as they are, under an empty mask.
+    """
+    sources = choose(mouths.atlas, points, mouths.crop_px, exclude, exclude_frames)
+    points = _settled(points, mouths, sources)
+    fine = base.fine.copy()
+    light: Floats | None = None
+    for place, shares in enumerate(_shown_sources(sources, len(mouths.points))):
+        if not base.ok[place]:
+            light = None
+            continue
+        around = _bent_base(mouths, base, points, place)
+        mouth = _bent_mouth(mouths, base, points, place, shares)
+        region = mouth_region(points[place], mouths.crop_px, fine.shape[1])
+        now = light_difference(around, mouth, region)
+        light = now if light is None else 0.5 * light + 0.5 * now
+        fine[place] = blend(around, mouth, region, light)
+    masks = lower_face_mask(points, base.points, mouths.crop_px) * base.ok[:, None, None]
+    return Draft(shrink(fine, mouths.crop_px), points, masks.astype(np.float32), fine, sources)
+
+
+def sharpened(draft: Draft, crops: Crops) -> Crops:
+    """Refined ``crops`` [n, S, S, 3] at the draft's fine scale [n, F, F, 3].
+
+    What refining changed is added to the fine draft, whose own detail stays.
+    """
+    if draft.fine.shape[1] == crops.shape[1]:
+        return crops
+    return np.stack([_changed(*trio) for trio in zip(draft.fine, draft.crops, crops, strict=True)])
+
+
+def _changed(fine: Crops, before: Crops, after: Crops) -> Crops:
+    import cv2
+
+    change = after.astype(np.float32) - before
+    larger = cv2.resize(change, fine.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return np.clip(np.rint(fine + larger), 0, 255).astype(np.uint8)
+
+
+# --- the wanted points ---
+
+
+def _settled(points: Floats, mouths: Mouths, sources: Ints) -> Floats:
+    """Lips that should be closed get the lip line of their source, or meet exactly where it has none."""
+    closed = mouths.atlas.closed_gap
+    wanted, shown = lip_gaps(points, mouths.crop_px), mouths.atlas.gaps[sources]
+    shut = np.flatnonzero(wanted <= closed)
+    settled = points.copy()
+    upper, lower = points[shut][:, list(INNER_UPPER)], points[shut][:, list(INNER_LOWER)]
+    middle = (upper + lower) / 2
+    own = mouths.points[sources[shut]]
+    line = (own[:, list(INNER_LOWER)] - own[:, list(INNER_UPPER)]) / 2
+    line = np.where((shown[shut] <= 1.5 * closed)[:, None, None], line, 0)
+    settled[shut[:, None], list(INNER_UPPER)] = middle - line
+    settled[shut[:, None], list(INNER_LOWER)] = middle + line
+    return settled
+
+
+# --- one frame ---
+
+
+def _bent_base(mouths: Mouths, base: MouthBase, points: Floats, place: int) -> Crops:
+    """The shown frame itself with its jaw moved: neck, hair and background go on without a break."""
+    wanted, own = points[place : place + 1], base.points[place : place + 1]
+    ring = ring_points(wanted, own)[0]
+    return _bent(mouths, base.fine[place], own[0], wanted[0], ring, ring)
+
+
+def _bent_mouth(
+    mouths: Mouths, base: MouthBase, points: Floats, place: int, shares: list[tuple[int, float]]
+) -> Crops:
+    wanted, total = points[place : place + 1], np.zeros(base.fine.shape[1:], np.float32)
+    for source, share in shares:
+        own = mouths.points[source : source + 1]
+        bent = _bent(
+            mouths,
+            mouths.fine[source],
+            own[0],
+            wanted[0],
+            ring_points(own, own)[0],
+            ring_points(wanted, wanted)[0],
+        )
+        if share == 1.0:
+            return bent
+        total += share * bent
+    return np.clip(np.rint(total), 0, 255).astype(np.uint8)
+
+
+def _bent(mouths: Mouths, crop: Crops, own: Floats, wanted: Floats, own_ring: Floats, ring: Floats) -> Crops:
+    target, source = np.concatenate([wanted, ring]), np.concatenate([own, own_ring])
+    moved = backward_map(mouths.triangles, target, source, mouths.crop_px, crop.shape[0])
+    return bend(crop, moved)
+
+
+# --- changes of source ---
+
+
+def _shown_sources(sources: Ints, take_frames: int) -> list[list[tuple[int, float]]]:
+    """Per frame the take frames to show with their shares: one, or two around a change of source."""
+    shown = [[(int(source), 1.0)] for source in sources]
+    ahead = np.diff(sources)
+    for cut in np.flatnonzero((ahead < 0) | (ahead > 2)) + 1:
+        for offset, share in zip(range(-(len(_CROSSING) // 2), len(_CROSSING) // 2), _CROSSING, strict=True):
+            place = int(cut) + offset
+            if not 0 <= place < len(sources) or len(shown[place]) > 1:
+                continue
+            old = int(np.clip(sources[cut - 1] + offset + 1, 0, take_frames - 1))
+            new = int(np.clip(sources[cut] + offset, 0, take_frames - 1))
+            if offset < 0:
+                old = int(sources[place])
+            else:
+                new = int(sources[place])
+            shown[place] = [(old, 1 - share), (new, share)]
+    return shown
