@@ -65,9 +65,10 @@ def _grid(
     pts: npt.NDArray[np.int64], stream: VideoStream, path: Path
 ) -> tuple[Fraction, npt.NDArray[np.int64]]:
     times_s = (pts - pts[0]) * float(_time_base(stream))
-    for rate in _candidates(stream):
-        if rate <= _MAX_FPS and np.abs(times_s * float(rate) - np.arange(len(pts))).max() < 0.5:
-            return rate, np.arange(len(pts), dtype=np.int64)
+    drift_frames = {rate: _drift_frames(times_s, rate) for rate in _candidates(stream) if rate <= _MAX_FPS}
+    best = min(drift_frames, key=drift_frames.__getitem__, default=None)
+    if best is not None and drift_frames[best] < 0.5:
+        return best, np.arange(len(pts), dtype=np.int64)
     _check_no_standstill(times_s, path)
     rate = _nearest_usual_rate((len(pts) - 1) / max(times_s[-1], 1e-9))
     count = max(1, round((times_s[-1] + float(1 / rate)) * float(rate)))
@@ -76,11 +77,16 @@ def _grid(
 
 
 def _candidates(stream: VideoStream) -> list[Fraction]:
-    stated = (stream.average_rate, stream.guessed_rate, stream.base_rate)
-    exact = [Fraction(rate).limit_denominator(1001) for rate in stated if rate]
-    usual = [rate for rate in _USUAL_RATES for known in exact[:1] if abs(rate / known - 1) < 0.002]
-    # A usual rate first: files written with millisecond times state 25.003 or 29.969.
-    return sorted(usual, key=lambda rate: abs(rate / exact[0] - 1)) + exact
+    """Rates that the file states, and the usual ones beside them; among equals the usual ones win."""
+    stated = [rate for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate) if rate]
+    usual = [rate for rate in _USUAL_RATES for near in stated if abs(rate / near - 1) < 0.002]
+    return usual + [Fraction(rate).limit_denominator(1001) for rate in stated]
+
+
+def _drift_frames(times_s: npt.NDArray[np.float64], rate: Fraction) -> float:
+    """How far a frame is at most from its place at an even rate, as a share of a frame."""
+    late = times_s * float(rate) - np.arange(len(times_s))
+    return round(float(late.max() - late.min()) / 2, 6)
 
 
 def _nearest_usual_rate(rate: float) -> Fraction:
