@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+import torch
+
+from renderer.config import DiffusionConfig, FusionMode
+from renderer.diffusion.sampler import denoise_timeline
+from renderer.diffusion.seeds import frame_noise
+from tests.renderer.diffusion.gaussian import FRAMES, OVERLAP, WINDOW, ExactDenoiser, seam_ratio
+
+MODES = get_args(FusionMode)
+CHUNK_BORDERS = list(range(WINDOW, FRAMES, WINDOW))
+# Where one window of the overlapping cut ends and its neighbour begins to speak alone.
+STRIDE = WINDOW - OVERLAP
+OVERLAP_BORDERS = [
+    edge for start in range(STRIDE, FRAMES - OVERLAP, STRIDE) for edge in (start, start + OVERLAP)
+]
+
+
+def run(mode: FusionMode, steps: int = 25, frames: int = FRAMES, dims: int = 300) -> torch.Tensor:
+    noise = frame_noise("toy", range(frames), (dims,)).double()
+    nothing = torch.zeros(frames, dtype=torch.bool)
+    return denoise_timeline(
+        ExactDenoiser(),
+        noise,
+        torch.zeros_like(noise),
+        nothing,
+        DiffusionConfig(mode, steps, WINDOW, OVERLAP),
+    )
+
+
+def test_chunks_jump_at_their_seams_and_triangular_windows_do_not() -> None:
+    chunk = seam_ratio(run("chunk"), CHUNK_BORDERS)
+    triangular = seam_ratio(run("triangular"), OVERLAP_BORDERS)
+    assert chunk > 2.5
+    assert 0.85 < triangular < 1.25
+
+
+def test_uniform_weights_jump_where_a_window_ends() -> None:
+    uniform = seam_ratio(run("uniform"), OVERLAP_BORDERS)
+    triangular = seam_ratio(run("triangular"), OVERLAP_BORDERS)
+    assert uniform > triangular + 0.15
+
+
+def test_shifting_borders_wear_the_seams_off_over_many_steps() -> None:
+    assert seam_ratio(run("shift"), CHUNK_BORDERS) < 1.4
+
+
+def test_fusing_does_not_flatten_the_signal() -> None:
+    assert 0.7 < float(run("triangular").var()) < 1.1
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("steps", [1, 2, 4, 8])
+def test_known_frames_come_out_exactly_on_both_sides(mode: FusionMode, steps: int) -> None:
+    noise = frame_noise("clamp", range(41), (3,)).double()
+    known = torch.randn(41, 3, generator=torch.Generator().manual_seed(1)).double()
+    mask = torch.zeros(41, dtype=torch.bool)
+    mask[:4] = mask[-4:] = True
+    got = denoise_timeline(ExactDenoiser(), noise, known, mask, DiffusionConfig(mode, steps, WINDOW, OVERLAP))
+    assert torch.equal(got[mask], known[mask])
+    assert torch.isfinite(got).all()
+
+
+@pytest.mark.parametrize(
+    ("mode", "before_follows"), [("triangular", True), ("uniform", True), ("autoregressive", False)]
+)
+def test_a_known_end_reaches_back_past_its_own_window(mode: FusionMode, before_follows: bool) -> None:
+    """Fused windows let a later frame pull on earlier ones; forward-only windows cannot."""
+    noise = torch.zeros(40, 1).double()
+    mask = torch.zeros(40, dtype=torch.bool)
+    mask[26:] = True
+    known = torch.full((40, 1), 3.0).double()
+    config = DiffusionConfig(mode, 25, WINDOW, OVERLAP)
+    got = denoise_timeline(ExactDenoiser(), noise, known, mask, config)
+    assert (float(got[9:14].abs().max()) > 1e-5) is before_follows
+
+
+def test_a_known_side_pulls_its_neighbour_towards_it() -> None:
+    noise = frame_noise("pull", range(40), (400,)).double()
+    mask = torch.zeros(40, dtype=torch.bool)
+    mask[:4] = mask[-4:] = True
+    known = torch.full((40, 400), 2.0).double()
+    got = denoise_timeline(
+        ExactDenoiser(), noise, known, mask, DiffusionConfig("triangular", 25, WINDOW, OVERLAP)
+    )
+    assert float(got[4].mean()) > 0.9
+    assert float(got[-5].mean()) > 0.9
+    assert abs(float(got[20].mean())) < 0.5
+
+
+def test_one_step_is_the_fused_prediction_itself() -> None:
+    noise = frame_noise("one", range(16), (2,)).double()
+    nothing = torch.zeros(16, dtype=torch.bool)
+    got = denoise_timeline(ExactDenoiser(), noise, noise, nothing, DiffusionConfig("triangular", 1, 16, 4))
+    expected = ExactDenoiser()(noise[None], torch.arange(16)[None], 1.0)[0]
+    assert torch.allclose(got, expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("frames", [1, 2, 5, 16, 17, 30])
+def test_any_length_works(mode: FusionMode, frames: int) -> None:
+    assert run(mode, steps=2, frames=frames, dims=2).shape == (frames, 2)
+
+
+def test_the_batch_size_changes_nothing() -> None:
+    noise = frame_noise("batch", range(100), (2,)).double()
+    nothing = torch.zeros(100, dtype=torch.bool)
+    config = DiffusionConfig("triangular", 4, WINDOW, OVERLAP)
+    one, many = (
+        denoise_timeline(ExactDenoiser(), noise, noise, nothing, config, batch_windows=size)
+        for size in (1, 9)
+    )
+    assert torch.allclose(one, many)
+
+
+def test_overlap_of_a_quarter_costs_a_third_more() -> None:
+    denoiser = ExactDenoiser()
+    noise = torch.zeros(160, 1).double()
+    nothing = torch.zeros(160, dtype=torch.bool)
+    denoise_timeline(denoiser, noise, noise, nothing, DiffusionConfig("triangular", 1, WINDOW, OVERLAP))
+    assert denoiser.calls == 13
+
+
+def test_an_empty_timeline_stays_empty() -> None:
+    empty = torch.zeros(0, 3)
+    nothing = torch.zeros(0, dtype=torch.bool)
+    assert denoise_timeline(ExactDenoiser(), empty, empty, nothing, DiffusionConfig()).shape == (0, 3)
