@@ -1,0 +1,1 @@
+"""Ways to bring a message to a person; each module prepares a letter and transmits it."""

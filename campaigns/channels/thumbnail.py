@@ -1,0 +1,47 @@
+"""The picture in a mail: the poster with a play button, small enough to travel inside the mail."""
+
+from __future__ import annotations
+
+import io
+
+from django.db.models.fields.files import FieldFile
+from PIL import Image, ImageDraw
+
+WIDTH_PX = 560
+MAX_HEIGHT_PX = 640
+_OVERSAMPLING = 4  # Pillow's shapes have hard edges; drawn larger and shrunk they are smooth
+
+
+def thumbnail(poster: FieldFile) -> bytes | None:
+    """A JPEG of at most 560×640 px; None where there is no readable poster: the mail goes without."""
+    if not poster:
+        return None
+    try:
+        with poster.storage.open(str(poster.name), "rb") as file, Image.open(file) as picture:
+            return _jpeg(_with_button(_shrunk(picture.convert("RGB"))))
+    except (OSError, Image.DecompressionBombError):
+        return None
+
+
+def _shrunk(picture: Image.Image) -> Image.Image:
+    scale = min(WIDTH_PX / picture.width, MAX_HEIGHT_PX / picture.height)
+    return picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
+
+
+def _with_button(picture: Image.Image) -> Image.Image:
+    radius = max(12, round(min(picture.size) * 0.13)) * _OVERSAMPLING
+    button = Image.new("RGBA", (2 * radius, 2 * radius), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(button)
+    pen.ellipse((0, 0, 2 * radius - 1, 2 * radius - 1), fill=(17, 24, 39, 200))
+    corners = [(-0.30, -0.46), (-0.30, 0.46), (0.52, 0.0)]
+    pen.polygon([(radius * (1 + x), radius * (1 + y)) for x, y in corners], fill=(255, 255, 255, 255))
+    button = button.resize((2 * radius // _OVERSAMPLING,) * 2, Image.Resampling.LANCZOS)
+    corner = ((picture.width - button.width) // 2, (picture.height - button.height) // 2)
+    picture.paste(button, corner, button)
+    return picture
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=82, optimize=True)
+    return out.getvalue()

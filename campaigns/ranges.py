@@ -1,0 +1,48 @@
+"""Which bytes of a file a Range header asks for (RFC 9110, section 14)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ONE_RANGE = re.compile(r"bytes=\s*(\d*)-(\d*)\s*\Z")
+
+
+class Unsatisfiable(Exception):
+    """The range is well formed and lies wholly outside the file."""
+
+
+@dataclass(frozen=True)
+class ByteRange:
+    """Bytes ``first`` to ``last``, both included."""
+
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        return self.last - self.first + 1
+
+
+def wanted_range(header: str | None, size: int) -> ByteRange | None:
+    """The range to serve, or None for the whole file: no header, a malformed one, or several ranges.
+
+    Unsatisfiable where no byte of the file is asked for.
+    """
+    match = _ONE_RANGE.match(header) if header else None
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if first == "":
+        return _suffix(int(last), size)
+    if last and int(last) < int(first):
+        return None
+    if int(first) >= size:
+        raise Unsatisfiable
+    return ByteRange(int(first), min(int(last), size - 1) if last else size - 1)
+
+
+def _suffix(length: int, size: int) -> ByteRange:
+    if length == 0 or size == 0:
+        raise Unsatisfiable
+    return ByteRange(max(0, size - length), size - 1)

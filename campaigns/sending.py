@@ -1,0 +1,174 @@
+"""Bringing approved messages to people: what is scheduled, and what a person decides about it.
+
+At most once, and nobody is forgotten: delivering.py says how a single delivery is claimed and settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F, Model, Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from campaigns.delivering import REVOKED, scheduled_now
+from campaigns.delivering import deliver as deliver
+from campaigns.models import Campaign, Delivery, Message, Suppression
+from campaigns.states import (
+    DELIVERY_MOVES,
+    DeliveryState,
+    MoveRefused,
+    RenderState,
+    ReviewState,
+    check_move,
+)
+from campaigns.suppressing import SUPPRESSED, normal_address
+
+STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
+FORGOTTEN_S = 600  # scheduled for longer than this without a worker: its task was lost
+SWEEP_BATCH = 500
+STALLED = "The worker died while it was sending. Look whether the mail arrived, then decide."
+
+
+@dataclass(frozen=True)
+class SendCounts:
+    """What one press of "send" came to."""
+
+    scheduled: int  # new, or tried again
+    already: int  # sent, on their way, or waiting for a decision
+    suppressed: int
+    without_address: int
+
+
+def send_approved(campaign: Campaign, user: AbstractBaseUser | None = None) -> SendCounts:
+    """Schedule every approved message that was not sent yet, and end a pause. Twice is as good as once.
+
+    MoveRefused where the presenter's consent was revoked.
+    """
+    with transaction.atomic():
+        held = (
+            Campaign.objects.select_for_update(of=("self",)).select_related("presenter").get(pk=campaign.pk)
+        )
+        if held.presenter is not None and held.presenter.consent_revoked_at is not None:
+            raise MoveRefused(REVOKED)
+        Campaign.objects.filter(pk=held.pk).update(sending_paused="", sending_failures=0)
+        counts = _schedule(_approved(held))
+        ids = list(scheduled_now(timezone.now()).filter(message__campaign=held).values_list("pk", flat=True))
+        transaction.on_commit(lambda: enqueue(ids))
+        if user is not None:
+            _remember(held, user, f"Sent {counts.scheduled} approved messages.")
+    campaign.refresh_from_db(fields=["sending_paused", "sending_failures"])
+    return counts
+
+
+def sweep_stalled(now: datetime | None = None) -> int:
+    """Dead workers' deliveries become unknown, what is due and has no task is queued. The number of dead."""
+    moment = now or timezone.now()
+    stalled = Delivery.objects.filter(
+        state=DeliveryState.SENDING, heartbeat_at__lt=moment - timedelta(seconds=STALL_S)
+    ).update(state=DeliveryState.UNKNOWN, reason=STALLED)
+    waiting = scheduled_now(moment).filter(
+        Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=FORGOTTEN_S))
+    )
+    enqueue(waiting.order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH])
+    return stalled
+
+
+def enqueue(delivery_ids: Iterable[int]) -> None:
+    """One task each; a task that comes twice finds nothing to claim."""
+    for delivery_id in delivery_ids:
+        async_task("campaigns.tasks.deliver", delivery_id)
+
+
+def decide(delivery: Delivery, *, was_sent: bool, user: AbstractBaseUser) -> Delivery:
+    """A person settles an unknown delivery: it arrived, or it is to be sent again."""
+    return _move(
+        delivery,
+        user,
+        (DeliveryState.UNKNOWN,),
+        DeliveryState.SENT if was_sent else DeliveryState.SCHEDULED,
+        "Decided that it arrived." if was_sent else "Decided that it did not arrive; sending it again.",
+    )
+
+
+def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
+    """Try a failed or suppressed delivery again; suppression is looked at anew when it is sent."""
+    states = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
+    return _move(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
+
+
+def _approved(campaign: Campaign) -> list[Message]:
+    messages = campaign.messages.filter(
+        review_state=ReviewState.APPROVED, render_state=RenderState.READY, approved_hash=F("content_hash")
+    )
+    return list(messages.exclude(content_hash="").select_related("recipient").select_for_update(of=("self",)))
+
+
+def _schedule(messages: list[Message]) -> SendCounts:
+    reachable = [message for message in messages if message.recipient.email.strip()]
+    suppressed = set(Suppression.objects.values_list("email", flat=True))
+    existing = {
+        delivery.message_id: delivery
+        for delivery in Delivery.objects.select_for_update().filter(message__in=reachable, channel="email")
+    }
+    wanted = [_wanted(message, existing.get(message.pk), suppressed) for message in reachable]
+    fresh = [delivery for delivery in wanted if delivery is not None and delivery.pk is None]
+    again = [delivery for delivery in wanted if delivery is not None and delivery.pk is not None]
+    Delivery.objects.bulk_create(fresh)
+    Delivery.objects.bulk_update(again, ["state", "address", "content_hash", "reason", "attempts", "due_at"])
+    withheld = sum(delivery.state == DeliveryState.SUPPRESSED for delivery in fresh + again)
+    return SendCounts(
+        scheduled=len(fresh) + len(again) - withheld,
+        already=wanted.count(None),
+        suppressed=withheld,
+        without_address=len(messages) - len(reachable),
+    )
+
+
+def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -> Delivery | None:
+    """The delivery as it should be stored, or None where it is to be left alone."""
+    if delivery is None:
+        delivery = Delivery(message=message, channel="email")
+    elif delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.FAILED, DeliveryState.SUPPRESSED):
+        return None
+    delivery.address = message.recipient.email.strip()
+    delivery.recipient_name = message.recipient.name
+    delivery.campaign_name = message.campaign.name
+    delivery.content_hash = message.content_hash
+    withhold = normal_address(delivery.address) in suppressed
+    delivery.state = DeliveryState.SUPPRESSED if withhold else DeliveryState.SCHEDULED
+    delivery.reason = SUPPRESSED if withhold else ""
+    delivery.attempts, delivery.due_at = 0, None
+    return delivery
+
+
+def _move(
+    delivery: Delivery,
+    user: AbstractBaseUser,
+    froms: tuple[DeliveryState, ...],
+    to: DeliveryState,
+    said: str,
+) -> Delivery:
+    with transaction.atomic():
+        stored = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        if stored.state not in froms:
+            raise MoveRefused(f"This delivery is {stored.get_state_display()} by now. Reload the page.")
+        check_move(DELIVERY_MOVES, stored.state, to, "delivery")
+        stored.state, stored.reason, stored.claimed_by = to, "", ""
+        stored.attempts, stored.due_at = 0, None
+        stored.sent_at = timezone.now() if to == DeliveryState.SENT else None
+        stored.save()
+        _remember(stored, user, said)
+        if to == DeliveryState.SCHEDULED:
+            transaction.on_commit(lambda: enqueue([stored.pk]))
+    delivery.refresh_from_db()
+    return delivery
+
+
+def _remember(about: Model, user: AbstractBaseUser, what: str) -> None:
+    LogEntry.objects.log_actions(user.pk, [about], CHANGE, change_message=what, single_object=True)

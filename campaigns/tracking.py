@@ -1,0 +1,181 @@
+"""What recipients watched: events of their page, counted without cookies, addresses or browsers' names."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db.models import Count, Max, Q, Sum
+from django.http import Http404, HttpRequest
+
+from campaigns.models import Campaign, Event, Message
+from campaigns.states import EventKind
+
+PAGE_KINDS = frozenset({EventKind.PAGE_VIEWED, EventKind.PLAYED, EventKind.PROGRESS, EventKind.ENDED})
+# More page loads than this of one link are a loop or a prank; the page still works, counting stops.
+MAX_VIEWINGS = 500
+_ROBOTS = re.compile(
+    r"bot\b|crawl|spider|slurp|preview|scan|headless|facebookexternalhit|whatsapp|curl|wget|python"
+    r"|googleimageproxy|yahoomailproxy|safelinks|barracuda|proofpoint|mimecast",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class PageEvent:
+    """One report of a recipient's page, checked. ``seconds`` of video were seen in this viewing so far."""
+
+    viewing: UUID
+    kind: EventKind
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What was watched of one message; ``share`` (0 to 1) is the best single viewing's."""
+
+    views: int = 0
+    plays: int = 0
+    seconds: float = 0.0
+    share: float = 0.0
+    finished: bool = False
+    opted_out: bool = False
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A campaign's counts; ``messages`` maps every message's pk to what was watched of it."""
+
+    messages: Mapping[int, Watched]
+    viewed: int  # messages whose page was opened
+    played: int  # messages that were played
+    finished: int  # messages that were watched to the end
+    plays: int
+    seconds: float
+    share: float  # mean over the messages that were played
+
+
+def public_message(public_id: UUID) -> Message:
+    """The message behind a personal link; Http404 unless its stored content is approved and consent holds."""
+    found = (
+        Message.objects.select_related("campaign__presenter", "recipient").filter(public_id=public_id).first()
+    )
+    if found is None or not is_public(found):
+        raise Http404("There is no video at this address.")
+    return found
+
+
+def is_public(message: Message) -> bool:
+    presenter = message.campaign.presenter
+    revoked = presenter is not None and presenter.consent_revoked_at is not None
+    return message.is_approved and not revoked
+
+
+def read_event(data: object) -> PageEvent:
+    """Check what a page sent; ValueError with a sentence where it is not an event."""
+    if not isinstance(data, dict):
+        raise ValueError("An event is a JSON object.")
+    if data.get("kind") not in PAGE_KINDS:
+        raise ValueError("The kind is none that a page reports.")
+    seconds = data.get("seconds", 0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        raise ValueError("The seconds are not a number.")
+    return PageEvent(UUID(str(data.get("viewing"))), EventKind(data["kind"]), max(0.0, float(seconds)))
+
+
+def record(message: Message, event: PageEvent) -> bool:
+    """Store an event once per viewing and kind; a later report only ever adds seconds. False: not counted."""
+    if not _may_count(message, event.viewing):
+        return False
+    seconds = min(event.seconds, message.video_seconds) if event.kind == EventKind.PROGRESS else 0.0
+    _upsert(message, event.kind, event.viewing, seconds)
+    return True
+
+
+def record_opt_out(message: Message) -> None:
+    """Once per message, however often the button is pressed."""
+    _upsert(message, EventKind.OPTED_OUT, uuid5(message.public_id, EventKind.OPTED_OUT), 0.0)
+
+
+def is_automatic(request: HttpRequest) -> bool:
+    """Whether a robot or a prefetch asks, by its own words; they are read here and kept nowhere."""
+    purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    agent = request.headers.get("User-Agent", "")
+    return "prefetch" in purpose or "preview" in purpose or not agent or bool(_ROBOTS.search(agent))
+
+
+def summary_of(campaign: Campaign) -> Summary:
+    """Plays, seconds and shares per message and in total, in one query for all events."""
+    counted = {row["message_id"]: row for row in _counted(campaign)}
+    watched = {
+        message.pk: _watched(counted.get(message.pk), message.video_seconds)
+        for message in campaign.messages.only("pk", "video_seconds")
+    }
+    played = [one for one in watched.values() if one.plays]
+    return Summary(
+        messages=watched,
+        viewed=sum(one.views > 0 for one in watched.values()),
+        played=len(played),
+        finished=sum(one.finished for one in watched.values()),
+        plays=sum(one.plays for one in played),
+        seconds=sum(one.seconds for one in watched.values()),
+        share=sum(one.share for one in played) / len(played) if played else 0.0,
+    )
+
+
+def _counted(campaign: Campaign) -> list[dict[str, object]]:
+    def of(kind: EventKind) -> Q:
+        return Q(kind=kind)
+
+    events = Event.objects.filter(message__campaign=campaign).order_by().values("message_id")
+    return list(
+        events.annotate(
+            views=Count("pk", filter=of(EventKind.PAGE_VIEWED)),
+            plays=Count("pk", filter=of(EventKind.PLAYED)),
+            ends=Count("pk", filter=of(EventKind.ENDED)),
+            opt_outs=Count("pk", filter=of(EventKind.OPTED_OUT)),
+            total_s=Sum("seconds", filter=of(EventKind.PROGRESS), default=0.0),
+            best_s=Max("seconds", filter=of(EventKind.PROGRESS), default=0.0),
+            last_at=Max("at"),
+        )
+    )
+
+
+def _watched(row: Mapping[str, object] | None, video_s: float) -> Watched:
+    if row is None:
+        return Watched()
+    best_s = float(str(row["best_s"]))
+    last_at = row["last_at"]
+    return Watched(
+        views=int(str(row["views"])),
+        plays=int(str(row["plays"])),
+        seconds=float(str(row["total_s"])),
+        share=min(1.0, best_s / video_s) if video_s > 0 else 0.0,
+        finished=bool(row["ends"]),
+        opted_out=bool(row["opt_outs"]),
+        last_at=last_at if isinstance(last_at, datetime) else None,
+    )
+
+
+def _may_count(message: Message, viewing: UUID) -> bool:
+    events = Event.objects.filter(message=message)
+    if events.filter(viewing=viewing).exists():
+        return True
+    return events.exclude(viewing=None).values("viewing").distinct().count() < MAX_VIEWINGS
+
+
+def _upsert(message: Message, kind: EventKind, viewing: UUID, seconds: float) -> None:
+    event, created = Event.objects.get_or_create(
+        message=message,
+        kind=kind,
+        viewing=viewing,
+        defaults={"seconds": seconds, "recipient_name": message.recipient.name},
+    )
+    if not created:
+        # One statement: reports that arrive late or twice never take seconds away.
+        Event.objects.filter(pk=event.pk, seconds__lt=seconds).update(seconds=seconds)

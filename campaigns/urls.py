@@ -1,0 +1,17 @@
+"""Addresses outside the dashboard: a recipient's page, staff media, and the caught mails."""
+
+from django.urls import path
+
+from campaigns.views import mailbox, media, public
+
+urlpatterns = [
+    path("v/<uuid:public_id>/", public.page, name="message-page"),
+    path("v/<uuid:public_id>/video.mp4", media.public_video, name="message-video"),
+    path("v/<uuid:public_id>/poster.jpg", media.public_poster, name="message-poster"),
+    path("v/<uuid:public_id>/captions.vtt", media.public_captions, name="message-captions"),
+    path("v/<uuid:public_id>/events", public.events, name="message-events"),
+    path("v/<uuid:public_id>/opt-out", public.opt_out, name="message-opt-out"),
+    path("media/messages/<int:pk>/<str:kind>", media.staff_media, name="message-media"),
+    path("mailbox/", mailbox.inbox, name="mailbox"),
+    path("mailbox/<slug:mail_id>/", mailbox.mail, name="mailbox-mail"),
+]

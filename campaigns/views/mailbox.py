@@ -1,0 +1,39 @@
+"""The caught mails, for staff: what a recipient would have got."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from campaigns.mailbox import mailbox_folder, newest, read
+
+
+@require_safe
+@staff_member_required
+@permission_required("campaigns.view_delivery", raise_exception=True)
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The list; the newest mail is open."""
+    mails = newest(mailbox_folder())
+    return _page(request, mails=mails, opened=mails[0] if mails else None)
+
+
+@require_safe
+@staff_member_required
+@permission_required("campaigns.view_delivery", raise_exception=True)
+def mail(request: HttpRequest, mail_id: str) -> HttpResponse:
+    """The list with one mail open."""
+    opened = read(mailbox_folder(), mail_id)
+    if opened is None:
+        raise Http404("There is no such mail.")
+    return _page(request, mails=newest(mailbox_folder()), opened=opened)
+
+
+def _page(request: HttpRequest, **context: Any) -> HttpResponse:
+    frame = {**admin.site.each_context(request), "title": "Mailbox", **context}
+    return render(request, "emails/mailbox.html", frame)

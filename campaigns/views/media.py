@@ -1,0 +1,127 @@
+"""Videos, posters and captions out of Django's storage: to recipients once approved, to staff before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import permission_required
+from django.core.files.base import File
+from django.db.models.fields.files import FieldFile
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from campaigns.models import Message
+from campaigns.ranges import ByteRange, Unsatisfiable, wanted_range
+from campaigns.states import RenderState
+from campaigns.tracking import public_message
+
+CHUNK_BYTES = 256 * 1024
+CONTENT_TYPES = {"video": "video/mp4", "poster": "image/jpeg", "captions": "text/vtt; charset=utf-8"}
+
+
+@require_safe
+def public_video(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    return _serve_kind(request, public_message(public_id), "video")
+
+
+@require_safe
+def public_poster(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    return _serve_kind(request, public_message(public_id), "poster")
+
+
+@require_safe
+def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    return _serve_kind(request, public_message(public_id), "captions")
+
+
+@require_safe
+@staff_member_required
+@permission_required("campaigns.view_message", raise_exception=True)
+def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Any finished message, for review: approved or not."""
+    message = get_object_or_404(Message, pk=pk, render_state=RenderState.READY)
+    response = _serve_kind(request, message, kind)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def serve(request: HttpRequest, stored: FieldFile, content_type: str, etag: str) -> HttpResponseBase:
+    """A stored file with range, conditional and HEAD requests; ``etag`` names its exact content, unquoted."""
+    if not stored:
+        raise Http404("There is no such file.")
+    try:
+        size = stored.size
+    except OSError as error:
+        raise Http404("The file is gone from the storage.") from error
+    quoted = f'"{etag}"'
+    response = _answer(request, stored, content_type, quoted, size)
+    response["ETag"] = quoted
+    response["Accept-Ranges"] = "bytes"
+    # The address is one person's secret: their browser may keep the file, no shared cache may.
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _serve_kind(request: HttpRequest, message: Message, kind: str) -> HttpResponseBase:
+    if kind not in CONTENT_TYPES:
+        raise Http404("A message has a video, a poster and captions.")
+    stored: FieldFile = getattr(message, kind)
+    return serve(request, stored, CONTENT_TYPES[kind], f"{message.content_hash[:32]}-{kind}")
+
+
+def _answer(
+    request: HttpRequest, stored: FieldFile, content_type: str, etag: str, size: int
+) -> HttpResponseBase:
+    if _matches(request.headers.get("If-None-Match", ""), etag):
+        return HttpResponseNotModified()
+    try:
+        part = wanted_range(_range_header(request, etag), size)
+    except Unsatisfiable:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    whole = part or ByteRange(0, size - 1)
+    if request.method == "HEAD":
+        return HttpResponse(headers={"Content-Type": content_type, "Content-Length": str(size)})
+    response = StreamingHttpResponse(_chunks(stored, whole), content_type=content_type)
+    response["Content-Length"] = str(whole.length)
+    if part:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
+    return response
+
+
+def _range_header(request: HttpRequest, etag: str) -> str | None:
+    """The Range header where it counts: on GET, and not where If-Range names other content."""
+    if request.method != "GET":
+        return None
+    if request.headers.get("If-Range", etag).strip() != etag:
+        return None
+    return request.headers.get("Range")
+
+
+def _matches(header: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    return etag in tags or "*" in tags
+
+
+def _chunks(stored: FieldFile, part: ByteRange) -> Iterator[bytes]:
+    # Opened here, not before: a response that is never read then leaves no open file behind.
+    opened: File[bytes] = stored.storage.open(str(stored.name), "rb")
+    with opened as file:
+        file.seek(part.first)
+        left = part.length
+        while left > 0 and (chunk := file.read(min(CHUNK_BYTES, left))):
+            left -= len(chunk)
+            yield chunk
