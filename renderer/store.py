@@ -1,0 +1,154 @@
+"""A cache of files named by what went into them.
+
+Any number of processes may use one folder at once, and any of it may be deleted at any time:
+what is missing is made again. Nothing in it is ever changed in place.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from io import BufferedWriter
+from pathlib import Path
+
+from renderer.files import readable_disk_errors, whole_file
+
+logger = logging.getLogger(__name__)
+
+_LOCKS = "locks"
+_KIND = re.compile(r"[a-z][a-z0-9-]*")
+_SUFFIX = re.compile(r"(\.[A-Za-z0-9]+)+")
+# Evict below the bound, so that a full store does not delete on every write.
+_EVICT_TO = 0.9
+# A render holds the paths of its segments for a while before it joins them.
+_GRACE_S = 600.0
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class StoreStats:
+    """What lies in the store now."""
+
+    files: int
+    size_bytes: int
+
+
+class Store:
+    """Files under ``root/kind/``, found by a content key (any string; see ``config.fingerprint``).
+
+    ``max_bytes`` bounds the whole store: the files longest unused are deleted first, but none
+    that was used in the last ten minutes, so a returned path can be read in peace.
+    """
+
+    def __init__(self, root: Path, max_bytes: int | None = None) -> None:
+        self.root = root
+        self.max_bytes = max_bytes
+
+    def get(self, kind: str, key: str) -> Path | None:
+        """The file for a key, marked as used now; None when it was never made or was deleted."""
+        stem = self._stem(kind, key)
+        for path in stem.parent.glob(f"{stem.name}.*"):
+            with suppress(OSError):
+                os.utime(path)
+            if path.exists():
+                return path
+        return None
+
+    def make(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> tuple[Path, bool]:
+        """The file for a key and whether it was there already; ``write`` makes it at a temporary path.
+
+        Of all processes that want one key, one writes and the others wait for it; when it dies or
+        fails, the next one writes. Raises what ``write`` raises, RenderError when the disk is full.
+        """
+        if not _SUFFIX.fullmatch(suffix):
+            raise ValueError(f"the suffix {suffix!r} does not look like '.mp4'")
+        found = self.get(kind, key)
+        if found is not None:
+            return found, True
+        with self._locked(kind, key):
+            found = self.get(kind, key)
+            if found is not None:
+                return found, True
+            path = self._stem(kind, key).with_suffix(suffix)
+            _write_whole(path, write)
+        self._evict()
+        return path, False
+
+    def stats(self) -> StoreStats:
+        """How many files lie here and how much room they take."""
+        sizes = [size for _, size, _ in self._entries()]
+        return StoreStats(len(sizes), sum(sizes))
+
+    def _stem(self, kind: str, key: str) -> Path:
+        if not _KIND.fullmatch(kind) or kind == _LOCKS:
+            raise ValueError(f"the kind {kind!r} is not a plain lower-case word")
+        name = hashlib.sha256(key.encode()).hexdigest()
+        return self.root / kind / name[:2] / name
+
+    @contextmanager
+    def _locked(self, kind: str, key: str) -> Iterator[None]:
+        # The system frees a lock when its process ends, however it ends.
+        path = self.root / _LOCKS / f"{kind}-{self._stem(kind, key).name}"
+        while True:
+            with readable_disk_errors(self.root):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                lock = path.open("ab")
+            with lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not _is_still(path, lock):
+                    continue  # deleted while we waited: a lock on a nameless file keeps nobody out
+                try:
+                    yield
+                finally:
+                    path.unlink(missing_ok=True)
+                return
+
+    def _entries(self) -> list[tuple[float, int, Path]]:
+        """(last used, size in bytes, path) of every file, left-over temporary ones included."""
+        entries = []
+        for path in self.root.glob("[a-z]*/??/*"):
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                entries.append((status.st_mtime, status.st_size, path))
+        return entries
+
+    def _evict(self) -> None:
+        if self.max_bytes is None:
+            return
+        entries = sorted(self._entries())
+        total = sum(size for _, size, _ in entries)
+        if total <= self.max_bytes:
+            return
+        used_before = time.time() - _GRACE_S
+        for used, size, path in entries:
+            if total <= self.max_bytes * _EVICT_TO or used > used_before:
+                break
+            path.unlink(missing_ok=True)
+            total -= size
+        logger.info("evicted files until %d bytes were left in %s", total, self.root)
+
+
+def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with whole_file(path) as temporary:
+                write(temporary)
+            return
+        except FileNotFoundError:
+            # Somebody emptied the store under us; anything else is the writer's own trouble.
+            if attempt == _ATTEMPTS or path.parent.exists():
+                raise
+
+
+def _is_still(path: Path, lock: BufferedWriter) -> bool:
+    try:
+        return path.stat().st_ino == os.fstat(lock.fileno()).st_ino
+    except FileNotFoundError:
+        return False
