@@ -1,6 +1,35 @@
+"""The app, its checks, and the tasks that run by the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CampaignsConfig(AppConfig):
     name = "campaigns"
+    verbose_name = "Byname"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from campaigns import checks  # noqa: F401  (registers them)
+
+        post_migrate.connect(_schedule, sender=self)
+
+
+def _schedule(**_: Any) -> None:
+    """Once a minute: free what dead workers held."""
+    from django_q.models import Schedule
+
+    Schedule.objects.update_or_create(
+        name="sweep",
+        defaults={
+            "func": "campaigns.tasks.sweep",
+            "schedule_type": Schedule.MINUTES,
+            "minutes": 1,
+            "repeats": -1,
+            "cluster": "default",
+        },
+    )

@@ -1,0 +1,87 @@
+"""Work that a process holds: a row with a token in ``claimed_by`` and a heartbeat that shows it is alive.
+
+A claim is taken by a conditional update and lost the same way; who lost it can change nothing any more.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from types import TracebackType
+from typing import Any
+
+from django.conf import settings
+from django.db import Error, connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from campaigns.rendering import Cancelled, Step
+
+logger = logging.getLogger(__name__)
+
+BEAT_S = 1.0
+
+
+def new_token() -> str:
+    """Names the machine and process for people, and is unlike any other."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(8)}"
+
+
+def stalled_before() -> datetime:
+    """A heartbeat older than this belongs to a dead worker."""
+    return timezone.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S)
+
+
+class Heartbeat:
+    """While entered, keeps the claimed row fresh, whatever the work is doing; use it as the progress listener.
+
+    ``claimed`` selects the row only as long as the claim holds. Once it selects nothing (cancelled, or
+    freed because the machine slept), the next progress call raises Cancelled.
+    """
+
+    def __init__(self, claimed: QuerySet[Any], beat_s: float = BEAT_S) -> None:
+        self._claimed = claimed
+        self._beat_s = min(beat_s, settings.RENDER_STALLED_AFTER_S / 4)
+        self._step = Step("starting", 0, 0)
+        self._ended = Event()
+        self._lost = Event()
+        self._thread = Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __call__(self, step: Step) -> None:
+        self._step = step
+        if self._lost.is_set():
+            raise Cancelled
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._ended.wait(self._beat_s):
+                self._write()
+        finally:
+            connection.close()  # this thread's own
+
+    def _write(self) -> None:
+        step = self._step
+        try:
+            held = self._claimed.all().update(
+                heartbeat_at=timezone.now(), stage=step.stage[:100], done=step.done, total=step.total
+            )
+        except Error:
+            logger.warning("The heartbeat could not be written; the next one is tried.", exc_info=True)
+            connection.close()
+            return
+        if not held:
+            self._lost.set()

@@ -1,0 +1,124 @@
+"""A spreadsheet's rows as recipients, each valid or rejected with its problems."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.validators import validate_email
+from django.db import transaction
+
+from campaigns.models import Campaign, Recipient
+from campaigns.scripts import ScriptError, fill, variable_of
+from campaigns.spreadsheet import Problem, Row, Sheet, read
+from campaigns.states import CampaignState, MoveRefused, RowVerdict
+
+EMAIL_COLUMNS = ("email", "e_mail", "email_address", "e_mail_address", "mail", "mail_address")
+NAME_COLUMNS = ("name", "full_name", "display_name", "first_name", "firstname", "given_name")
+FIRST_NAMES = ("first_name", "firstname", "given_name")
+LAST_NAMES = ("last_name", "lastname", "surname", "family_name")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One row with its verdict: valid when ``problems`` is empty."""
+
+    row: Row
+    name: str
+    email: str
+    problems: tuple[Problem, ...]
+
+
+def import_sheet(campaign: Campaign, file: IO[bytes], name: str) -> Counter[str]:
+    """Replace the campaign's recipients by the file's rows; returns how many rows got each verdict.
+
+    Raises SheetError for a file that is no spreadsheet (then nothing changes), MoveRefused during a run.
+    """
+    sheet = read(file, name)
+    judged = list(judge(sheet, campaign.script))
+    with transaction.atomic():
+        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if stored.state == CampaignState.RENDERING:
+            raise MoveRefused("A run is going on. Cancel it first, then upload another spreadsheet.")
+        stored.recipients.all().delete()
+        Recipient.objects.bulk_create([_recipient(stored, one) for one in judged], batch_size=1000)
+        file.seek(0)
+        stored.spreadsheet.save(f"recipients-{_safe(name)}", ContentFile(file.read()), save=False)
+        stored.spreadsheet_name, stored.columns, stored.slots = name[:200], list(sheet.columns), None
+        stored.save(update_fields=["spreadsheet", "spreadsheet_name", "columns", "slots"])
+    campaign.refresh_from_db()
+    return Counter(RowVerdict.REJECTED if one.problems else RowVerdict.VALID for one in judged)
+
+
+def judge(sheet: Sheet, script: str = "") -> Iterator[Judged]:
+    """A verdict for every row: the file's own problems, the address, doubles, and what the script needs."""
+    email_column = _find(sheet.columns, EMAIL_COLUMNS)
+    first_seen: dict[str, int] = {}
+    for row in sheet.rows:
+        email = row.values[email_column] if email_column else ""
+        problems = list(sheet.problems_of(row.number))
+        if email_column:
+            problems += _address_problems(row, email_column, first_seen)
+        if script.strip():
+            problems += script_problems(row, script)
+        yield Judged(row, name_of(row.values), email, tuple(problems))
+
+
+def script_problems(row: Row, script: str) -> list[Problem]:
+    """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
+    try:
+        fill(script, row.values)
+    except ScriptError as error:
+        columns = [column for column in row.values if f"“{column}”" in error.message]
+        return [Problem(row.number, columns[0] if columns else "", str(error))]
+    return []
+
+
+def name_of(values: Mapping[str, str]) -> str:
+    """The recipient's name from the usual columns; "" where there is none."""
+    columns = tuple(values)
+    first, last = _find(columns, FIRST_NAMES), _find(columns, LAST_NAMES)
+    if first and last:
+        return f"{values[first]} {values[last]}".strip()
+    column = _find(columns, NAME_COLUMNS)
+    return values[column] if column else ""
+
+
+def _find(columns: Sequence[str], wanted: Sequence[str]) -> str:
+    by_variable = {variable_of(column): column for column in reversed(columns)}
+    return next((by_variable[name] for name in wanted if name in by_variable), "")
+
+
+def _address_problems(row: Row, column: str, first_seen: dict[str, int]) -> list[Problem]:
+    email = row.values[column]
+    if not email:
+        return [Problem(row.number, column, "The address is missing. Write one, or remove the row.")]
+    try:
+        validate_email(email)
+    except ValidationError:
+        return [Problem(row.number, column, f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.")]
+    earlier = first_seen.setdefault(email.casefold(), row.number)
+    if earlier != row.number:
+        return [Problem(row.number, column, f"{email} stands in row {earlier} already. Remove one of the two rows.")]
+    return []
+
+
+def _recipient(campaign: Campaign, one: Judged) -> Recipient:
+    return Recipient(
+        campaign=campaign,
+        row_number=one.row.number,
+        values=one.row.values,
+        name=one.name[:300],
+        email=one.email[:320],
+        verdict=RowVerdict.REJECTED if one.problems else RowVerdict.VALID,
+        problems=[{"column": problem.column, "message": problem.message} for problem in one.problems],
+    )
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name)[-80:]

@@ -1,0 +1,98 @@
+"""The only module that imports the engine; values go in, files and numbers come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from renderer.config import BakeConfig, EngineConfig, VoiceConfig
+from renderer.errors import Cancelled, RenderError
+from renderer.progress import Progress, Step, silent
+from renderer.sentences import sentence_spans
+from renderer.store import Store
+
+if TYPE_CHECKING:  # the pipeline loads torch and the video libraries: only a worker pays for that
+    from renderer.pipeline import MessageResult
+
+Lines = Sequence[tuple[str, str]]  # (line id, text)
+
+__all__ = [
+    "Cancelled",
+    "Progress",
+    "RenderError",
+    "Step",
+    "bake",
+    "plan_slots",
+    "render",
+    "sentence_spans",
+    "silent",
+    "store",
+    "take_facts",
+    "voice_of",
+    "write_take_poster",
+]
+
+
+def store() -> Store:
+    """Finished parts, shared by all workers of this machine."""
+    return Store(settings.RENDER_CACHE_DIR, max_bytes=settings.RENDER_CACHE_MB * 10**6)
+
+
+def take_facts(take: Path) -> dict[str, Any]:
+    """Width, height, fps (a fraction as text), duration_s and sha256. Raises RenderError for an unusable take."""
+    from renderer.video.probe import check_take, probe
+
+    facts = probe(take)
+    check_take(facts, take)
+    return {
+        "width": facts.width,
+        "height": facts.height,
+        "fps": str(facts.fps),
+        "duration_s": facts.duration_s,
+        "sha256": facts.sha256,
+    }
+
+
+def write_take_poster(take: Path, out: Path) -> None:
+    """A still from the middle of the take, as JPEG."""
+    from renderer.video.decode import TakeReader
+    from renderer.video.poster import write_poster
+
+    with TakeReader(take) as reader:
+        write_poster(next(iter(reader.frames([reader.facts.frames // 2]))), out)
+
+
+def bake(take: Path, out: Path, progress: Progress = silent) -> None:
+    """Prepare a presenter from a take: one file at ``out``. Raises RenderError, and Cancelled from ``progress``."""
+    from renderer.mouth.bake import bake as bake_take
+
+    bake_take(take, out, replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS)), progress)
+
+
+def plan_slots(messages: Sequence[Lines], take: Path, voice: VoiceConfig, progress: Progress = silent) -> Any:
+    """The slots of a campaign's lines, as JSON. Speaks every distinct line once; the store keeps them."""
+    from renderer.pipeline import slots_for
+
+    fps = Fraction(take_facts(take)["fps"])
+    return slots_for(messages, fps, EngineConfig(voice=voice), store(), progress).to_json()
+
+
+def render(
+    lines: Lines, presenter: Path, take: Path, slots: Any, voice: VoiceConfig, out_stem: Path, progress: Progress = silent
+) -> MessageResult:
+    """Make ``out_stem``.mp4, .jpg and .vtt. Raises RenderError, and Cancelled from ``progress``."""
+    from renderer.pipeline import MessageJob, render_message
+    from renderer.plan import Slots
+
+    job = MessageJob(tuple(lines), presenter, take, Slots.from_json(slots), EngineConfig(voice=voice))
+    return render_message(job, store(), out_stem, progress)
+
+
+def voice_of(engine: str, voice: str = "") -> VoiceConfig:
+    """The voice that a campaign or a command names."""
+    return VoiceConfig(engine=engine, voice=voice)

@@ -1,0 +1,275 @@
+"""A campaign's run: started, watched, cancelled, repeated. The database is the queue; tasks only wake workers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count, F, Max, Min, Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from campaigns import scripts
+from campaigns.baking import wake
+from campaigns.claims import new_token, stalled_before
+from campaigns.models import Campaign, Message, Presenter, Recipient
+from campaigns.states import (
+    CAMPAIGN_MOVES,
+    BakeState,
+    CampaignState,
+    MoveRefused,
+    RenderState,
+    ReviewState,
+    RowVerdict,
+    check_move,
+)
+
+ATTEMPTS_MAX = 3  # a message that kills its worker this often is put aside
+WAKE_UPS_MAX = 64  # each finished message wakes the next worker, so a long queue needs no more
+OPEN = (RenderState.QUEUED, RenderState.RENDERING)
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """``fraction`` 0..1 counts started messages by their frames; ``eta_s`` is None while nothing is known."""
+
+    total: int
+    ready: int
+    failed: int
+    rendering: int
+    queued: int
+    stage: str
+    fraction: float
+    eta_s: float | None
+
+
+def start(campaign: Campaign, user: AbstractBaseUser | None) -> None:
+    """Queue a message for every valid row whose video is missing or out of date. Raises MoveRefused."""
+    _run(campaign, user)
+
+
+def retry_failed(campaign: Campaign) -> None:
+    """Queue the failed messages again, with the script as it is now. Raises MoveRefused."""
+    if not campaign.messages.filter(render_state=RenderState.FAILED).exists():
+        raise MoveRefused("No message failed; there is nothing to try again.")
+    _run(campaign, None)
+
+
+def cancel(campaign: Campaign) -> None:
+    """Stop the run; finished messages are kept. Workers notice within a second or two."""
+    with transaction.atomic():
+        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        check_move(CAMPAIGN_MOVES, stored.state, CampaignState.CANCELLED, "campaign")
+        stored.messages.filter(render_state__in=OPEN).update(
+            render_state=RenderState.CANCELLED, claimed_by="", stage=""
+        )
+        stored.state, stored.finished_at = CampaignState.CANCELLED, timezone.now()
+        stored.save(update_fields=["state", "finished_at"])
+    campaign.refresh_from_db()
+
+
+def progress_of(campaign: Campaign) -> RunProgress:
+    """How far the run is, from the message rows alone."""
+    counts = dict(campaign.messages.values_list("render_state").annotate(Count("pk")).order_by())
+    total = sum(counts.values()) - counts.get(RenderState.CANCELLED, 0)
+    busy = list(campaign.messages.filter(render_state=RenderState.RENDERING).only("stage", "done", "total"))
+    started = sum(message.done / message.total for message in busy if message.total)
+    settled = counts.get(RenderState.READY, 0) + counts.get(RenderState.FAILED, 0)
+    return RunProgress(
+        total=total,
+        ready=counts.get(RenderState.READY, 0),
+        failed=counts.get(RenderState.FAILED, 0),
+        rendering=len(busy),
+        queued=counts.get(RenderState.QUEUED, 0),
+        stage=_stage(campaign, busy),
+        fraction=(settled + started) / total if total else 0.0,
+        eta_s=_seconds_left(campaign, total - settled - started),
+    )
+
+
+def claim_next(worker: str = "") -> Message | None:
+    """The next queued message, now held by ``worker``; None when there is nothing to do."""
+    worker = worker or new_token()
+    queued = Message.objects.filter(
+        render_state=RenderState.QUEUED,
+        campaign__state=CampaignState.RENDERING,
+        campaign__presenter__bake_state=BakeState.READY,
+    ).order_by("campaign__started_at", "campaign_id", "recipient__row_number")
+    while (wanted := queued.values_list("pk", flat=True).first()) is not None:
+        now = timezone.now()
+        if Message.objects.filter(pk=wanted, render_state=RenderState.QUEUED).update(
+            render_state=RenderState.RENDERING,
+            claimed_by=worker,
+            heartbeat_at=now,
+            started_at=now,
+            attempts=F("attempts") + 1,
+            stage="starting",
+            done=0,
+            total=0,
+            failure="",
+        ):
+            return Message.objects.select_related("campaign__presenter", "recipient").get(pk=wanted)
+    return None
+
+
+def held(message: Message) -> Q:
+    """Selects the message only while the claim that it was fetched with still holds."""
+    return Q(pk=message.pk, render_state=RenderState.RENDERING, claimed_by=message.claimed_by)
+
+
+def sweep_stalled() -> int:
+    """Free what dead workers held, settle finished runs and wake workers; returns how many were freed."""
+    stalled = Message.objects.filter(render_state=RenderState.RENDERING, heartbeat_at__lt=stalled_before())
+    freed = 0
+    for message in stalled:
+        unchanged = Message.objects.filter(held(message), heartbeat_at=message.heartbeat_at)
+        if message.attempts >= ATTEMPTS_MAX:
+            freed += unchanged.update(
+                render_state=RenderState.FAILED,
+                claimed_by="",
+                failure=f"The worker stopped {message.attempts} times while rendering this video. "
+                "Look for a lack of memory in its log, then try again.",
+            )
+        else:
+            freed += unchanged.update(render_state=RenderState.QUEUED, claimed_by="", stage="", done=0, total=0)
+    for campaign in Campaign.objects.filter(state=CampaignState.RENDERING):
+        settle(campaign)
+    wake_workers()
+    return freed
+
+
+def settle(campaign: Campaign) -> None:
+    """End the run when no message is open; safe to call at any time by any number of workers."""
+    with transaction.atomic():
+        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if stored.state != CampaignState.RENDERING or stored.messages.filter(render_state__in=OPEN).exists():
+            return
+        failed = stored.messages.filter(render_state=RenderState.FAILED).exists()
+        stored.state = CampaignState.RENDERED_WITH_FAILURES if failed else CampaignState.RENDERED
+        stored.finished_at = timezone.now()
+        stored.save(update_fields=["state", "finished_at"])
+
+
+def wake_workers(most: int = WAKE_UPS_MAX) -> None:
+    """Enqueue wake-ups for queued messages. One too many costs nothing; one too few waits for the next sweep."""
+    waiting = Message.objects.filter(
+        render_state=RenderState.QUEUED,
+        campaign__state=CampaignState.RENDERING,
+        campaign__presenter__bake_state=BakeState.READY,
+    ).count()
+    for _ in range(min(waiting, most)):
+        async_task("campaigns.tasks.render_one", cluster="render", task_name="render one message")
+
+
+def _run(campaign: Campaign, user: AbstractBaseUser | None) -> None:
+    with transaction.atomic():
+        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if stored.state == CampaignState.RENDERING:
+            raise MoveRefused("This campaign is rendering already.")
+        check_move(CAMPAIGN_MOVES, stored.state, CampaignState.RENDERING, "campaign")
+        presenter = _usable_presenter(stored)
+        _sync_messages(stored)
+        stored.state, stored.started_at, stored.finished_at = CampaignState.RENDERING, timezone.now(), None
+        if user is not None and stored.created_by_id is None:
+            stored.created_by_id = user.pk
+        stored.save(update_fields=["state", "started_at", "finished_at", "slots", "created_by"])
+        transaction.on_commit(lambda: _begin(stored, presenter))
+    campaign.refresh_from_db()
+
+
+def _begin(campaign: Campaign, presenter: Presenter) -> None:
+    settle(campaign)  # everything may be ready already
+    wake_workers()
+    if presenter.bake_state == BakeState.WAITING:
+        wake(presenter)
+
+
+def _usable_presenter(campaign: Campaign) -> Presenter:
+    presenter = campaign.presenter
+    if presenter is None:
+        raise MoveRefused("Choose a presenter first.")
+    if presenter.consent_revoked_at is not None:
+        raise MoveRefused(f"{presenter} has withdrawn the consent. Choose another presenter.")
+    if not presenter.has_consent:
+        raise MoveRefused(f"Record the consent of {presenter} first, on the presenter's page.")
+    if presenter.bake_state == BakeState.FAILED:
+        raise MoveRefused(f"The take of {presenter} could not be prepared: {presenter.failure}")
+    return presenter
+
+
+def _sync_messages(campaign: Campaign) -> None:
+    """One message per valid row, filled with the script as it is now; what is ready and unchanged stays."""
+    try:
+        scripts.check(campaign.script)
+    except scripts.ScriptError as error:
+        raise MoveRefused(str(error)) from error
+    rows = list(campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"))
+    if not rows:
+        raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
+    campaign.messages.exclude(recipient__in=rows).delete()
+    messages = [_synced(campaign, row) for row in rows]
+    for message in messages:
+        message.save()
+    needed = {line["id"] for message in messages for line in message.lines}
+    if campaign.slots is not None and not needed <= _slotted(campaign.slots):
+        campaign.slots = None
+
+
+def _synced(campaign: Campaign, row: Recipient) -> Message:
+    message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
+    failure, lines = "", []
+    try:
+        lines = [{"id": line.id, "text": line.text} for line in scripts.fill(campaign.script, row.values)]
+    except scripts.ScriptError as error:
+        failure = f"Row {row.row_number}: {error}"
+    if message.render_state == RenderState.READY and message.lines == lines and message.video:
+        return message
+    message.lines, message.attempts, message.failure, message.failure_permanent = lines, 0, failure, bool(failure)
+    message.render_state = RenderState.FAILED if failure else RenderState.QUEUED
+    message.review_state, message.approved_hash = ReviewState.PENDING, ""
+    message.stage, message.done, message.total, message.claimed_by = "", 0, 0, ""
+    return message
+
+
+def _slotted(slots: object) -> set[str]:
+    """The line ids that the stored slots know."""
+    plain = json.loads(slots) if isinstance(slots, str) else slots
+    return set(plain.get("line_ids", ())) if isinstance(plain, dict) else set()
+
+
+def _stage(campaign: Campaign, busy: list[Message]) -> str:
+    if campaign.state != CampaignState.RENDERING:
+        return ""
+    presenter = campaign.presenter
+    if presenter is not None and presenter.bake_state != BakeState.READY:
+        return f"preparing the presenter: {presenter.stage or 'waiting for a worker'}"
+    return next((message.stage for message in busy if message.stage), "waiting for a worker")
+
+
+def _seconds_left(campaign: Campaign, messages_left: float) -> float | None:
+    """From the pace between finished messages; the first one also paid for what all share."""
+    if campaign.state != CampaignState.RENDERING or campaign.started_at is None:
+        return None
+    finished = campaign.messages.filter(render_state=RenderState.READY, ready_at__gte=campaign.started_at)
+    known = finished.aggregate(first=Min("ready_at"), last=Max("ready_at"), count=Count("pk"))
+    if known["count"] >= 2:
+        return messages_left * (known["last"] - known["first"]).total_seconds() / (known["count"] - 1)
+    if known["count"] == 1:
+        return messages_left * (known["first"] - campaign.started_at).total_seconds()
+    return None
+
+
+__all__ = [
+    "RunProgress",
+    "cancel",
+    "claim_next",
+    "held",
+    "progress_of",
+    "retry_failed",
+    "settle",
+    "start",
+    "sweep_stalled",
+    "wake_workers",
+]

@@ -1,0 +1,232 @@
+"""A script: a Jinja template over the spreadsheet's columns, filled for one recipient, cut into lines.
+
+A line's id stays the same for every recipient: it names the place in the template where the line begins,
+so that the plan can give each line of the script one slot.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, NoReturn
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+from campaigns.rendering import sentence_spans
+
+SPOKEN_CHARACTERS_MAX = 10_000  # far above five minutes of speech
+FILTERS = (
+    "abs capitalize d default first float int join last length lower replace round title trim truncate upper wordcount"
+).split()
+TEXT_METHODS = frozenset("capitalize endswith lower lstrip rstrip split startswith strip title upper".split())
+# Private-use characters mark where a piece of the template begins; values cannot hold them.
+MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{MARK_OPEN}(\\d+){MARK_CLOSE}")
+
+
+class ScriptError(Exception):
+    """What is wrong with a script, or with one row in it; ``line`` and ``column`` count from 1."""
+
+    def __init__(self, line: int, column: int, message: str) -> None:
+        super().__init__(f"Script, line {line}, column {column}: {message}")
+        self.line = line
+        self.column = column
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Line:
+    """One spoken sentence of one recipient."""
+
+    id: str
+    text: str
+
+
+def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
+    """The lines that this recipient hears. Raises ScriptError."""
+    template = _template(source)
+    try:
+        marked = template.render(_context(values))
+    except TemplateError as error:
+        _raise_for(source, values, error)
+    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        line = _template_line(error.__traceback__)
+        raise ScriptError(line, 1, f"This cannot be worked out: {error}.") from error
+    lines = _lines(marked)
+    if not lines:
+        raise ScriptError(1, 1, "The script says nothing for this row. Write at least one sentence outside of conditions.")
+    if sum(len(line.text) for line in lines) > SPOKEN_CHARACTERS_MAX:
+        raise ScriptError(1, 1, f"The script is longer than {SPOKEN_CHARACTERS_MAX:,} characters for this row. Shorten it.")
+    return lines
+
+
+def check(source: str) -> None:
+    """Raise ScriptError unless the script is whole: not empty, and written as Jinja wants it."""
+    _template(source)
+
+
+def variable_of(column: str) -> str:
+    """The name that a script uses for a column: “First name” is ``first_name``."""
+    plain = re.sub(r"\W+", "_", column.strip().lower()).strip("_")
+    return f"_{plain}" if plain[:1].isdigit() else plain
+
+
+class _Empty(StrictUndefined):
+    """A cell without text: false in a condition, replaced by ``default``, an error when spoken."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Templates come from people; they may choose words, not spend the machine's memory."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if not all(isinstance(side, (int, float)) for side in (left, right)) or operator == "**":
+            raise SecurityError(f"“{operator}” works on numbers only here")
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, str):
+            return attr in TEXT_METHODS
+        return super().is_safe_attribute(obj, attr, value)
+
+
+def _sandbox() -> _Sandbox:
+    made = _Sandbox(undefined=StrictUndefined, autoescape=False)
+    made.filters = {name: made.filters[name] for name in FILTERS}
+    made.globals = {}
+    return made
+
+
+_ENVIRONMENT = _sandbox()
+
+
+@lru_cache(maxsize=64)
+def _template(source: str) -> Template:
+    if not source.strip():
+        raise ScriptError(1, 1, "The script is empty. Write at least one sentence.")
+    source = source.replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
+    try:
+        tree = _ENVIRONMENT.parse(source)
+        _mark(tree)
+        return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), {})
+    except TemplateSyntaxError as error:
+        message = f"{(error.message or 'This is not understood').rstrip('.')}."
+        raise ScriptError(error.lineno, _column_of_tag(source, error.lineno), message) from error
+
+
+def _mark(tree: nodes.Template) -> None:
+    """Put a mark before every stretch of plain text, numbered in the order of the source."""
+    for unwanted in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        raise TemplateSyntaxError("A script cannot load other files", unwanted.lineno)
+    for number, piece in enumerate(tree.find_all(nodes.TemplateData)):
+        piece.data = f"{MARK_OPEN}{number}{MARK_CLOSE}{piece.data}"
+
+
+def _context(values: Mapping[str, str]) -> dict[str, Any]:
+    """Each column under its own name and under the name that a script can write."""
+    context: dict[str, Any] = {}
+    for column, text in values.items():
+        spoken = _clean(text)
+        value = spoken or _Empty(f"“{column}” is empty in this row: fill the cell, or write a default into the script")
+        context[variable_of(column)] = value
+        context[column] = value
+    return context
+
+
+def _clean(text: str) -> str:
+    """One line of visible text: no control, private-use or format characters, single spaces."""
+    kept = "".join(
+        " " if unicodedata.category(c) == "Cc" else c
+        for c in unicodedata.normalize("NFC", str(text))
+        if unicodedata.category(c) not in ("Cf", "Co", "Cs", "Cn")
+    )
+    return " ".join(kept.split())
+
+
+def _lines(marked: str) -> tuple[Line, ...]:
+    text, marks = _unmarked(marked)
+    lines: list[Line] = []
+    ordinals: Counter[int] = Counter()
+    for start, end in sentence_spans(text):
+        mark = next((number for at, number in reversed(marks) if at <= start), 0)
+        spoken = re.sub(r"(?<!\.)\.\.(?!\.)", ".", " ".join(text[start:end].split()))  # “Acme Ltd.” + “.”
+        lines.append(Line(f"{mark}.{ordinals[mark]}", spoken))
+        ordinals[mark] += 1
+    return tuple(lines)
+
+
+def _unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text without marks, and (position in it, number) of each mark."""
+    text = ""
+    marks: list[tuple[int, int]] = []
+    at = 0
+    for match in _MARK.finditer(marked):
+        text += marked[at : match.start()]
+        marks.append((len(text), int(match.group(1))))
+        at = match.end()
+    return text + marked[at:], marks
+
+
+# Where an error stands
+
+
+def _raise_for(source: str, values: Mapping[str, str], error: TemplateError) -> NoReturn:
+    line = _template_line(error.__traceback__)
+    message = f"{(error.message or str(error)).rstrip('.')}."
+    if not isinstance(error, UndefinedError):
+        raise ScriptError(line, _column_of_tag(source, line), message) from error
+    name = next(iter(re.findall(r"[“'](.+?)[”']", message)), "")
+    if "is undefined" in message:
+        known = ", ".join(sorted({variable_of(column) for column in values})) or "none"
+        message = f"“{name}” is not a column of the spreadsheet. The columns are: {known}."
+    raise ScriptError(line, _column_of(source, line, variable_of(name), name), message) from error
+
+
+def _template_line(trace: TracebackType | None) -> int:
+    """Jinja puts the template's own line numbers into the traceback."""
+    line = 1
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _column_of(source: str, line: int, *names: str) -> int:
+    text = _source_line(source, line)
+    for name in filter(None, names):
+        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+        if found:
+            return found.start() + 1
+    return _column_of_tag(source, line)
+
+
+def _column_of_tag(source: str, line: int) -> int:
+    """The first tag on the line that cannot be read by itself, else the first tag."""
+    text = _source_line(source, line)
+    starts = [match.start() for match in re.finditer(r"\{[{%#]", text)]
+    for at, start in enumerate(starts):
+        alone = text[start : starts[at + 1] if at + 1 < len(starts) else len(text)]
+        try:
+            _ENVIRONMENT.parse(alone)
+        except TemplateSyntaxError as error:
+            if "end of template" not in (error.message or ""):
+                return start + 1
+    return starts[0] + 1 if starts else 1
+
+
+def _source_line(source: str, line: int) -> str:
+    lines = source.splitlines()
+    return lines[line - 1] if 0 < line <= len(lines) else ""

@@ -1,0 +1,124 @@
+"""A CSV or XLSX file as rows of text. Knows nothing of campaigns; every problem names file, row and column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from campaigns.cells import Record, SheetError, column_letters, csv_records, xlsx_records
+
+ROWS_MAX = 50_000
+BYTES_MAX = 200 * 2**20
+ZIP_MAGIC = b"PK\x03\x04"
+OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
+
+__all__ = ["Problem", "Row", "Sheet", "SheetError", "read"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in one row; ``column`` is "" where it concerns the whole row."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """``number`` as the spreadsheet program shows it: the header is row 1. ``values``: column → text."""
+
+    number: int
+    values: dict[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Columns in the file's order, rows that are not blank, and what was wrong with some of them."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+
+    def problems_of(self, row: int) -> list[Problem]:
+        return [problem for problem in self.problems if problem.row == row]
+
+
+def read(source: Path | IO[bytes], name: str = "") -> Sheet:
+    """Read the file at a path, or an open one. Raises SheetError when it is no usable spreadsheet."""
+    shown = name or getattr(source, "name", "") or str(source)
+    shown = Path(shown).name
+    records = _records(_bytes_of(source, shown), shown)
+    header = next((record for record in records if not record.is_blank), None)
+    if header is None:
+        raise SheetError(f"{shown} is empty. Write column names into its first row and one person into each row below.")
+    columns = _columns(header, shown)
+    below = [record for record in records if record.number > header.number and not record.is_blank]
+    if not below:
+        raise SheetError(f"{shown} has column names but no rows below them. Add one row per person.")
+    if len(below) > ROWS_MAX:
+        raise SheetError(f"{shown} has {len(below):,} rows; one campaign takes up to {ROWS_MAX:,}. Split the file.")
+    rows = tuple(Row(record.number, _values(columns, record)) for record in below)
+    problems = tuple(problem for record in below for problem in _problems(columns, record))
+    return Sheet(tuple(columns), rows, problems)
+
+
+def _bytes_of(source: Path | IO[bytes], shown: str) -> bytes:
+    if not isinstance(source, Path):
+        source.seek(0)
+        return source.read()
+    try:
+        if source.stat().st_size > BYTES_MAX:
+            raise SheetError(f"{shown} is larger than {BYTES_MAX >> 20} MB. Remove pictures and columns you do not use.")
+        return source.read_bytes()
+    except OSError as error:
+        raise SheetError(f"{source} cannot be read: {error.strerror}. Check the path and the permissions.") from error
+
+
+def _records(data: bytes, shown: str) -> list[Record]:
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise SheetError(f"{shown} is empty. Write column names into its first row and one person into each row below.")
+    if data.startswith(OLD_EXCEL_MAGIC):
+        raise SheetError(f"{shown} is an old Excel file or has a password. Save it as XLSX or CSV without a password.")
+    return xlsx_records(data, shown) if data.startswith(ZIP_MAGIC) else csv_records(data, shown)
+
+
+def _columns(header: Record, shown: str) -> list[str]:
+    """Header texts without stray spaces. A column without a name is called by its letter."""
+    cells = [" ".join(cell.split()) for cell in header.cells]
+    while cells and not cells[-1]:
+        cells.pop()
+    named = [cell or f"Column {column_letters(at)}" for at, cell in enumerate(cells)]
+    folded = Counter(name.casefold() for name in named)
+    for name in named:
+        if folded[name.casefold()] > 1:
+            where = [column_letters(at) for at, other in enumerate(named) if other.casefold() == name.casefold()]
+            raise SheetError(
+                f"{shown}, row {header.number}: the columns {' and '.join(where)} are both called “{name}”. "
+                "Rename or remove one of them."
+            )
+    return named
+
+
+def _values(columns: list[str], record: Record) -> dict[str, str]:
+    cells = [*record.cells[: len(columns)], *[""] * (len(columns) - len(record.cells))]
+    return {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
+
+
+def _problems(columns: list[str], record: Record) -> list[Problem]:
+    found = [
+        Problem(record.number, columns[at] if at < len(columns) else column_letters(at), message)
+        for at, message in record.notes
+    ]
+    if any(cell.strip() for cell in record.cells[len(columns) :]):
+        found.append(
+            Problem(
+                record.number,
+                "",
+                f"The row has {len(record.cells)} cells, the header only {len(columns)}. "
+                "Put quotes around a text that holds the separator, or name the extra column.",
+            )
+        )
+    return found

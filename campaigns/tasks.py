@@ -1,0 +1,26 @@
+"""What Django-Q2 calls by name. Each is safe to run twice, at once, or never: the rows decide what is done."""
+
+from __future__ import annotations
+
+from campaigns import baking, running, working
+
+
+def render_one() -> str:
+    """Render one queued message, then wake a worker for the next; so a worker can be renewed in between."""
+    message = working.render_next()
+    if message is None:
+        return "nothing waits"
+    running.wake_workers(most=1)
+    return f"message {message.pk}"
+
+
+def bake_presenter(presenter_id: int) -> None:
+    """Prepare a take, then let the runs begin that waited for it."""
+    baking.bake_claimed(presenter_id)
+    running.wake_workers()
+
+
+def sweep() -> None:
+    """Free what dead workers held. Runs every minute in the cluster ``default``."""
+    baking.sweep_stalled_bakes()
+    running.sweep_stalled()

@@ -1,0 +1,116 @@
+"""What a render worker does with one claimed message: plan once, render, keep, or fail with the reason."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns import rendering
+from campaigns.baking import unexpected
+from campaigns.claims import Heartbeat
+from campaigns.files import keep, local_path
+from campaigns.models import Campaign, Message
+from campaigns.running import claim_next, held, settle
+from campaigns.states import RenderState, ReviewState
+
+if TYPE_CHECKING:
+    from renderer.pipeline import MessageResult
+
+logger = logging.getLogger(__name__)
+
+
+def render_next() -> Message | None:
+    """Claim and render one message; None when nothing waits. Never raises for a message's own fault."""
+    message = claim_next()
+    if message is None:
+        return None
+    claimed = Message.objects.filter(held(message))
+    try:
+        with Heartbeat(claimed) as heartbeat, tempfile.TemporaryDirectory(prefix="byname-message-") as folder:
+            result = _render(message, Path(folder), heartbeat)
+            _keep(message, result)
+    except rendering.Cancelled:
+        logger.info("The claim on message %s was cancelled or lost.", message.pk)
+    except rendering.RenderError as error:
+        claimed.update(render_state=RenderState.FAILED, failure=error.message, failure_permanent=error.permanent)
+    except Exception as error:
+        logger.exception("Message %s could not be rendered", message.pk)
+        claimed.update(render_state=RenderState.FAILED, failure=unexpected(error), failure_permanent=False)
+    settle(message.campaign)
+    return message
+
+
+def _render(message: Message, folder: Path, progress: rendering.Progress) -> MessageResult:
+    campaign = message.campaign
+    presenter = campaign.presenter
+    if presenter is None:
+        raise rendering.RenderError("The campaign has no presenter any more. Choose one and start the run again.")
+    if not presenter.has_consent:
+        raise rendering.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
+    take = local_path(presenter.take)
+    return rendering.render(
+        _pairs(message.lines),
+        local_path(presenter.bake),
+        take,
+        _slots(campaign, take, progress),
+        rendering.voice_of(campaign.voice_engine, campaign.voice),
+        folder / "message",
+        progress,
+    )
+
+
+def _slots(campaign: Campaign, take: Path, progress: rendering.Progress) -> Any:
+    """The campaign's slots, planned by the first worker that needs them. Planning twice gives the same slots."""
+    campaign.refresh_from_db(fields=["slots"])
+    if campaign.slots is None:
+        lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
+        voice = rendering.voice_of(campaign.voice_engine, campaign.voice)
+        planned = rendering.plan_slots([_pairs(one) for one in lines], take, voice, progress)
+        Campaign.objects.filter(pk=campaign.pk, slots__isnull=True).update(slots=planned)
+        campaign.refresh_from_db(fields=["slots"])
+    return campaign.slots
+
+
+def _pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
+    return [(line["id"], line["text"]) for line in lines]
+
+
+def _keep(message: Message, result: MessageResult) -> None:
+    """Files first, then one conditional update: a worker that lost its claim changes nothing."""
+    name = result.content_hash[:16]
+    files = {
+        "video": keep(message.video, result.video, f"{name}.mp4"),
+        "poster": keep(message.poster, result.poster, f"{name}.jpg"),
+        "captions": keep(message.captions, result.captions, f"{name}.vtt"),
+    }
+    old = [field for field in (message.video, message.poster, message.captions) if field]
+    with transaction.atomic():
+        stored = Message.objects.select_for_update().filter(held(message)).first()
+        if stored is None:
+            raise rendering.Cancelled
+        stored.video.name, stored.poster.name, stored.captions.name = files.values()
+        _note(stored, result)
+        stored.save()
+    for field in old:
+        if field.name not in files.values():
+            field.storage.delete(field.name)
+
+
+def _note(message: Message, result: MessageResult) -> None:
+    if message.approved_hash != result.content_hash:
+        message.review_state, message.approved_hash = ReviewState.PENDING, ""
+    message.render_state, message.ready_at = RenderState.READY, timezone.now()
+    message.claimed_by = message.stage = message.failure = ""
+    message.failure_permanent = False
+    message.content_hash, message.video_seconds = result.content_hash, result.duration_s
+    message.work_seconds = result.work_s
+    message.segments = [
+        {"line": shown.pop("line_id"), **shown} for shown in (asdict(segment) for segment in result.segments)
+    ]
+    message.scores, message.flags = result.scores, list(result.flags)
