@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import F, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaigns.channels import email
 from campaigns.channels.channel import Channel, SendError
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign, Delivery, Message
 from campaigns.states import DeliveryState
 from campaigns.suppressing import SUPPRESSED, is_suppressed, suppress
 
@@ -54,24 +55,30 @@ def deliver(delivery_id: int, worker: str) -> str:
 
 
 def scheduled_now(moment: datetime) -> QuerySet[Delivery]:
-    paused = Campaign.objects.exclude(sending_paused="")
+    """What may be sent at ``moment``: due, and in no campaign that is paused."""
+    # EXISTS and not a join: over a join Django updates "WHERE id IN (SELECT …)", and two workers that wait
+    # for the same row would both find it in their own, older selection.
+    paused = Message.objects.filter(pk=OuterRef("message_id")).exclude(campaign__sending_paused="")
     due = Q(due_at__isnull=True) | Q(due_at__lte=moment)
-    return Delivery.objects.filter(due, state=DeliveryState.SCHEDULED).exclude(message__campaign__in=paused)
+    return Delivery.objects.filter(due, ~Exists(paused), state=DeliveryState.SCHEDULED)
 
 
 def _claim(delivery_id: int, token: str) -> bool:
     now = timezone.now()
-    claimed = (
-        scheduled_now(now)
-        .filter(pk=delivery_id)
-        .update(
-            state=DeliveryState.SENDING,
-            claimed_by=token,
-            heartbeat_at=now,
-            attempts=F("attempts") + 1,
-            reason="",
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The claim is on disk before anything leaves, also where the server is set to confirm earlier.
+        cursor.execute("SET LOCAL synchronous_commit TO on")
+        claimed = (
+            scheduled_now(now)
+            .filter(pk=delivery_id)
+            .update(
+                state=DeliveryState.SENDING,
+                claimed_by=token,
+                heartbeat_at=now,
+                attempts=F("attempts") + 1,
+                reason="",
+            )
         )
-    )
     return claimed == 1
 
 
