@@ -1,0 +1,128 @@
+"""A person's decision on a message, always about the exact content that they saw."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from campaigns.models import Campaign, Message
+from campaigns.states import REVIEW_MOVES, MoveRefused, RenderState, ReviewState, check_move
+
+MOVED_ON = "This video was rendered again since you saw it. Reload the page and look at the new one."
+NOT_READY = "There is no finished video to decide on yet. Wait until it is ready."
+NO_REASON = "Say why you reject it, so that the next person knows what to mend."
+NOTHING_TO_APPROVE = "Nothing to approve: every video without a flag has been decided on already."
+
+
+def approve(message: Message, user: AbstractBaseUser, *, seen_hash: str | None = None) -> Message:
+    """Approve exactly the stored content; MoveRefused where ``seen_hash`` names another."""
+    return _decide(message, user, ReviewState.APPROVED, "", seen_hash)
+
+
+def reject(message: Message, user: AbstractBaseUser, reason: str, *, seen_hash: str | None = None) -> Message:
+    """Reject with a reason; an earlier approval ends at once and with it the public address."""
+    if not reason.strip():
+        raise MoveRefused(NO_REASON)
+    return _decide(message, user, ReviewState.REJECTED, reason.strip(), seen_hash)
+
+
+def approve_unflagged(campaign: Campaign, user: AbstractBaseUser, *, seen: str) -> int:
+    """Approve every undecided message without flags; ``seen`` is the digest of what the page showed."""
+    with transaction.atomic():
+        unflagged = list(_unflagged(campaign).select_for_update(of=("self",)))
+        if digest_of(unflagged) != seen:
+            raise MoveRefused(
+                "Some videos were rendered since you opened this page. Reload it and look again."
+            )
+        undecided = [message for message in unflagged if _standing(message) == ReviewState.PENDING]
+        if not undecided:
+            raise MoveRefused(NOTHING_TO_APPROVE)
+        for message in undecided:
+            _store(message, user, ReviewState.APPROVED, "")
+    return len(undecided)
+
+
+def unflagged_digest(campaign: Campaign) -> str:
+    """What ``approve_unflagged`` compares: the content of all ready messages without flags."""
+    return digest_of(_unflagged(campaign))
+
+
+def digest_of(messages: Iterable[Message]) -> str:
+    parts = sorted(f"{message.pk}:{message.content_hash}" for message in messages)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def in_review_order(campaign: Campaign) -> list[Message]:
+    """Ready messages, the most flagged first, then as in the spreadsheet."""
+    ready = campaign.messages.filter(render_state=RenderState.READY).select_related(
+        "recipient", "reviewed_by"
+    )
+    return sorted(ready, key=lambda message: (-len(message.flags), message.recipient.row_number))
+
+
+def personal_line_ids(messages: Iterable[Message]) -> frozenset[str]:
+    """Lines of the script that do not sound the same in every one of these messages."""
+    texts: dict[str, set[str]] = {}
+    heard: Counter[str] = Counter()
+    total = 0
+    for message in messages:
+        total += 1
+        for line in message.lines:
+            texts.setdefault(line["id"], set()).add(line["text"])
+            heard[line["id"]] += 1
+    return frozenset(line for line in texts if len(texts[line]) > 1 or heard[line] < total)
+
+
+def _decide(
+    message: Message, user: AbstractBaseUser, state: ReviewState, reason: str, seen_hash: str | None
+) -> Message:
+    with transaction.atomic():
+        stored = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if stored.render_state != RenderState.READY or not stored.content_hash:
+            raise MoveRefused(NOT_READY)
+        if seen_hash is not None and seen_hash != stored.content_hash:
+            raise MoveRefused(MOVED_ON)
+        if _standing(stored) != state:
+            check_move(REVIEW_MOVES, _standing(stored), state, "message")
+        _store(stored, user, state, reason)
+    message.refresh_from_db()
+    return message
+
+
+def _standing(message: Message) -> str:
+    """The decision that still holds: an approval of other content counts as none."""
+    if message.review_state == ReviewState.APPROVED and message.approved_hash != message.content_hash:
+        return ReviewState.PENDING
+    return message.review_state
+
+
+def _store(message: Message, user: AbstractBaseUser, state: ReviewState, reason: str) -> None:
+    message.review_state = state
+    message.approved_hash = message.content_hash if state == ReviewState.APPROVED else ""
+    message.reject_reason = reason
+    message.reviewed_by_id = user.pk
+    message.reviewed_at = timezone.now()
+    message.save(
+        update_fields=["review_state", "approved_hash", "reject_reason", "reviewed_by", "reviewed_at"]
+    )
+    _remember(
+        message,
+        user,
+        f"{state.label} content {message.content_hash[:12]}" + (f": {reason}" if reason else ""),
+    )
+
+
+def _remember(message: Message, user: AbstractBaseUser, what: str) -> None:
+    # single_object: the entry shows up in the message's own history page.
+    LogEntry.objects.log_actions(user.pk, [message], CHANGE, change_message=what, single_object=True)
+
+
+def _unflagged(campaign: Campaign) -> QuerySet[Message]:
+    return campaign.messages.filter(render_state=RenderState.READY, flags=[]).exclude(content_hash="")
