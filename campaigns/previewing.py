@@ -1,0 +1,90 @@
+"""A script as one recipient will hear it, made while the person types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from campaigns.scripts import Line, ScriptError, fill, variable_of
+
+# Piper's packaged voice reads about this many characters a second, and rests this long between lines.
+CHARACTERS_PER_SECOND = 14.5
+PAUSE_S = 0.45
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a line; personal ones come from the recipient's row."""
+
+    text: str
+    personal: bool
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """One spoken sentence in pieces."""
+
+    id: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def personal(self) -> bool:
+        return any(piece.personal for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The lines of one recipient, or what is wrong and where; never both."""
+
+    lines: tuple[PreviewLine, ...] = ()
+    seconds: float = 0.0
+    error: ScriptError | None = None
+
+
+def preview(source: str, values: Mapping[str, str]) -> Preview:
+    """Fill the script for one row; an error becomes part of the value, as it is shown, not raised."""
+    if not source.strip():
+        return Preview()
+    try:
+        lines = fill(source, values)
+    except ScriptError as error:
+        return Preview(error=error)
+    spoken = columns_spoken(source)
+    personal = [text for column, text in values.items() if text and {column, variable_of(column)} & spoken]
+    return Preview(
+        tuple(PreviewLine(line.id, pieces_of(line.text, personal)) for line in lines),
+        estimated_seconds(lines),
+    )
+
+
+@lru_cache(maxsize=64)
+def columns_spoken(source: str) -> frozenset[str]:
+    """The names that the script speaks, not those that only decide; none where it does not parse."""
+    try:
+        tree = Environment(autoescape=True).parse(source)
+    except TemplateSyntaxError:
+        return frozenset()
+    return frozenset(
+        name.name for spoken in tree.find_all(nodes.Output) for name in spoken.find_all(nodes.Name)
+    )
+
+
+def pieces_of(text: str, values: Sequence[str]) -> tuple[Piece, ...]:
+    """Cut a line where one of the recipient's own values stands in it as whole words."""
+    if not values:
+        return (Piece(text, False),)
+    longest_first = sorted({value.strip() for value in values if value.strip()}, key=len, reverse=True)
+    pattern = "|".join(re.escape(value) for value in longest_first)
+    cut = re.split(rf"(?<!\w)({pattern})(?!\w)", text, flags=re.IGNORECASE)
+    # re.split with one group alternates: outside, inside, outside …
+    return tuple(Piece(part, index % 2 == 1) for index, part in enumerate(cut) if part)
+
+
+def estimated_seconds(lines: Sequence[Line]) -> float:
+    """About how long the lines take to say; the voice decides in the end."""
+    speech_s = sum(len(line.text) for line in lines) / CHARACTERS_PER_SECOND
+    return speech_s + PAUSE_S * max(0, len(lines) - 1)
