@@ -1,0 +1,142 @@
+"""The campaign list with its counts, and the five steps as pages behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, F, Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from campaigns.models import Campaign
+from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.views.page import next_step, step_url
+from campaigns.views.review import DecisionView, ReviewPage
+from campaigns.views.run import ProgressView, RunPage
+from campaigns.views.script import PreviewView, ScriptPage
+from campaigns.views.send import SendPage
+from campaigns.views.upload import RecipientsPage
+
+PAGES = {
+    "recipients": RecipientsPage,
+    "script": ScriptPage,
+    "preview": PreviewView,
+    "run": RunPage,
+    "progress": ProgressView,
+    "review": ReviewPage,
+    "send": SendPage,
+}
+STATE_COLOURS = {
+    CampaignState.DRAFT: "info",
+    CampaignState.RENDERING: "warning",
+    CampaignState.RENDERED: "success",
+    CampaignState.RENDERED_WITH_FAILURES: "danger",
+}
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ModelAdmin):
+    """Campaigns, newest first; a click goes on where the person left off."""
+
+    list_display = (
+        "open_link",
+        "shown_state",
+        "recipients_count",
+        "videos",
+        "approved",
+        "sent",
+        "created_at",
+    )
+    list_display_links = None
+    list_filter = ("state",)
+    search_fields = ("name", "presenter__name")
+    ordering = ("-created_at",)
+    list_select_related = ("presenter",)
+    fieldsets = ((None, {"fields": ("name",)}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        ready = Q(messages__render_state=RenderState.READY)
+        approved = ready & Q(
+            messages__review_state=ReviewState.APPROVED, messages__approved_hash=F("messages__content_hash")
+        )
+        sent = Q(messages__deliveries__state=DeliveryState.SENT)
+        valid = Q(recipients__verdict=RowVerdict.VALID)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                valid_count=Count("recipients", filter=valid, distinct=True),
+                made_count=Count("messages", filter=ready, distinct=True),
+                approved_count=Count("messages", filter=approved, distinct=True),
+                sent_count=Count("messages", filter=sent, distinct=True),
+            )
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = [
+            path(
+                f"<int:pk>/{slug}/",
+                self.admin_site.admin_view(page.as_view(model_admin=self)),
+                name=f"campaigns_campaign_{slug}",
+            )
+            for slug, page in PAGES.items()
+        ]
+        decide = path(
+            "<int:pk>/review/<int:message_pk>/",
+            self.admin_site.admin_view(DecisionView.as_view(model_admin=self)),
+            name="campaigns_campaign_decide",
+        )
+        return [*pages, decide, *super().get_urls()]
+
+    def save_model(
+        self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool
+    ) -> None:
+        if not change:
+            obj.created_by_id = request.user.pk
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: Campaign, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(step_url(obj, "recipients"))
+
+    def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
+        return HttpResponseRedirect(step_url(obj, next_step(obj)))
+
+    @display(description="Campaign", ordering="name")
+    def open_link(self, campaign: Campaign) -> str:
+        presenter = campaign.presenter.name if campaign.presenter else "no presenter yet"
+        return format_html(
+            '<a class="bn-list-link" href="{}">{}</a><span class="bn-list-sub">{}</span>',
+            step_url(campaign, next_step(campaign)),
+            campaign.name,
+            presenter,
+        )
+
+    @display(description="State", ordering="state", label=STATE_COLOURS)
+    def shown_state(self, campaign: Campaign) -> tuple[str, str]:
+        return campaign.state, campaign.get_state_display()
+
+    @display(description="Recipients", ordering="valid_count")
+    def recipients_count(self, campaign: Any) -> int:
+        return int(campaign.valid_count)
+
+    @display(description="Videos", ordering="made_count")
+    def videos(self, campaign: Any) -> int:
+        return int(campaign.made_count)
+
+    @display(description="Approved", ordering="approved_count")
+    def approved(self, campaign: Any) -> int:
+        return int(campaign.approved_count)
+
+    @display(description="Sent", ordering="sent_count")
+    def sent(self, campaign: Any) -> int:
+        return int(campaign.sent_count)
+
+    class Media:
+        css = {"all": ["campaigns/dashboard/dashboard.css"]}

@@ -1,0 +1,128 @@
+"""Presenters: upload a take, record the consent, watch the preparation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from campaigns.baking import start_bake
+from campaigns.forms import PresenterForm
+from campaigns.models import Presenter
+from campaigns.states import BakeState, MoveRefused
+from campaigns.views.presenters import (
+    BakeAgainView,
+    BakeProgressView,
+    PosterView,
+    RevokeConsentView,
+    bake_json,
+)
+
+BAKE_COLOURS = {
+    BakeState.WAITING: "info",
+    BakeState.BAKING: "warning",
+    BakeState.READY: "success",
+    BakeState.FAILED: "danger",
+}
+VIEWS = {
+    "progress": BakeProgressView,
+    "poster": PosterView,
+    "bake": BakeAgainView,
+    "revoke": RevokeConsentView,
+}
+
+
+@admin.register(Presenter)
+class PresenterAdmin(ModelAdmin):
+    """Takes and what baking made of them."""
+
+    form = PresenterForm
+    list_display = ("portrait", "shown_bake", "shown_consent", "consent_by", "created_at")
+    list_display_links = ("portrait",)
+    list_filter = ("bake_state",)
+    search_fields = ("name", "consent_by")
+    ordering = ("name",)
+    change_form_outer_before_template = "campaigns/parts/bake.html"
+    readonly_fields = ("take_facts",)
+
+    def get_urls(self) -> list[URLPattern]:
+        small = [
+            path(
+                f"<int:pk>/{slug}/",
+                self.admin_site.admin_view(view.as_view()),
+                name=f"campaigns_presenter_{slug}",
+            )
+            for slug, view in VIEWS.items()
+        ]
+        return [*small, *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Another take is another presenter: videos that were approved stay what they were.
+        take = "take" if obj is None else "take_facts"
+        return (
+            ("The take", {"fields": ("name", take)}),
+            ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
+        )
+
+    def save_model(
+        self, request: HttpRequest, obj: Presenter, form: ModelForm[Presenter], change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if change:
+            return
+        try:
+            start_bake(obj)
+        except MoveRefused as refused:
+            messages.error(request, str(refused))
+
+    def response_add(
+        self, request: HttpRequest, obj: Presenter, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        messages.success(request, "The take is here. Preparing it takes some minutes, once.")
+        return HttpResponseRedirect(reverse("admin:campaigns_presenter_change", args=[obj.pk]))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        presenter = Presenter.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        context = {"presenter": presenter, "bake": bake_json(presenter) if presenter else None}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    @display(description="Presenter", ordering="name")
+    def portrait(self, presenter: Presenter) -> str:
+        if not presenter.poster:
+            return format_html('<span class="bn-portrait bn-portrait-none"></span>{}', presenter.name)
+        source = reverse("admin:campaigns_presenter_poster", args=[presenter.pk])
+        return format_html('<img class="bn-portrait" src="{}" alt="">{}', source, presenter.name)
+
+    @display(description="Take")
+    def take_facts(self, presenter: Presenter) -> str:
+        facts = presenter.facts
+        if not facts:
+            return "not looked at yet"
+        size, seconds = f"{facts['width']} × {facts['height']}", float(facts["duration_s"])
+        return f"{size}, {seconds:.1f} s, {facts['fps']} frames/s"
+
+    @display(description="Preparation", ordering="bake_state", label=BAKE_COLOURS)
+    def shown_bake(self, presenter: Presenter) -> tuple[str, str]:
+        return presenter.bake_state, presenter.get_bake_state_display()
+
+    @display(description="Consent", label={"given": "success", "revoked": "danger", "missing": "warning"})
+    def shown_consent(self, presenter: Presenter) -> str:
+        if presenter.consent_revoked_at:
+            return "revoked"
+        return "given" if presenter.has_consent else "missing"
+
+    class Media:
+        css = {"all": ["campaigns/dashboard/dashboard.css"]}
+        js = ["campaigns/dashboard/bake.js"]

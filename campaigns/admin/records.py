@@ -1,0 +1,168 @@
+"""The plain lists behind the steps: read-only where a verb must decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from campaigns.models import Delivery, Event, Message, Recipient, Suppression
+from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.suppressing import normal_address, suppress
+
+RENDER_COLOURS = {
+    RenderState.QUEUED: "info",
+    RenderState.RENDERING: "warning",
+    RenderState.READY: "success",
+    RenderState.FAILED: "danger",
+}
+REVIEW_COLOURS = {
+    ReviewState.PENDING: "info",
+    ReviewState.APPROVED: "success",
+    ReviewState.REJECTED: "danger",
+}
+DELIVERY_COLOURS = {
+    DeliveryState.SCHEDULED: "info",
+    DeliveryState.SENDING: "warning",
+    DeliveryState.SENT: "success",
+    DeliveryState.FAILED: "danger",
+    DeliveryState.SUPPRESSED: "warning",
+    DeliveryState.UNKNOWN: "danger",
+}
+
+
+class RecordAdmin(ModelAdmin):
+    """A list to look at: rows come from the steps and are never typed in here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RowAdmin(RecordAdmin):
+    """A record that only its campaign may remove."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Deleting a campaign asks this of its rows too, from another page.
+        match = request.resolver_match
+        return match is None or not (match.url_name or "").startswith(f"campaigns_{self.opts.model_name}_")
+
+
+@admin.register(Recipient)
+class RecipientAdmin(RowAdmin):
+    """Rows of all spreadsheets."""
+
+    list_display = ("name", "email", "campaign", "row_number", "shown_verdict")
+    list_filter = ("verdict", "campaign")
+    search_fields = ("name", "email")
+    list_select_related = ("campaign",)
+
+    @display(description="Verdict", label={RowVerdict.VALID: "success", RowVerdict.REJECTED: "danger"})
+    def shown_verdict(self, recipient: Recipient) -> tuple[str, str]:
+        return recipient.verdict, recipient.get_verdict_display()
+
+
+@admin.register(Message)
+class MessageAdmin(RowAdmin):
+    """All videos with both of their states."""
+
+    list_display = (
+        "recipient",
+        "campaign",
+        "shown_render",
+        "shown_review",
+        "video_length",
+        "work_length",
+        "ready_at",
+    )
+    list_filter = ("render_state", "review_state", "campaign")
+    search_fields = ("recipient__name", "recipient__email", "content_hash")
+    readonly_fields = ("video_length", "work_length")
+    # Files are left out: private media has no plain address, the review page plays them.
+    fields = (
+        ("recipient", "campaign"),
+        ("render_state", "stage", "attempts"),
+        ("failure", "failure_permanent"),
+        ("video_length", "work_length", "ready_at"),
+        ("flags", "scores"),
+        ("review_state", "reviewed_by", "reviewed_at", "reject_reason"),
+        ("content_hash", "approved_hash"),
+    )
+    list_select_related = ("recipient", "campaign")
+
+    @display(description="Render", ordering="render_state", label=RENDER_COLOURS)
+    def shown_render(self, message: Message) -> tuple[str, str]:
+        return message.render_state, message.get_render_state_display()
+
+    @display(description="Video", ordering="video_seconds")
+    def video_length(self, message: Message) -> str:
+        return f"{message.video_seconds:.1f} s"
+
+    @display(description="Work", ordering="work_seconds")
+    def work_length(self, message: Message) -> str:
+        return f"{message.work_seconds:.1f} s"
+
+    @display(description="Review", ordering="review_state", label=REVIEW_COLOURS)
+    def shown_review(self, message: Message) -> tuple[str, str]:
+        return message.review_state, message.get_review_state_display()
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(RecordAdmin):
+    """Every attempt to send."""
+
+    list_display = (
+        "recipient_name",
+        "address",
+        "campaign_name",
+        "channel",
+        "shown_state",
+        "attempts",
+        "sent_at",
+    )
+    list_filter = ("state", "channel")
+    search_fields = ("recipient_name", "address", "campaign_name")
+    ordering = ("-created_at",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description="State", ordering="state", label=DELIVERY_COLOURS)
+    def shown_state(self, delivery: Delivery) -> tuple[str, str]:
+        return delivery.state, delivery.get_state_display()
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    """What happened to messages; no address of a machine is ever kept."""
+
+    list_display = ("recipient_name", "kind", "seconds", "at")
+    list_filter = ("kind",)
+    search_fields = ("recipient_name",)
+    date_hierarchy = "at"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ModelAdmin):
+    """Addresses that are never written to; one may be added by hand."""
+
+    list_display = ("email", "reason", "at")
+    fields = ("email", "reason")
+    search_fields = ("email", "reason")
+    ordering = ("-at",)
+
+    def save_model(
+        self, request: HttpRequest, obj: Suppression, form: ModelForm[Suppression], change: bool
+    ) -> None:
+        obj.email = normal_address(obj.email)
+        super().save_model(request, obj, form, change)
+        suppress(obj.email, obj.reason)  # withdraws what is scheduled for the address, too

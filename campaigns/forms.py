@@ -1,0 +1,148 @@
+"""The dashboard's forms: what a person types or uploads, checked before any verb runs."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from campaigns.models import Campaign, Presenter
+
+if TYPE_CHECKING:  # the classes take no parameter when the program runs
+    _CampaignForm = forms.ModelForm[Campaign]
+    _PresenterForm = forms.ModelForm[Presenter]
+else:
+    _CampaignForm = _PresenterForm = forms.ModelForm
+
+SHEET_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+TAKE_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
+
+
+class SpreadsheetForm(forms.Form):
+    """A spreadsheet to read recipients from."""
+
+    spreadsheet = forms.FileField(
+        label="Spreadsheet (CSV or XLSX)",
+        widget=forms.FileInput(attrs={"accept": ",".join(SHEET_SUFFIXES)}),
+        error_messages={
+            "required": "Choose a spreadsheet first.",
+            "empty": "That file is empty: export the spreadsheet again and upload it.",
+        },
+    )
+
+    def clean_spreadsheet(self) -> UploadedFile[bytes]:
+        return _with_suffix(self.cleaned_data["spreadsheet"], SHEET_SUFFIXES, "a CSV or XLSX file")
+
+
+class ScriptForm(_CampaignForm):
+    """What is said, by whom and with which voice."""
+
+    class Meta:
+        model = Campaign
+        fields = ("script", "presenter", "voice_engine", "voice")
+        widgets = {
+            "script": forms.Textarea(attrs={"rows": 16, "spellcheck": "true"}),
+            "presenter": UnfoldAdminSelectWidget,
+            "voice_engine": forms.RadioSelect,
+            "voice": UnfoldAdminTextInputWidget,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["presenter"].empty_label = "Choose who speaks"  # type: ignore[attr-defined]
+
+
+class MailForm(_CampaignForm):
+    """The e-mail around the video."""
+
+    class Meta:
+        model = Campaign
+        fields = ("sender_name", "email_subject", "email_body", "call_to_action_label", "call_to_action_url")
+        labels = {
+            "email_subject": "Subject",
+            "email_body": "Text above the picture",
+            "call_to_action_label": "Button on the video page",
+            "call_to_action_url": "Where the button leads",
+        }
+        widgets = {
+            "sender_name": UnfoldAdminTextInputWidget,
+            "email_subject": UnfoldAdminTextInputWidget,
+            "email_body": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+            "call_to_action_label": UnfoldAdminTextInputWidget,
+            "call_to_action_url": UnfoldAdminURLInputWidget,
+        }
+
+
+class CampaignForm(_CampaignForm):
+    """A new campaign needs only a name; the steps ask for the rest."""
+
+    class Meta:
+        model = Campaign
+        fields = ("name",)
+
+
+class PresenterForm(_PresenterForm):
+    """A take, and the word of whoever uploads it that the person in it agreed."""
+
+    agreed = forms.BooleanField(
+        label="The person in this take agreed to be shown saying words that they did not say",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="Without it the presenter is prepared, but no campaign can start with it.",
+    )
+
+    class Meta:
+        model = Presenter
+        fields = ("name", "take", "agreed", "consent_by", "consent_note")
+        widgets = {"take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"})}
+        help_texts = {
+            "take": "One person facing a still camera, 10 to 60 seconds, only one face in the picture.",
+            "consent_by": "Who agreed: usually the person in the take, with their full name.",
+            "consent_note": "How they agreed: signed form, e-mail of a date, recorded sentence.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "agreed" in self.fields:
+            self.fields["agreed"].initial = self.instance.has_consent
+
+    def clean_take(self) -> UploadedFile[bytes]:
+        take = self.cleaned_data["take"]
+        return (
+            _with_suffix(take, TAKE_SUFFIXES, "a video such as MP4 or MOV")
+            if "take" in self.changed_data
+            else take
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("agreed") and not cleaned.get("consent_by", "").strip():
+            self.add_error("consent_by", "Write the name of the person who agreed.")
+        return cleaned
+
+    def save(self, commit: bool = True) -> Presenter:
+        presenter = self.instance
+        agreed = bool(self.cleaned_data.get("agreed"))
+        if agreed and not presenter.has_consent:
+            presenter.consent_at, presenter.consent_revoked_at = timezone.now(), None
+        elif not agreed and presenter.has_consent:
+            presenter.consent_revoked_at = timezone.now()
+        return super().save(commit)
+
+
+def _with_suffix(file: UploadedFile[bytes], suffixes: tuple[str, ...], noun: str) -> UploadedFile[bytes]:
+    name = file.name or ""
+    if PurePath(name).suffix.lower() not in suffixes:
+        raise forms.ValidationError(f"“{name}” is not {noun}. Choose one of: {', '.join(suffixes)}.")
+    return file

@@ -1,0 +1,25 @@
+// Follows the preparation of a take until it ends.
+"use strict";
+document.addEventListener("DOMContentLoaded", () => {
+  const EVERY_MS = 1500;
+  const bake = document.querySelector("[data-bake]");
+  if (!bake || bake.dataset.running !== "true") return;
+  const at = (name) => bake.querySelector(`[data-${name}]`);
+
+  const ask = async () => {
+    try {
+      const reply = await fetch(bake.dataset.url);
+      if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+      const state = await reply.json();
+      if (!state.running) { window.location.reload(); return; }
+      at("label").textContent = state.label;
+      at("stage").textContent = state.stage || "Waiting for a free worker.";
+      at("bar").setAttribute("aria-valuenow", state.percent);
+      at("bar").firstElementChild.style.width = `${state.percent}%`;
+    } catch (problem) {
+      at("stage").textContent = `No news: ${problem.message}. Asking again.`;
+    }
+    setTimeout(ask, EVERY_MS);
+  };
+  setTimeout(ask, EVERY_MS);
+});

@@ -1,0 +1,92 @@
+// The script editor: columns are inserted at the cursor, the preview follows the typing.
+"use strict";
+(() => {
+  const form = document.querySelector("[data-script]");
+  const editor = form.querySelector("textarea");
+  const person = form.querySelector("[data-recipient]");
+  const lines = form.querySelector("[data-lines]");
+  const empty = form.querySelector("[data-empty]");
+  const length = form.querySelector("[data-length]");
+  const fault = form.querySelector("[data-error]");
+  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  let asked = 0;
+  let timer = 0;
+
+  const insert = (variable) => {
+    editor.setRangeText(`{{ ${variable} }}`, editor.selectionStart, editor.selectionEnd, "end");
+    editor.focus();
+    ask();
+  };
+
+  const words = (seconds) => {
+    const whole = Math.round(seconds);
+    const clock = whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+    return `about ${clock}`;
+  };
+
+  const showLines = (answer) => {
+    lines.replaceChildren(...answer.lines.map((line, index) => {
+      const item = document.createElement("li");
+      item.dataset.number = index + 1;
+      const text = document.createElement("span");
+      for (const piece of line.pieces) {
+        const node = document.createElement(piece.personal ? "mark" : "span");
+        node.textContent = piece.text;
+        text.append(node);
+      }
+      item.append(text);
+      return item;
+    }));
+    length.textContent = answer.lines.length ? words(answer.seconds) : "";
+    empty.hidden = answer.lines.length > 0;
+  };
+
+  const showFault = (sentence) => {
+    fault.textContent = sentence;
+    fault.hidden = !sentence;
+    editor.classList.toggle("bn-has-error", Boolean(sentence));
+    editor.setAttribute("aria-invalid", sentence ? "true" : "false");
+    lines.style.opacity = sentence ? 0.4 : 1;
+  };
+
+  const show = (answer) => {
+    if (answer.problem) {
+      empty.textContent = answer.problem;
+      empty.hidden = false;
+    } else if (answer.error) {
+      const { line, column, message } = answer.error;
+      const place = line ? `Line ${line}${column ? `, column ${column}` : ""}: ` : "";
+      showFault(message.startsWith("Line ") ? message : place + message);
+    } else {
+      showFault("");
+      showLines(answer);
+    }
+  };
+
+  const ask = async () => {
+    const mine = ++asked;
+    const body = new URLSearchParams({ script: editor.value, recipient: person.value });
+    try {
+      const reply = await fetch(form.dataset.previewUrl, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+      const answer = await reply.json();
+      if (mine === asked) show(answer);  // an answer that typing has overtaken is dropped
+    } catch (problem) {
+      if (mine === asked) showFault(`No preview: ${problem.message}. It is tried again when you type.`);
+    }
+  };
+
+  editor.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 200); });
+  person.addEventListener("change", ask);
+  for (const button of form.querySelectorAll("[data-insert]")) {
+    button.addEventListener("click", () => insert(button.dataset.insert));
+  }
+  for (const button of form.querySelectorAll("[data-turn]")) {
+    button.addEventListener("click", () => {
+      const count = person.options.length;
+      person.selectedIndex = (person.selectedIndex + Number(button.dataset.turn) + count) % count;
+      ask();
+    });
+  }
+  ask();
+})();

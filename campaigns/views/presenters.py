@@ -1,0 +1,99 @@
+"""A presenter's preparation as it goes on, and its poster for staff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import View
+
+from campaigns.baking import start_bake
+from campaigns.models import Presenter
+from campaigns.states import BakeState, MoveRefused
+from campaigns.views.media import serve
+
+
+class PresenterView(View):
+    """Shared by the small views below: the presenter and who may do what."""
+
+    presenter: Presenter
+    permission = "campaigns.view_presenter"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if not request.user.has_perm(self.permission):
+            raise PermissionDenied
+        self.presenter = get_object_or_404(Presenter, pk=kwargs["pk"])
+
+
+class BakeProgressView(PresenterView):
+    """How far the preparation is, as JSON."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return JsonResponse(bake_json(self.presenter))
+
+
+class PosterView(PresenterView):
+    """The poster of the take, for signed-in staff only."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        poster = self.presenter.poster
+        return serve(
+            request, poster, "image/jpeg", f"{self.presenter.public_id}-{Path(poster.name or '').stem}"
+        )
+
+
+class BakeAgainView(PresenterView):
+    """Starts the preparation again after a failure."""
+
+    permission = "campaigns.change_presenter"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            start_bake(self.presenter)
+            messages.success(request, "Preparing the take again.")
+        except MoveRefused as refused:
+            messages.error(request, str(refused))
+        return _back(self.presenter)
+
+
+class RevokeConsentView(PresenterView):
+    """Ends the consent: no run can start with this presenter from now on."""
+
+    permission = "campaigns.change_presenter"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # A second press keeps the first moment.
+        Presenter.objects.filter(pk=self.presenter.pk, consent_revoked_at=None).update(
+            consent_revoked_at=timezone.now()
+        )
+        messages.warning(
+            request, f"The consent of {self.presenter.consent_by or self.presenter.name} is revoked."
+        )
+        return _back(self.presenter)
+
+
+def bake_json(presenter: Presenter) -> dict[str, Any]:
+    done_percent = round(100 * presenter.done / presenter.total) if presenter.total else 0
+    ready = presenter.bake_state == BakeState.READY
+    return {
+        "state": presenter.bake_state,
+        "label": presenter.get_bake_state_display(),
+        "running": presenter.bake_state in (BakeState.BAKING, BakeState.WAITING),
+        "stage": presenter.stage,
+        "percent": 100 if ready else done_percent,
+        "failure": presenter.failure,
+        "poster": reverse("admin:campaigns_presenter_poster", args=[presenter.pk])
+        if presenter.poster
+        else "",
+    }
+
+
+def _back(presenter: Presenter) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:campaigns_presenter_change", args=[presenter.pk]))

@@ -1,0 +1,119 @@
+"""Step 5: what is sent, to whom, and what was watched of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from campaigns.forms import MailForm
+from campaigns.models import Campaign, Delivery, Message
+from campaigns.sending import SendCounts, decide, retry, send_approved
+from campaigns.states import MoveRefused, RenderState
+from campaigns.tracking import Watched, summary_of
+from campaigns.views.page import CampaignPage
+
+ROWS_PER_PAGE = 50
+SETTLING: dict[str, Callable[[Delivery, Any], Delivery]] = {
+    "arrived": lambda delivery, user: decide(delivery, was_sent=True, user=user),
+    "again": lambda delivery, user: decide(delivery, was_sent=False, user=user),
+    "retry": retry,
+}
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One message on its way: where it was sent and what was watched of it."""
+
+    message: Message
+    delivery: Delivery | None
+    watched: Watched
+    link: str  # the recipient's page; empty where the content is not approved
+
+
+class SendPage(CampaignPage):
+    """The mail's words, the button that sends, and the table of what came of it."""
+
+    step = "send"
+    template_name = "campaigns/send.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kwargs.setdefault("form", MailForm(instance=self.campaign))
+        ready = self.campaign.messages.filter(render_state=RenderState.READY).order_by(
+            "recipient__row_number"
+        )
+        page = Paginator(ready, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
+        summary = summary_of(self.campaign)
+        return super().get_context_data(
+            page=page,
+            posted=posted_rows(page, summary.messages),
+            summary=summary,
+            to_send=to_send(self.campaign),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        action = request.POST.get("action")
+        if action == "send":
+            return self._send()
+        if action in SETTLING:
+            return self._settle(action)
+        form = MailForm(request.POST, instance=self.campaign)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=400)
+        form.save()
+        return self.go("send", "Saved the mail.")
+
+    def _send(self) -> HttpResponse:
+        try:
+            counts = send_approved(self.campaign, self.person)
+        except MoveRefused as refused:
+            return self.refuse("send", str(refused))
+        return self.go("send", sent_words(counts))
+
+    def _settle(self, action: str) -> HttpResponse:
+        deliveries = Delivery.objects.filter(message__campaign=self.campaign)
+        delivery = get_object_or_404(deliveries, pk=self.request.POST.get("delivery"))
+        try:
+            SETTLING[action](delivery, self.person)
+        except MoveRefused as refused:
+            return self.refuse("send", str(refused))
+        return self.go("send", f"Noted for {delivery.address}.")
+
+
+def sent_words(counts: SendCounts) -> str:
+    """What one press of "send" came to, in a sentence or three."""
+    words = [f"{counts.scheduled} mail{'' if counts.scheduled == 1 else 's'} on the way."]
+    if counts.already:
+        words.append(f"{counts.already} had been handed over before.")
+    if counts.suppressed:
+        words.append(f"{counts.suppressed} not written to: the address asked not to be.")
+    if counts.without_address:
+        words.append(f"{counts.without_address} without an address.")
+    return " ".join(words)
+
+
+def to_send(campaign: Campaign) -> int:
+    """Approved messages with an address that no delivery has been made for."""
+    waiting = campaign.messages.filter(render_state=RenderState.READY, deliveries=None).exclude(
+        recipient__email=""
+    )
+    return sum(message.is_approved for message in waiting)
+
+
+def posted_rows(messages: Any, watched: Any) -> list[Posted]:
+    wanted = [message.pk for message in messages]
+    found = Message.objects.filter(pk__in=wanted).select_related("recipient").prefetch_related("deliveries")
+    by_pk = {message.pk: message for message in found}
+    return [_posted(by_pk[pk], watched.get(pk, Watched())) for pk in wanted]
+
+
+def _posted(message: Message, watched: Watched) -> Posted:
+    delivery = next(iter(message.deliveries.all()), None)
+    link = reverse("message-page", args=[message.public_id]) if message.is_approved else ""
+    return Posted(message, delivery, watched, link)
