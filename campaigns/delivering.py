@@ -31,7 +31,7 @@ PAUSE_AFTER_FAILURES = 10  # in a row
 
 UNAPPROVED = "Not sent: exactly this video is not approved. Approve it, then send again."
 REVOKED = "The presenter's consent was revoked, so nothing with this presenter can be sent."
-ERASED = "Not sent: the recipient's data was erased."
+ERASED = "Not sent: the row was replaced by another spreadsheet, or erased."
 LOOK = "Look whether it arrived, then decide."
 
 

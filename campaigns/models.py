@@ -177,6 +177,8 @@ class Delivery(models.Model):
     """One attempt series to bring a message to an address; at most one per message and channel."""
 
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="deliveries")
+    # Kept beside the message: a new spreadsheet replaces messages, and nobody in it is written to twice.
+    campaign = models.ForeignKey(Campaign, on_delete=models.SET_NULL, null=True, related_name="deliveries")
     campaign_name = models.CharField(max_length=200, blank=True)  # copied: history outlives rows
     recipient_name = models.CharField(max_length=300, blank=True)
     channel = models.CharField(max_length=32, default="email")

@@ -57,7 +57,7 @@ def send_approved(campaign: Campaign, user: AbstractBaseUser | None = None) -> S
         if held.presenter is not None and held.presenter.consent_revoked_at is not None:
             raise MoveRefused(REVOKED)
         Campaign.objects.filter(pk=held.pk).update(sending_paused="", sending_failures=0)
-        counts = _schedule(_approved(held))
+        counts = _schedule(held, _approved(held))
         ids = list(scheduled_now(timezone.now()).filter(message__campaign=held).values_list("pk", flat=True))
         transaction.on_commit(lambda: enqueue(ids))
         if user is not None:
@@ -109,14 +109,20 @@ def _approved(campaign: Campaign) -> list[Message]:
     return list(messages.exclude(content_hash="").select_related("recipient").select_for_update(of=("self",)))
 
 
-def _schedule(messages: list[Message]) -> SendCounts:
+def _schedule(campaign: Campaign, messages: list[Message]) -> SendCounts:
     reachable = [message for message in messages if message.recipient.email.strip()]
     suppressed = set(Suppression.objects.values_list("email", flat=True))
+    written_to = _written_to(campaign)
     existing = {
         delivery.message_id: delivery
         for delivery in Delivery.objects.select_for_update().filter(message__in=reachable, channel="email")
     }
-    wanted = [_wanted(message, existing.get(message.pk), suppressed) for message in reachable]
+    wanted = [
+        None
+        if normal_address(message.recipient.email) in written_to
+        else _wanted(message, existing.get(message.pk), suppressed)
+        for message in reachable
+    ]
     fresh = [delivery for delivery in wanted if delivery is not None and delivery.pk is None]
     again = [delivery for delivery in wanted if delivery is not None and delivery.pk is not None]
     Delivery.objects.bulk_create(fresh)
@@ -130,6 +136,13 @@ def _schedule(messages: list[Message]) -> SendCounts:
     )
 
 
+def _written_to(campaign: Campaign) -> set[str]:
+    """Addresses that this campaign has reached or may have reached, also by rows since replaced."""
+    handed_over = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
+    addresses = campaign.deliveries.filter(state__in=handed_over).values_list("address", flat=True)
+    return {normal_address(address) for address in addresses}
+
+
 def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -> Delivery | None:
     """The delivery as it should be stored, or None where it is to be left alone."""
     if delivery is None:
@@ -138,6 +151,7 @@ def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -
         return None
     delivery.address = message.recipient.email.strip()
     delivery.recipient_name = message.recipient.name
+    delivery.campaign = message.campaign
     delivery.campaign_name = message.campaign.name
     delivery.content_hash = message.content_hash
     withhold = normal_address(delivery.address) in suppressed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from campaigns import baking, running, working
+from campaigns import baking, running, sending, working
+from campaigns.claims import new_token
 
 
 def render_one() -> str:
@@ -20,7 +21,13 @@ def bake_presenter(presenter_id: int) -> None:
     running.wake_workers()
 
 
+def deliver(delivery_id: int) -> str:
+    """Send one message, unless another worker has it or it is not due."""
+    return sending.deliver(delivery_id, new_token())
+
+
 def sweep() -> None:
     """Free what dead workers held. Runs every minute in the cluster ``default``."""
     baking.sweep_stalled_bakes()
     running.sweep_stalled()
+    sending.sweep_stalled()

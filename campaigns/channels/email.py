@@ -29,7 +29,7 @@ def prepare(delivery: Delivery) -> EmailMultiAlternatives:
     """Write the mail. SendError: the address is none, or the message behind the delivery is gone."""
     message = delivery.message
     if message is None:
-        raise SendError("The recipient's data was erased.", permanent=True)
+        raise SendError("The row behind this delivery is gone.", permanent=True)
     _check_address(delivery.address)
     picture = thumbnail(message.poster)
     context = _context(message, has_picture=picture is not None)

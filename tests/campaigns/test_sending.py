@@ -149,6 +149,23 @@ class TestOneDelivery:
         delivery.refresh_from_db()
         assert "erased" in delivery.reason
 
+    def test_reaches_nobody_twice_after_the_same_people_were_uploaded_again(
+        self, campaign: Campaign, alice: User, postbox: Postbox
+    ) -> None:
+        first = scheduled(campaign, alice)[0]
+        deliver(first.pk, "test")
+        rows = list(campaign.recipients.all())
+        campaign.recipients.all().delete()
+        for row in rows:
+            row.pk = None
+            row.email = row.email.upper()
+            row.save()
+        approved_messages(campaign, alice)
+        counts = send_approved(campaign, alice)
+        assert counts == SendCounts(scheduled=2, already=1, suppressed=0, without_address=0)
+        deliver_all()
+        assert len(postbox.mails) == 3
+
 
 class TestMailServersThatMisbehave:
     def test_unreachable_waits_longer_each_time_and_then_fails(
