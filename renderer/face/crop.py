@@ -87,7 +87,7 @@ def _upright(shape: npt.NDArray[np.complex128]) -> npt.NDArray[np.complex128]:
 
 
 def _square(shape: npt.NDArray[np.complex128], chin: float) -> tuple[complex, float]:
-    """Centre and edge of the square in the mean shape's px: nose tip to below the low ``chin``, jaw to jaw."""
+    """Centre and edge of the square in the mean shape: nose tip to below the low ``chin``, jaw to jaw."""
     nose = shape[NOSE_TIP].imag
     jaw = shape[list(JAW) + list(CHEEKS)].real
     length = chin - nose

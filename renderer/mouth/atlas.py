@@ -17,13 +17,15 @@ from renderer.face.landmarks import (
     NOSE_TIP,
     OUTER_LIPS,
 )
+from renderer.mouth.closure import parted
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
 
 _CANDIDATES = 40
+_HEAD = (NOSE_TIP, NOSE_BASE, *CHEEKS)
 _INNER, _OUTER, _JAW, _POSE = 1.6, 1.0, 0.5, 0.6  # weights of one group of points each
-_GAP, _STILL_OPEN = 6.0, 60.0
+_GAP, _STILL_OPEN, _PALE = 6.0, 60.0, 0.2
 _CUT, _CUT_CHANGE = 1e-3, 0.6
 _CLOSED_QUANTILE = 0.08
 
@@ -40,14 +42,17 @@ class Atlas:
     gaps: Floats
     usable: npt.NDArray[np.bool_]
     closed_gap: float
+    paleness: Floats  # [T] how pale the line between the lips is (renderer.mouth.closure)
 
 
-def atlas_of(points: Floats, usable: npt.NDArray[np.bool_], crop_px: int) -> Atlas:
-    """The atlas of a take's points [T, 478, 2] in crop px."""
+def atlas_of(
+    points: Floats, fine: npt.NDArray[np.uint8], usable: npt.NDArray[np.bool_], crop_px: int
+) -> Atlas:
+    """The atlas of a take's points [T, 478, 2] in crop px and its fine crops [T, F, F, 3]."""
     gaps = lip_gaps(points, crop_px)
     pool = gaps[usable] if usable.any() else gaps
     closed = float(np.clip(np.quantile(pool, _CLOSED_QUANTILE), 0.004, 0.02))
-    return Atlas(mouth_marks(points, crop_px), gaps, usable, closed)
+    return Atlas(mouth_marks(points, crop_px), gaps, usable, closed, parted(fine, points, crop_px))
 
 
 def lip_gaps(points: Floats, crop_px: int) -> Floats:
@@ -72,17 +77,27 @@ def mouth_marks(points: Floats, crop_px: int) -> Floats:
 
 
 def choose(
-    atlas: Atlas, points: Floats, crop_px: int, exclude: Ints | None = None, exclude_frames: int = 0
+    atlas: Atlas,
+    points: Floats,
+    crop_px: int,
+    exclude: Ints | None = None,
+    exclude_frames: int = 0,
+    pinned: Ints | None = None,
 ) -> Ints:
     """One take frame for each wanted mouth ``points`` [n, 478, 2]: the cheapest smooth path (Viterbi).
 
-    Where ``exclude`` [n] is given, frames within ``exclude_frames`` of it may not be chosen.
+    Where ``exclude`` [n] is given, frames within ``exclude_frames`` of it may not be chosen. ``pinned`` [n]
+    decides the frame where it is not negative.
     """
     cost = _unlikeness(atlas, points, crop_px)
     if exclude is not None:
         near = np.abs(np.arange(len(atlas.gaps))[None] - exclude[:, None]) <= exclude_frames
         cost[near] = np.inf
     cost[:, ~atlas.usable] = np.inf
+    if pinned is not None:
+        fixed = np.flatnonzero(pinned >= 0)
+        cost[fixed] = np.inf
+        cost[fixed, pinned[fixed]] = 0
     count = min(_CANDIDATES, cost.shape[1])
     best = np.argpartition(cost, count - 1, axis=1)[:, :count]
     return _cheapest(atlas, best, np.minimum(np.take_along_axis(cost, best, 1), 1e9))
@@ -95,7 +110,13 @@ def _unlikeness(atlas: Atlas, points: Floats, crop_px: int) -> Floats:
     # Nothing gives a false mouth away like lips that should meet and do not.
     closed = (gaps <= atlas.closed_gap * 1.5)[:, None]
     ajar = np.maximum(atlas.gaps - atlas.closed_gap, 0)[None]
-    return np.asarray(cost + _STILL_OPEN * closed * ajar**2, np.float32)
+    pale = np.maximum(atlas.paleness - _least_pale(atlas), 0)[None]
+    return np.asarray(cost + closed * (_STILL_OPEN * ajar**2 + _PALE * pale**2), np.float32)
+
+
+def _least_pale(atlas: Atlas) -> float:
+    shut = atlas.usable & (atlas.gaps <= atlas.closed_gap * 1.5)
+    return float(np.quantile(atlas.paleness[shut], 0.1)) if shut.any() else 0.0
 
 
 def _cheapest(atlas: Atlas, best: Ints, cost: Floats) -> Ints:

@@ -47,7 +47,8 @@ class MouthBase:
     """The shown frames' own lower faces.
 
     ``crops`` uint8 [n, S, S, 3], ``fine`` the same squares [n, F, F, 3] at about the take's own scale,
-    ``points`` float32 [n, 478, 2] in crop px, ``ok`` bool [n], ``matrices`` float32 [n, 2, 3] frame → crop px.
+    ``points`` float32 [n, 478, 2] in crop px, ``ok`` bool [n], ``matrices`` float32 [n, 2, 3] from frame px
+    to crop px.
     """
 
     crops: npt.NDArray[np.uint8]
@@ -62,16 +63,13 @@ def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Image]) ->
     a, b = np.array([shown.a for shown in path], int), np.array([shown.b for shown in path], int)
     mix = np.array([shown.mix for shown in path], np.float32)
     matrices = mix_matrices(faces.matrices[a], faces.matrices[b], mix)
-    in_take = _in_take(faces, a) * (1 - mix)[:, None, None] + _in_take(faces, b) * mix[:, None, None]
+    share = mix[:, None, None]
+    in_take = np.asarray(_in_take(faces, a) * (1 - share) + _in_take(faces, b) * share, np.float32)
     # A frame without mixing keeps its baked points bit for bit.
-    points = np.where((mix == 0)[:, None, None], faces.points[a], apply(matrices, in_take))
+    points = np.where(share == 0, faces.points[a], apply(matrices, in_take))
     ok = faces.ok[a] & (faces.ok[b] | (mix == 0))
-    fine = np.stack(
-        [
-            cut(frame, matrix, faces.crop_px, faces.fine_px)
-            for frame, matrix in zip(frames, matrices, strict=True)
-        ]
-    )
+    pairs = zip(frames, matrices, strict=True)
+    fine = np.stack([cut(frame, matrix, faces.crop_px, faces.fine_px) for frame, matrix in pairs])
     return MouthBase(shrink(fine, faces.crop_px), fine, points.astype(np.float32), ok, matrices)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Protocol
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
+from renderer.motion.style import MotionStyle
 from renderer.mouth.atlas import Atlas, choose, lip_gaps
 from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.colour import blend, light_difference
@@ -38,6 +41,13 @@ class Mouths(Protocol):
     def atlas(self) -> Atlas: ...
 
 
+class Speaker(Mouths, Protocol):
+    """Mouths that know how they move."""
+
+    @property
+    def style(self) -> MotionStyle: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Draft:
     """``crops`` uint8 [n, S, S, 3], ``points`` float32 [n, 478, 2] that they show, ``masks`` [n, S, S],
@@ -50,19 +60,34 @@ class Draft:
     sources: Ints
 
 
+def draft(presenter: Speaker, base: MouthBase, motion: Floats, *, pinned: Ints | None = None) -> Draft:
+    """Drafts of the base's frames speaking ``motion`` [n, K] (renderer.motion).
+
+    ``pinned`` [n] names the take frame to draw from where it is not negative: frames that every message
+    shares at a seam are drafted once, and pinning their ``sources`` here makes the neighbours lead into them.
+    """
+    return draft_to(presenter, base, presenter.style.space.decode(motion, base.points), pinned=pinned)
+
+
 def draft_to(
-    mouths: Mouths, base: MouthBase, points: Floats, *, exclude: Ints | None = None, exclude_frames: int = 0
+    mouths: Mouths,
+    base: MouthBase,
+    points: Floats,
+    *,
+    exclude: Ints | None = None,
+    exclude_frames: int = 0,
+    pinned: Ints | None = None,
 ) -> Draft:
     """Drafts of the base's frames with the mouths of ``points`` [n, 478, 2] in crop px.
 
     ``exclude`` [n] with ``exclude_frames`` keeps near take frames out, to draft a take from the rest of it.
     Frames that are not ok in the base are returned as they are, under an empty mask.
     """
-    sources = choose(mouths.atlas, points, mouths.crop_px, exclude, exclude_frames)
+    sources = choose(mouths.atlas, points, mouths.crop_px, exclude, exclude_frames, pinned)
     points = _settled(points, mouths, sources)
     fine = base.fine.copy()
     light: Floats | None = None
-    for place, shares in enumerate(_shown_sources(sources, len(mouths.points))):
+    for place, shares in enumerate(_shown_sources(sources)):
         if not base.ok[place]:
             light = None
             continue
@@ -76,6 +101,11 @@ def draft_to(
     return Draft(shrink(fine, mouths.crop_px), points, masks.astype(np.float32), fine, sources)
 
 
+def joined(drafts: Sequence[Draft]) -> Draft:
+    """Drafts of successive frames as one."""
+    return Draft(*(np.concatenate([getattr(one, part.name) for one in drafts]) for part in fields(Draft)))
+
+
 def sharpened(draft: Draft, crops: Crops) -> Crops:
     """Refined ``crops`` [n, S, S, 3] at the draft's fine scale [n, F, F, 3].
 
@@ -87,8 +117,6 @@ def sharpened(draft: Draft, crops: Crops) -> Crops:
 
 
 def _changed(fine: Crops, before: Crops, after: Crops) -> Crops:
-    import cv2
-
     change = after.astype(np.float32) - before
     larger = cv2.resize(change, fine.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     return np.clip(np.rint(fine + larger), 0, 255).astype(np.uint8)
@@ -129,14 +157,8 @@ def _bent_mouth(
     wanted, total = points[place : place + 1], np.zeros(base.fine.shape[1:], np.float32)
     for source, share in shares:
         own = mouths.points[source : source + 1]
-        bent = _bent(
-            mouths,
-            mouths.fine[source],
-            own[0],
-            wanted[0],
-            ring_points(own, own)[0],
-            ring_points(wanted, wanted)[0],
-        )
+        own_ring, ring = ring_points(own, own)[0], ring_points(wanted, wanted)[0]
+        bent = _bent(mouths, mouths.fine[source], own[0], wanted[0], own_ring, ring)
         if share == 1.0:
             return bent
         total += share * bent
@@ -152,20 +174,14 @@ def _bent(mouths: Mouths, crop: Crops, own: Floats, wanted: Floats, own_ring: Fl
 # --- changes of source ---
 
 
-def _shown_sources(sources: Ints, take_frames: int) -> list[list[tuple[int, float]]]:
+def _shown_sources(sources: Ints) -> list[list[tuple[int, float]]]:
     """Per frame the take frames to show with their shares: one, or two around a change of source."""
     shown = [[(int(source), 1.0)] for source in sources]
     ahead = np.diff(sources)
-    for cut in np.flatnonzero((ahead < 0) | (ahead > 2)) + 1:
-        for offset, share in zip(range(-(len(_CROSSING) // 2), len(_CROSSING) // 2), _CROSSING, strict=True):
-            place = int(cut) + offset
-            if not 0 <= place < len(sources) or len(shown[place]) > 1:
-                continue
-            old = int(np.clip(sources[cut - 1] + offset + 1, 0, take_frames - 1))
-            new = int(np.clip(sources[cut] + offset, 0, take_frames - 1))
-            if offset < 0:
-                old = int(sources[place])
-            else:
-                new = int(sources[place])
-            shown[place] = [(old, 1 - share), (new, share)]
+    half = len(_CROSSING) // 2
+    for change in np.flatnonzero((ahead < 0) | (ahead > 2)) + 1:
+        for place, share in zip(range(change - half, change + half), _CROSSING, strict=True):
+            if 0 <= place < len(sources) and len(shown[place]) == 1:
+                old, new = sources[min(place, change - 1)], sources[max(place, change)]
+                shown[place] = [(int(old), 1 - share), (int(new), share)]
     return shown

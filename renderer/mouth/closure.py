@@ -1,0 +1,39 @@
+"""See in the picture whether lips that the tracker calls closed show a strip of teeth after all."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
+
+Floats = npt.NDArray[np.float32]
+
+_LIP_MIDDLES = (12, 15, 38, 268, 86, 316)
+_BAND_PX = np.linspace(-0.9, 0.9, 7, dtype=np.float32)  # crop px across the line between the lips
+_DARK = 30.0  # grey levels below which colour says nothing
+
+
+def parted(fine: npt.NDArray[np.uint8], points: Floats, crop_px: int) -> Floats:
+    """How much paler than the lips the line between them is [n]: 0 lips only, towards 1 teeth.
+
+    ``fine`` [n, F, F, 3] shows the crop of ``points`` [n, 478, 2]. Meaningful where the lips nearly touch.
+    """
+    upper, lower = points[:, list(INNER_UPPER[1:-1])], points[:, list(INNER_LOWER[1:-1])]
+    across = np.stack([np.zeros_like(_BAND_PX), _BAND_PX], axis=-1)
+    between = ((upper + lower) / 2)[:, :, None] + across  # [n, 9, 7, 2]
+    line = _saturation(fine, between, crop_px).min(2)
+    lips = np.median(_saturation(fine, points[:, list(_LIP_MIDDLES)], crop_px), axis=1)
+    return np.asarray(np.clip(1 - line / np.maximum(lips[:, None], 0.05), 0, 1).mean(1), np.float32)
+
+
+def _saturation(fine: npt.NDArray[np.uint8], places: Floats, crop_px: int) -> Floats:
+    """Saturation 0 to 1 at ``places`` [n, ..., 2] in crop px."""
+    scale = fine.shape[1] / crop_px
+    at_px = ((places + 0.5) * scale - 0.5).reshape(len(places), 1, -1, 2).astype(np.float32)
+    seen = np.stack(
+        [cv2.remap(crop, at, None, cv2.INTER_LINEAR) for crop, at in zip(fine, at_px, strict=True)]
+    ).astype(np.float32)
+    brightest = seen.max(-1)
+    return np.asarray((brightest - seen.min(-1)) / np.maximum(brightest, _DARK)).reshape(places.shape[:-1])
