@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.templatetags.static import static
+
 from config import env
 from config.database import embedded, from_url
 from config.secret_key import kept_secret_key
@@ -148,13 +150,19 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR"])},
+    "root": {
+        "handlers": ["console"],
+        "level": env.choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR"]),
+    },
 }
 
 UNFOLD = {
     "SITE_TITLE": "Byname",
     "SITE_HEADER": "Byname",
     "SITE_SYMBOL": "movie",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("campaigns/public/icon.svg")}
+    ],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "campaigns.admin.sidebar.home",
     "SIDEBAR": {"navigation": "campaigns.admin.sidebar.navigation"},

@@ -18,6 +18,7 @@
     row.append(...cells([failure.row, failure.name, failure.reason, again], "td"));
     row.children[0].className = "bn-number";
     row.children[1].className = "bn-name";
+    row.children[2].className = "bn-why";
     return row;
   };
 
