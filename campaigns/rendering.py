@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from renderer.config import BakeConfig, EngineConfig, VoiceConfig
+from renderer.config import BakeConfig, EngineConfig, VoiceConfig, fingerprint
 from renderer.errors import Cancelled, RenderError
 from renderer.progress import Progress, Step, silent
 from renderer.sentences import sentence_spans
@@ -18,6 +18,7 @@ from renderer.store import Store
 
 if TYPE_CHECKING:  # the pipeline loads torch and the video libraries: only a worker pays for that
     from renderer.pipeline import MessageResult
+    from renderer.video.probe import ClipFacts
 
 Lines = Sequence[tuple[str, str]]  # (line id, text)
 
@@ -27,12 +28,14 @@ __all__ = [
     "RenderError",
     "Step",
     "bake",
+    "baked",
     "plan_slots",
     "render",
     "sentence_spans",
     "silent",
     "store",
     "take_facts",
+    "video_facts",
     "voice_of",
     "write_take_poster",
 ]
@@ -72,6 +75,26 @@ def bake(take: Path, out: Path, progress: Progress = silent) -> None:
     from renderer.mouth.bake import bake as bake_take
 
     bake_take(take, out, replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS)), progress)
+
+
+def baked(take: Path, progress: Progress = silent) -> Path:
+    """The bake of a take from the store, made now if it is not there."""
+    config = replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS))
+    facts = take_facts(take)
+    path, _ = store().make(
+        "presenter",
+        fingerprint("bake-1", facts["sha256"], config),
+        ".safetensors",
+        lambda out: bake(take, out, progress),
+    )
+    return path
+
+
+def video_facts(video: Path) -> ClipFacts:
+    """Size, rate, frames and length of a finished video. Raises RenderError when it cannot be played."""
+    from renderer.video.probe import probe
+
+    return probe(video)
 
 
 def plan_slots(messages: Sequence[Lines], take: Path, voice: VoiceConfig, progress: Progress = silent) -> Any:

@@ -1,4 +1,4 @@
-"""What Django-Q2 calls by name. Each is safe to run twice, at once, or never: the rows decide what is done."""
+"""What Django-Q2 calls by name. Each is safe to run twice or at once: the rows decide what is done."""
 
 from __future__ import annotations
 
@@ -31,3 +31,9 @@ def sweep() -> None:
     baking.sweep_stalled_bakes()
     running.sweep_stalled()
     sending.sweep_stalled()
+    sending.sweep_stalled()
+
+
+def deliver(delivery_id: int) -> str:
+    """Send one scheduled delivery; returns the state that it is left in."""
+    return sending.deliver(delivery_id, worker=claims.new_token())

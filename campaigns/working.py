@@ -98,7 +98,7 @@ def _keep(message: Message, result: MessageResult) -> None:
         _note(stored, result)
         stored.save()
     for field in old:
-        if field.name not in files.values():
+        if field.name and field.name not in files.values():
             field.storage.delete(field.name)
 
 

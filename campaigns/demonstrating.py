@@ -1,0 +1,126 @@
+"""What the demo puts into the database, and the table that it prints."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files import File
+from django.utils import timezone
+
+from campaigns import rendering
+from campaigns.files import local_path
+from campaigns.models import Campaign, Message, Presenter
+from campaigns.recipients import import_sheet
+from campaigns.states import BakeState, RenderState, RowVerdict
+
+FOLDER = Path(__file__).parent / "demo"
+TAKE, BAKE = FOLDER / "presenter-take.mp4", FOLDER / "presenter.safetensors"
+ACCOUNT = "demo"
+
+
+def account() -> tuple[User, str]:
+    """The demo's user and a password that is made once and kept in a file for its owner only."""
+    kept = settings.VAR_DIR / "demo-password"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(9), encoding="ascii")
+    password = kept.read_text(encoding="ascii").strip()
+    user, _ = User.objects.get_or_create(
+        username=ACCOUNT, defaults={"is_staff": True, "is_superuser": True, "email": "demo@example.com"}
+    )
+    if not user.check_password(password):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    return user, password
+
+
+def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
+    """The synthetic presenter; baked already where the bake ships with the demo, else waiting for it."""
+    facts = rendering.take_facts(take)
+    found = Presenter.objects.filter(take_sha256=facts["sha256"]).exclude(bake_state=BakeState.FAILED).first()
+    if found is not None:
+        return found
+    made = Presenter(
+        name="Demo presenter (synthetic)",
+        facts=facts,
+        take_sha256=facts["sha256"],
+        consent_by="nobody: a synthetic person",
+        consent_at=timezone.now(),
+        consent_note="Rendered from CC0 assets; it is nobody's likeness.",
+    )
+    _store(made, "take", take)
+    if bake.exists():
+        _store(made, "bake", bake)
+        made.bake_state = BakeState.READY
+        poster = settings.VAR_DIR / "demo-poster.jpg"
+        rendering.write_take_poster(take, poster)
+        _store(made, "poster", poster)
+    made.save()
+    return made
+
+
+def campaign(owner: User, presenter: Presenter, voice_engine: str) -> Campaign:
+    """A new campaign from the demo's spreadsheet and script; renders of an earlier one are reused by content."""
+    earlier = Campaign.objects.filter(name__startswith="Demo").count()
+    made = Campaign.objects.create(
+        name=f"Demo {earlier + 1}" if earlier else "Demo",
+        presenter=presenter,
+        voice_engine=voice_engine,
+        script=(FOLDER / "script.j2").read_text(encoding="utf-8"),
+        email_subject="A short video for you",
+        sender_name="Byname demo",
+        created_by=owner,
+    )
+    with (FOLDER / "people.csv").open("rb") as sheet:
+        import_sheet(made, sheet, "people.csv")
+    return made
+
+
+def table(campaign: Campaign) -> Iterator[str]:
+    """One line per row of the spreadsheet: recipient, seconds of video, seconds of work, scores, file."""
+    yield f"{'recipient':<28} {'video':>7} {'work':>7}  {'scores':<44} file"
+    for row in campaign.recipients.select_related("message"):
+        name = str(row)[:28]
+        message = getattr(row, "message", None)
+        if row.verdict == RowVerdict.REJECTED:
+            reasons = " ".join(problem["message"] for problem in row.problems)
+            yield f"{name:<28} rejected, row {row.row_number}: {reasons}"
+        elif message is None or message.render_state != RenderState.READY:
+            yield f"{name:<28} failed, row {row.row_number}: {message.failure if message else 'no message'}"
+        else:
+            yield (
+                f"{name:<28} {message.video_seconds:6.1f}s {message.work_seconds:6.1f}s  "
+                f"{_scores(message):<44} {local_path(message.video)}"
+            )
+
+
+def unplayable(campaign: Campaign) -> list[str]:
+    """A sentence for every valid row that has no video which can be opened and has pictures in it."""
+    problems = []
+    for row in campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"):
+        message = getattr(row, "message", None)
+        if message is None or message.render_state != RenderState.READY:
+            problems.append(f"{row} has no video: {message.failure if message else 'it was never started'}")
+            continue
+        try:
+            facts = rendering.video_facts(local_path(message.video))
+        except rendering.RenderError as error:
+            problems.append(f"The video for {row} cannot be played: {error.message}")
+        else:
+            if not facts.frames or not facts.has_sound:
+                problems.append(f"The video for {row} has no pictures or no sound.")
+    return problems
+
+
+def _scores(message: Message) -> str:
+    return " ".join(f"{name} {value:.2f}" for name, value in sorted(message.scores.items()))[:44]
+
+
+def _store(presenter: Presenter, field: str, source: Path) -> None:
+    with source.open("rb") as file:
+        getattr(presenter, field).save(source.name, File(file), save=False)

@@ -1,0 +1,85 @@
+"""A take, a spreadsheet and a script into one video per row, without the dashboard."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from campaigns import rendering
+from campaigns.batching import Batch, make_all, told
+from campaigns.progress_line import ProgressLine
+from campaigns.results import READY
+from campaigns.scripts import ScriptError, check
+from campaigns.spreadsheet import SheetError, read
+
+
+class Command(BaseCommand):
+    help = "Make one lip-synced video per row of a spreadsheet; writes MP4, poster, captions and results.csv."
+    requires_system_checks: list[str] = []  # needs no database and no media folder
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
+        parser.add_argument("--recipients", type=Path, required=True, help="CSV or XLSX, one person per row")
+        parser.add_argument("--script", type=Path, required=True, help="what is said, a Jinja template")
+        parser.add_argument("--out", type=Path, required=True, help="the folder for the videos")
+        parser.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
+        parser.add_argument("--voice-model", default="", help="a voice of that engine; default: the packaged one")
+        parser.add_argument("--presenter", type=Path, help="a bake of this take; without it the take is baked first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        began = time.monotonic()
+        line = ProgressLine(self.stdout)
+        try:
+            batch = self._batch(options, line)
+            outcomes = make_all(batch, line.show)
+        except (SheetError, ScriptError, rendering.RenderError, OSError) as error:
+            line.close()
+            raise CommandError(_sentence(error, options)) from error
+        except KeyboardInterrupt:
+            line.close()
+            raise CommandError("Stopped. Finished videos are kept; the same command reuses them.", returncode=130) from None
+        line.close()
+        ready = sum(outcome.status == READY for outcome in outcomes)
+        for problem in told(batch.sheet, outcomes, options["recipients"].name):
+            self.stderr.write(problem)
+        self.stdout.write(
+            f"{ready} of {len(outcomes)} rows have a video in {batch.out}; "
+            f"see results.csv there. It took {time.monotonic() - began:.0f} s."
+        )
+        if ready < len(outcomes):
+            raise SystemExit(1)
+
+    def _batch(self, options: dict[str, Any], line: ProgressLine) -> Batch:
+        """Everything is looked at before anything is made."""
+        script = _read_script(options["script"])
+        sheet = read(options["recipients"])
+        rendering.take_facts(options["take"])
+        if options["out"].exists() and not options["out"].is_dir():
+            raise CommandError(f"{options['out']} is a file. Name a folder with --out.")
+        presenter = options["presenter"] or rendering.baked(
+            options["take"], lambda step: line.show(step.stage, step.done / step.total if step.total else 0.0)
+        )
+        if not presenter.is_file():
+            raise CommandError(f"{presenter} does not exist. Leave --presenter out to bake the take now.")
+        voice = rendering.voice_of(options["voice"], options["voice_model"])
+        return Batch(sheet, script, options["take"], presenter, voice, options["out"])
+
+
+def _read_script(path: Path) -> str:
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+    check(source)
+    return source
+
+
+def _sentence(error: Exception, options: dict[str, Any]) -> str:
+    if isinstance(error, ScriptError):
+        return f"{options['script']}, line {error.line}, column {error.column}: {error.message}"
+    if isinstance(error, OSError):
+        return f"{error.filename or options['out']} cannot be used: {error.strerror}. Check the path and the free space."
+    return str(error)

@@ -1,0 +1,52 @@
+"""One line on a terminal that is written over; plain lines, one per change, where nobody watches."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+BAR_CELLS = 24
+
+
+class ProgressLine:
+    """``stream``: a command's stdout. ``show`` may be called as often as one likes."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._watched = bool(getattr(stream, "isatty", lambda: False)())
+        self._drawn_at = 0.0
+        self._label = ""
+
+    def show(self, label: str, fraction: float, left_s: float | None = None) -> None:
+        """``label`` says what is done now, ``fraction`` 0..1 how far everything is."""
+        now = time.monotonic()
+        if self._watched and now - self._drawn_at < 0.15:
+            return
+        if not self._watched and label == self._label:
+            return
+        self._drawn_at, self._label = now, label
+        text = f"{bar(fraction)} {fraction:4.0%}  {label}{eta(left_s)}"
+        self._write(f"\r\x1b[K{text[:150]}" if self._watched else f"{text}\n")
+
+    def close(self) -> None:
+        """Leave an empty line for what is printed next."""
+        if self._watched:
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text, ending="")
+        self._stream.flush()
+
+
+def bar(fraction: float) -> str:
+    full = round(BAR_CELLS * min(max(fraction, 0.0), 1.0))
+    return "█" * full + "░" * (BAR_CELLS - full)
+
+
+def eta(left_s: float | None) -> str:
+    """“, about 40 s left”; empty where nothing is known yet."""
+    if left_s is None:
+        return ""
+    if left_s < 100:
+        return f", about {max(5, round(left_s / 5) * 5)} s left"
+    return f", about {round(left_s / 60)} min left"
