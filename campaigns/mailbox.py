@@ -121,8 +121,15 @@ def _moment(parsed: EmailMessage) -> datetime | None:
 def _body(parsed: EmailMessage, kind: str) -> str:
     for part in parsed.walk():
         if part.get_content_type() == f"text/{kind}" and not part.is_attachment():
-            return str(part.get_content())
+            return _text(part)
     return ""
+
+
+def _text(part: Any) -> str:
+    try:
+        return str(part.get_content())
+    except LookupError:  # a character set that nobody knows
+        return bytes(part.get_payload(decode=True)).decode("utf-8", "replace")
 
 
 def _with_pictures(html: str, parts: Iterable[Any]) -> str:

@@ -80,12 +80,13 @@ def read_event(data: object) -> PageEvent:
     """Check what a page sent; ValueError with a sentence where it is not an event."""
     if not isinstance(data, dict):
         raise ValueError("An event is a JSON object.")
-    if data.get("kind") not in PAGE_KINDS:
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in PAGE_KINDS:
         raise ValueError("The kind is none that a page reports.")
     seconds = data.get("seconds", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
         raise ValueError("The seconds are not a number.")
-    return PageEvent(UUID(str(data.get("viewing"))), EventKind(data["kind"]), max(0.0, float(seconds)))
+    return PageEvent(UUID(str(data.get("viewing"))), EventKind(kind), max(0.0, float(seconds)))
 
 
 def record(message: Message, event: PageEvent) -> bool:
@@ -113,8 +114,8 @@ def summary_of(campaign: Campaign) -> Summary:
     """Plays, seconds and shares per message and in total, in one query for all events."""
     counted = {row["message_id"]: row for row in _counted(campaign)}
     watched = {
-        message.pk: _watched(counted.get(message.pk), message.video_seconds)
-        for message in campaign.messages.only("pk", "video_seconds")
+        pk: _watched(counted.get(pk), video_s)
+        for pk, video_s in campaign.messages.order_by("pk").values_list("pk", "video_seconds")
     }
     played = [one for one in watched.values() if one.plays]
     return Summary(
