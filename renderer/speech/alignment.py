@@ -1,0 +1,117 @@
+"""Which script word each spoken phone belongs to.
+
+A voice expands "$1,250" and runs "of the" together, so spaces and counts of words do not agree. Each
+word is therefore pronounced alone, and those phones are aligned with the phones that were really
+spoken by the cheapest monotone path (Needleman and Wunsch). Words keep their order whatever happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.speech.phones import is_vowel
+from renderer.speech.speech import Phone, Word
+
+_GAP, _SAME_KIND, _OTHER_KIND = 0.8, 0.6, 1.3
+
+
+def words_of_phones(spoken: Sequence[str], expected: Sequence[Sequence[str]]) -> list[int]:
+    """For each spoken phone, the index of its word; never decreasing.
+
+    ``expected`` holds each word's phones when it is said alone; words that make no sound are empty.
+    Without any expected phone every phone belongs to word 0.
+    """
+    owners = [word for word, phones in enumerate(expected) for _ in phones]
+    flat = [symbol for phones in expected for symbol in phones]
+    partners = _partners(spoken, flat)
+    known = [None if partner is None else owners[partner] for partner in partners]
+    return _filled(known, owners[0] if owners else 0)
+
+
+def timed_words(
+    written: Sequence[str], phones: Sequence[Phone], word_of: Sequence[int | None]
+) -> tuple[Word, ...]:
+    """Words with the span of their own phones, in order and without overlap.
+
+    A word that the voice ran into the one before it ("for a") shares that word's span by length; what
+    makes no sound, such as a dash or an emoji, stands at the end of the word before it.
+    """
+    clock_s = next((phone.start_s for phone in phones if phone.symbol), 0.0)
+    words: list[Word] = []
+    for group in _groups(written, set(word_of)):
+        own = [p for p, word in zip(phones, word_of, strict=True) if word in group and p.symbol]
+        start_s = max(own[0].start_s, clock_s) if own else clock_s
+        clock_s = max(own[-1].end_s, start_s) if own else clock_s
+        words.extend(_shared([written[index] for index in group], start_s, clock_s))
+    return tuple(words)
+
+
+def _groups(written: Sequence[str], heard: set[int | None]) -> list[list[int]]:
+    """Indices of words, each with the readable words after it that have no phone of their own."""
+    groups: list[list[int]] = []
+    for index, text in enumerate(written):
+        if groups and index not in heard and _letters(text):
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups
+
+
+def _shared(texts: Sequence[str], start_s: float, end_s: float) -> list[Word]:
+    total = max(sum(_letters(text) for text in texts), 1)
+    bounds = [start_s]
+    for text in texts:
+        bounds.append(bounds[-1] + (end_s - start_s) * _letters(text) / total)
+    if len(texts) == 1 or bounds[-1] > end_s:
+        bounds[-1] = end_s
+    return [Word(text, a, b) for text, a, b in zip(texts, bounds, bounds[1:], strict=False)]
+
+
+def _letters(text: str) -> int:
+    return sum(character.isalnum() for character in text)
+
+
+def _partners(spoken: Sequence[str], expected: Sequence[str]) -> list[int | None]:
+    """Index of the expected phone that each spoken phone is matched with, or None."""
+    rows, columns = len(spoken), len(expected)
+    cost = np.zeros((rows + 1, columns + 1))
+    cost[:, 0] = np.arange(rows + 1) * _GAP
+    cost[0, :] = np.arange(columns + 1) * _GAP
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            match = cost[i - 1, j - 1] + _difference(spoken[i - 1], expected[j - 1])
+            cost[i, j] = min(match, cost[i - 1, j] + _GAP, cost[i, j - 1] + _GAP)
+    return _walked_back(cost, spoken, expected)
+
+
+def _walked_back(
+    cost: npt.NDArray[np.float64], spoken: Sequence[str], expected: Sequence[str]
+) -> list[int | None]:
+    partners: list[int | None] = [None] * len(spoken)
+    i, j = len(spoken), len(expected)
+    while i and j:
+        if np.isclose(cost[i, j], cost[i - 1, j - 1] + _difference(spoken[i - 1], expected[j - 1])):
+            i, j = i - 1, j - 1
+            partners[i] = j
+        elif np.isclose(cost[i, j], cost[i - 1, j] + _GAP):
+            i -= 1
+        else:
+            j -= 1
+    return partners
+
+
+def _difference(one: str, other: str) -> float:
+    if one == other:
+        return 0.0
+    return _SAME_KIND if is_vowel(one) == is_vowel(other) else _OTHER_KIND
+
+
+def _filled(known: Sequence[int | None], first: int) -> list[int]:
+    """An unmatched phone goes with the phone before it."""
+    filled: list[int] = []
+    for word in known:
+        filled.append(word if word is not None else filled[-1] if filled else first)
+    return filled

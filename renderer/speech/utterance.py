@@ -1,0 +1,33 @@
+"""What a voice hands back: its own sound and timing, before trimming, resampling and loudness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.speech.speech import Phone
+
+
+@dataclass(frozen=True, eq=False)
+class Utterance:
+    """Mono float32 samples [n] at the voice's rate. ``word_of`` gives each phone's word, None in pauses."""
+
+    samples: npt.NDArray[np.float32]
+    rate_hz: int
+    phones: tuple[Phone, ...]
+    word_of: tuple[int | None, ...]
+
+
+class Voice(Protocol):
+    """One loaded voice. The same words give the same samples, whatever was said before."""
+
+    @property
+    def language(self) -> str:
+        """The voice's language tag, such as "en-us"."""
+
+    def say(self, words: Sequence[str], rate: float) -> Utterance:
+        """Speak words as one line. Words may be "" (nothing is said for them)."""

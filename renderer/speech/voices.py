@@ -1,0 +1,74 @@
+"""Text → Speech, by the voice that the settings name.
+
+Engines differ in how they make sound; what follows is the same for all: words matched to phones, silence
+trimmed at both ends, 48 kHz, -16 LUFS. The same text and settings always give the same samples.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import resample_poly
+
+from renderer.config import VoiceConfig
+from renderer.errors import RenderError
+from renderer.speech.alignment import timed_words
+from renderer.speech.loudness import normalise
+from renderer.speech.script_words import script_words, unspeakable
+from renderer.speech.speech import Speech
+from renderer.speech.trimming import trimmed
+from renderer.speech.utterance import Voice
+from renderer.timeline import SOUND_RATE_HZ
+
+log = logging.getLogger(__name__)
+
+ENGINES = ("piper", "pyttsx3")
+_RATE_MIN, _RATE_MAX = 0.5, 2.0
+
+
+def speak(text: str, config: VoiceConfig) -> Speech:
+    """One line as sound with phone and word times.
+
+    Raises RenderError, naming the text, when the voice cannot say it, and when the voice is missing.
+    """
+    _check_rate(config.rate)
+    voice = load_voice(config)
+    words = script_words(text, voice.language)
+    said = trimmed(voice.say([word.spoken for word in words], config.rate))
+    if not any(phone.symbol for phone in said.phones):
+        raise unspeakable(text)
+    sound = normalise(resampled(said.samples, said.rate_hz), SOUND_RATE_HZ)
+    log.debug("spoke %d words in %.2f s", len(words), len(sound) / SOUND_RATE_HZ)
+    return Speech(
+        samples=sound,
+        phones=tuple(said.phones),
+        words=timed_words([word.written for word in words], said.phones, said.word_of),
+    )
+
+
+def load_voice(config: VoiceConfig) -> Voice:
+    """The voice, ready to speak. Engines are imported only when asked for."""
+    if config.engine == "piper":
+        from renderer.speech.piper_voice import load_piper
+
+        return load_piper(config.voice)
+    if config.engine == "pyttsx3":
+        from renderer.speech.espeak_voice import load_espeak
+
+        return load_espeak(config.voice)
+    raise RenderError(f"There is no speech engine “{config.engine}”. Choose one of: {', '.join(ENGINES)}.")
+
+
+def resampled(samples: npt.NDArray[np.float32], rate_hz: int) -> npt.NDArray[np.float32]:
+    """Mono samples [n] at 48 kHz."""
+    if rate_hz == SOUND_RATE_HZ or not len(samples):
+        return samples.astype(np.float32)
+    shared = int(np.gcd(rate_hz, SOUND_RATE_HZ))
+    return resample_poly(samples, SOUND_RATE_HZ // shared, rate_hz // shared).astype(np.float32)
+
+
+def _check_rate(rate: float) -> None:
+    if not _RATE_MIN <= rate <= _RATE_MAX:
+        raise RenderError(f"The speaking rate {rate} is out of range. Choose {_RATE_MIN} to {_RATE_MAX}.")
