@@ -36,7 +36,9 @@ def start_bake(presenter: Presenter) -> None:
 
 def wake(presenter: Presenter) -> None:
     """Tell a render worker that there is a take to prepare."""
-    async_task("campaigns.tasks.bake_presenter", presenter.pk, cluster="render", task_name=f"bake {presenter.pk}")
+    async_task(
+        "campaigns.tasks.bake_presenter", presenter.pk, cluster="render", task_name=f"bake {presenter.pk}"
+    )
 
 
 def bake_claimed(presenter_id: int) -> None:
@@ -67,8 +69,12 @@ def sweep_stalled_bakes() -> int:
     stalled = Presenter.objects.filter(bake_state=BakeState.BAKING, heartbeat_at__lt=stalled_before())
     freed = 0
     for presenter in stalled:
-        held = Presenter.objects.filter(pk=presenter.pk, claimed_by=presenter.claimed_by, bake_state=BakeState.BAKING)
-        if held.filter(heartbeat_at=presenter.heartbeat_at).update(bake_state=BakeState.WAITING, claimed_by=""):
+        held = Presenter.objects.filter(
+            pk=presenter.pk, claimed_by=presenter.claimed_by, bake_state=BakeState.BAKING
+        )
+        if held.filter(heartbeat_at=presenter.heartbeat_at).update(
+            bake_state=BakeState.WAITING, claimed_by=""
+        ):
             wake(presenter)
             freed += 1
     return freed
@@ -77,7 +83,10 @@ def sweep_stalled_bakes() -> int:
 def unexpected(error: Exception) -> str:
     """What a person is told of a fault that is ours."""
     detail = " ".join(str(error).split())[:300]
-    return f"Something unexpected went wrong ({type(error).__name__}: {detail}). Try again; the log has the details."
+    return (
+        f"Something unexpected went wrong ({type(error).__name__}: {detail}). "
+        "Try again; the log has the details."
+    )
 
 
 def _bake(presenter: Presenter, folder: Path, heartbeat: Heartbeat) -> None:

@@ -54,7 +54,8 @@ def csv_records(data: bytes, shown: str) -> list[Record]:
         return [Record(number, tuple(cells)) for number, cells in enumerate(reader, start=1)]
     except csv.Error as error:
         raise SheetError(
-            f"{shown} cannot be read as CSV: {error}. Look for a quote that is never closed, or save it as XLSX."
+            f"{shown} cannot be read as CSV: {error}. Look for a quote "
+            "that is never closed, or save it as XLSX."
         ) from error
 
 
@@ -65,7 +66,9 @@ def _decoded(data: bytes, shown: str) -> str:
     if data[:200].count(0) > len(data[:200]) // 4:
         return _strict(data, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be", shown)
     if 0 in data:
-        raise SheetError(f"{shown} is neither CSV nor XLSX. Open it in a spreadsheet program and save it as one of them.")
+        raise SheetError(
+            f"{shown} is neither CSV nor XLSX. Open it in a spreadsheet program and save it as one of them."
+        )
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return data.decode(encoding)
@@ -78,7 +81,9 @@ def _strict(data: bytes, encoding: str, shown: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise SheetError(f"{shown} breaks off or is damaged at byte {error.start}. Save it again as CSV UTF-8.") from error
+        raise SheetError(
+            f"{shown} breaks off or is damaged at byte {error.start}. Save it again as CSV UTF-8."
+        ) from error
 
 
 def _separator(text: str) -> str:
@@ -119,9 +124,13 @@ def _xlsx_record(number: int, values: Any, formulas: Any) -> Record:
     texts: list[str] = []
     for at, (value, formula) in enumerate(zip(values, formulas, strict=True)):
         if value.data_type == "e":
-            notes.append((at, f"The cell shows the error {value.value}. Correct its formula, then save the file."))
+            notes.append(
+                (at, f"The cell shows the error {value.value}. Correct its formula, then save the file.")
+            )
         elif value.value is None and formula.data_type == "f":
-            notes.append((at, "The formula has no stored value. Open the file in a spreadsheet program and save it."))
+            notes.append(
+                (at, "The formula has no stored value. Open the file in a spreadsheet program and save it.")
+            )
         texts.append(_text(None if value.data_type == "e" else value.value))
     return Record(number, tuple(texts), tuple(notes))
 

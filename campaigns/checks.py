@@ -34,7 +34,8 @@ def public_address_is_public(**_: Any) -> list[Warning]:
         return []
     return [
         Warning(
-            f"PUBLIC_URL={settings.PUBLIC_URL}: links in e-mails will not be encrypted, and may lead nowhere.",
+            f"PUBLIC_URL={settings.PUBLIC_URL}: links in e-mails will "
+            "not be encrypted, and may lead nowhere.",
             hint="Set PUBLIC_URL to the https address under which recipients reach this server.",
             id="campaigns.W001",
         )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -63,10 +64,8 @@ class Children:
             _signal(child, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_S
         for child in self._running.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):  # in the middle of a video: the next run takes it up
                 child.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass  # in the middle of a video; the next run takes it up again
             _signal_group(child, signal.SIGKILL)
             child.wait()
 
@@ -81,7 +80,9 @@ def manage(*arguments: str) -> list[str]:
 
 def start_cluster(children: Children, name: str, environment: Mapping[str, str] | None = None) -> int:
     """A Django-Q2 cluster: ``default`` or ``render``."""
-    return children.start(f"{name} workers", manage("qcluster"), {"Q_CLUSTER_NAME": name, **(environment or {})})
+    return children.start(
+        f"{name} workers", manage("qcluster"), {"Q_CLUSTER_NAME": name, **(environment or {})}
+    )
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -94,7 +95,5 @@ def _signal(child: subprocess.Popen[bytes], number: int) -> None:
 
 
 def _signal_group(child: subprocess.Popen[bytes], number: int) -> None:
-    try:
+    with suppress(ProcessLookupError):  # all of them have ended
         os.killpg(child.pid, number)  # the session's first process, so its id is the group's
-    except ProcessLookupError:
-        pass  # all of them have ended

@@ -37,7 +37,7 @@ def stalled_before() -> datetime:
 
 
 class Heartbeat:
-    """While entered, keeps the claimed row fresh, whatever the work is doing; use it as the progress listener.
+    """While entered, keeps the claimed row fresh, whatever the work does; it is also the progress listener.
 
     ``claimed`` selects the row only as long as the claim holds. Once it selects nothing (cancelled, or
     freed because the machine slept), the next progress call raises Cancelled.

@@ -65,7 +65,7 @@ def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
 
 
 def campaign(owner: User, presenter: Presenter, voice_engine: str) -> Campaign:
-    """A new campaign from the demo's spreadsheet and script; renders of an earlier one are reused by content."""
+    """A new campaign from the demo's files; what an earlier one rendered is reused by content."""
     earlier = Campaign.objects.filter(name__startswith="Demo").count()
     made = Campaign.objects.create(
         name=f"Demo {earlier + 1}" if earlier else "Demo",

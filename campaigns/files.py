@@ -26,7 +26,7 @@ def local_path(stored: FieldFile) -> Path:
 
 
 def keep(stored: FieldFile, source: Path, name: str) -> str:
-    """Put a finished file into the storage; returns its stored name. An unfinished one of that name is replaced."""
+    """Put a finished file into the storage, in place of any of that name; returns its stored name."""
     field_name = stored.field.generate_filename(stored.instance, name)
     if stored.storage.exists(field_name):
         stored.storage.delete(field_name)  # named by content: the same file, or what a killed worker left

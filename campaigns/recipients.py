@@ -101,10 +101,20 @@ def _address_problems(row: Row, column: str, first_seen: dict[str, int]) -> list
     try:
         validate_email(email)
     except ValidationError:
-        return [Problem(row.number, column, f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.")]
+        return [
+            Problem(
+                row.number,
+                column,
+                f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.",
+            )
+        ]
     earlier = first_seen.setdefault(email.casefold(), row.number)
     if earlier != row.number:
-        return [Problem(row.number, column, f"{email} stands in row {earlier} already. Remove one of the two rows.")]
+        return [
+            Problem(
+                row.number, column, f"{email} stands in row {earlier} already. Remove one of the two rows."
+            )
+        ]
     return []
 
 

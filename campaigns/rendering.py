@@ -47,7 +47,7 @@ def store() -> Store:
 
 
 def take_facts(take: Path) -> dict[str, Any]:
-    """Width, height, fps (a fraction as text), duration_s and sha256. Raises RenderError for an unusable take."""
+    """width, height, fps (a fraction as text), duration_s, sha256. Raises RenderError for an unusable take."""
     from renderer.video.probe import check_take, probe
 
     facts = probe(take)
@@ -71,7 +71,7 @@ def write_take_poster(take: Path, out: Path) -> None:
 
 
 def bake(take: Path, out: Path, progress: Progress = silent) -> None:
-    """Prepare a presenter from a take: one file at ``out``. Raises RenderError, and Cancelled from ``progress``."""
+    """Prepare a presenter from a take: one file at ``out``. Raises RenderError, and what ``progress`` raises."""
     from renderer.mouth.bake import bake as bake_take
 
     bake_take(take, out, replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS)), progress)
@@ -106,7 +106,13 @@ def plan_slots(messages: Sequence[Lines], take: Path, voice: VoiceConfig, progre
 
 
 def render(
-    lines: Lines, presenter: Path, take: Path, slots: Any, voice: VoiceConfig, out_stem: Path, progress: Progress = silent
+    lines: Lines,
+    presenter: Path,
+    take: Path,
+    slots: Any,
+    voice: VoiceConfig,
+    out_stem: Path,
+    progress: Progress = silent,
 ) -> MessageResult:
     """Make ``out_stem``.mp4, .jpg and .vtt. Raises RenderError, and Cancelled from ``progress``."""
     from renderer.pipeline import MessageJob, render_message

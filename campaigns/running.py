@@ -1,4 +1,4 @@
-"""A campaign's run: started, watched, cancelled, repeated. The database is the queue; tasks only wake workers."""
+"""A campaign's run: started, watched, cancelled, repeated. The rows are the queue; tasks only wake workers."""
 
 from __future__ import annotations
 
@@ -133,7 +133,9 @@ def sweep_stalled() -> int:
                 "Look for a lack of memory in its log, then try again.",
             )
         else:
-            freed += unchanged.update(render_state=RenderState.QUEUED, claimed_by="", stage="", done=0, total=0)
+            freed += unchanged.update(
+                render_state=RenderState.QUEUED, claimed_by="", stage="", done=0, total=0
+            )
     for campaign in Campaign.objects.filter(state=CampaignState.RENDERING):
         settle(campaign)
     wake_workers()
@@ -153,7 +155,7 @@ def settle(campaign: Campaign) -> None:
 
 
 def wake_workers(most: int = WAKE_UPS_MAX) -> None:
-    """Enqueue wake-ups for queued messages. One too many costs nothing; one too few waits for the next sweep."""
+    """Enqueue wake-ups for queued messages. One too many costs nothing; one too few waits for a sweep."""
     waiting = Message.objects.filter(
         render_state=RenderState.QUEUED,
         campaign__state=CampaignState.RENDERING,
@@ -226,7 +228,12 @@ def _synced(campaign: Campaign, row: Recipient) -> Message:
         failure = f"Row {row.row_number}: {error}"
     if message.render_state == RenderState.READY and message.lines == lines and message.video:
         return message
-    message.lines, message.attempts, message.failure, message.failure_permanent = lines, 0, failure, bool(failure)
+    message.lines, message.attempts, message.failure, message.failure_permanent = (
+        lines,
+        0,
+        failure,
+        bool(failure),
+    )
     message.render_state = RenderState.FAILED if failure else RenderState.QUEUED
     message.review_state, message.approved_hash = ReviewState.PENDING, ""
     message.stage, message.done, message.total, message.claimed_by = "", 0, 0, ""

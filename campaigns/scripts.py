@@ -22,10 +22,29 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from campaigns.rendering import sentence_spans
 
 SPOKEN_CHARACTERS_MAX = 10_000  # far above five minutes of speech
-FILTERS = (
-    "abs capitalize d default first float int join last length lower replace round title trim truncate upper wordcount"
-).split()
-TEXT_METHODS = frozenset("capitalize endswith lower lstrip rstrip split startswith strip title upper".split())
+FILTERS = [
+    "abs",
+    "capitalize",
+    "d",
+    "default",
+    "first",
+    "float",
+    "int",
+    "join",
+    "last",
+    "length",
+    "lower",
+    "replace",
+    "round",
+    "title",
+    "trim",
+    "truncate",
+    "upper",
+    "wordcount",
+]
+TEXT_METHODS = frozenset(
+    ["capitalize", "endswith", "lower", "lstrip", "rstrip", "split", "startswith", "strip", "title", "upper"]
+)
 # Private-use characters mark where a piece of the template begins; values cannot hold them.
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{MARK_OPEN}(\\d+){MARK_CLOSE}")
@@ -61,9 +80,13 @@ def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
         raise ScriptError(line, 1, f"This cannot be worked out: {error}.") from error
     lines = _lines(marked)
     if not lines:
-        raise ScriptError(1, 1, "The script says nothing for this row. Write at least one sentence outside of conditions.")
+        raise ScriptError(
+            1, 1, "The script says nothing for this row. Write at least one sentence outside of conditions."
+        )
     if sum(len(line.text) for line in lines) > SPOKEN_CHARACTERS_MAX:
-        raise ScriptError(1, 1, f"The script is longer than {SPOKEN_CHARACTERS_MAX:,} characters for this row. Shorten it.")
+        raise ScriptError(
+            1, 1, f"The script is longer than {SPOKEN_CHARACTERS_MAX:,} characters for this row. Shorten it."
+        )
     return lines
 
 
@@ -140,7 +163,9 @@ def _context(values: Mapping[str, str]) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for column, text in values.items():
         spoken = _clean(text)
-        value = spoken or _Empty(f"“{column}” is empty in this row: fill the cell, or write a default into the script")
+        value = spoken or _Empty(
+            f"“{column}” is empty in this row: fill the cell, or write a default into the script"
+        )
         context[variable_of(column)] = value
         context[column] = value
     return context

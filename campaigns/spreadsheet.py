@@ -1,4 +1,4 @@
-"""A CSV or XLSX file as rows of text. Knows nothing of campaigns; every problem names file, row and column."""
+"""A CSV or XLSX file as rows of text; every problem names file, row and column."""
 
 from __future__ import annotations
 
@@ -53,13 +53,17 @@ def read(source: Path | IO[bytes], name: str = "") -> Sheet:
     records = _records(_bytes_of(source, shown), shown)
     header = next((record for record in records if not record.is_blank), None)
     if header is None:
-        raise SheetError(f"{shown} is empty. Write column names into its first row and one person into each row below.")
+        raise SheetError(
+            f"{shown} is empty. Write column names into its first row and one person into each row below."
+        )
     columns = _columns(header, shown)
     below = [record for record in records if record.number > header.number and not record.is_blank]
     if not below:
         raise SheetError(f"{shown} has column names but no rows below them. Add one row per person.")
     if len(below) > ROWS_MAX:
-        raise SheetError(f"{shown} has {len(below):,} rows; one campaign takes up to {ROWS_MAX:,}. Split the file.")
+        raise SheetError(
+            f"{shown} has {len(below):,} rows; one campaign takes up to {ROWS_MAX:,}. Split the file."
+        )
     rows = tuple(Row(record.number, _values(columns, record)) for record in below)
     problems = tuple(problem for record in below for problem in _problems(columns, record))
     return Sheet(tuple(columns), rows, problems)
@@ -71,17 +75,25 @@ def _bytes_of(source: Path | IO[bytes], shown: str) -> bytes:
         return source.read()
     try:
         if source.stat().st_size > BYTES_MAX:
-            raise SheetError(f"{shown} is larger than {BYTES_MAX >> 20} MB. Remove pictures and columns you do not use.")
+            raise SheetError(
+                f"{shown} is larger than {BYTES_MAX >> 20} MB. Remove pictures and columns you do not use."
+            )
         return source.read_bytes()
     except OSError as error:
-        raise SheetError(f"{source} cannot be read: {error.strerror}. Check the path and the permissions.") from error
+        raise SheetError(
+            f"{source} cannot be read: {error.strerror}. Check the path and the permissions."
+        ) from error
 
 
 def _records(data: bytes, shown: str) -> list[Record]:
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise SheetError(f"{shown} is empty. Write column names into its first row and one person into each row below.")
+        raise SheetError(
+            f"{shown} is empty. Write column names into its first row and one person into each row below."
+        )
     if data.startswith(OLD_EXCEL_MAGIC):
-        raise SheetError(f"{shown} is an old Excel file or has a password. Save it as XLSX or CSV without a password.")
+        raise SheetError(
+            f"{shown} is an old Excel file or has a password. Save it as XLSX or CSV without a password."
+        )
     return xlsx_records(data, shown) if data.startswith(ZIP_MAGIC) else csv_records(data, shown)
 
 
@@ -94,7 +106,9 @@ def _columns(header: Record, shown: str) -> list[str]:
     folded = Counter(name.casefold() for name in named)
     for name in named:
         if folded[name.casefold()] > 1:
-            where = [column_letters(at) for at, other in enumerate(named) if other.casefold() == name.casefold()]
+            where = [
+                column_letters(at) for at, other in enumerate(named) if other.casefold() == name.casefold()
+            ]
             raise SheetError(
                 f"{shown}, row {header.number}: the columns {' and '.join(where)} are both called “{name}”. "
                 "Rename or remove one of them."

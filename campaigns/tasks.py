@@ -31,9 +31,3 @@ def sweep() -> None:
     baking.sweep_stalled_bakes()
     running.sweep_stalled()
     sending.sweep_stalled()
-    sending.sweep_stalled()
-
-
-def deliver(delivery_id: int) -> str:
-    """Send one scheduled delivery; returns the state that it is left in."""
-    return sending.deliver(delivery_id, worker=claims.new_token())

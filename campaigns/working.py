@@ -38,7 +38,9 @@ def render_next() -> Message | None:
     except rendering.Cancelled:
         logger.info("The claim on message %s was cancelled or lost.", message.pk)
     except rendering.RenderError as error:
-        claimed.update(render_state=RenderState.FAILED, failure=error.message, failure_permanent=error.permanent)
+        claimed.update(
+            render_state=RenderState.FAILED, failure=error.message, failure_permanent=error.permanent
+        )
     except Exception as error:
         logger.exception("Message %s could not be rendered", message.pk)
         claimed.update(render_state=RenderState.FAILED, failure=unexpected(error), failure_permanent=False)
@@ -50,7 +52,9 @@ def _render(message: Message, folder: Path, progress: rendering.Progress) -> Mes
     campaign = message.campaign
     presenter = campaign.presenter
     if presenter is None:
-        raise rendering.RenderError("The campaign has no presenter any more. Choose one and start the run again.")
+        raise rendering.RenderError(
+            "The campaign has no presenter any more. Choose one and start the run again."
+        )
     if not presenter.has_consent:
         raise rendering.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
     take = local_path(presenter.take)
@@ -66,7 +70,7 @@ def _render(message: Message, folder: Path, progress: rendering.Progress) -> Mes
 
 
 def _slots(campaign: Campaign, take: Path, progress: rendering.Progress) -> Any:
-    """The campaign's slots, planned by the first worker that needs them. Planning twice gives the same slots."""
+    """The campaign's slots, planned by the first worker that needs them; twice gives the same."""
     campaign.refresh_from_db(fields=["slots"])
     if campaign.slots is None:
         lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)

@@ -6,11 +6,64 @@ import re
 
 # Never the end of a sentence.
 TITLES = frozenset(
-    "mr mrs ms mx dr prof rev hon st mt fr sgt capt lt col gen gov sen rep pres e.g i.e cf vs no nos fig vol "
-    "approx ca bzw z.b".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "dr",
+        "prof",
+        "rev",
+        "hon",
+        "st",
+        "mt",
+        "fr",
+        "sgt",
+        "capt",
+        "lt",
+        "col",
+        "gen",
+        "gov",
+        "sen",
+        "rep",
+        "pres",
+        "e.g",
+        "i.e",
+        "cf",
+        "vs",
+        "no",
+        "nos",
+        "fig",
+        "vol",
+        "approx",
+        "ca",
+        "bzw",
+        "z.b",
+    ]
 )
 # The end of a sentence only where a capital follows.
-CLOSERS = frozenset("jr sr inc ltd co corp llc plc etc al a.m p.m u.s u.k ph.d m.d b.a m.a".split())
+CLOSERS = frozenset(
+    [
+        "jr",
+        "sr",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "llc",
+        "plc",
+        "etc",
+        "al",
+        "a.m",
+        "p.m",
+        "u.s",
+        "u.k",
+        "ph.d",
+        "m.d",
+        "b.a",
+        "m.a",
+    ]
+)
 _END = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”]?)")
 _LAST_WORD = re.compile(r"([^\s(\[\"“'‘]+)$")
 

@@ -61,7 +61,13 @@ def anyone_can_pass(path: Path) -> bool:
 
 
 def _settings(
-    name: str, host: str, *, user: str = "", password: str = "", port: str = "", options: dict[str, str] | None = None
+    name: str,
+    host: str,
+    *,
+    user: str = "",
+    password: str = "",
+    port: str = "",
+    options: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     return {
         "ENGINE": ENGINE,

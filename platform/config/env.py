@@ -26,7 +26,9 @@ def secret(name: str, default: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").splitlines()[0].strip()
     except (OSError, IndexError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"{name}_FILE={path} cannot be read: {error}. Point it at a text file.") from error
+        raise ImproperlyConfigured(
+            f"{name}_FILE={path} cannot be read: {error}. Point it at a text file."
+        ) from error
 
 
 def boolean(name: str, default: bool) -> bool:
@@ -72,7 +74,9 @@ def web_address(name: str, default: str) -> str:
     value = text(name, default).rstrip("/")
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ImproperlyConfigured(f"{name}={value} is not a web address. Write it as https://videos.example.org.")
+        raise ImproperlyConfigured(
+            f"{name}={value} is not a web address. Write it as https://videos.example.org."
+        )
     return value
 
 

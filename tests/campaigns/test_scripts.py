@@ -20,7 +20,11 @@ def ids(source: str, values: dict[str, str]) -> list[str]:
 
 
 def test_columns_are_written_as_variables() -> None:
-    assert texts("Hi {{ first_name }}. Welcome to {{ company }}. Bye.") == ["Hi Ada.", "Welcome to Acme Ltd.", "Bye."]
+    assert texts("Hi {{ first_name }}. Welcome to {{ company }}. Bye.") == [
+        "Hi Ada.",
+        "Welcome to Acme Ltd.",
+        "Bye.",
+    ]
 
 
 def test_an_empty_cell_takes_the_default() -> None:
@@ -99,7 +103,9 @@ DEMO = Path(__file__).resolve().parents[2] / "campaigns" / "demo" / "script.j2"
 
 
 def test_lines_keep_their_ids_for_every_recipient() -> None:
-    source = "{{ a }} hi. Same one. {% if b %}Only some.{% endif %} {{ c | default('Shared') }} end. The last."
+    source = (
+        "{{ a }} hi. Same one. {% if b %}Only some.{% endif %} {{ c | default('Shared') }} end. The last."
+    )
     full = {line.text: line.id for line in fill(source, {"a": "X. Y.", "b": "1", "c": "Mine"})}
     plain = {line.text: line.id for line in fill(source, {"a": "Z", "b": "", "c": ""})}
     assert full["Same one."] == plain["Same one."]

@@ -31,7 +31,11 @@ def xlsx(*rows: tuple[object, ...]) -> io.BytesIO:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_it_finds_the_separator(separator: str) -> None:
-    sheet = csv(f"name{separator}city\nAda{separator}London\nBo{separator}Paris, Texas\n".replace("Paris, Texas", "Paris"))
+    sheet = csv(
+        f"name{separator}city\nAda{separator}London\nBo{separator}Paris, Texas\n".replace(
+            "Paris, Texas", "Paris"
+        )
+    )
     assert sheet.columns == ("name", "city")
     assert sheet.rows[0].values == {"name": "Ada", "city": "London"}
 
@@ -41,7 +45,9 @@ def test_a_comma_inside_a_text_does_not_beat_the_semicolon() -> None:
     assert sheet.rows[1].values["note"] == "no, never, thanks"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
+)
 def test_it_reads_accents_in_every_usual_encoding(encoding: str) -> None:
     sheet = csv("name,city\nJosé,Málaga\nZoë,Göteborg\n", encoding)
     assert names(sheet) == ["José", "Zoë"]
@@ -106,7 +112,9 @@ def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_xlsx_cells_read_as_a_person_sees_them() -> None:
-    sheet = read(xlsx(("name", "seats", "share", "day"), ("Ada", 3.0, 0.5, datetime(2026, 5, 4))), "people.xlsx")
+    sheet = read(
+        xlsx(("name", "seats", "share", "day"), ("Ada", 3.0, 0.5, datetime(2026, 5, 4))), "people.xlsx"
+    )
     assert sheet.rows[0].values == {"name": "Ada", "seats": "3", "share": "0.5", "day": "2026-05-04"}
 
 

@@ -40,7 +40,11 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 def user_of(folder: Path) -> subprocess.Popen[str]:
     """A process that uses the embedded server of ``folder`` until its stdin is closed."""
     process = subprocess.Popen(
-        [sys.executable, "-c", USE, str(folder)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", USE, str(folder)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "using\n"

@@ -17,7 +17,10 @@ from renderer.sentences import sentences
         ("J. R. Tolkien wrote it. I know.", ["J. R. Tolkien wrote it.", "I know."]),
         ("Really?! Yes... perhaps. No", ["Really?!", "Yes... perhaps.", "No"]),
         ("He said “stop.” Then he left.", ["He said “stop.”", "Then he left."]),
-        ("We are Acme Inc. and glad. We are Acme Inc. Hello.", ["We are Acme Inc. and glad.", "We are Acme Inc.", "Hello."]),
+        (
+            "We are Acme Inc. and glad. We are Acme Inc. Hello.",
+            ["We are Acme Inc. and glad.", "We are Acme Inc.", "Hello."],
+        ),
         ("One sentence\nover two lines. And one.", ["One sentence\nover two lines.", "And one."]),
         ("A heading\n\nThen text.", ["A heading", "Then text."]),
         ("At 5 p.m. we meet. Fine.", ["At 5 p.m. we meet.", "Fine."]),

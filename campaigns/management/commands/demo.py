@@ -128,7 +128,11 @@ def _refuse_used_port(option: str, port: int) -> None:
         except OSError as error:
             raise CommandError(
                 f"Port {port} is in use or not allowed. Stop what uses it, or choose another: "
-                + (f"make demo PORT={port + 1}" if option == "PORT" else f"manage.py demo {option} {port + 1}")
+                + (
+                    f"make demo PORT={port + 1}"
+                    if option == "PORT"
+                    else f"manage.py demo {option} {port + 1}"
+                )
             ) from error
 
 

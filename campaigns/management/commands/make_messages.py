@@ -26,8 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--script", type=Path, required=True, help="what is said, a Jinja template")
         parser.add_argument("--out", type=Path, required=True, help="the folder for the videos")
         parser.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
-        parser.add_argument("--voice-model", default="", help="a voice of that engine; default: the packaged one")
-        parser.add_argument("--presenter", type=Path, help="a bake of this take; without it the take is baked first")
+        parser.add_argument(
+            "--voice-model", default="", help="a voice of that engine; default: the packaged one"
+        )
+        parser.add_argument(
+            "--presenter", type=Path, help="a bake of this take; without it the take is baked first"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
@@ -40,7 +44,9 @@ class Command(BaseCommand):
             raise CommandError(_sentence(error, options)) from error
         except KeyboardInterrupt:
             line.close()
-            raise CommandError("Stopped. Finished videos are kept; the same command reuses them.", returncode=130) from None
+            raise CommandError(
+                "Stopped. Finished videos are kept; the same command reuses them.", returncode=130
+            ) from None
         line.close()
         ready = sum(outcome.status == READY for outcome in outcomes)
         for problem in told(batch.sheet, outcomes, options["recipients"].name):
@@ -81,5 +87,6 @@ def _sentence(error: Exception, options: dict[str, Any]) -> str:
     if isinstance(error, ScriptError):
         return f"{options['script']}, line {error.line}, column {error.column}: {error.message}"
     if isinstance(error, OSError):
-        return f"{error.filename or options['out']} cannot be used: {error.strerror}. Check the path and the free space."
+        where = error.filename or options["out"]
+        return f"{where} cannot be used: {error.strerror}. Check the path and the free space."
     return str(error)

