@@ -20,4 +20,6 @@ class Cancelled(RenderError):
     """The person who started the work stopped it; nothing half-written is left."""
 
     def __init__(self) -> None:
-        super().__init__("The work was cancelled. Start it again to go on; finished parts are kept.", permanent=False)
+        super().__init__(
+            "The work was cancelled. Start it again to go on; finished parts are kept.", permanent=False
+        )

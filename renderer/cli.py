@@ -1,0 +1,188 @@
+"""The engine's own command line: bake a presenter, render a text or a recording over a take."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TextIO, get_args
+
+import platformdirs
+
+from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig, fingerprint
+from renderer.errors import RenderError
+from renderer.pipeline import MessageJob, MessageResult, render_message, slots_for
+from renderer.plan import plan_slots
+from renderer.progress import Step
+from renderer.sentences import sentences
+from renderer.store import Store
+from renderer.timeline import frames_covering
+from renderer.video.probe import check_take, probe
+
+BAKE_VERSION = "bake-1"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; 0 when it did what was asked, 1 with one sentence on stderr when it could not."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except RenderError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Finished parts are kept; the same command goes on from there.\n")
+        return 130
+
+
+class ProgressLine:
+    """One line on a terminal: stage, share, seconds left. Silent where nobody watches."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._stage = ""
+        self._began = 0.0
+        self._drawn = 0.0
+
+    def __call__(self, step: Step) -> None:
+        now = time.monotonic()
+        if step.stage != self._stage:
+            self._stage, self._began = step.stage, now
+        elif now - self._drawn < 0.2 and step.done < step.total:
+            return
+        self._drawn = now
+        self._stream.write(f"\r\x1b[K{self._text(step, now)}")
+        self._stream.flush()
+
+    def close(self) -> None:
+        self._stream.write("\r\x1b[K")
+
+    def _text(self, step: Step, now: float) -> str:
+        share = step.done / step.total if step.total else 0.0
+        left = (now - self._began) * (1 - share) / share if share > 0.02 else None
+        eta = "" if left is None else f", about {left:.0f} s left"
+        return f"{step.stage}: {share:.0%}{eta}"
+
+
+def baked_presenter(take: Path, store: Store, config: BakeConfig, progress: ProgressLine) -> Path:
+    """The take's bake from the store, baked now if it is not there."""
+    from renderer.mouth.bake import bake  # loads torch and the face tracker
+
+    facts = probe(take)
+    check_take(facts, take)
+    key = fingerprint(BAKE_VERSION, facts.sha256, config)
+    path, _ = store.make(
+        "presenter", key, ".safetensors", lambda out: _discard(bake(take, out, config, progress))
+    )
+    return path
+
+
+def _discard(_: object) -> None:
+    return None
+
+
+def _bake(options: argparse.Namespace) -> int:
+    from renderer.mouth.bake import bake
+
+    facts = probe(options.take)
+    check_take(facts, options.take)
+    progress = ProgressLine(sys.stderr)
+    began = time.monotonic()
+    bake(options.take, options.out, _bake_config(options), progress)
+    progress.close()
+    sys.stdout.write(
+        f"{options.out}: baked {facts.duration_s:.1f} s of take in {time.monotonic() - began:.0f} s\n"
+    )
+    return 0
+
+
+def _render(options: argparse.Namespace) -> int:
+    progress = ProgressLine(sys.stderr)
+    store = Store(options.cache, max_bytes=20 * 2**30)
+    facts = probe(options.take)
+    check_take(facts, options.take)
+    presenter = options.presenter or baked_presenter(options.take, store, _bake_config(options), progress)
+    config = EngineConfig(
+        voice=VoiceConfig(options.voice, options.voice_model),
+        diffusion=replace(DiffusionConfig(), mode=options.mode, steps=options.steps),
+    )
+    job = _job(options, presenter, facts.fps, config, store, progress)
+    result = render_message(job, store, options.out.with_suffix(""), progress)
+    progress.close()
+    sys.stdout.write(_report(result, as_json=options.json))
+    return 0
+
+
+def _job(
+    options: argparse.Namespace,
+    presenter: Path,
+    fps: Fraction,
+    config: EngineConfig,
+    store: Store,
+    progress: ProgressLine,
+) -> MessageJob:
+    if options.audio is not None:
+        from renderer.speech.recording import listen
+
+        speech = listen(options.audio)
+        length = frames_covering(speech.duration_s, fps)
+        slots = plan_slots({"recording": [length]}, ["recording"], fps, config.plan)
+        lines: tuple[tuple[str, str], ...] = (("recording", options.audio.name),)
+        return MessageJob(lines, presenter, options.take, slots, config, {"recording": speech})
+    lines = tuple((str(n), text) for n, text in enumerate(sentences(options.text)))
+    if not lines:
+        raise RenderError("--text is empty. Write at least one sentence.")
+    return MessageJob(
+        lines, presenter, options.take, slots_for([lines], fps, config, store, progress), config
+    )
+
+
+def _report(result: MessageResult, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(asdict(result), default=str, indent=2) + "\n"
+    scores = ", ".join(f"{name} {value:.2f}" for name, value in result.scores.items())
+    lines = [
+        f"{result.video}: {result.duration_s:.1f} s of video in {result.work_s:.1f} s of work",
+        f"scores: {scores}",
+    ]
+    return "\n".join([*lines, *(f"flag: {flag}" for flag in result.flags)]) + "\n"
+
+
+def _bake_config(options: argparse.Namespace) -> BakeConfig:
+    return replace(BakeConfig(), fit_seconds=options.fit_seconds)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m renderer", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    bake = commands.add_parser("bake", help="prepare a presenter from a take, once")
+    bake.add_argument("--out", type=Path, required=True, help="the baked presenter, a .safetensors file")
+    bake.set_defaults(run=_bake)
+    render = commands.add_parser("render", help="make one video of a text or a recording")
+    words = render.add_mutually_exclusive_group(required=True)
+    words.add_argument("--text", help="what the presenter says, one or more sentences")
+    words.add_argument("--audio", type=Path, help="a recording that the presenter speaks")
+    render.add_argument("--out", type=Path, required=True, help="the video; poster and captions go beside it")
+    render.add_argument(
+        "--presenter", type=Path, help="a bake of this take; without it the take is baked first"
+    )
+    render.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
+    render.add_argument("--voice-model", default="", help="a voice of that engine; default: the packaged one")
+    render.add_argument("--mode", choices=get_args(FusionMode), default=DiffusionConfig.mode)
+    render.add_argument("--steps", type=int, default=DiffusionConfig.steps, help="denoising steps (1 to 8)")
+    render.add_argument(
+        "--cache", type=Path, default=platformdirs.user_cache_path("byname"), help="finished parts"
+    )
+    render.add_argument("--json", action="store_true", help="print the whole result as JSON")
+    render.set_defaults(run=_render)
+    for command in (bake, render):
+        command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
+        command.add_argument(
+            "--fit-seconds", type=float, default=BakeConfig.fit_seconds, help="time to fit the mouth"
+        )
+    return parser

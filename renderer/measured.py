@@ -1,0 +1,119 @@
+"""A finished segment, decoded again and seen by a fresh face track."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from renderer.errors import RenderError
+from renderer.face.crop import apply, invert, mix_matrices
+from renderer.face.track import track
+from renderer.mouth.base import cut, shrink
+from renderer.mouth.mask import lower_face_mask
+from renderer.mouth.presenter import Presenter
+from renderer.plan import PathFrame
+from renderer.scores import aperture, closure_rate, correlation, open_in_silence, sharpness, silent_frames
+from renderer.speech.speech import Phone
+from renderer.video.decode import TakeReader
+
+Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
+
+_FACE_PX = 320  # the tracker sees the face at about this size, however large the take is
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """``scores`` of one segment, and the face ``points`` [n, 478, 2] (take px) that they were read from;
+    no points where the tracker found no face."""
+
+    scores: dict[str, float]
+    points: Floats
+
+
+def measure_segment(
+    segment: Path,
+    path: Sequence[PathFrame],
+    motion: Floats,
+    phones: Sequence[Phone],
+    start_s: float,
+    presenter: Presenter,
+    fps: Fraction,
+) -> Measured:
+    """Scores of an encoded segment against the motion [n, K] and the phones that it should show."""
+    a, b = np.array([f.a for f in path]), np.array([f.b for f in path])
+    mix = np.array([f.mix for f in path], np.float32)
+    matrices = mix_matrices(presenter.matrices[a], presenter.matrices[b], mix)
+    own = presenter.points[a] * (1 - mix)[:, None, None] + presenter.points[b] * mix[:, None, None]
+    box = _face_box(apply(invert(matrices), own))
+    with TakeReader(segment) as reader:
+        faces, crops = _views(reader, box, matrices, presenter)
+    scores = {"kept_frames": float(1 - (presenter.ok[a] & presenter.ok[b]).mean())}
+    try:
+        seen = track(faces, len(faces)).points / box.scale + np.array([box.left, box.top], np.float32)
+    except RenderError:
+        return Measured(scores | {"face_lost": 1.0}, np.zeros((0, 478, 2), np.float32))
+    gaps, wanted = aperture(seen), aperture(presenter.style.space.decode(motion, own))
+    scores["aperture_r"] = correlation(wanted, gaps)
+    scores["open_in_silence"] = open_in_silence(gaps, silent_frames(len(gaps), phones, fps, start_s))
+    closed = closure_rate(gaps, phones, fps, start_s)
+    if closed is not None:
+        scores["closure"] = closed
+    mask = lower_face_mask(own[:1], own[:1], presenter.crop_px)[0]
+    scores["sharpness"] = sharpness(crops, mask) / max(sharpness(presenter.crops[a], mask), 1e-6)
+    return Measured(scores, seen.astype(np.float32))
+
+
+def save_measured(measured: Measured, path: Path) -> None:
+    points = np.ascontiguousarray(measured.points)
+    save_file({"points": points}, path, metadata={"scores": json.dumps(measured.scores, sort_keys=True)})
+
+
+def load_measured(path: Path) -> Measured:
+    with safe_open(path, "np") as file:
+        return Measured(json.loads(file.metadata()["scores"]), file.get_tensor("points"))
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A part of the take's picture, and the scale at which the tracker sees it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    scale: float
+
+    def view(self, frame: Bytes) -> Bytes:
+        part = frame[self.top : self.bottom, self.left : self.right]
+        size = (round(part.shape[1] * self.scale), round(part.shape[0] * self.scale))
+        return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _face_box(points: Floats) -> _Box:
+    low, high = points.reshape(-1, 2).min(0), points.reshape(-1, 2).max(0)
+    margin = 0.5 * float((high - low).max())
+    left, top = (max(int(v - margin), 0) for v in low)
+    right, bottom = (int(v + margin) + 1 for v in high)
+    face_px = float(np.ptp(points[0, :, 0]))
+    return _Box(left, top, right, bottom, min(_FACE_PX / max(face_px, 1.0), 1.0))
+
+
+def _views(
+    reader: TakeReader, box: _Box, matrices: Floats, presenter: Presenter
+) -> tuple[list[Bytes], Bytes]:
+    """What the tracker sees of every frame, and the lower-face crops [n, S, S, 3]."""
+    faces, crops = [], []
+    for frame, matrix in zip(reader.frames(range(reader.facts.frames)), matrices, strict=True):
+        faces.append(box.view(frame))
+        crops.append(cut(frame, matrix, presenter.crop_px, presenter.fine_px))
+    return faces, shrink(np.stack(crops), presenter.crop_px)

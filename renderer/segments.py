@@ -1,0 +1,196 @@
+"""One line on its slot of the take: mouths drawn, met with its neighbours, composed and encoded once.
+
+A segment begins and ends with a few silent frames that every message shows alike. They are drawn first,
+together with the frames on the other side of the join, and are then known: the diffusion of the segment
+is clamped to them on both sides, whichever line comes before or after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from renderer.config import EngineConfig, fingerprint
+from renderer.diffusion.network import MouthRefiner
+from renderer.diffusion.refine import load_refiner, refine
+from renderer.measured import Measured, load_measured, measure_segment, save_measured
+from renderer.motion.motion import speak_motion
+from renderer.mouth.base import MouthBase, base_of
+from renderer.mouth.compose import compose
+from renderer.mouth.draft import draft_to, sharpened
+from renderer.mouth.presenter import Presenter
+from renderer.plan import PathFrame, Segment
+from renderer.progress import Progress, Step
+from renderer.speech.speech import Phone, Speech
+from renderer.store import Store
+from renderer.timeline import seconds_at
+from renderer.video.decode import TakeReader
+from renderer.video.encode import encode_segment
+from renderer.video.shown import mixed_frames
+
+STAGE_VERSION = "segment-1"
+
+Path_ = tuple[PathFrame, ...]
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentWork:
+    """A segment, what is heard in it, and the neighbours' frames next to it (empty at the message's ends)."""
+
+    segment: Segment
+    speech: Speech
+    speech_key: str
+    before: Path_
+    after: Path_
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedSegment:
+    """An encoded segment in the store; ``cached`` tells that it was there already."""
+
+    path: Path
+    frames: int
+    cached: bool
+    measured: Measured
+
+
+@dataclass(frozen=True, eq=False)
+class Mouths:
+    """Drawn lower faces: ``crops`` uint8 [n, S, S, 3] as diffused, ``fine`` uint8 [n, F, F, 3] at about the
+    take's scale, ``masks`` [n, S, S] and ``matrices`` [n, 2, 3] (frame px → mask px)."""
+
+    crops: Bytes
+    fine: Bytes
+    masks: Floats
+    matrices: Floats
+
+
+class SegmentRenderer:
+    """Renders segments of one presenter on one take; everything finished lies in the store."""
+
+    def __init__(self, presenter: Presenter, reader: TakeReader, store: Store, config: EngineConfig) -> None:
+        self._presenter, self._reader = presenter, reader
+        self._store, self._config = store, config
+        self._seam = config.plan.seam_frames
+
+    def render(self, work: SegmentWork, progress: Progress) -> RenderedSegment:
+        """The encoded segment and its measures, made unless the store has them. Raises RenderError."""
+        key = self.key_of(work)
+        path = self._store.get("segment", key)
+        cached = path is not None
+        if path is None:
+            mouths = self._mouths(work, progress)
+            path, cached = self._store.make(
+                "segment", key, ".mp4", lambda target: self._encode(work, mouths, target, progress)
+            )
+        scores, _ = self._store.make(
+            "measured", key, ".safetensors", lambda target: save_measured(self._measure(work, path), target)
+        )
+        return RenderedSegment(path, len(work.segment.path), cached, load_measured(scores))
+
+    def key_of(self, work: SegmentWork) -> str:
+        """Everything that can change a pixel of the segment: never a name, a row or a time."""
+        config = self._config
+        paths = [[(f.a, f.b, f.mix) for f in path] for path in (work.before, work.segment.path, work.after)]
+        return fingerprint(
+            STAGE_VERSION, self._presenter.content_key, work.speech_key, paths, work.segment.lead_frames,
+            config.diffusion, config.video, self._seam,
+        )  # fmt: skip
+
+    # --- drawing ---
+
+    def _mouths(self, work: SegmentWork, progress: Progress) -> Mouths:
+        path, seam = work.segment.path, self._seam
+        head = self._resting(work.before + path[:seam], len(work.before))
+        tail = self._resting(path[-seam:] + work.after, 0)
+        progress(Step("drawing the mouth", 0, len(path)))
+        base = base_of(self._presenter, path, mixed_frames(self._reader, path))
+        known = np.zeros_like(base.crops)
+        is_known = np.zeros(len(path), dtype=bool)
+        for place, rest in ((slice(0, seam), head), (slice(len(path) - seam, len(path)), tail)):
+            known[place], is_known[place] = rest.crops[:seam], True
+        mouths = self._drawn(base, path, self._motion(work), known, is_known)
+        for place, rest in ((slice(0, seam), head), (slice(len(path) - seam, len(path)), tail)):
+            mouths.fine[place], mouths.masks[place] = rest.fine[:seam], rest.masks[:seam]
+        return mouths
+
+    def _resting(self, path: Path_, start: int) -> Mouths:
+        """Resting mouths over the frames around a join, the same for every message that has this join."""
+        key = fingerprint(
+            STAGE_VERSION,
+            self._presenter.content_key,
+            [(f.a, f.b, f.mix) for f in path],
+            self._config.diffusion,
+        )
+        file, _ = self._store.make(
+            "rest", key, ".safetensors", lambda target: self._save_resting(path, target)
+        )
+        with safe_open(file, "np") as saved:
+            whole = Mouths(*(saved.get_tensor(name) for name in ("crops", "fine", "masks", "matrices")))
+        return Mouths(whole.crops[start:], whole.fine[start:], whole.masks[start:], whole.matrices[start:])
+
+    def _save_resting(self, path: Path_, target: Path) -> None:
+        base = base_of(self._presenter, path, mixed_frames(self._reader, path))
+        still = np.zeros((len(path), self._presenter.style.space.size), np.float32)
+        drawn = self._drawn(base, path, still, None, None)
+        names = ("crops", "fine", "masks", "matrices")
+        save_file({name: np.ascontiguousarray(getattr(drawn, name)) for name in names}, target)
+
+    def _drawn(
+        self,
+        base: MouthBase,
+        path: Path_,
+        motion: Floats,
+        known: Bytes | None,
+        is_known: npt.NDArray[np.bool_] | None,
+    ) -> Mouths:
+        presenter = self._presenter
+        points = presenter.style.space.decode(motion, base.points)
+        draft = draft_to(presenter, base, points)
+        crops = refine(
+            _refiner(presenter), draft.crops, base.crops, draft.masks, draft.points,
+            seed_key=presenter.content_key, frame_ids=[f"{f.a}-{f.b}-{f.mix:.3f}" for f in path],
+            config=self._config.diffusion, known=known, known_mask=is_known,
+        )  # fmt: skip
+        return Mouths(crops, sharpened(draft, crops), draft.masks.copy(), base.matrices)
+
+    def _motion(self, work: SegmentWork) -> Floats:
+        fps = self._reader.facts.fps
+        return speak_motion(
+            work.speech.phones, len(work.segment.path), fps, self._presenter.style,
+            start_s=seconds_at(work.segment.lead_frames, fps),
+        )  # fmt: skip
+
+    # --- encoding and measuring ---
+
+    def _encode(self, work: SegmentWork, mouths: Mouths, target: Path, progress: Progress) -> None:
+        frames = self._composed(work, mouths, progress)
+        encode_segment(frames, self._reader.facts.fps, self._config.video, target)
+
+    def _composed(self, work: SegmentWork, mouths: Mouths, progress: Progress) -> Iterator[Bytes]:
+        path = work.segment.path
+        for at, frame in enumerate(mixed_frames(self._reader, path)):
+            progress(Step("rendering", at, len(path)))
+            yield compose(frame, mouths.fine[at], mouths.matrices[at], mouths.masks[at])
+
+    def _measure(self, work: SegmentWork, path: Path) -> Measured:
+        fps = self._reader.facts.fps
+        phones: tuple[Phone, ...] = work.speech.phones
+        start_s = seconds_at(work.segment.lead_frames, fps)
+        return measure_segment(
+            path, work.segment.path, self._motion(work), phones, start_s, self._presenter, fps
+        )
+
+
+@lru_cache(maxsize=2)
+def _refiner(presenter: Presenter) -> MouthRefiner:
+    return load_refiner(presenter.network)

@@ -1,0 +1,63 @@
+"""Spoken lines, each synthesised once: a content-addressed cache over renderer.speech."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from renderer.config import VoiceConfig, fingerprint
+from renderer.speech.speech import Phone, Speech, Word
+from renderer.speech.voices import speak
+from renderer.store import Store
+
+STAGE_VERSION = "speech-1"
+
+
+def speech_key(text: str, voice: VoiceConfig) -> str:
+    """Everything that can change a sample of a line."""
+    return fingerprint(STAGE_VERSION, text, voice)
+
+
+def content_of(speech: Speech) -> str:
+    """A key for sound that was recorded instead of synthesised."""
+    timing = [[asdict(p) for p in speech.phones], [asdict(w) for w in speech.words]]
+    return fingerprint(speech.samples.tobytes(), timing)
+
+
+def spoken(text: str, voice: VoiceConfig, store: Store) -> Speech:
+    """The line's sound and timing, synthesised at most once per store.
+
+    Raises RenderError when the voice cannot say the text.
+    """
+    path, _ = store.make(
+        "speech",
+        speech_key(text, voice),
+        ".safetensors",
+        lambda target: save_speech(speak(text, voice), target),
+    )
+    return load_speech(path)
+
+
+def save_speech(speech: Speech, path: Path) -> None:
+    timing = {
+        "phones": json.dumps([asdict(p) for p in speech.phones], ensure_ascii=False),
+        "words": json.dumps([asdict(w) for w in speech.words], ensure_ascii=False),
+        "rate_hz": str(speech.rate_hz),
+    }
+    save_file({"samples": np.ascontiguousarray(speech.samples)}, path, metadata=timing)
+
+
+def load_speech(path: Path) -> Speech:
+    with safe_open(path, "np") as file:
+        timing = file.metadata()
+        return Speech(
+            samples=file.get_tensor("samples"),
+            phones=tuple(Phone(**p) for p in json.loads(timing["phones"])),
+            words=tuple(Word(**w) for w in json.loads(timing["words"])),
+            rate_hz=int(timing["rate_hz"]),
+        )

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from renderer.config import BakeConfig, EngineConfig
+from renderer.errors import Cancelled, RenderError
+from renderer.mouth.bake import bake
+from renderer.pipeline import MessageJob, MessageResult, render_message, script_order, slots_for
+from renderer.progress import Step, silent
+from renderer.speech.loudness import measure_lufs
+from renderer.store import Store
+from renderer.video.decode import TakeReader, read_sound
+from tests import takes
+
+FPS = Fraction(25)
+JOHN = (("0.0", "Hello John, it is good to meet you."), ("1.0", "Thank you for your time today."))
+PRIYA = (("0.0", "Hello Priya, welcome."), ("1.0", "Thank you for your time today."))
+
+
+class Desk:
+    """A baked presenter, a store, and the renders that share them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.take = takes.good(folder / "take.mp4")
+        self.presenter = folder / "presenter.safetensors"
+        bake(self.take, self.presenter, replace(BakeConfig(), fit_seconds=3.0), silent)
+        self.store = Store(folder / "store")
+        self.slots = slots_for([JOHN, PRIYA], FPS, EngineConfig(), self.store)
+
+    def job(self, lines: tuple[tuple[str, str], ...]) -> MessageJob:
+        return MessageJob(lines, self.presenter, self.take, self.slots)
+
+    def render(self, lines: tuple[tuple[str, str], ...], name: str, store: Store | None = None) -> MessageResult:
+        return render_message(self.job(lines), store or self.store, self.folder / name)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield Desk(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="module")
+def john(desk: Desk) -> MessageResult:
+    return desk.render(JOHN, "john")
+
+
+def packets(path: Path) -> list[bytes]:
+    with av.open(str(path)) as container:
+        return [bytes(packet) for packet in container.demux(container.streams.video[0]) if packet.size]
+
+
+def test_lines_keep_the_order_of_the_script_when_some_recipients_lack_one():
+    full, short = [("a", ""), ("b", ""), ("d", "")], [("a", ""), ("c", ""), ("d", "")]
+    assert script_order([short, full]) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.slow
+def test_a_message_has_the_takes_size_and_rate_and_sound_as_long_as_its_picture(desk: Desk, john: MessageResult):
+    with TakeReader(john.video) as video:
+        facts = video.facts
+    assert (facts.width, facts.height, facts.fps) == (640, 360, FPS)
+    sound = read_sound(john.video)
+    assert sound is not None
+    assert abs(len(sound) / 48_000 - facts.frames / FPS) <= 1 / FPS
+    assert john.duration_s == pytest.approx(facts.frames / FPS)
+    assert measure_lufs(sound, 48_000) == pytest.approx(-16, abs=1)
+
+
+@pytest.mark.slow
+def test_a_message_has_a_poster_captions_and_the_place_of_each_line(john: MessageResult):
+    assert john.poster.read_bytes()[:2] == b"\xff\xd8"
+    assert "Thank you for your time" in john.captions.read_text("utf-8").replace("\n", " ")
+    assert [line.line_id for line in john.segments] == ["0.0", "1.0"]
+    assert 0 < john.segments[0].end_s < john.segments[1].start_s < john.duration_s
+
+
+@pytest.mark.slow
+def test_the_drawn_lips_follow_the_speech_and_rest_in_silence(john: MessageResult):
+    assert john.scores["aperture_r"] > 0.7
+    assert john.scores["open_in_silence"] <= 0.02
+    assert john.scores["kept_frames"] == 0
+
+
+@pytest.mark.slow
+def test_a_second_render_reuses_every_segment_and_gives_the_same_bytes(desk: Desk, john: MessageResult):
+    again = desk.render(JOHN, "john-again")
+    assert again.cache_hits == len(JOHN)
+    assert again.video.read_bytes() == john.video.read_bytes()
+
+
+@pytest.mark.slow
+def test_an_empty_store_gives_the_same_bytes_again(desk: Desk, john: MessageResult, tmp_path: Path):
+    fresh = desk.render(JOHN, "john-fresh", Store(tmp_path / "store"))
+    assert fresh.cache_hits == 0
+    assert fresh.content_hash == john.content_hash
+
+
+@pytest.mark.slow
+def test_a_line_that_two_recipients_hear_is_rendered_once_and_its_packets_are_shared(
+    desk: Desk, john: MessageResult
+):
+    priya = desk.render(PRIYA, "priya")
+    assert [line.cached for line in priya.segments] == [False, True]
+    shared = set(packets(john.video)) & set(packets(priya.video))
+    seconds = john.duration_s - john.segments[1].start_s
+    assert len(shared) >= int(seconds * FPS)
+
+
+@pytest.mark.slow
+def test_cancelling_leaves_no_file(desk: Desk, tmp_path: Path):
+    def stop(step: Step) -> None:
+        if step.stage == "rendering":
+            raise Cancelled
+
+    lines = (("0.0", "This one is never finished."),)
+    with pytest.raises(Cancelled):
+        render_message(desk.job(lines), Store(tmp_path / "store"), tmp_path / "out" / "never", stop)
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.slow
+def test_a_message_without_lines_is_refused(desk: Desk):
+    with pytest.raises(RenderError, match="no line to speak"):
+        desk.render((), "nothing")
