@@ -32,6 +32,17 @@ from campaigns.suppressing import SUPPRESSED, normal_address
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
 FORGOTTEN_S = 600  # scheduled for longer than this without a worker: its task was lost
 SWEEP_BATCH = 500
+REFRESHED = [
+    "address",
+    "attempts",
+    "campaign",
+    "campaign_name",
+    "content_hash",
+    "due_at",
+    "reason",
+    "recipient_name",
+    "state",
+]
 STALLED = "The worker died while it was sending. Look whether the mail arrived, then decide."
 
 
@@ -117,20 +128,16 @@ def _schedule(campaign: Campaign, messages: list[Message]) -> SendCounts:
         delivery.message_id: delivery
         for delivery in Delivery.objects.select_for_update().filter(message__in=reachable, channel="email")
     }
-    wanted = [
-        None
-        if normal_address(message.recipient.email) in written_to
-        else _wanted(message, existing.get(message.pk), suppressed)
-        for message in reachable
-    ]
-    fresh = [delivery for delivery in wanted if delivery is not None and delivery.pk is None]
-    again = [delivery for delivery in wanted if delivery is not None and delivery.pk is not None]
-    Delivery.objects.bulk_create(fresh)
-    Delivery.objects.bulk_update(again, ["state", "address", "content_hash", "reason", "attempts", "due_at"])
-    withheld = sum(delivery.state == DeliveryState.SUPPRESSED for delivery in fresh + again)
+    wanted: list[Delivery] = []
+    for message in reachable:
+        if normal_address(message.recipient.email) not in written_to:
+            wanted += _wanted(message, existing.get(message.pk), suppressed)
+    Delivery.objects.bulk_create([delivery for delivery in wanted if delivery.pk is None])
+    Delivery.objects.bulk_update([delivery for delivery in wanted if delivery.pk is not None], REFRESHED)
+    withheld = sum(delivery.state == DeliveryState.SUPPRESSED for delivery in wanted)
     return SendCounts(
-        scheduled=len(fresh) + len(again) - withheld,
-        already=wanted.count(None),
+        scheduled=len(wanted) - withheld,
+        already=len(reachable) - len(wanted),
         suppressed=withheld,
         without_address=len(messages) - len(reachable),
     )
@@ -143,12 +150,12 @@ def _written_to(campaign: Campaign) -> set[str]:
     return {normal_address(address) for address in addresses}
 
 
-def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -> Delivery | None:
-    """The delivery as it should be stored, or None where it is to be left alone."""
+def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -> list[Delivery]:
+    """The delivery as it should be stored; none where it is to be left alone."""
     if delivery is None:
         delivery = Delivery(message=message, channel="email")
     elif delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.FAILED, DeliveryState.SUPPRESSED):
-        return None
+        return []
     delivery.address = message.recipient.email.strip()
     delivery.recipient_name = message.recipient.name
     delivery.campaign = message.campaign
@@ -158,7 +165,7 @@ def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -
     delivery.state = DeliveryState.SUPPRESSED if withhold else DeliveryState.SCHEDULED
     delivery.reason = SUPPRESSED if withhold else ""
     delivery.attempts, delivery.due_at = 0, None
-    return delivery
+    return [delivery]
 
 
 def _move(

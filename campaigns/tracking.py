@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -19,7 +19,7 @@ PAGE_KINDS = frozenset({EventKind.PAGE_VIEWED, EventKind.PLAYED, EventKind.PROGR
 # More page loads than this of one link are a loop or a prank; the page still works, counting stops.
 MAX_VIEWINGS = 500
 _ROBOTS = re.compile(
-    r"bot\b|crawl|spider|slurp|preview|scan|headless|facebookexternalhit|whatsapp|curl|wget|python"
+    r"bot\b|crawl|spider|slurp|preview|scan|facebookexternalhit|whatsapp|curl|wget|python"
     r"|googleimageproxy|yahoomailproxy|safelinks|barracuda|proofpoint|mimecast",
     re.IGNORECASE,
 )
@@ -129,21 +129,19 @@ def summary_of(campaign: Campaign) -> Summary:
     )
 
 
-def _counted(campaign: Campaign) -> list[dict[str, object]]:
+def _counted(campaign: Campaign) -> Iterable[Mapping[str, object]]:
     def of(kind: EventKind) -> Q:
         return Q(kind=kind)
 
     events = Event.objects.filter(message__campaign=campaign).order_by().values("message_id")
-    return list(
-        events.annotate(
-            views=Count("pk", filter=of(EventKind.PAGE_VIEWED)),
-            plays=Count("pk", filter=of(EventKind.PLAYED)),
-            ends=Count("pk", filter=of(EventKind.ENDED)),
-            opt_outs=Count("pk", filter=of(EventKind.OPTED_OUT)),
-            total_s=Sum("seconds", filter=of(EventKind.PROGRESS), default=0.0),
-            best_s=Max("seconds", filter=of(EventKind.PROGRESS), default=0.0),
-            last_at=Max("at"),
-        )
+    return events.annotate(
+        views=Count("pk", filter=of(EventKind.PAGE_VIEWED)),
+        plays=Count("pk", filter=of(EventKind.PLAYED)),
+        ends=Count("pk", filter=of(EventKind.ENDED)),
+        opt_outs=Count("pk", filter=of(EventKind.OPTED_OUT)),
+        total_s=Sum("seconds", filter=of(EventKind.PROGRESS), default=0.0),
+        best_s=Max("seconds", filter=of(EventKind.PROGRESS), default=0.0),
+        last_at=Max("at"),
     )
 
 

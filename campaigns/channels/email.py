@@ -111,7 +111,7 @@ def _attach_inline(mail: EmailMultiAlternatives, picture: bytes) -> None:
     image = MIMEImage(picture, "jpeg")
     image.add_header("Content-ID", "<poster>")
     image.add_header("Content-Disposition", "inline", filename="poster.jpg")
-    mail.mixed_subtype = "related"
+    mail.mixed_subtype = "related"  # type: ignore[attr-defined]  # missing in the stubs
     mail.attach(image)
 
 

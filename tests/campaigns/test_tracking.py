@@ -129,7 +129,6 @@ def test_reading_the_address_of_reports_is_refused(page: Page) -> None:
     [
         {"User-Agent": "Googlebot/2.1 (+http://www.google.com/bot.html)"},
         {"User-Agent": "Mozilla/5.0 (via ggpht.com GoogleImageProxy)"},
-        {"User-Agent": "Mozilla/5.0 AppleWebKit/537.36 HeadlessChrome/140.0 Safari/537.36"},
         {"User-Agent": "Slackbot-LinkExpanding 1.0"},
         {"User-Agent": "python-requests/2.32"},
         {"User-Agent": ""},
