@@ -21,12 +21,12 @@ Watch = Callable[[str, float, float | None], None]
 
 @dataclass(frozen=True)
 class Batch:
-    """What goes in; all of it was checked before."""
+    """What goes in; all of it was checked before. Without a ``presenter`` the take is baked first."""
 
     sheet: Sheet
     script: str
     take: Path
-    presenter: Path
+    presenter: Path | None
     voice: Any
     out: Path
 
@@ -63,17 +63,20 @@ def make_all(batch: Batch, watch: Watch) -> list[Outcome]:
     judged = list(judge(batch.sheet, batch.script))
     outcomes = [_judged_outcome(one) for one in judged]
     wanted = [(one, outcome) for one, outcome in zip(judged, outcomes, strict=True) if not one.problems]
+    progress = Progress(watch, max(1, len(wanted)))
+    presenter = batch.presenter
+    if wanted and presenter is None:
+        presenter = rendering.baked(batch.take, progress)
     batch.out.mkdir(parents=True, exist_ok=True)
     results = batch.out / "results.csv"
     write_results(results, batch.sheet.columns, outcomes)
-    if not wanted:
+    if presenter is None or not wanted:
         return outcomes
-    progress = Progress(watch, len(wanted))
     lines = [_pairs(fill(batch.script, one.row.values)) for one, _ in wanted]
     slots = rendering.plan_slots(lines, batch.take, batch.voice, progress)
     for (one, outcome), spoken in zip(wanted, lines, strict=True):
         progress.label = f"{progress.done + 1}/{len(wanted)} {one.name or f'row {one.row.number}'}"
-        _make(batch, one, outcome, spoken, slots, progress)
+        _make(batch, presenter, one, outcome, spoken, slots, progress)
         progress.next_row()
         write_results(results, batch.sheet.columns, outcomes)
     return outcomes
@@ -101,11 +104,17 @@ def _pairs(lines: tuple[Line, ...]) -> list[tuple[str, str]]:
 
 
 def _make(
-    batch: Batch, one: Judged, outcome: Outcome, lines: list[tuple[str, str]], slots: Any, progress: Progress
+    batch: Batch,
+    presenter: Path,
+    one: Judged,
+    outcome: Outcome,
+    lines: list[tuple[str, str]],
+    slots: Any,
+    progress: Progress,
 ) -> None:
     stem = batch.out / file_stem(one.row, one.name)
     try:
-        made = rendering.render(lines, batch.presenter, batch.take, slots, batch.voice, stem, progress)
+        made = rendering.render(lines, presenter, batch.take, slots, batch.voice, stem, progress)
     except rendering.RenderError as error:
         outcome.status, outcome.reason = FAILED, error.message
     except Exception as error:  # one row's fault never stops the others

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         line = ProgressLine(self.stdout)
         try:
-            batch = self._batch(options, line)
+            batch = self._batch(options)
             outcomes = make_all(batch, line.show)
         except (SheetError, ScriptError, rendering.RenderError, OSError) as error:
             line.close()
@@ -58,17 +58,15 @@ class Command(BaseCommand):
         if ready < len(outcomes):
             raise SystemExit(1)
 
-    def _batch(self, options: dict[str, Any], line: ProgressLine) -> Batch:
+    def _batch(self, options: dict[str, Any]) -> Batch:
         """Everything is looked at before anything is made."""
         script = _read_script(options["script"])
         sheet = read(options["recipients"])
         rendering.take_facts(options["take"])
         if options["out"].exists() and not options["out"].is_dir():
             raise CommandError(f"{options['out']} is a file. Name a folder with --out.")
-        presenter = options["presenter"] or rendering.baked(
-            options["take"], lambda step: line.show(step.stage, step.done / step.total if step.total else 0.0)
-        )
-        if not presenter.is_file():
+        presenter = options["presenter"]
+        if presenter is not None and not presenter.is_file():
             raise CommandError(f"{presenter} does not exist. Leave --presenter out to bake the take now.")
         voice = rendering.voice_of(options["voice"], options["voice_model"])
         return Batch(sheet, script, options["take"], presenter, voice, options["out"])
