@@ -1,0 +1,187 @@
+"""The recipient's page and the mail that leads to it, in a real browser with a real, small video."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from playwright.sync_api import Browser, Page, expect
+
+from campaigns.channels import email
+from campaigns.mailbox import keep, mailbox_folder
+from campaigns.models import Campaign, Delivery, Event, Message, Suppression
+from campaigns.tracking import Watched, summary_of
+from tests.browser.conftest import PHONE
+from tests.campaigns.posting import approved_messages
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FPS, SECONDS = 15, 6
+SIZE = (320, 180)
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:06.000\nHello Ada, this is for you.\n"
+
+
+@pytest.fixture
+def message(campaign: Campaign, alice: User) -> Message:
+    """Ada's, approved, six seconds long."""
+    message = approved_messages(campaign, alice)[0]
+    message.video.save("video.mp4", ContentFile(moving_video()), save=False)
+    message.captions.save("captions.vtt", ContentFile(CAPTIONS.encode()), save=False)
+    message.video_seconds = float(SECONDS)
+    message.save()
+    return message
+
+
+def moving_video() -> bytes:
+    """A bar that walks over a blue ground, as H.264 with a key frame every second."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as file:
+        stream = file.add_stream("libx264", rate=Fraction(FPS), options={"g": str(FPS)})
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for number in range(SECONDS * FPS):
+            picture = np.full((SIZE[1], SIZE[0], 3), (30, 60, 110), np.uint8)
+            picture[:, number * 3 : number * 3 + 20] = (240, 200, 90)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        file.mux(stream.encode(None))
+    return out.getvalue()
+
+
+def address(message: Message) -> str:
+    return f"/v/{message.public_id}/"
+
+
+def play(page: Page) -> None:
+    page.get_by_role("button", name="For Ada").click()
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0.3")
+
+
+def until(page: Page, true: Callable[[], object]) -> None:
+    """Look again and again, for as long as a slow machine may take to count."""
+    for _ in range(200):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It did not come true within ten seconds.")
+
+
+def watched_of(message: Message) -> Watched:
+    return summary_of(message.campaign).messages[message.pk]
+
+
+def test_a_person_watches_seeks_and_is_counted(page: Page, message: Message) -> None:
+    page.goto(address(message))
+    expect(page.get_by_role("heading")).to_have_text("A video for Ada")
+    until(page, lambda: watched_of(message).views == 1)
+    assert watched_of(message).plays == 0
+
+    play(page)
+    page.wait_for_function("() => document.querySelector('video').currentTime > 1")
+    page.evaluate("document.querySelector('video').currentTime = 5")
+    page.wait_for_function("() => document.querySelector('video').ended")
+
+    until(page, lambda: watched_of(message).finished)
+    until(page, lambda: watched_of(message).seconds > 1.5)
+    watched = watched_of(message)
+    assert (watched.views, watched.plays) == (1, 1)
+    assert 1.5 < watched.seconds < 4.5  # four seconds were skipped
+    assert page.context.cookies() == []
+
+
+def test_playing_the_same_second_twice_counts_it_once(page: Page, message: Message) -> None:
+    page.goto(address(message))
+    play(page)
+    for _ in range(2):
+        page.evaluate("document.querySelector('video').currentTime = 4.5")
+        page.wait_for_function("() => document.querySelector('video').ended")
+        page.evaluate("document.querySelector('video').play()")
+    page.evaluate("document.querySelector('video').pause()")
+    until(page, lambda: watched_of(message).finished)
+    assert watched_of(message).plays == 1
+    assert watched_of(message).seconds < 4.6
+
+
+def test_every_page_load_is_a_viewing_of_its_own(page: Page, message: Message) -> None:
+    for _ in range(2):
+        page.goto(address(message))
+        play(page)
+        page.evaluate("document.querySelector('video').pause()")
+    until(page, lambda: watched_of(message).plays == 2)
+    until(page, lambda: Event.objects.filter(kind="progress").count() == 2)
+
+
+def test_captions_show_from_the_start(page: Page, message: Message) -> None:
+    page.goto(address(message))
+    play(page)
+    cue = page.wait_for_function("() => document.querySelector('video').textTracks[0].activeCues?.[0]?.text")
+    assert cue.json_value() == "Hello Ada, this is for you."
+    assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"
+
+
+def test_the_player_seeks_by_byte_ranges(page: Page, message: Message) -> None:
+    statuses: list[int] = []
+    page.on("response", lambda it: statuses.append(it.status) if "video.mp4" in it.url else None)
+    page.goto(address(message))
+    page.wait_for_function("() => document.querySelector('video').readyState >= 1")
+    assert page.evaluate("document.querySelector('video').seekable.end(0)") == pytest.approx(SECONDS, abs=0.1)
+    assert statuses and set(statuses) == {206}
+
+
+def test_works_where_counting_is_blocked(page: Page, message: Message) -> None:
+    page.route("**/events", lambda route: route.abort())
+    page.goto(address(message))
+    play(page)
+    assert not Event.objects.exists()
+
+
+def test_works_without_scripts(chromium: Browser, live_server: Any, message: Message) -> None:
+    context = chromium.new_context(java_script_enabled=False, base_url=live_server.url)
+    try:
+        page = context.new_page()
+        page.goto(address(message))
+        expect(page.locator("video[controls]")).to_be_visible()
+        expect(page.locator("button.start")).to_be_hidden()
+        expect(page.get_by_text("Synthetic video.")).to_be_visible()
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("name", ["Ada", "Wolfeschlegelsteinhausenbergerdorff-Hubert"])
+def test_fits_a_phone(page: Page, message: Message, name: str) -> None:
+    message.recipient.name = name
+    message.recipient.save()
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(address(message))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    expect(page.get_by_role("button", name=f"For {name}")).to_be_in_viewport()
+    expect(page.get_by_text("Synthetic video.")).to_be_in_viewport()
+
+
+def test_a_person_asks_for_no_more_mails(page: Page, message: Message) -> None:
+    page.goto(address(message))
+    page.get_by_role("link", name="No more mails like this").click()
+    assert not Suppression.objects.exists()
+    page.get_by_role("button", name="No more mails, please").click()
+    expect(page.get_by_role("heading")).to_have_text("Done")
+    assert Suppression.objects.get().email == "ada@example.org"
+
+
+def test_staff_read_a_caught_mail_and_follow_its_link(
+    signed_in: Page, message: Message, live_server: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR_DIR, settings.PUBLIC_URL = tmp_path, live_server.url
+    delivery = Delivery(message=message, channel="email", address="ada@example.org")
+    keep(mailbox_folder(), email.prepare(delivery).message().as_bytes())
+    signed_in.goto("/mailbox/")
+    mail = signed_in.frame_locator("iframe")
+    expect(mail.get_by_text("Hello Ada,")).to_be_visible()
+    expect(mail.get_by_role("img")).to_have_js_property("complete", True)
+    with signed_in.context.expect_page() as opened:
+        mail.get_by_role("link", name="Watch your video").click()
+    expect(opened.value.get_by_role("heading")).to_have_text("A video for Ada")
