@@ -16,7 +16,7 @@ def folders_are_writable(**_: Any) -> list[Error]:
     for name in ("MEDIA_ROOT", "RENDER_CACHE_DIR"):
         folder = getattr(settings, name)
         parent = next((path for path in (folder, *folder.parents) if path.exists()), folder)
-        if not os.access(parent, os.W_OK | os.X_OK):
+        if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
             errors.append(
                 Error(
                     f"{name}={folder} cannot be written.",

@@ -42,9 +42,9 @@ def account() -> tuple[User, str]:
 def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
     """The synthetic presenter; baked already where the bake ships with the demo, else waiting for it."""
     facts = rendering.take_facts(take)
-    found = Presenter.objects.filter(take_sha256=facts["sha256"]).exclude(bake_state=BakeState.FAILED).first()
-    if found is not None:
-        return found
+    for earlier in Presenter.objects.filter(take_sha256=facts["sha256"], consent_revoked_at=None):
+        if earlier.bake_state != BakeState.FAILED and _has_files(earlier):
+            return earlier
     made = Presenter(
         name="Demo presenter (synthetic)",
         facts=facts,
@@ -119,6 +119,11 @@ def unplayable(campaign: Campaign) -> list[str]:
 
 def _scores(message: Message) -> str:
     return " ".join(f"{name} {value:.2f}" for name, value in sorted(message.scores.items()))[:44]
+
+
+def _has_files(presenter: Presenter) -> bool:
+    files = [presenter.take, *([presenter.bake] if presenter.bake_state == BakeState.READY else [])]
+    return all(file and file.storage.exists(file.name or "") for file in files)
 
 
 def _store(presenter: Presenter, field: str, source: Path) -> None:

@@ -47,7 +47,7 @@ def store() -> Store:
 
 
 def take_facts(take: Path) -> dict[str, Any]:
-    """width, height, fps (a fraction as text), duration_s, sha256. Raises RenderError for an unusable take."""
+    """width, height, fps (as text), duration_s and sha256. Raises RenderError for an unusable take."""
     from renderer.video.probe import check_take, probe
 
     facts = probe(take)
@@ -71,7 +71,7 @@ def write_take_poster(take: Path, out: Path) -> None:
 
 
 def bake(take: Path, out: Path, progress: Progress = silent) -> None:
-    """Prepare a presenter from a take: one file at ``out``. Raises RenderError, and what ``progress`` raises."""
+    """Prepare a presenter from a take: one file at ``out``. Raises RenderError, as does ``progress``."""
     from renderer.mouth.bake import bake as bake_take
 
     bake_take(take, out, replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS)), progress)

@@ -1,4 +1,4 @@
-"""A campaign's run: started, watched, cancelled, repeated. The rows are the queue; tasks only wake workers."""
+"""A campaign's run: started, watched, cancelled, repeated. Rows are the queue; tasks only wake workers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from campaigns import scripts
@@ -161,7 +162,8 @@ def wake_workers(most: int = WAKE_UPS_MAX) -> None:
         campaign__state=CampaignState.RENDERING,
         campaign__presenter__bake_state=BakeState.READY,
     ).count()
-    for _ in range(min(waiting, most)):
+    awake = get_broker("render").queue_size() if waiting else 0
+    for _ in range(min(waiting, most) - awake):
         async_task("campaigns.tasks.render_one", cluster="render", task_name="render one message")
 
 

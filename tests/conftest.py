@@ -11,6 +11,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as django_settings
@@ -19,6 +20,9 @@ from django.contrib.auth.models import User
 from campaigns.models import Campaign, Presenter
 from config.database import usable_folder
 from tests import cast
+
+if TYPE_CHECKING:
+    from tests.presenters import Baked
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -64,3 +68,11 @@ def presenter(db: None) -> Presenter:
 def campaign(alice: User, presenter: Presenter) -> Campaign:
     """A draft with three valid rows (Ada, José, O'Neil) and one rejected, and a script of two lines."""
     return cast.campaign(alice, presenter)
+
+
+@pytest.fixture(scope="session")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> Baked:
+    """A small presenter that the real engine prepared; takes some seconds, once."""
+    from tests import presenters  # loads the engine, which most tests do without
+
+    return presenters.baked(tmp_path_factory.mktemp("baked"))

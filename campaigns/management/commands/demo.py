@@ -11,13 +11,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns import demonstrating, running
+from campaigns import demonstrating, running, tasks
 from campaigns.baking import start_bake
 from campaigns.children import ChildDied, Children, manage, start_cluster
 from campaigns.models import Campaign, Presenter
 from campaigns.progress_line import ProgressLine
 from campaigns.rendering import RenderError
-from campaigns.states import BakeState, CampaignState
+from campaigns.states import BakeState, CampaignState, MoveRefused
 
 MAIL_PORT = 8025
 LOOK_EVERY_S = 0.3
@@ -53,7 +53,7 @@ class Command(BaseCommand):
                     self._serve(children, environment, options["port"], options["mail_port"], password)
         except RenderError as error:
             raise CommandError(error.message) from error
-        except ChildDied as error:
+        except (ChildDied, MoveRefused) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.stdout.write("\nStopped.")
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             children.check()
             _refuse_failed_bake(campaign)
             if time.monotonic() - swept_at > SWEEP_EVERY_S:
-                running.sweep_stalled()
+                tasks.sweep()
                 swept_at = time.monotonic()
             progress = running.progress_of(campaign)
             label = f"{progress.ready + progress.failed} of {progress.total} videos · {progress.stage}"
@@ -137,6 +137,6 @@ def _refuse_used_port(option: str, port: int) -> None:
 
 
 def _refuse_failed_bake(campaign: Campaign) -> None:
-    presenter = Presenter.objects.get(pk=campaign.presenter_id)
+    presenter = Presenter.objects.filter(campaigns=campaign).get()
     if presenter.bake_state == BakeState.FAILED:
         raise CommandError(f"The presenter could not be prepared: {presenter.failure}")

@@ -1,0 +1,53 @@
+"""A presenter baked by the real engine from seven seconds of the demo's take: quick and crude."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.files import File
+from django.utils import timezone
+
+from campaigns import rendering
+from campaigns.models import Presenter
+from campaigns.states import BakeState
+from renderer.config import BakeConfig
+from tests import takes
+
+FIT_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Baked:
+    """A take and its bake, as files."""
+
+    take: Path
+    bake: Path
+
+
+def baked(folder: Path) -> Baked:
+    """Made once per test run; see the fixture ``baked`` in conftest.py."""
+    from renderer.mouth.bake import bake  # loads torch and the face tracker
+
+    take = takes.good(folder / "take.mp4")
+    out = folder / "presenter.safetensors"
+    bake(take, out, BakeConfig(crop_px=64, fit_seconds=FIT_SECONDS, fit_steps_max=20, base_channels=8))
+    return Baked(take, out)
+
+
+def stored(files: Baked) -> Presenter:
+    """The same in the database, ready and with consent."""
+    facts = rendering.take_facts(files.take)
+    made = Presenter(
+        name="Nora",
+        facts=facts,
+        take_sha256=facts["sha256"],
+        bake_state=BakeState.READY,
+        consent_by="Nora",
+        consent_at=timezone.now(),
+    )
+    with files.take.open("rb") as take, files.bake.open("rb") as bake_file:
+        made.take.save("take.mp4", File(take), save=False)
+        made.bake.save("presenter.safetensors", File(bake_file), save=False)
+    made.save()
+    return made
