@@ -44,15 +44,17 @@ class MouthRefiner(ModelMixin, ConfigMixin):
         if self.leave.bias is not None:
             nn.init.zeros_(self.leave.bias)
 
-    def forward(self, noisy: torch.Tensor, condition: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, noisy: torch.Tensor, condition: torch.Tensor, level: torch.Tensor, draft: torch.Tensor
+    ) -> torch.Tensor:
         """Noisy windows [B, W, 3, S, S] in -1..1, condition [B, W, 9, S, S] (draft, blanked take, mask, lips,
-        outline) and noise levels [B] → clean windows [B, W, 3, S, S] float32. S is a multiple of 16.
+        outline), noise levels [B] and the draft in full precision [B, W, 3, S, S] → clean windows
+        [B, W, 3, S, S] float32. S is a multiple of 16.
         """
         window = noisy.shape[1]
-        flat = torch.cat([noisy, condition], 2).flatten(0, 1)
+        flat = torch.cat([noisy.to(condition.dtype), condition], 2).flatten(0, 1)
         residual = self._residual(flat, level.repeat_interleave(window), window)
-        draft, mask = condition[:, :, :3].float(), condition[:, :, 6:7].float()
-        return draft + mask * residual.float().reshape(noisy.shape)
+        return draft + condition[:, :, 6:7].float() * residual.float().reshape(noisy.shape)
 
     def _residual(self, frames: torch.Tensor, level: torch.Tensor, window: int) -> torch.Tensor:
         kind = self.enter.weight.dtype
@@ -78,7 +80,7 @@ class _Block(nn.Module):
     def __init__(self, channels: int, width: int, temporal: bool = False) -> None:
         super().__init__()
         self.temporal = temporal
-        self.norm = nn.GroupNorm(8, channels)
+        self.norm = nn.LayerNorm(channels)
         self.first = nn.Conv2d(channels, width, 3, padding=1)
         self.told = nn.Linear(_EMBEDDING, 2 * width)
         self.second = nn.Conv2d(width, channels, 3, padding=1)
@@ -87,7 +89,8 @@ class _Block(nn.Module):
         nn.init.zeros_(self.told.bias)
 
     def forward(self, x: torch.Tensor, told: torch.Tensor, window: int) -> torch.Tensor:
-        y = F.silu(self.norm(x))
+        # Over channels at each pixel: what lies elsewhere in the crop does not matter, so the fit may cut it.
+        y = F.silu(self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
         if self.temporal:
             y = _look_around(y, window)
         scale, shift = self.told(told)[:, :, None, None].chunk(2, 1)

@@ -1,0 +1,62 @@
+"""What the refiner is told of each frame besides noise: draft, surroundings, mask and drawn landmarks."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from renderer.motion import landmarks as lm
+
+Crops = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+# Jaw line from the person's right side to the left one.
+_JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
+_FINE = 4  # sub-pixel bits of OpenCV's drawing
+
+
+def pixels(crops: Crops) -> torch.Tensor:
+    """Crops uint8 [n, S, S, 3] → float32 [n, 3, S, S] in -1..1."""
+    planes = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2)
+    return planes.float() / 127.5 - 1
+
+
+def crops_of(planes: torch.Tensor) -> Crops:
+    """Float [n, 3, S, S] in -1..1 → crops uint8 [n, S, S, 3]."""
+    levels = ((planes.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    return levels.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
+
+def condition(drafts: Crops, bases: Crops, masks: Floats, drawn: Crops) -> torch.Tensor:
+    """[n, 9, S, S]: draft, the take's crop with the mask blanked, mask, and `draw_landmarks`' two planes."""
+    mask = torch.from_numpy(np.ascontiguousarray(masks, np.float32))[:, None]
+    # A frame that will be refined must not see the take's own mouth: a soft mask would leak its edge.
+    around = pixels(bases) * (mask <= 0)
+    lines = torch.from_numpy(drawn).float() / 127.5 - 1
+    return torch.cat([pixels(drafts), around, mask, lines], 1)
+
+
+def draw_landmarks(points: Floats, crop_px: int) -> Crops:
+    """Points [n, 478, 2] in crop px → uint8 [n, 2, S, S]: filled lips with their opening, and outlines."""
+    return np.stack([_drawn(frame, crop_px) for frame in points]) if len(points) else _none(crop_px)
+
+
+def _drawn(points: Floats, crop_px: int) -> Crops:
+    lips, lines = np.zeros((crop_px, crop_px), np.uint8), np.zeros((crop_px, crop_px), np.uint8)
+    outer = _corners(points, lm.OUTER_UPPER + lm.OUTER_LOWER[::-1])
+    inner = _corners(points, lm.INNER_UPPER + lm.INNER_LOWER[::-1])
+    cv2.fillPoly(lips, [outer], 128, cv2.LINE_AA, _FINE)
+    cv2.fillPoly(lips, [inner], 255, cv2.LINE_AA, _FINE)
+    cv2.polylines(lines, [outer, inner], True, 255, 1, cv2.LINE_AA, _FINE)
+    cv2.polylines(lines, [_corners(points, _JAW)], False, 255, 1, cv2.LINE_AA, _FINE)
+    return np.stack([lips, lines])
+
+
+def _corners(points: Floats, indices: tuple[int, ...]) -> npt.NDArray[np.int32]:
+    return np.round(points[list(indices)] * 2**_FINE).astype(np.int32)
+
+
+def _none(crop_px: int) -> Crops:
+    return np.zeros((0, 2, crop_px, crop_px), np.uint8)

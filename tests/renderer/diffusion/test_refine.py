@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+
+from renderer.config import DiffusionConfig, FusionMode
+from renderer.diffusion.network import MouthRefiner
+from renderer.diffusion.refine import load_refiner, refine
+from tests.renderer.diffusion.mouths import Mouths, drawn_mouths
+
+
+@pytest.fixture(scope="module")
+def mouths() -> Mouths:
+    return drawn_mouths(37)
+
+
+@pytest.fixture(scope="module")
+def net() -> MouthRefiner:
+    """A small network whose last layer speaks, as if it had been fitted."""
+    torch.manual_seed(4)
+    made = MouthRefiner(base_channels=8)
+    for name, parameter in made.named_parameters():
+        if name.startswith("leave") or ".second." in name:
+            torch.nn.init.normal_(parameter, std=0.1)
+    return load_refiner({name: value.numpy() for name, value in made.state_dict().items()})
+
+
+def run(net: MouthRefiner, mouths: Mouths, part: slice = slice(None), **more: object) -> np.ndarray:
+    frames = range(37)[part]
+    options: dict = {"config": DiffusionConfig(), "seed_key": "presenter", "frame_ids": frames} | more
+    return refine(
+        net, mouths.drafts[part], mouths.truths[part], mouths.masks[part], mouths.points[part], **options
+    )
+
+
+def test_an_unfitted_network_returns_the_draft(mouths: Mouths) -> None:
+    plain = MouthRefiner(base_channels=8)
+    net = load_refiner({name: value.numpy() for name, value in plain.state_dict().items()})
+    assert np.array_equal(run(net, mouths), mouths.drafts)
+
+
+def test_the_same_input_twice_gives_the_same_bytes(net: MouthRefiner, mouths: Mouths) -> None:
+    assert run(net, mouths).tobytes() == run(net, mouths).tobytes()
+
+
+@pytest.mark.parametrize("mode", get_args(FusionMode))
+@pytest.mark.parametrize("steps", [1, 2, 4, 8])
+def test_every_mode_works_in_few_steps(
+    net: MouthRefiner, mouths: Mouths, mode: FusionMode, steps: int
+) -> None:
+    got = run(net, mouths, config=DiffusionConfig(mode, steps))
+    assert got.shape == mouths.drafts.shape
+    assert got.dtype == np.uint8
+    assert not np.array_equal(got, mouths.drafts)
+
+
+def test_pixels_outside_the_mask_stay_as_drafted(net: MouthRefiner, mouths: Mouths) -> None:
+    outside = mouths.masks == 0
+    assert np.array_equal(run(net, mouths)[outside], mouths.drafts[outside])
+
+
+def test_known_frames_come_out_byte_for_byte_and_steer_their_neighbours(
+    net: MouthRefiner, mouths: Mouths
+) -> None:
+    mask = np.zeros(37, bool)
+    mask[:4] = mask[-4:] = True
+    known = np.where(mask[:, None, None, None], 255 - mouths.truths, 0).astype(np.uint8)
+    config = DiffusionConfig(steps=2)
+    clamped = run(net, mouths, config=config, known=known, known_mask=mask)
+    free = run(net, mouths, config=config)
+    assert np.array_equal(clamped[mask], known[mask])
+    assert not np.array_equal(clamped[4], free[4])
+
+
+def test_the_takes_own_mouth_cannot_be_seen_through_the_mask(net: MouthRefiner, mouths: Mouths) -> None:
+    inside = mouths.masks[..., None] > 0
+    other = Mouths(
+        mouths.drafts, np.where(inside, 0, mouths.truths).astype(np.uint8), mouths.masks, mouths.points
+    )
+    assert np.array_equal(run(net, mouths), run(net, other))
+
+
+def test_noise_follows_the_frame_id(net: MouthRefiner, mouths: Mouths) -> None:
+    assert not np.array_equal(run(net, mouths), run(net, mouths, frame_ids=range(100, 137)))
+    assert not np.array_equal(run(net, mouths), run(net, mouths, seed_key="another"))
+
+
+def test_no_frames_give_no_frames(net: MouthRefiner, mouths: Mouths) -> None:
+    assert run(net, mouths, slice(0, 0)).shape == (0, 32, 32, 3)
+
+
+def test_a_network_comes_back_from_a_folder_with_its_settings(tmp_path: object) -> None:
+    net = MouthRefiner(base_channels=8)
+    net.save_pretrained(tmp_path)
+    again = MouthRefiner.from_pretrained(tmp_path)
+    assert again.config.base_channels == 8
+    assert all(torch.equal(a, b) for a, b in zip(net.parameters(), again.parameters(), strict=True))
+
+
+def test_the_default_network_is_small() -> None:
+    assert 2e6 < sum(parameter.numel() for parameter in MouthRefiner().parameters()) < 4e6
