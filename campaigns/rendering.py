@@ -17,7 +17,7 @@ from renderer.sentences import sentence_spans
 from renderer.store import Store
 
 if TYPE_CHECKING:  # the pipeline loads torch and the video libraries: only a worker pays for that
-    from renderer.pipeline import MessageResult
+    from renderer.pipeline import MessageResult as MessageResult
     from renderer.video.probe import ClipFacts
 
 Lines = Sequence[tuple[str, str]]  # (line id, text)

@@ -20,7 +20,7 @@ from campaigns.running import claim_next, held, settle
 from campaigns.states import RenderState, ReviewState
 
 if TYPE_CHECKING:
-    from renderer.pipeline import MessageResult
+    from campaigns.rendering import MessageResult
 
 logger = logging.getLogger(__name__)
 
