@@ -49,16 +49,23 @@ class DecisionView(CampaignPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         message = get_object_or_404(Message, campaign=self.campaign, pk=kwargs["message_pk"])
         try:
-            decided = self._decide(message, json.loads(request.body))
+            decided = self._decide(message, read_decision(request.body))
         except (MoveRefused, ValueError) as refused:
             return JsonResponse({"problem": str(refused)}, status=409)
         return JsonResponse(standing(decided))
 
     def _decide(self, message: Message, asked: dict[str, str]) -> Message:
-        user, seen = self.person, asked.get("seen", "")
-        if asked.get("decision") == "approve":
-            return review.approve(message, user, seen_hash=seen)
-        return review.reject(message, user, asked.get("reason", ""), seen_hash=seen)
+        if asked["decision"] == "approve":
+            return review.approve(message, self.person, seen_hash=asked["seen"])
+        return review.reject(message, self.person, asked["reason"], seen_hash=asked["seen"])
+
+
+def read_decision(body: bytes) -> dict[str, str]:
+    """The decision, its reason and the content that was seen; ValueError where it is none."""
+    asked = json.loads(body)
+    if not isinstance(asked, dict) or asked.get("decision") not in ("approve", "reject"):
+        raise ValueError("That is no decision. Reload the page and try again.")
+    return {key: str(asked.get(key, "")) for key in ("decision", "reason", "seen")}
 
 
 def card(message: Message, personal: frozenset[str]) -> dict[str, Any]:

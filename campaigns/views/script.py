@@ -58,7 +58,7 @@ class PreviewView(CampaignPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.POST.get("recipient", "")
         rows = valid_rows(self.campaign)
-        row = rows.filter(pk=wanted).first() if wanted.isdigit() else rows.first()
+        row = (rows.filter(pk=wanted).first() if wanted.isdigit() else None) or rows.first()
         if row is None:
             return JsonResponse({"problem": "Upload recipients first: a preview needs a row to fill in."})
         return JsonResponse(_as_json(preview(request.POST.get("script", ""), row.values)))

@@ -60,6 +60,7 @@ def address(message: Message) -> str:
 def play(page: Page) -> None:
     page.get_by_role("button", name="For Ada").click()
     page.wait_for_function("() => document.querySelector('video').currentTime > 0.3")
+    assert page.locator("video[controls]").count() == 1
 
 
 def until(page: Page, true: Callable[[], object]) -> None:

@@ -5,6 +5,7 @@
   const drop = form.querySelector(".bn-drop");
   const input = form.querySelector("input[type=file]");
   const name = form.querySelector("[data-file-name]");
+  input.hasChangeListener = true;  // Unfold's own listener expects a text field beside every file field
   const show = () => { if (input.files.length) name.textContent = input.files[0].name; };
   input.addEventListener("change", show);
   for (const kind of ["dragenter", "dragover"]) {

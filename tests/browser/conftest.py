@@ -1,0 +1,84 @@
+"""A real browser: headless Chromium, driven as a person would use it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests import cast
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+HOW_TO_GET_IT = "no Chromium here: install Debian's package chromium, or set CHROMIUM to the path of one"
+SWITCHES = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--mute-audio",
+]
+DESK = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip(HOW_TO_GET_IT)
+    # Playwright keeps an event loop in this thread, where Django would refuse the tests' own queries.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=SWITCHES)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    else:
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A window of its own; a script error, a missing file or a request to anywhere else fails the test."""
+    context = chromium.new_context(viewport=DESK, base_url=live_server.url)  # type: ignore[arg-type]
+    window = context.new_page()
+    wrong: list[str] = []
+    here = urlsplit(live_server.url).netloc
+    window.on("pageerror", lambda error: wrong.append(f"script error: {error.stack}"))
+    window.on(
+        "request",
+        lambda request: (
+            wrong.append(f"asks {request.url}") if urlsplit(request.url).netloc not in ("", here) else None
+        ),
+    )
+    window.on(
+        "response",
+        lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
+    )
+    yield window
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def signed_in(page: Page, alice: User) -> Page:
+    """Alice, at the dashboard's first page."""
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(alice.username)
+    page.get_by_label("Password").fill(cast.PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    page.wait_for_url("**/admin/")
+    return page

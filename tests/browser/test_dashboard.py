@@ -1,0 +1,266 @@
+"""The dashboard, used as a person uses it."""
+
+from __future__ import annotations
+
+import io
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from campaigns.models import Campaign, Message, Presenter
+from campaigns.states import CampaignState, RenderState, RowVerdict
+from tests import cast
+from tests.browser.conftest import PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+STEPS = ("recipients", "script", "run", "review", "send")
+SHEET = (
+    "first_name;email;company\nZoë;zoe@example.org;Acme\nJohn;john@example.org;\nLars;lars at example;Fjord\n"
+)
+FPS = 10
+
+
+def small_video(seconds: int = 6) -> bytes:
+    """A grey clip that gets brighter, as H.264."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as file:
+        stream = file.add_stream("libx264", rate=Fraction(FPS), options={"g": "5"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(seconds * FPS):
+            shade = np.full((48, 64, 3), 40 + number * 2, np.uint8)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(shade, format="rgb24")))
+        file.mux(stream.encode(None))
+    return out.getvalue()
+
+
+def small_poster() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "grey").save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def to_review(campaign: Campaign) -> list[Message]:
+    """Three videos that play: José's has a flag, so it comes first."""
+    made = []
+    for row, letter in zip(campaign.recipients.filter(verdict=RowVerdict.VALID), "abc", strict=True):
+        message = cast.ready_message(row, content_hash=letter * 64)
+        message.video.save("video.mp4", ContentFile(small_video()), save=False)
+        message.poster.save("poster.jpg", ContentFile(small_poster()), save=False)
+        message.video_seconds = 6.0
+        message.flags = ["The mouth is blurred at 2.1 s."] if row.name == "José" else []
+        message.lines = [
+            {"id": "0.0", "text": "Thanks for coming."},
+            {"id": "1.0", "text": f"Bye, {row.name}."},
+        ]
+        message.segments = [
+            {
+                "line": line["id"],
+                "text": line["text"],
+                "start_s": 4.0 * at,
+                "end_s": 4.0 * at + 2,
+                "cached": False,
+            }
+            for at, line in enumerate(message.lines)
+        ]
+        message.save()
+        made.append(message)
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RENDERED)
+    return made
+
+
+def go(page: Page, campaign: Campaign, step: str) -> None:
+    page.goto(f"/admin/campaigns/campaign/{campaign.pk}/{step}/")
+
+
+def test_a_campaign_from_its_name_to_the_start_of_the_run(
+    signed_in: Page, presenter: Presenter, tmp_path: Path
+) -> None:
+    page = signed_in
+    page.get_by_role("link", name="New campaign").click()
+    page.get_by_label("Name").fill("Trade fair")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    sheet = tmp_path / "people.csv"
+    sheet.write_text(SHEET, encoding="utf-8-sig")
+    page.get_by_label("Choose a file or drop it here").set_input_files(sheet)
+    expect(page.locator("[data-file-name]")).to_have_text("people.csv")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("2 rows will get a video, 1 will not")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Lars")).to_contain_text("is not an e-mail address")
+    page.get_by_role("link", name="Go on to the script").click()
+
+    editor = page.get_by_label("Script", exact=True)
+    lines = page.locator("[data-lines] li")
+    editor.fill("Hello ")
+    page.get_by_role("button", name="first_name", exact=True).click()
+    editor.press_sequentially(". Thanks for coming.")
+    expect(lines).to_have_text(["Hello Zoë.", "Thanks for coming."])
+    expect(page.locator("[data-lines] mark")).to_have_text(["Zoë"])
+    expect(page.locator("[data-length]")).to_have_text(re.compile(r"about \d+ s"))
+    page.get_by_role("button", name="Next recipient").click()
+    expect(lines.first).to_have_text("Hello John.")
+
+    editor.fill("Hello {{ first_name }}.\nGreetings to {{ company }}.")
+    fault = page.locator("[data-error]")
+    expect(fault).to_contain_text("Line 2, column")
+    expect(fault).to_contain_text("company")
+    editor.fill('Hello {{ first_name }}.\nGreetings to {{ company | default("your team") }}.')
+    expect(fault).to_be_hidden()
+    expect(lines.nth(1)).to_have_text("Greetings to your team.")
+
+    page.get_by_label("Presenter").select_option("Nora")
+    page.get_by_role("button", name="Save and go on").click()
+    expect(page.get_by_text("2 valid recipients.")).to_be_visible()
+    page.get_by_role("button", name="Start the run").click()
+    expect(page.get_by_role("progressbar", name="Videos made")).to_be_visible()
+
+
+def test_a_run_without_consent_is_refused_with_a_sentence(
+    signed_in: Page, campaign: Campaign, presenter: Presenter
+) -> None:
+    Presenter.objects.update(consent_revoked_at=timezone.now())
+    go(signed_in, campaign, "run")
+    expect(signed_in.get_by_text("No consent is recorded for Nora.")).to_be_visible()
+    signed_in.get_by_role("button", name="Start the run").click()
+    expect(signed_in.get_by_text("has withdrawn the consent")).to_be_visible()
+
+
+def test_progress_comes_without_a_reload_and_failures_with_their_reason(
+    signed_in: Page, campaign: Campaign
+) -> None:
+    page = signed_in
+    go(page, campaign, "run")
+    page.get_by_role("button", name="Start the run").click()
+    expect(page.locator("[data-queued]")).to_have_text("3")
+    page.evaluate("window.sameDocument = true")
+    ada, jose, _ = campaign.messages.all()
+    Message.objects.filter(pk=ada.pk).update(render_state=RenderState.READY)
+    Message.objects.filter(pk=jose.pk).update(
+        render_state=RenderState.FAILED, failure="The disk is full. Free some space, then try again."
+    )
+    expect(page.locator("[data-ready]")).to_have_text("1")
+    expect(page.get_by_role("row").filter(has_text="José")).to_contain_text("The disk is full.")
+    expect(page.get_by_role("link", name="Review what is ready")).to_be_visible()
+    assert page.evaluate("window.sameDocument")
+    page.get_by_role("button", name="Cancel the run").click()
+    expect(page.get_by_text("Finished videos are kept")).to_be_visible()
+
+
+def test_videos_are_reviewed_with_the_keyboard(
+    signed_in: Page, campaign: Campaign, to_review: list[Message]
+) -> None:
+    page = signed_in
+    go(page, campaign, "review")
+    chosen = page.locator(".bn-stage [data-name]")
+    expect(chosen).to_have_text("José")  # the flagged one first
+    expect(page.locator(".bn-stage").get_by_text("The mouth is blurred at 2.1 s.")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(chosen).to_have_text("Ada")
+    page.keyboard.press("ArrowLeft")
+    expect(chosen).to_have_text("José")
+
+    page.keyboard.press("r")
+    page.get_by_label("Why is it rejected?").fill("The mouth looks wrong")
+    page.keyboard.press("Enter")
+    expect(chosen).to_have_text("Ada")  # on to the next one that waits
+    page.keyboard.press("a")
+    expect(chosen).to_have_text("O'Neil")
+    expect(page.get_by_role("button", name=re.compile("^Approved"))).to_have_text("Approved 1")
+
+    ada, jose, oneil = (Message.objects.get(pk=message.pk) for message in to_review)
+    assert ada.is_approved and not oneil.is_approved
+    assert jose.reject_reason == "The mouth looks wrong"
+
+
+def test_the_player_jumps_to_the_personal_sentence(
+    signed_in: Page, campaign: Campaign, to_review: list[Message]
+) -> None:
+    page = signed_in
+    go(page, campaign, "review")
+    page.locator(".bn-jump-personal").get_by_text("Bye, José.").click()
+    page.wait_for_function("document.querySelector('video').currentTime >= 3")
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    page.evaluate("document.querySelector('video').pause()")
+    page.keyboard.press("p")
+    assert page.evaluate("document.querySelector('video').currentTime") < 5
+
+
+def test_a_video_that_was_rendered_again_is_not_approved_unseen(
+    signed_in: Page, campaign: Campaign, to_review: list[Message]
+) -> None:
+    go(signed_in, campaign, "review")
+    expect(signed_in.locator(".bn-stage [data-name]")).to_have_text("José")
+    Message.objects.update(content_hash="f" * 64)
+    signed_in.get_by_role("button", name=re.compile("^Approve A")).click()
+    expect(signed_in.get_by_text("rendered again since you saw it")).to_be_visible()
+    assert not any(message.is_approved for message in Message.objects.all())
+
+
+def test_all_without_flags_are_approved_and_then_sent(
+    signed_in: Page, campaign: Campaign, to_review: list[Message]
+) -> None:
+    page = signed_in
+    go(page, campaign, "review")
+    page.get_by_role("button", name="Approve all without flags").click()
+    expect(page.get_by_text("Approved 2 videos without flags.")).to_be_visible()
+    page.get_by_role("link", name=re.compile("Send & watch")).click()
+    page.get_by_role("button", name="Send 2 mails").click()
+    expect(page.get_by_text("2 mails on the way.")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Ada")).to_contain_text("scheduled")
+    expect(page.get_by_role("row").filter(has_text="José")).to_contain_text("not approved")
+
+
+def test_a_take_is_uploaded_with_its_consent(signed_in: Page, tmp_path: Path) -> None:
+    page = signed_in
+    take = tmp_path / "me.mp4"
+    take.write_bytes(small_video())
+    page.get_by_role("link", name="Upload a take").click()
+    page.get_by_label("Name").fill("Sam")
+    page.locator("input[type=file]").set_input_files(take)
+    page.locator("[name=agreed]").check(force=True)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Write the name of the person who agreed.")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(take)
+    page.get_by_label("Person who consented").fill("Sam Reed")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("progressbar", name="Preparation")).to_be_visible()
+    expect(page.get_by_text("Consent of Sam Reed")).to_be_visible()
+    page.get_by_role("button", name="Revoke it").click()
+    expect(page.get_by_text(re.compile("Consent was revoked on"))).to_be_visible()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_fits_a_phone(
+    signed_in: Page, campaign: Campaign, to_review: list[Message], step: str
+) -> None:
+    signed_in.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    go(signed_in, campaign, step)
+    expect(signed_in.get_by_role("navigation", name="Steps of this campaign")).to_be_visible()
+    assert signed_in.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_field_and_button_of_a_step_has_a_name(
+    signed_in: Page, campaign: Campaign, to_review: list[Message], step: str
+) -> None:
+    go(signed_in, campaign, step)
+    fields = signed_in.locator("#content :is(input:not([type=hidden]), select, textarea, button, a)").all()
+    nameless = [
+        field.evaluate("node => node.outerHTML")
+        for field in fields
+        if not field.evaluate(
+            "node => (node.ariaLabel || node.innerText || node.title || [...(node.labels || [])]"
+            ".map(label => label.textContent).join('')).trim()"
+        )
+        and field.is_visible()
+    ]
+    assert nameless == []
