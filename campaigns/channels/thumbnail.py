@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 WIDTH_PX = 560
 MAX_HEIGHT_PX = 640
+BUTTON_AT = 0.8  # of the height
 _OVERSAMPLING = 4  # Pillow's shapes have hard edges; drawn larger and shrunk they are smooth
 
 
@@ -36,7 +37,9 @@ def _with_button(picture: Image.Image) -> Image.Image:
     corners = [(-0.30, -0.46), (-0.30, 0.46), (0.52, 0.0)]
     pen.polygon([(radius * (1 + x), radius * (1 + y)) for x, y in corners], fill=(255, 255, 255, 255))
     button = button.resize((2 * radius // _OVERSAMPLING,) * 2, Image.Resampling.LANCZOS)
-    corner = ((picture.width - button.width) // 2, (picture.height - button.height) // 2)
+    # Below the middle: there it does not cover the face.
+    middle = round(picture.height * BUTTON_AT)
+    corner = ((picture.width - button.width) // 2, middle - button.height // 2)
     picture.paste(button, corner, button)
     return picture
 

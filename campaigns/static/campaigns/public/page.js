@@ -48,9 +48,11 @@ function showCaptions() {
   for (const track of video.textTracks) track.mode = "showing";
 }
 
+// The browser's own controls wait until the first play: under the picture with the name they are only noise.
+video.controls = false;
 start.hidden = false;
-start.addEventListener("click", () => video.play());
-video.addEventListener("play", () => { start.hidden = true; });
+start.addEventListener("click", () => { video.play(); video.focus(); });
+video.addEventListener("play", () => { start.hidden = true; video.controls = true; }, { once: true });
 video.addEventListener("playing", () => report("played"), { once: true });
 video.addEventListener("timeupdate", () => { if (Date.now() - lastReportMs >= reportEveryMs) reportProgress(); });
 video.addEventListener("pause", reportProgress);
