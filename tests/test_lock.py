@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.test_layout import imports_of
+from tests.test_layout import CODE, imports_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,10 +33,12 @@ def pinned() -> dict[str, Version]:
     return pins
 
 
-def direct() -> list[Requirement]:
+def direct(*extras: str) -> list[Requirement]:
+    """What the project itself asks for: everything, or only the extras that are named."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"].values()
-    return [Requirement(text) for group in (project["dependencies"], *extras) for text in group]
+    optional = project["optional-dependencies"]
+    groups = [optional[extra] for extra in extras] or [project["dependencies"], *optional.values()]
+    return [Requirement(text) for group in groups for text in group]
 
 
 def asked_by(name: str, extras: set[str]) -> Iterator[Requirement]:
@@ -74,16 +77,22 @@ def test_what_a_package_asks_for_is_in_the_lock_or_left_out_on_purpose(name: str
 def test_each_package_that_the_code_imports_is_declared() -> None:
     providers = importlib.metadata.packages_distributions()
     known = set(sys.stdlib_module_names) | {"renderer", "campaigns", "config", "tests"}
-    code = [
-        path for folder in ("renderer", "campaigns", "platform") for path in (ROOT / folder).rglob("*.py")
-    ]
-    imported = {name.split(".")[0]: path for path in code for name in imports_of(path)}
+    imported = {name.split(".")[0]: path for path in CODE for name in imports_of(path)}
     undeclared = {
         f"{path.name} imports {name}"
         for name, path in imported.items()
         if name not in known and not {canonicalize_name(p) for p in providers.get(name, [])} & set(EXTRAS)
     }
     assert undeclared == set()
+
+
+def test_each_package_that_is_declared_is_used() -> None:
+    providers = importlib.metadata.packages_distributions()
+    code = "".join(path.read_text(encoding="utf-8") for path in CODE)
+    named = [name for name in providers if re.search(rf"\b{re.escape(name)}\b", code)]
+    used = {canonicalize_name(package) for name in named for package in providers[name]}
+    tools = {canonicalize_name(requirement.name) for requirement in direct("dev")}
+    assert sorted(set(EXTRAS) - used - tools) == []
 
 
 def test_nothing_is_pinned_that_nobody_asks_for() -> None:
