@@ -1,0 +1,98 @@
+"""What a person sees of a script before anything is rendered."""
+
+from __future__ import annotations
+
+from campaigns.estimating import checklist, estimate
+from campaigns.models import Campaign, Presenter
+from campaigns.previewing import Piece, pieces_of, preview
+from campaigns.states import BakeState
+
+
+def personal(script: str, **values: str) -> list[str]:
+    lines = preview(script, values).lines
+    return [piece.text for line in lines for piece in line.pieces if piece.personal]
+
+
+def test_the_recipients_own_words_are_marked() -> None:
+    assert personal("Hi {{ name }}. Welcome to {{ city }}.", name="Ada", city="London") == ["Ada", "London"]
+
+
+def test_a_name_inside_another_word_is_not_marked() -> None:
+    assert personal("Hi {{ name }}. Animals can wait.", name="Ann") == ["Ann"]
+    assert pieces_of("Joanna and Ann", ["Ann"]) == (Piece("Joanna and ", False), Piece("Ann", True))
+
+
+def test_the_longer_of_two_values_is_marked_whole() -> None:
+    marked = personal("Hi {{ first }} of {{ firm }}.", first="Ada", firm="Ada Lovelace Ltd")
+    assert marked == ["Ada", "Ada Lovelace Ltd"]
+
+
+def test_a_column_that_only_decides_is_not_marked() -> None:
+    assert personal("{% if plan == 'pro' %}The pro plan.{% endif %} Bye.", plan="pro") == []
+
+
+def test_a_column_with_spaces_is_marked_too() -> None:
+    assert [
+        piece.text
+        for line in preview("Hi {{ first_name }}.", {"First name": "Ada"}).lines
+        for piece in line.pieces
+        if piece.personal
+    ] == ["Ada"]
+
+
+def test_an_empty_script_is_an_empty_preview_and_no_error() -> None:
+    assert preview("  \n", {"name": "Ada"}).error is None
+
+
+def test_an_error_carries_its_line() -> None:
+    error = preview("Hi.\n\n{{ nobody }}", {"name": "Ada"}).error
+    assert error is not None
+    assert error.line == 3
+
+
+def test_an_estimate_counts_what_is_shared_once(campaign: Campaign) -> None:
+    made = estimate(campaign)
+    assert (made.messages, made.lines, made.distinct) == (3, 6, 6)
+    campaign.script = "Hello {{ first_name }}. Thanks for coming. See you soon."
+    made = estimate(campaign)
+    assert (made.lines, made.distinct, made.shared_percent) == (9, 5, 44)
+    assert 1 < made.seconds_each < 10
+
+
+def test_a_row_that_cannot_be_filled_does_not_stop_the_others(campaign: Campaign) -> None:
+    campaign.script = "Hello {{ first_name }} from {{ city }}."
+    made = estimate(campaign)
+    assert (made.messages, made.unfillable) == (2, 1)
+    assert all(point.ok for point in checklist(campaign, made))
+
+
+def missing(campaign: Campaign) -> list[str]:
+    return [point.sentence for point in checklist(campaign, estimate(campaign)) if not point.ok]
+
+
+def test_the_checklist_names_what_is_missing(db: None) -> None:
+    told = missing(Campaign.objects.create(name="Empty"))
+    assert told == [
+        "There are no valid recipients yet.",
+        "The script is empty.",
+        "Nobody is chosen to speak.",
+        "No consent, as nobody is chosen to speak.",
+    ]
+
+
+def test_a_take_that_failed_and_a_consent_that_ended_are_missing(
+    campaign: Campaign, presenter: Presenter
+) -> None:
+    presenter.bake_state, presenter.failure = BakeState.FAILED, "Two faces at 3 s."
+    presenter.consent_at = None
+    campaign.presenter = presenter
+    assert missing(campaign) == [
+        "The take of Nora could not be prepared: Two faces at 3 s.",
+        "No consent is recorded for Nora.",
+    ]
+
+
+def test_a_take_in_preparation_only_delays_the_run(campaign: Campaign, presenter: Presenter) -> None:
+    presenter.bake_state = BakeState.BAKING
+    campaign.presenter = presenter
+    assert missing(campaign) == []
