@@ -8,9 +8,7 @@ spoken by the cheapest monotone path (Needleman and Wunsch). Words keep their or
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
+from math import isclose
 
 from renderer.speech.phones import is_vowel
 from renderer.speech.speech import Phone, Word
@@ -76,27 +74,26 @@ def _letters(text: str) -> int:
 
 def _partners(spoken: Sequence[str], expected: Sequence[str]) -> list[int | None]:
     """Index of the expected phone that each spoken phone is matched with, or None."""
-    rows, columns = len(spoken), len(expected)
-    cost = np.zeros((rows + 1, columns + 1))
-    cost[:, 0] = np.arange(rows + 1) * _GAP
-    cost[0, :] = np.arange(columns + 1) * _GAP
-    for i in range(1, rows + 1):
-        for j in range(1, columns + 1):
-            match = cost[i - 1, j - 1] + _difference(spoken[i - 1], expected[j - 1])
-            cost[i, j] = min(match, cost[i - 1, j] + _GAP, cost[i, j - 1] + _GAP)
-    return _walked_back(cost, spoken, expected)
+    costs = [[j * _GAP for j in range(len(expected) + 1)]]
+    for i, symbol in enumerate(spoken, start=1):
+        row, above = [i * _GAP], costs[-1]
+        for j, other in enumerate(expected, start=1):
+            match = above[j - 1] + _difference(symbol, other)
+            row.append(min(match, above[j] + _GAP, row[-1] + _GAP))
+        costs.append(row)
+    return _walked_back(costs, spoken, expected)
 
 
 def _walked_back(
-    cost: npt.NDArray[np.float64], spoken: Sequence[str], expected: Sequence[str]
+    costs: Sequence[Sequence[float]], spoken: Sequence[str], expected: Sequence[str]
 ) -> list[int | None]:
     partners: list[int | None] = [None] * len(spoken)
     i, j = len(spoken), len(expected)
     while i and j:
-        if np.isclose(cost[i, j], cost[i - 1, j - 1] + _difference(spoken[i - 1], expected[j - 1])):
+        if isclose(costs[i][j], costs[i - 1][j - 1] + _difference(spoken[i - 1], expected[j - 1])):
             i, j = i - 1, j - 1
             partners[i] = j
-        elif np.isclose(cost[i, j], cost[i - 1, j] + _GAP):
+        elif isclose(costs[i][j], costs[i - 1][j] + _GAP):
             i -= 1
         else:
             j -= 1

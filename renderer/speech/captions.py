@@ -51,8 +51,8 @@ def captions(cues: Sequence[tuple[float, Speech]]) -> tuple[Cue, ...]:
         for start_s, speech in cues
         for words in _chunks(speech.words)
     ]
-    nexts = [cue.start_s for cue in raw[1:]] + [float("inf")]
-    return tuple(_lasting(cue, limit_s) for cue, limit_s in zip(raw, nexts, strict=True))
+    limits_s = [*(cue.start_s for cue in raw[1:]), float("inf")]
+    return tuple(_lasting(cue, limit_s) for cue, limit_s in zip(raw, limits_s, strict=False))
 
 
 def _chunks(words: Sequence[Word]) -> Iterator[list[Word]]:

@@ -46,9 +46,16 @@ class EspeakSpeaker:
 
     def say(self, words: Sequence[str], rate: float) -> Utterance:
         text = " ".join(word for word in words if word)
-        with tempfile.TemporaryDirectory(prefix="byname-espeak-") as folder:
-            events = _run(text, self.voice, rate, Path(folder))
-            samples, rate_hz = _read_wave(Path(folder) / "sound.wav")
+        try:
+            with tempfile.TemporaryDirectory(prefix="byname-espeak-") as folder:
+                events = _run(text, self.voice, rate, Path(folder))
+                samples, rate_hz = _read_wave(Path(folder) / "sound.wav")
+        except OSError as error:
+            raise RenderError(
+                f"The sound of “{text}” could not be written to a temporary folder ({error.strerror}). "
+                "Free some space, then try again.",
+                permanent=False,
+            ) from error
         phones, word_of = _timed(events, len(samples), rate_hz, _word_starts(words))
         return Utterance(samples, rate_hz, phones, word_of)
 

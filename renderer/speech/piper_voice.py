@@ -9,8 +9,9 @@ same edit exposes the phone lengths. The model file is never written.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ import onnxruntime
 from onnx import numpy_helper
 from piper import AudioChunk, PiperVoice, SynthesisConfig
 from piper.config import PhonemeType, PiperConfig
+from piper.const import BOS, EOS, PAD
 from piper.patch_voice_with_alignment import add_alignment_output
 
 from renderer.errors import RenderError
@@ -53,13 +55,21 @@ class PiperSpeaker:
         clock_s = 0.0
         text = " ".join(word for word in words if word)
         for chunk in self._piper.synthesize(text, settings, include_alignments=True):
-            phones.extend(_timed(chunk, clock_s))
+            phones.extend(_timed(self._lengths(chunk), rate_hz, clock_s))
             samples += [chunk.audio_float_array, pause]
             ends_s = clock_s + len(chunk.audio_float_array) / rate_hz
             clock_s = ends_s + len(pause) / rate_hz
             phones.append(Phone("", ends_s, clock_s))
         sound = np.concatenate(samples) if samples else np.zeros(0, np.float32)
         return Utterance(sound, rate_hz, tuple(phones), self._word_of(phones, words))
+
+    def _lengths(self, chunk: AudioChunk) -> Iterator[tuple[str, int]]:
+        """Each phoneme that the voice knows, and its length in samples with the padding after it."""
+        ids_of = self._piper.config.phoneme_id_map
+        lengths = iter(chunk.phoneme_id_samples)
+        for phoneme in (BOS, *(known for known in chunk.phonemes if known in ids_of), EOS):
+            padding = 0 if phoneme == EOS else len(ids_of[PAD])
+            yield phoneme, int(sum(islice(lengths, len(ids_of[phoneme]) + padding)))
 
     def _word_of(self, phones: Sequence[Phone], words: Sequence[str]) -> tuple[int | None, ...]:
         sounded = [phone.symbol for phone in phones if phone.symbol]
@@ -160,23 +170,22 @@ def _without_chance(node: onnx.NodeProto) -> Iterator[onnx.NodeProto]:
     yield onnx.helper.make_node("Reshape", [f"{out}_flat", f"{out}_Shape"], [out])
 
 
-def _timed(chunk: AudioChunk, start_s: float) -> list[Phone]:
+def _timed(lengths: Iterable[tuple[str, int]], rate_hz: int, start_s: float) -> list[Phone]:
     """Phones of one sentence; marks and the gaps between words lengthen the phone before them."""
-    rate_hz: int = chunk.sample_rate
     out: list[Phone] = []
     clock, stress, pending_s = 0, 0, start_s
-    for item in chunk.phoneme_alignments or ():
+    for phoneme, samples in lengths:
         begin_s = start_s + clock / rate_hz
-        clock += int(item.num_samples)
+        clock += samples
         end_s = start_s + clock / rate_hz
-        symbols = phones_in(item.phoneme)
-        if item.phoneme in STRESS_MARKS:
-            stress, pending_s = STRESS_MARKS[item.phoneme], begin_s
+        symbols = phones_in(phoneme)
+        if phoneme in STRESS_MARKS:
+            stress, pending_s = STRESS_MARKS[phoneme], begin_s
         elif symbols:
             # The time of a stress mark belongs to the sound that it stands before.
             out.append(Phone(symbols[0], pending_s if stress else begin_s, end_s, stress))
             stress = 0
-        elif out and (item.phoneme == " " or not item.phoneme.isascii()):
+        elif out and (phoneme == " " or not phoneme.isascii()):
             out[-1] = Phone(out[-1].symbol, out[-1].start_s, end_s, out[-1].stress)
         else:
             out.append(Phone("", begin_s, end_s))

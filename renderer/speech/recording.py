@@ -14,11 +14,10 @@ gets the nearest English phones, which keeps openings and closures but not every
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import numpy as np
 import numpy.typing as npt
 from pocketsphinx import Decoder, get_model_path
@@ -30,14 +29,17 @@ from renderer.speech.loudness import normalise
 from renderer.speech.phones import joined_silence, spread
 from renderer.speech.speech import Phone, Speech
 from renderer.timeline import SOUND_RATE_HZ
+from renderer.video.decode import read_sound
 
 Samples = npt.NDArray[np.float32]
 
 _RATE_HZ = 16_000
 _FRAME_S = 0.010
+_INAUDIBLE = 1e-4
 # A decoder frame is named by its start, but it describes the middle of a 25.6 ms window.
 _WINDOW_MIDDLE_S = 0.0128
-_FLOOR_DB, _PEAK_DB = 8.0, -38.0  # silence: within 8 dB of the floor, or 38 dB under the loud parts
+# Silence: within 8 dB of the floor, 42 dB under the loudest parts, or nothing at all.
+_FLOOR_DB, _PEAK_DB, _NOTHING_DB = 8.0, -42.0, -65.0
 _SHORTEST_PAUSE_FRAMES, _SHORTEST_SOUND_FRAMES = 8, 3
 IPA_OF = {
     "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "B": "b", "CH": "tʃ", "D": "d",
@@ -51,13 +53,10 @@ IPA_OF = {
 def listen(path: Path) -> Speech:
     """The sound of an audio or video file at 48 kHz and -16 LUFS, with its phones; it has no words.
 
-    Nothing is cut, so times are those of the file's sound. Raises RenderError when the file is missing,
-    cannot be read, has no sound, or is silent.
+    Nothing is cut, so times count from the first picture of a video, or from the start of a sound file.
+    Raises RenderError when the file is missing, cannot be read, has no sound, or is silent.
     """
-    samples = read_sound(path)
-    if not np.any(np.abs(samples) > 1e-4):
-        raise RenderError(f"{path} is silent. Choose a recording in which somebody speaks.")
-    samples = normalise(samples, SOUND_RATE_HZ)
+    samples = normalise(_sound_of(path), SOUND_RATE_HZ)
     return Speech(samples=samples, phones=hear(samples, SOUND_RATE_HZ), words=())
 
 
@@ -72,29 +71,13 @@ def hear(samples: Samples, rate_hz: int) -> tuple[Phone, ...]:
     return _with_silence(phones, quiet, length_s)
 
 
-def read_sound(path: Path) -> Samples:
-    """The first sound track of a file, as mono float32 samples [n] at 48 kHz."""
-    if not path.is_file():
-        raise RenderError(f"There is no file {path}. Check the path.")
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise RenderError(f"{path} has no sound. Choose a file with a sound track.")
-            parts = list(_decoded_sound(container))
-    except av.FFmpegError as error:
-        raise RenderError(
-            f"{path} cannot be read as sound ({error}). Export it again as WAV or MP4."
-        ) from error
-    if not parts:
-        raise RenderError(f"{path} has an empty sound track. Choose a file in which somebody speaks.")
-    return np.concatenate(parts)
-
-
-def _decoded_sound(container: av.container.InputContainer) -> Iterator[Samples]:
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=SOUND_RATE_HZ)
-    for frame in container.decode(audio=0):
-        yield from (part.to_ndarray()[0] for part in resampler.resample(frame))
-    yield from (part.to_ndarray()[0] for part in resampler.resample(None))
+def _sound_of(path: Path) -> Samples:
+    samples = read_sound(path)
+    if samples is None:
+        raise RenderError(f"{path} has no sound track. Choose a recording in which somebody speaks.")
+    if not np.any(np.abs(samples) > _INAUDIBLE):
+        raise RenderError(f"{path} is silent. Choose a recording in which somebody speaks.")
+    return samples
 
 
 def _at_16k(samples: Samples, rate_hz: int) -> Samples:
@@ -156,9 +139,9 @@ def _quiet_frames(sound: Samples) -> npt.NDArray[np.bool_]:
     step = int(_FRAME_S * _RATE_HZ)
     whole = np.pad(sound, (0, -len(sound) % step)).reshape(-1, step).astype(np.float64)  # [frames, step]
     level_db = 10 * np.log10((whole**2).mean(axis=1) + 1e-10)
-    loud_db, floor_db = np.percentile(level_db, 95), np.percentile(level_db, 5)
+    loud_db, floor_db = np.percentile(level_db, 99.5), np.percentile(level_db, 5)
     # A floor well under speech is noise; without pauses the lowest tenth is speech itself.
-    limit_db = max(loud_db + _PEAK_DB, min(floor_db + _FLOOR_DB, loud_db - 25.0))
+    limit_db = max(loud_db + _PEAK_DB, min(floor_db + _FLOOR_DB, loud_db - 28.0), _NOTHING_DB)
     quiet = np.pad(level_db < limit_db, 50, mode="edge")
     quiet = binary_opening(quiet, np.ones(_SHORTEST_PAUSE_FRAMES))
     return binary_closing(quiet, np.ones(_SHORTEST_SOUND_FRAMES))[50:-50].astype(bool)

@@ -1,0 +1,60 @@
+import pytest
+
+from renderer.errors import RenderError
+from renderer.speech.script_words import script_words
+
+
+def spoken(text, language="en-us"):
+    return [word.spoken for word in script_words(text, language)]
+
+
+def test_words_keep_what_was_written_for_the_captions():
+    words = script_words("Hi  Zoë,\n welcome 😀!", "en-us")
+    assert [word.written for word in words] == ["Hi", "Zoë,", "welcome", "😀!"]
+
+
+def test_emoji_and_invisible_characters_are_not_read_aloud():
+    assert spoken("Thanks 👍🏽 Jo\u200bhn ❤️") == ["Thanks", "", "John", ""]
+
+
+def test_decorated_letters_are_read_as_plain_ones():
+    assert spoken("𝓙𝓸𝓱𝓷 Ａｎｎ") == ["John", "Ann"]
+
+
+def test_curly_apostrophes_in_names_are_read_as_apostrophes():
+    assert spoken("O’Brien Kealiʻi") == ["O'Brien", "Keali'i"]
+
+
+def test_titles_and_initials_do_not_end_the_sentence():
+    assert spoken("Dr. Smith met John F. Kennedy.") == ["Dr", "Smith", "met", "John", "F", "Kennedy."]
+    assert spoken("Dr. Smith kam.", language="de") == ["Dr.", "Smith", "kam."]
+
+
+def test_signs_that_voices_know_stay():
+    assert spoken("$5 & 20°C ½ ™") == ["$5", "&", "20°C", "½", "™"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "😀", "— !", "\u200b"])
+def test_a_text_without_letters_or_numbers_cannot_be_said(text):
+    with pytest.raises(RenderError, match="No voice can say") as caught:
+        script_words(text, "en-us")
+    assert text.strip() in caught.value.message
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize("name", ["王小明", "Привет", "محمد", "אבי", "ひろし", "김민준"])
+def test_a_name_in_letters_that_the_voice_does_not_read_is_refused_by_name(name):
+    with pytest.raises(RenderError, match="cannot say") as caught:
+        script_words(f"Hi {name}, welcome.", "en-us")
+    assert f"“{name}”" in caught.value.message
+    assert "Hi" in caught.value.message
+
+
+def test_a_voice_of_the_language_reads_its_own_letters_and_latin_ones():
+    assert spoken("Привет, John", "ru") == ["Привет,", "John"]
+    assert spoken("ひろし 王", "ja") == ["ひろし", "王"]
+
+
+@pytest.mark.parametrize("name", ["Łukasz", "Nguyễn", "D'Angelo", "Søren", "Ğökçe", "José-María", "Œuvre"])
+def test_accented_latin_names_are_accepted(name):
+    assert spoken(name) == [name]
