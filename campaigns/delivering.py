@@ -167,7 +167,7 @@ def _count_failure(delivery: Delivery, reason: str) -> None:
     campaign = Campaign.objects.filter(pk=delivery.message.campaign_id)
     campaign.update(sending_failures=F("sending_failures") + 1)
     sentence = (
-        f"Sending paused: {PAUSE_AFTER_FAILURES} mails in a row did not leave. The last reason: {reason} "
+        f"{PAUSE_AFTER_FAILURES} mails in a row did not leave. The last reason: {reason} "
         "Mend that, then send again; what was sent is not sent twice."
     )
     campaign.filter(sending_failures__gte=PAUSE_AFTER_FAILURES, sending_paused="").update(

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from campaigns.mailbox import mailbox_folder
+from campaigns.mailbox import catches_mails
 from campaigns.models import Campaign
 from campaigns.views.page import StepLink, counts_of, next_step, step_url, steps_of
 
@@ -16,7 +18,20 @@ RECENT = 6
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links; each link asks for the permission to view its list."""
     return [
-        {"items": [_list("Campaigns", "movie", "campaign"), _list("Presenters", "person_play", "presenter")]},
+        {
+            "items": [
+                _list("Campaigns", "movie", "campaign"),
+                _list("Presenters", "person_play", "presenter"),
+                {
+                    "title": "Mailbox",
+                    "icon": "inbox",
+                    "link": reverse("mailbox"),
+                    "permission": lambda request: (
+                        catches_mails() and request.user.has_perm("campaigns.view_delivery")
+                    ),
+                },
+            ]
+        },
         {
             "title": "Everything",
             "separator": True,
@@ -27,6 +42,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _list("Deliveries", "outgoing_mail", "delivery"),
                 _list("Events", "visibility", "event"),
                 _list("Suppressions", "do_not_disturb_on", "suppression"),
+                *_mailbox(),
             ],
         },
         {
@@ -55,6 +71,21 @@ def _standing(campaign: Campaign) -> dict[str, Any]:
     step = next_step(campaign)
     label = next(link.label for link in steps if link.slug == step)
     return {"counts": counts, "steps": steps, "next_label": label, "next_url": step_url(campaign, step)}
+
+
+def _mailbox() -> list[dict[str, Any]]:
+    """The caught mails, where mail goes to the local catcher."""
+    if not mailbox_folder().is_dir():
+        return []
+    permission = "campaigns.view_delivery"
+    return [
+        {
+            "title": "Mailbox",
+            "icon": "inbox",
+            "link": reverse("mailbox"),
+            "permission": lambda request: request.user.has_perm(permission),
+        }
+    ]
 
 
 def _list(title: str, icon: str, model: str, app: str = "campaigns") -> dict[str, Any]:

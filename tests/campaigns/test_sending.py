@@ -245,7 +245,7 @@ class TestMailServersThatMisbehave:
         scheduled(campaign, alice)
         deliver_all()
         campaign.refresh_from_db()
-        assert "Sending paused" in campaign.sending_paused and "4.3.0 Full" in campaign.sending_paused
+        assert "2 mails in a row" in campaign.sending_paused and "4.3.0 Full" in campaign.sending_paused
         assert Delivery.objects.get(attempts=0).state == "scheduled"
         postbox.data_answer = "250 OK"
         send_approved(campaign, alice)
