@@ -54,7 +54,7 @@ class Children:
 
     def __enter__(self) -> Children:
         # SIGTERM unwinds like Ctrl-C, so that __exit__ runs.
-        signal.signal(signal.SIGTERM, _interrupt)
+        self._before = signal.signal(signal.SIGTERM, _interrupt)
         return self
 
     def __exit__(
@@ -68,6 +68,7 @@ class Children:
                 child.wait(max(0.0, deadline - time.monotonic()))
             _signal_group(child, signal.SIGKILL)
             child.wait()
+        signal.signal(signal.SIGTERM, self._before)
 
     def _log(self, name: str) -> Path:
         return self._logs / f"{name.replace(' ', '-')}.log"
