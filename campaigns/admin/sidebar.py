@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from campaigns.mailbox import mailbox_folder
-from campaigns.mailbox import catches_mails
 from campaigns.models import Campaign
 from campaigns.views.page import StepLink, counts_of, next_step, step_url, steps_of
 
@@ -22,14 +21,6 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _list("Campaigns", "movie", "campaign"),
                 _list("Presenters", "person_play", "presenter"),
-                {
-                    "title": "Mailbox",
-                    "icon": "inbox",
-                    "link": reverse("mailbox"),
-                    "permission": lambda request: (
-                        catches_mails() and request.user.has_perm("campaigns.view_delivery")
-                    ),
-                },
             ]
         },
         {

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 from unfold.views import UnfoldModelAdminViewMixin
 
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -105,7 +105,7 @@ def counts_of(campaign: Campaign) -> Counts:
     # As Message.is_approved says it: for exactly the content that is stored now.
     approved = made.filter(review_state=ReviewState.APPROVED, approved_hash=F("content_hash")).count()
     rejected = made.filter(review_state=ReviewState.REJECTED).count()
-    deliveries = Delivery.objects.filter(message__campaign=campaign, state=DeliveryState.SENT)
+    sent = campaign.deliveries.filter(state=DeliveryState.SENT).count()
     return Counts(
         valid=campaign.recipients.filter(verdict=RowVerdict.VALID).count(),
         rejected=campaign.recipients.filter(verdict=RowVerdict.REJECTED).count(),
@@ -113,7 +113,7 @@ def counts_of(campaign: Campaign) -> Counts:
         failed=campaign.messages.filter(render_state=RenderState.FAILED).count(),
         approved=approved,
         to_review=ready - approved - rejected,
-        sent=deliveries.count(),
+        sent=sent,
     )
 
 

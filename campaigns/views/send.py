@@ -77,8 +77,8 @@ class SendPage(CampaignPage):
         return self.go("send", sent_words(counts))
 
     def _settle(self, action: str) -> HttpResponse:
-        deliveries = Delivery.objects.filter(message__campaign=self.campaign)
-        delivery = get_object_or_404(deliveries, pk=self.request.POST.get("delivery"))
+        asked = self.request.POST.get("delivery", "")
+        delivery = get_object_or_404(self.campaign.deliveries, pk=int(asked) if asked.isdigit() else 0)
         try:
             SETTLING[action](delivery, self.person)
         except MoveRefused as refused:
@@ -99,11 +99,11 @@ def sent_words(counts: SendCounts) -> str:
 
 
 def to_send(campaign: Campaign) -> int:
-    """Approved messages with an address that no delivery has been made for."""
-    waiting = campaign.messages.filter(render_state=RenderState.READY, deliveries=None).exclude(
-        recipient__email=""
-    )
-    return sum(message.is_approved for message in waiting)
+    """Approved messages whose address this campaign has no delivery for, also not from a replaced row."""
+    known = {address.casefold() for address in campaign.deliveries.values_list("address", flat=True)}
+    waiting = campaign.messages.filter(render_state=RenderState.READY).select_related("recipient")
+    addresses = (message.recipient.email.strip().casefold() for message in waiting if message.is_approved)
+    return sum(address != "" and address not in known for address in addresses)
 
 
 def posted_rows(messages: Any, watched: Any) -> list[Posted]:
