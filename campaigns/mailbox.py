@@ -46,11 +46,6 @@ def mailbox_folder() -> Path:
     return Path(settings.VAR_DIR) / "mailbox"
 
 
-def catches_mails() -> bool:
-    """Whether mails go to a catcher here rather than out into the world, as far as the settings tell."""
-    return settings.EMAIL_HOST in ("127.0.0.1", "localhost", "::1") and not settings.EMAIL_HOST_USER
-
-
 def catcher(folder: Path, host: str, port: int) -> Controller:
     """A mail server to start() and stop(); every mail becomes one file in ``folder``."""
     return Controller(

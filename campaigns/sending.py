@@ -182,6 +182,8 @@ def _move(
         check_move(DELIVERY_MOVES, stored.state, to, "delivery")
         stored.state, stored.reason, stored.claimed_by = to, "", ""
         stored.attempts, stored.due_at = 0, None
+        if stored.message is not None and stored.message.is_approved:
+            stored.content_hash = stored.message.content_hash
         stored.sent_at = timezone.now() if to == DeliveryState.SENT else None
         stored.save()
         _remember(stored, user, said)

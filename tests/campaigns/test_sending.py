@@ -20,7 +20,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from campaigns import delivering
-from campaigns.models import Campaign, Delivery, Suppression
+from campaigns.models import Campaign, Delivery, Message, Suppression
 from campaigns.review import approve, reject
 from campaigns.sending import STALL_S, SendCounts, decide, deliver, retry, send_approved, sweep_stalled
 from campaigns.states import DeliveryState, MoveRefused
@@ -275,6 +275,16 @@ class TestAPersonsDecision:
         decide(unknown, was_sent=True, user=alice)
         with pytest.raises(MoveRefused, match="sent by now"):
             decide(unknown, was_sent=False, user=alice)
+
+    def test_what_was_refused_and_then_approved_is_tried_again(
+        self, campaign: Campaign, alice: User, postbox: Postbox
+    ) -> None:
+        delivery = scheduled(campaign, alice)[0]
+        Message.objects.filter(pk=delivery.message_id).update(content_hash="f" * 64)
+        assert deliver(delivery.pk, "test") == "failed"
+        approve(Message.objects.get(pk=delivery.message_id), alice)
+        retry(delivery, alice)
+        assert deliver(delivery.pk, "test") == "sent"
 
     def test_a_failed_delivery_is_tried_again(
         self, campaign: Campaign, alice: User, postbox: Postbox
