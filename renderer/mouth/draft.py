@@ -16,7 +16,7 @@ from renderer.mouth.atlas import Atlas, choose, lip_gaps
 from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.colour import blend, light_difference
 from renderer.mouth.mask import lower_face_mask, mouth_region
-from renderer.mouth.warp import backward_map, bend, ring_points
+from renderer.mouth.warp import backward_map, bend, ring_points, smooth_map
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
@@ -148,7 +148,9 @@ def _bent_base(mouths: Mouths, base: MouthBase, points: Floats, place: int) -> C
     """The shown frame itself with its jaw moved: neck, hair and background go on without a break."""
     wanted, own = points[place : place + 1], base.points[place : place + 1]
     ring = ring_points(wanted, own)[0]
-    return _bent(mouths, base.fine[place], own[0], wanted[0], ring, ring)
+    target, source = np.concatenate([wanted[0], ring]), np.concatenate([own[0], ring])
+    size_px = base.fine.shape[1]
+    return bend(base.fine[place], smooth_map(mouths.triangles, target, source, mouths.crop_px, size_px))
 
 
 def _bent_mouth(
@@ -157,18 +159,16 @@ def _bent_mouth(
     wanted, total = points[place : place + 1], np.zeros(base.fine.shape[1:], np.float32)
     for source, share in shares:
         own = mouths.points[source : source + 1]
-        own_ring, ring = ring_points(own, own)[0], ring_points(wanted, wanted)[0]
-        bent = _bent(mouths, mouths.fine[source], own[0], wanted[0], own_ring, ring)
+        target = np.concatenate([wanted[0], ring_points(wanted, wanted)[0]])
+        shown = np.concatenate([own[0], ring_points(own, own)[0]])
+        size_px = base.fine.shape[1]
+        bent = bend(
+            mouths.fine[source], backward_map(mouths.triangles, target, shown, mouths.crop_px, size_px)
+        )
         if share == 1.0:
             return bent
         total += share * bent
     return np.clip(np.rint(total), 0, 255).astype(np.uint8)
-
-
-def _bent(mouths: Mouths, crop: Crops, own: Floats, wanted: Floats, own_ring: Floats, ring: Floats) -> Crops:
-    target, source = np.concatenate([wanted, ring]), np.concatenate([own, own_ring])
-    moved = backward_map(mouths.triangles, target, source, mouths.crop_px, crop.shape[0])
-    return bend(crop, moved)
 
 
 # --- changes of source ---

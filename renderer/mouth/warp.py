@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,8 @@ Image = npt.NDArray[np.uint8]
 
 RING = 0.28  # how far beyond the jaw pixels move along, as a share of its distance from the lips
 _SHIFT_BITS = 5
+_COARSE_PX = 96
+_SMOOTHING = 0.02
 
 
 def lower_face_triangles(triangles: Triangles, rest: Floats) -> Triangles:
@@ -50,15 +54,31 @@ def backward_map(triangles: Triangles, target: Floats, source: Floats, crop_px: 
     """
     scale = size_px / crop_px
     here, there = (target + 0.5) * scale - 0.5, (source + 0.5) * scale - 0.5
+    moved = _still(size_px)
     owner = _owners(triangles, here, size_px)
-    affine = _affines(here[triangles], there[triangles])
-    affine = np.concatenate([affine, np.array([[[1, 0, 0], [0, 1, 0]]], np.float32)])
-    of_pixel = affine.reshape(-1, 6)[owner]
-    y, x = np.mgrid[0:size_px, 0:size_px].astype(np.float32)
-    moved = np.empty((size_px, size_px, 2), np.float32)
-    moved[..., 0] = of_pixel[..., 0] * x + of_pixel[..., 1] * y + of_pixel[..., 2]
-    moved[..., 1] = of_pixel[..., 3] * x + of_pixel[..., 4] * y + of_pixel[..., 5]
+    rows, columns = np.nonzero(owner < len(triangles))
+    triangle = owner[rows, columns]
+    along = _along_edges(here[triangles])[triangle]  # [pixels, 2, 3]
+    place = np.stack([columns, rows], axis=1).astype(np.float32)
+    share = (along[:, :, :2] @ place[:, :, None])[:, :, 0] + along[:, :, 2]
+    shifts = there[triangles] - here[triangles]
+    first, edges = shifts[:, 0], shifts[:, 1:] - shifts[:, :1]
+    shift = first[triangle] + (share[:, None] @ edges[triangle])[:, 0]
+    # A pixel that an outline touches may lie outside a thin triangle; carried on, it would land anywhere.
+    shift = np.clip(shift, shifts.min(1)[triangle], shifts.max(1)[triangle])
+    moved[rows, columns] = place + shift
     return moved
+
+
+def smooth_map(triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int) -> Floats:
+    """The backward map without its folds and tears, for what surrounds the mouth.
+
+    Where a turned head's outline hides part of the mesh, triangles overlap; a blurred map passes over that.
+    """
+    shift = backward_map(triangles, target, source, crop_px, _COARSE_PX) - _still(_COARSE_PX)
+    shift = cv2.GaussianBlur(shift, (0, 0), _SMOOTHING * _COARSE_PX)
+    larger = cv2.resize(shift, (size_px, size_px), interpolation=cv2.INTER_LINEAR) * (size_px / _COARSE_PX)
+    return np.asarray(larger + _still(size_px), np.float32)
 
 
 def bend(image: Image, moved: Floats) -> Image:
@@ -77,19 +97,25 @@ def _owners(triangles: Triangles, target: Floats, size_px: int) -> npt.NDArray[n
     return canvas
 
 
-def _affines(target: Floats, source: Floats) -> Floats:
-    """[M, 2, 3] from target to source; flat triangles, which own no pixels, get the source's centre."""
+def _along_edges(target: Floats) -> Floats:
+    """[M, 2, 3]: how far along its two first edges a pixel lies; 0 in flat triangles."""
     edges = (target[:, 1:] - target[:, :1]).astype(np.float64)
-    other = (source[:, 1:] - source[:, :1]).astype(np.float64)
     area = edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]
     flat = np.abs(area) < 1e-3
-    area = np.where(flat, 1.0, area)
-    inverse = np.empty_like(edges)  # columns are edges
-    inverse[:, 0, 0], inverse[:, 0, 1] = edges[:, 1, 1] / area, -edges[:, 1, 0] / area
-    inverse[:, 1, 0], inverse[:, 1, 1] = -edges[:, 0, 1] / area, edges[:, 0, 0] / area
-    linear = other.transpose(0, 2, 1) @ inverse
-    linear[flat] = 0
-    origin = np.where(flat[:, None], target.mean(1), target[:, 0])
-    landing = np.where(flat[:, None], source.mean(1), source[:, 0])
-    shift = landing - np.einsum("mij,mj->mi", linear, origin)
+    over = np.where(flat, 0.0, 1 / np.where(flat, 1.0, area))[:, None]
+    linear = np.empty_like(edges)
+    linear[:, 0] = np.stack([edges[:, 1, 1], -edges[:, 1, 0]], axis=1) * over
+    linear[:, 1] = np.stack([-edges[:, 0, 1], edges[:, 0, 0]], axis=1) * over
+    shift = -np.einsum("mij,mj->mi", linear, target[:, 0])
     return np.concatenate([linear, shift[:, :, None]], axis=2).astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def _still_once(size_px: int) -> Floats:
+    y, x = np.mgrid[0:size_px, 0:size_px].astype(np.float32)
+    return np.stack([x, y], axis=-1)
+
+
+def _still(size_px: int) -> Floats:
+    """The map that moves nothing."""
+    return _still_once(size_px).copy()

@@ -1,0 +1,128 @@
+"""How well a take's mouths can be drawn from the rest of the take.
+
+    python -m renderer.mouth.heldout TAKE
+
+The first three quarters of the take are the atlas; the last quarter is drawn from it with its true points
+and compared with what was filmed. Everything is measured inside the region that the atlas fills, because
+around it the draft is the filmed frame itself.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from renderer.config import BakeConfig
+from renderer.face.crop import apply, invert, side_px
+from renderer.mouth.compose import compose
+from renderer.mouth.draft import Draft, draft_to
+from renderer.mouth.faces import Faces, lower_faces, see
+from renderer.mouth.mask import mouth_region
+from renderer.video.decode import TakeReader
+
+Crops = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+_KNOWN_SHARE = 0.75
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """PSNR in dB of the draft and of bare retrieval; ratios to what was filmed are 1.0 at best."""
+
+    frames: int
+    psnr_db: float
+    retrieved_db: float
+    sharpness: float
+    movement: float
+    flicker: float
+    changes: int
+    draft_ms: float
+
+
+def held_out(faces: Faces) -> HeldOut:
+    """Measure the last quarter of a take's faces, drawn from the first three."""
+    known = np.arange(len(faces.points)) < _KNOWN_SHARE * len(faces.points)
+    atlas = replace(faces, usable=faces.usable & known)
+    frames = np.flatnonzero(~known & faces.ok)
+    base = faces.base(frames)
+    began = time.process_time()
+    drawn = draft_to(atlas, base, base.points)
+    spent_s = time.process_time() - began
+    crop_px = faces.crop_px
+    region = np.stack([mouth_region(points, crop_px, crop_px) for points in drawn.points])
+    fine_region = np.stack([mouth_region(points, crop_px, base.fine.shape[1]) for points in drawn.points])
+    retrieved = faces.base(drawn.sources).crops
+    return HeldOut(
+        frames=len(frames),
+        psnr_db=_psnr_db(drawn.crops, base.crops, region),
+        retrieved_db=_psnr_db(retrieved, base.crops, region),
+        sharpness=_detail(drawn.fine, fine_region) / _detail(base.fine, fine_region),
+        movement=_change(drawn.crops, region, 1) / _change(base.crops, region, 1),
+        flicker=_change(drawn.crops, region, 2) / _change(base.crops, region, 2),
+        changes=_changes(drawn),
+        draft_ms=1000 * spent_s / max(len(frames), 1),
+    )
+
+
+def _psnr_db(drawn: Crops, filmed: Crops, region: Floats) -> float:
+    error = ((drawn.astype(np.float32) - filmed) ** 2).mean(-1)
+    per_frame = (error * region).sum((1, 2)) / region.sum((1, 2))
+    return float(np.mean(10 * np.log10(255**2 / np.maximum(per_frame, 1e-3))))
+
+
+def _detail(crops: Crops, region: Floats) -> float:
+    edges = [np.abs(cv2.Laplacian(crop.astype(np.float32), cv2.CV_32F)).mean(-1) for crop in crops]
+    return float((np.stack(edges) * region).sum())
+
+
+def _change(crops: Crops, region: Floats, order: int) -> float:
+    """Total grey levels of the first (movement) or second (flicker) difference in time."""
+    change = np.abs(np.diff(crops.astype(np.float32), n=order, axis=0)).mean(-1)
+    return float((change * region[order:]).sum())
+
+
+def _changes(drawn: Draft) -> int:
+    ahead = np.diff(drawn.sources)
+    return int(((ahead < 0) | (ahead > 2)).sum())
+
+
+def _compose_ms(reader: TakeReader, faces: Faces, count: int = 20) -> float:
+    base = faces.base(np.arange(count))
+    drawn = draft_to(faces, base, base.points)
+    frames = list(reader.frames(range(count)))
+    began = time.process_time()
+    for place, frame in enumerate(frames):
+        compose(frame, drawn.fine[place], base.matrices[place], drawn.masks[place])
+    return 1000 * (time.process_time() - began) / count
+
+
+def _main(take: Path) -> int:
+    cv2.setNumThreads(1)
+    with TakeReader(take) as reader:
+        seen = see(reader, None)
+        faces = lower_faces(reader, seen, BakeConfig().crop_px)
+        found = held_out(faces)
+        compose_ms = _compose_ms(reader, faces)
+    in_take = apply(invert(faces.matrices), faces.points)
+    width_px = float(np.median(np.ptp(in_take[:, :, 0], axis=1)))
+    sys.stdout.write(
+        f"face {width_px:.0f} px wide, crop {side_px(faces.matrices, faces.crop_px):.0f} px of the take, "
+        f"kept at {faces.fine.shape[1]} px\n"
+        f"held out: {found.frames} frames, {found.psnr_db:.1f} dB "
+        f"(retrieved but not bent: {found.retrieved_db:.1f} dB)\n"
+        f"of what was filmed: sharpness {found.sharpness:.2f}, movement {found.movement:.2f}, "
+        f"flicker {found.flicker:.2f}; {found.changes} changes of source\n"
+        f"processor time per frame: draft {found.draft_ms:.0f} ms, compose {compose_ms:.0f} ms\n"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(Path(sys.argv[1])))

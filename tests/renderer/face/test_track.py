@@ -1,0 +1,90 @@
+"""The presenter's face is found in real footage, and what cannot be used is said plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from renderer.errors import Cancelled, RenderError
+from renderer.face.landmarks import CHEEKS, CHIN, NOSE_TIP
+from renderer.face.track import track
+from renderer.progress import Step
+from renderer.video.decode import TakeReader
+from tests import takes
+
+Picture = npt.NDArray[np.uint8]
+
+
+def pictures(count: int) -> list[Picture]:
+    with TakeReader(takes.DEMO_TAKE) as reader:
+        return list(reader.frames(range(count)))
+
+
+@pytest.fixture(scope="module")
+def filmed() -> list[Picture]:
+    return pictures(12)
+
+
+def from_file(path: Path, count: int) -> Iterator[Picture]:
+    with TakeReader(path) as reader:
+        yield from islice(reader.frames(range(count)), count)
+
+
+def test_a_face_is_found_where_it_is(filmed: list[Picture]) -> None:
+    found = track(filmed, len(filmed))
+    assert found.points.shape == (12, 478, 2)
+    assert found.points.dtype == np.float32
+    assert found.ok.all()
+    assert found.problems == ()
+    face = found.points[0]
+    assert 0.35 * 1280 < face[NOSE_TIP, 0] < 0.65 * 1280
+    assert face[NOSE_TIP, 1] < face[CHIN, 1] < 720
+    assert 150 < face[CHEEKS[1], 0] - face[CHEEKS[0], 0] < 400
+
+
+def test_lost_frames_are_filled_from_both_sides_and_reported(filmed: list[Picture]) -> None:
+    frames = [picture.copy() for picture in filmed]
+    for lost in (5, 6):
+        frames[lost][:] = 90
+    found = track(frames, len(frames))
+    assert found.ok.tolist() == [True] * 5 + [False] * 2 + [True] * 5
+    assert "lost in 2 of 12 frames (first in frame 5)" in found.problems[0]
+    between = found.points[4] * 2 / 3 + found.points[7] / 3
+    assert np.allclose(found.points[5], between, atol=0.01)
+
+
+def test_a_take_without_a_face_is_refused(tmp_path: Path) -> None:
+    frames = from_file(takes.without_a_face(tmp_path / "none.mp4"), 8)
+    with pytest.raises(RenderError, match="No face was found") as refused:
+        track(frames, 8)
+    assert refused.value.permanent
+
+
+def test_a_take_with_two_faces_is_refused(tmp_path: Path) -> None:
+    frames = from_file(takes.with_two_faces(tmp_path / "two.mp4"), 10)
+    with pytest.raises(RenderError, match="Two faces"):
+        track(frames, 10)
+
+
+def test_a_face_that_is_mostly_away_is_refused(filmed: list[Picture]) -> None:
+    empty = np.full_like(filmed[0], 90)
+    with pytest.raises(RenderError, match="only 33% of the take's frames"):
+        track([*filmed[:4], *[empty] * 8], 12)
+
+
+def test_progress_is_told_per_frame_and_can_stop_the_work(filmed: list[Picture]) -> None:
+    told: list[Step] = []
+
+    def listen(step: Step) -> None:
+        told.append(step)
+        if step.done == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        track(filmed, len(filmed), listen)
+    assert told == [Step("tracking the face", done, 12) for done in (1, 2, 3)]

@@ -1,0 +1,35 @@
+"""The base of a message's frames: cut from what is shown, mixed where the path mixes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from renderer.face.crop import apply, invert
+from renderer.mouth.base import base_of, shrink
+from renderer.mouth.presenter import Presenter
+from renderer.walk import PathFrame
+
+
+def test_frames_without_mixing_give_the_baked_crops(baked: Presenter, frames: list[np.ndarray]) -> None:
+    path = [PathFrame(4, 4, 0.0), PathFrame(30, 30, 0.0), PathFrame(4, 4, 0.0)]
+    base = base_of(baked, path, [frames[at.a] for at in path])
+    assert np.array_equal(base.points, baked.points[[4, 30, 4]])
+    assert np.array_equal(base.matrices, baked.matrices[[4, 30, 4]])
+    assert np.array_equal(base.fine, baked.fine[[4, 30, 4]])
+    assert np.array_equal(base.crops, baked.crops[[4, 30, 4]])
+    assert base.ok.all()
+
+
+def test_a_mixed_frame_lies_between_its_two(baked: Presenter, frames: list[np.ndarray]) -> None:
+    mixed = (frames[4].astype(float) / 2 + frames[40].astype(float) / 2).astype(np.uint8)
+    base = base_of(baked, [PathFrame(4, 40, 0.5)], [mixed])
+    in_take = [apply(invert(baked.matrices[[at]]), baked.points[[at]])[0] for at in (4, 40)]
+    shown = apply(invert(base.matrices), base.points)[0]
+    assert np.allclose(shown, (in_take[0] + in_take[1]) / 2, atol=0.05)
+    assert base.fine.shape == (1, baked.fine_px, baked.fine_px, 3)
+
+
+def test_crops_of_the_same_size_are_not_shrunk() -> None:
+    crops = np.zeros((2, 32, 32, 3), np.uint8)
+    assert shrink(crops, 32) is crops
+    assert shrink(crops, 16).shape == (2, 16, 16, 3)

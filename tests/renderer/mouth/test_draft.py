@@ -1,0 +1,115 @@
+"""Wanted mouths are drawn from the take: near to the truth, closed where closed, steady in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
+from renderer.mouth.atlas import choose, lip_gaps
+from renderer.mouth.draft import Draft, draft_to, joined, sharpened
+from renderer.mouth.faces import Faces
+from renderer.mouth.heldout import HeldOut, held_out
+
+
+@pytest.fixture(scope="module")
+def measured(faces: Faces) -> HeldOut:
+    return held_out(faces)
+
+
+def shut(points: np.ndarray) -> np.ndarray:
+    closed = points.copy()
+    middle = (points[:, list(INNER_UPPER)] + points[:, list(INNER_LOWER)]) / 2
+    closed[:, list(INNER_UPPER)] = closed[:, list(INNER_LOWER)] = middle
+    return closed
+
+
+def test_a_held_out_quarter_is_drawn_close_to_what_was_filmed(measured: HeldOut) -> None:
+    assert measured.psnr_db > 28
+    assert measured.psnr_db > measured.retrieved_db + 0.5
+
+
+def test_the_draft_is_as_sharp_and_as_steady_as_the_take(measured: HeldOut) -> None:
+    assert 0.8 < measured.sharpness < 1.2
+    assert 0.8 < measured.movement < 1.25
+    assert measured.flicker < 1.4
+
+
+def test_drawing_and_composing_keep_up_with_the_picture(measured: HeldOut) -> None:
+    assert measured.draft_ms < 80  # about 20 on an idle core
+
+
+def test_a_wanted_closed_mouth_is_drawn_closed(faces: Faces) -> None:
+    gaps = lip_gaps(faces.points, 128)
+    wide_open = np.argsort(gaps)[-6:]
+    base = faces.base(np.sort(wide_open))
+    drawn = draft_to(faces, base, shut(base.points))
+    assert lip_gaps(drawn.points, 128).max() <= faces.atlas.closed_gap * 1.5
+    assert gaps[drawn.sources].max() < 0.3 * gaps[wide_open].min()
+
+
+def test_the_takes_own_jaw_does_not_show(faces: Faces) -> None:
+    """Where the shown frame has a dark opening, a closed lip is drawn."""
+    gaps = lip_gaps(faces.points, 128)
+    frame = int(np.argmax(gaps))
+    base = faces.base(np.array([frame]))
+    drawn = draft_to(faces, base, shut(base.points))
+    lip_line = drawn.points[0, INNER_UPPER[5]].astype(int)
+    rows = slice(lip_line[1] + 4, lip_line[1] + 8)
+    before = base.crops[0, rows, lip_line[0] - 4 : lip_line[0] + 4].mean()
+    after = drawn.crops[0, rows, lip_line[0] - 4 : lip_line[0] + 4].mean()
+    assert after > before + 15
+
+
+def test_frames_that_cannot_be_trusted_stay_as_filmed(faces: Faces) -> None:
+    base = faces.base(np.arange(10, 16))
+    ok = np.array([True, True, False, True, True, True])
+    drawn = draft_to(faces, replace(base, ok=ok), shut(base.points))
+    assert np.array_equal(drawn.fine[2], base.fine[2])
+    assert drawn.masks[2].max() == 0
+    assert drawn.masks[1].max() > 0.9
+
+
+def test_frames_that_are_left_out_are_not_used(faces: Faces) -> None:
+    some = np.arange(40, 60)
+    chosen = choose(faces.atlas, faces.points[some], 128, some, 10)
+    assert (np.abs(chosen - some) > 10).all()
+
+
+def test_pinned_frames_are_used(faces: Faces) -> None:
+    some = np.arange(40, 60)
+    pinned = np.full(20, -1)
+    pinned[:3] = (5, 6, 7)
+    assert choose(faces.atlas, faces.points[some], 128, pinned=pinned)[:3].tolist() == [5, 6, 7]
+
+
+def test_the_take_drawn_from_itself_is_one_run(faces: Faces) -> None:
+    some = np.arange(20, 60)
+    assert np.array_equal(choose(faces.atlas, faces.points[some], 128), some)
+
+
+def test_the_same_wish_gives_the_same_bytes(faces: Faces) -> None:
+    base = faces.base(np.arange(30, 38))
+    wanted = faces.points[60:68]
+    assert np.array_equal(draft_to(faces, base, wanted).fine, draft_to(faces, base, wanted).fine)
+
+
+def test_refined_crops_keep_the_drafts_fine_detail(faces: Faces) -> None:
+    base = faces.base(np.arange(3))
+    drawn = draft_to(faces, base, base.points)
+    assert np.array_equal(sharpened(drawn, drawn.crops), drawn.fine)
+    brighter = np.clip(drawn.crops.astype(int) + 10, 0, 255).astype(np.uint8)
+    gained = sharpened(drawn, brighter).astype(int) - drawn.fine
+    assert np.median(gained) == 10
+
+
+def test_drafts_join_in_order(faces: Faces) -> None:
+    parts: list[Draft] = []
+    for frames in (np.arange(0, 3), np.arange(3, 5)):
+        base = faces.base(frames)
+        parts.append(draft_to(faces, base, base.points))
+    whole = joined(parts)
+    assert len(whole.crops) == len(whole.masks) == len(whole.sources) == 5
+    assert np.array_equal(whole.fine[3:], parts[1].fine)

@@ -1,0 +1,82 @@
+"""Faces bend along their mesh and stay still around it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from renderer.face.landmarks import CHIN, INNER_LOWER, INNER_UPPER, JAW
+from renderer.face.mesh import face_triangles
+from renderer.motion.canonical import canonical_movements
+from renderer.mouth.warp import backward_map, bend, lower_face_triangles, ring_points, smooth_map
+from tests.renderer.motion.synthetic import resting_face
+
+SIZE = 128
+
+
+def meshed(points: np.ndarray) -> np.ndarray:
+    """Points with their still ring [478 + 17, 2]."""
+    return np.concatenate([points, ring_points(points[None], points[None])[0]])
+
+
+@pytest.fixture(scope="module")
+def rest() -> np.ndarray:
+    return resting_face()
+
+
+@pytest.fixture(scope="module")
+def triangles(rest: np.ndarray) -> np.ndarray:
+    return lower_face_triangles(face_triangles(), rest)
+
+
+def opened(points: np.ndarray, share: float = 0.6) -> np.ndarray:
+    """The face with its mouth opened by a share of what a mouth can."""
+    return (points + share * canonical_movements(points)[0]).astype(np.float32)
+
+
+def test_an_unmoved_face_is_not_bent(rest: np.ndarray, triangles: np.ndarray) -> None:
+    still = np.stack(np.meshgrid(np.arange(SIZE), np.arange(SIZE)), axis=-1)
+    for mapped in (backward_map, smooth_map):
+        moved = mapped(triangles, meshed(rest), meshed(rest), SIZE, SIZE)
+        assert np.abs(moved - still).max() < 1e-4
+
+
+def test_points_land_where_they_came_from(rest: np.ndarray, triangles: np.ndarray) -> None:
+    target = opened(rest)
+    moved = backward_map(triangles, meshed(target), meshed(rest), SIZE, SIZE * 4)
+    for point in (CHIN, INNER_LOWER[5], 18, 200):
+        x, y = np.round((target[point] + 0.5) * 4 - 0.5).astype(int)
+        assert (moved[y, x] + 0.5) / 4 - 0.5 == pytest.approx(rest[point], abs=0.6)
+
+
+def test_pixels_outside_the_ring_stay(rest: np.ndarray, triangles: np.ndarray) -> None:
+    target = opened(rest)
+    ring = ring_points(target[None], rest[None])[0]
+    moved = backward_map(triangles, np.concatenate([target, ring]), np.concatenate([rest, ring]), SIZE, SIZE)
+    assert moved[2, 5].tolist() == [5, 2]
+    lowest = int(ring[:, 1].max()) + 2
+    if lowest < SIZE:
+        assert moved[lowest, SIZE // 2].tolist() == [SIZE // 2, lowest]
+
+
+def test_lips_that_close_meet_exactly(rest: np.ndarray, triangles: np.ndarray) -> None:
+    """White lips around a black opening: closed, nothing black is left."""
+    wide = opened(rest)
+    picture = np.full((SIZE, SIZE, 3), 255, np.uint8)
+    opening = np.concatenate([wide[list(INNER_UPPER)], wide[list(INNER_LOWER)][::-1]])
+    cv2.fillPoly(picture, [np.round(opening).astype(np.int32)], (0, 0, 0))
+    shut = wide.copy()
+    middle = (wide[list(INNER_UPPER)] + wide[list(INNER_LOWER)]) / 2
+    shut[list(INNER_UPPER)] = shut[list(INNER_LOWER)] = middle
+    closed = bend(picture, backward_map(triangles, meshed(shut), meshed(wide), SIZE, SIZE))
+    assert (picture == 0).all(-1).sum() > 100
+    assert (closed < 60).all(-1).sum() <= 4
+
+
+def test_the_ring_lies_beyond_both_jaws(rest: np.ndarray) -> None:
+    wide = opened(rest)
+    ring = ring_points(wide[None], rest[None])[0]
+    place = JAW.index(CHIN)
+    assert ring[place, 1] > wide[CHIN, 1] + 2
+    assert np.array_equal(ring, ring_points(wide[None], rest[None])[0])
