@@ -48,6 +48,7 @@ def mailbox_folder() -> Path:
 
 def catcher(folder: Path, host: str, port: int) -> Controller:
     """A mail server to start() and stop(); every mail becomes one file in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
     return Controller(
         _Keep(folder), hostname=host, port=port, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True
     )
