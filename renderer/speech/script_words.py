@@ -2,7 +2,8 @@
 
 The two differ where a voice would stumble: emoji and invisible characters are not read aloud, decorated
 letters become plain ones, curly apostrophes straight ones, and a full stop after a title or an initial
-("Dr. Smith", "John F. Kennedy") is dropped because eSpeak would end the sentence there.
+("Dr. Smith", "John F. Kennedy") is dropped because eSpeak would end the sentence there. A word with Latin
+letters that eSpeak would spell out ("Nguyễn" took two seconds: "letter one E C five") loses its accents.
 
 A word in a script that the voice's language does not use would come out as the names of its characters
 ("Chinese letter Chinese letter"). That is an error here, not a surprise in the recipient's video.
@@ -41,6 +42,9 @@ _SCRIPTS = {
 }
 _ANY_VOICE = frozenset({"LATIN", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "KELVIN", "ANGSTROM"})
 _APOSTROPHES = {ord(mark): "'" for mark in "’‘ʼʻ`´＇"}
+# The languages whose voices know the letters of the block Latin Extended Additional, such as ễ and ẁ.
+_KNOW_RARE_LATIN = frozenset({"vi", "cy"})
+_STROKES = {ord("Đ"): "D", ord("đ"): "d"}
 _TITLES = {"dr": "Dr", "mr": "Mr", "mrs": "Mrs", "ms": "Ms", "prof": "Professor", "st": "Saint"}
 
 
@@ -59,7 +63,7 @@ def script_words(text: str, language: str) -> tuple[ScriptWord, ...]:
     voice cannot read.
     """
     written = text.split()
-    spoken = [_spoken(word) for word in written]
+    spoken = [_spoken(word, language) for word in written]
     _refuse_foreign_scripts(text, written, spoken, language)
     if not any(character.isalnum() for word in spoken for character in word):
         raise unspeakable(text)
@@ -81,8 +85,22 @@ def scripts_of(language: str) -> frozenset[str]:
     return _ANY_VOICE | {script for script, languages in _SCRIPTS.items() if base in languages.split()}
 
 
-def _spoken(word: str) -> str:
-    return "".join(_sounding(word.translate(_APOSTROPHES))).strip()
+def _spoken(word: str, language: str) -> str:
+    composed = unicodedata.normalize("NFC", word).translate(_APOSTROPHES)
+    plain = "".join(_sounding(composed))
+    if language.partition("-")[0] not in _KNOW_RARE_LATIN and any(map(_is_rare, plain)):
+        # The whole word: eSpeak's dictionary knows "Nguyen", not "Nguyên".
+        marked = unicodedata.normalize("NFD", plain.translate(_STROKES))
+        plain = "".join(letter for letter in marked if not _is_accent(letter))
+    return plain
+
+
+def _is_rare(character: str) -> bool:
+    return "\u1e00" <= character <= "\u1eff" or _is_accent(character)
+
+
+def _is_accent(character: str) -> bool:
+    return "\u0300" <= character <= "\u036f"
 
 
 def _sounding(word: str) -> Iterable[str]:

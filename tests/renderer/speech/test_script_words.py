@@ -30,6 +30,17 @@ def test_titles_and_initials_do_not_end_the_sentence():
     assert spoken("Dr. Smith kam.", language="de") == ["Dr.", "Smith", "kam."]
 
 
+def test_accents_that_a_voice_would_spell_out_are_dropped_but_not_from_the_captions():
+    words = script_words("Nguyễn Đặng Ọlá", "en-us")
+    assert [word.spoken for word in words] == ["Nguyen", "Dang", "Ola"]
+    assert [word.written for word in words] == ["Nguyễn", "Đặng", "Ọlá"]
+    assert spoken("Nguyễn", "vi") == ["Nguyễn"]
+
+
+def test_letters_and_accents_typed_apart_are_joined():
+    assert spoken("Jose\u0301") == ["José"]
+
+
 def test_signs_that_voices_know_stay():
     assert spoken("$5 & 20°C ½ ™") == ["$5", "&", "20°C", "½", "™"]
 
@@ -55,6 +66,6 @@ def test_a_voice_of_the_language_reads_its_own_letters_and_latin_ones():
     assert spoken("ひろし 王", "ja") == ["ひろし", "王"]
 
 
-@pytest.mark.parametrize("name", ["Łukasz", "Nguyễn", "D'Angelo", "Søren", "Ğökçe", "José-María", "Œuvre"])
+@pytest.mark.parametrize("name", ["Łukasz", "Zoë", "D'Angelo", "Søren", "Ğökçe", "José-María", "Œuvre"])
 def test_accented_latin_names_are_accepted(name):
     assert spoken(name) == [name]
