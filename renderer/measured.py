@@ -20,10 +20,10 @@ from renderer.face.track import track
 from renderer.mouth.base import cut, shrink
 from renderer.mouth.mask import lower_face_mask
 from renderer.mouth.presenter import Presenter
-from renderer.plan import PathFrame
 from renderer.scores import aperture, closure_rate, correlation, open_in_silence, sharpness, silent_frames
 from renderer.speech.speech import Phone
 from renderer.video.decode import TakeReader
+from renderer.walk import PathFrame
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]

@@ -26,7 +26,7 @@ from renderer.mouth.base import MouthBase, base_of
 from renderer.mouth.compose import compose
 from renderer.mouth.draft import draft_to, sharpened
 from renderer.mouth.presenter import Presenter
-from renderer.plan import PathFrame, Segment
+from renderer.plan import Segment
 from renderer.progress import Progress, Step
 from renderer.speech.speech import Phone, Speech
 from renderer.store import Store
@@ -34,6 +34,7 @@ from renderer.timeline import seconds_at
 from renderer.video.decode import TakeReader
 from renderer.video.encode import encode_segment
 from renderer.video.shown import mixed_frames
+from renderer.walk import PathFrame
 
 STAGE_VERSION = "segment-1"
 
