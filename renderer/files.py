@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,12 +38,13 @@ def readable_disk_errors(folder: Path) -> Iterator[None]:
     """Turn "no room" and "not allowed" from the system into a RenderError that names the folder."""
     try:
         yield
-    except OSError as error:
-        if error.errno in _NO_ROOM:
+    except Exception as error:
+        number = _system_error(error)
+        if number in _NO_ROOM:
             raise disk_full(folder) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if number in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise RenderError(
-                f"The folder {folder} cannot be written to ({os.strerror(error.errno)}). "
+                f"The folder {folder} cannot be written to ({os.strerror(number)}). "
                 "Give this user the right to write there, or choose another folder."
             ) from error
         raise
@@ -55,3 +57,11 @@ def disk_full(folder: Path) -> RenderError:
         "and try again: everything finished so far is kept.",
         permanent=False,
     )
+
+
+def _system_error(error: Exception) -> int:
+    """The system's number of an error, 0 for another kind. safetensors puts it into its message only."""
+    if isinstance(error, OSError):
+        return error.errno or 0
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return int(found.group(1)) if found else 0

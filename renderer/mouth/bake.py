@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.diffusion.fit import fit_refiner
+from renderer.errors import RenderError
 from renderer.face.crop import side_px
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.mouth.base import shrink
@@ -38,12 +41,25 @@ def bake(take: Path, out: Path, config: BakeConfig, progress: Progress = silent)
         check_take(reader.facts, take)
         parts = out.parent / f".bake-{fingerprint(TRACK_VERSION, reader.facts.sha256, config)[:20]}"
         parts.mkdir(parents=True, exist_ok=True)
-        seen = see(reader, parts / "track.safetensors", progress)
-        faces = lower_faces(reader, seen, config.crop_px, progress)
+        with _named(take, parts):
+            seen = see(reader, parts / "track.safetensors", progress)
+            faces = lower_faces(reader, seen, config.crop_px, progress)
     presenter = _presenter(take, reader.facts, seen, faces, config, parts, progress)
     presenter.save(out)
     shutil.rmtree(parts, ignore_errors=True)
     return Presenter.load(out)
+
+
+@contextmanager
+def _named(take: Path, parts: Path) -> Iterator[None]:
+    """A take that cannot be used is named, and nothing is kept for another try."""
+    try:
+        yield
+    except RenderError as error:
+        if not error.permanent:
+            raise
+        shutil.rmtree(parts, ignore_errors=True)
+        raise RenderError(f"{take.name} cannot be used. {error.message}") from error
 
 
 # --- learn ---
