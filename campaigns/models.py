@@ -180,6 +180,7 @@ class Delivery(models.Model):
     # Kept beside the message: a new spreadsheet replaces messages, and nobody in it is written to twice.
     campaign = models.ForeignKey(Campaign, on_delete=models.SET_NULL, null=True, related_name="deliveries")
     campaign_name = models.CharField(max_length=200, blank=True)  # copied: history outlives rows
+    link_id = models.UUIDField(null=True, blank=True, db_index=True, editable=False)  # the mail's links hold it
     recipient_name = models.CharField(max_length=300, blank=True)
     channel = models.CharField(max_length=32, default="email")
     address = models.CharField(max_length=320)

@@ -39,6 +39,7 @@ REFRESHED = [
     "campaign_name",
     "content_hash",
     "due_at",
+    "link_id",
     "reason",
     "recipient_name",
     "state",
@@ -159,6 +160,7 @@ def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -
     delivery.address = message.recipient.email.strip()
     delivery.recipient_name = message.recipient.name
     delivery.campaign = message.campaign
+    delivery.link_id = message.public_id
     delivery.campaign_name = message.campaign.name
     delivery.content_hash = message.content_hash
     withhold = normal_address(delivery.address) in suppressed

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns.models import Message
-from campaigns.suppressing import suppress
+from campaigns.models import Delivery, Message
+from campaigns.suppressing import normal_address, suppress
 from campaigns.tracking import is_automatic, public_message, read_event, record, record_opt_out
 
 MAX_EVENT_BYTES = 1024
@@ -56,15 +56,27 @@ def events(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @csrf_exempt  # RFC 8058: mail programs post without any cookie
 @require_http_methods(["GET", "HEAD", "POST"])
 def opt_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """GET asks (scanners open every link), POST acts; works for every message that exists, for ever."""
-    message = get_object_or_404(Message.objects.select_related("campaign", "recipient"), public_id=public_id)
+    """GET asks (scanners open every link), POST acts; works for every mail that was sent, for ever."""
+    message = Message.objects.select_related("recipient").filter(public_id=public_id).first()
+    addresses = _addresses(message, public_id)
+    if message is None and not addresses:
+        raise Http404("There is no such link.")
     done = request.method == "POST"
-    if done and message.recipient.email:
-        suppress(message.recipient.email, "Asked for no further mails.")
     if done:
-        record_opt_out(message)
-    context = {"address": message.recipient.email, "campaign": message.campaign, "done": done}
+        for address in addresses:
+            suppress(address, "Asked for no further mails.")
+        if message is not None:
+            record_opt_out(message)
+    context = {"address": ", ".join(addresses), "done": done}
     return _private(render(request, "public/opt_out.html", context))
+
+
+def _addresses(message: Message | None, public_id: UUID) -> list[str]:
+    """Where mails with this link went or would go; the deliveries know it when the row is replaced."""
+    found = set(Delivery.objects.filter(link_id=public_id).values_list("address", flat=True))
+    if message is not None:
+        found.add(message.recipient.email)
+    return sorted({normal_address(address) for address in found if address.strip()})
 
 
 def shape_of(facts: object) -> str:

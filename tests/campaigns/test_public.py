@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -109,6 +110,18 @@ class TestOptingOut:
         client.post(opt_out(message))
         assert Suppression.objects.count() == 1
         assert Event.objects.filter(kind="opted_out").count() == 1
+
+    def test_works_after_another_spreadsheet_replaced_the_row(
+        self, client: Client, message: Message, campaign: Campaign, alice: User
+    ) -> None:
+        send_approved(campaign, alice)
+        link = opt_out(message)
+        message.recipient.delete()
+        assert client.post(link).status_code == 200
+        assert Suppression.objects.get().email == "ada@example.org"
+
+    def test_of_nothing_is_not_found(self, db: None, client: Client) -> None:
+        assert client.post(reverse("message-opt-out", args=[uuid4()])).status_code == 404
 
     def test_works_after_the_video_was_withdrawn(self, client: Client, message: Message) -> None:
         Message.objects.update(review_state="rejected")
