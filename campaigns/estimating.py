@@ -32,9 +32,9 @@ def estimate(campaign: Campaign) -> Estimate:
     heard: set[tuple[str, str]] = set()
     messages = lines = unfillable = 0
     seconds = 0.0
-    for row in campaign.recipients.filter(verdict=RowVerdict.VALID).only("values"):
+    for values in campaign.recipients.filter(verdict=RowVerdict.VALID).values_list("values", flat=True):
         try:
-            filled = fill(campaign.script, row.values)
+            filled = fill(campaign.script, values)
         except ScriptError:
             unfillable += 1
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pytest_django import DjangoAssertNumQueries
+
 from campaigns.estimating import checklist, estimate
 from campaigns.models import Campaign, Presenter
 from campaigns.previewing import Piece, pieces_of, preview
@@ -96,3 +98,10 @@ def test_a_take_in_preparation_only_delays_the_run(campaign: Campaign, presenter
     presenter.bake_state = BakeState.BAKING
     campaign.presenter = presenter
     assert missing(campaign) == []
+
+
+def test_an_estimate_asks_the_database_once(
+    campaign: Campaign, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        estimate(campaign)
