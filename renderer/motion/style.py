@@ -171,9 +171,10 @@ def _error(guess: Any, truth: Any, scale: Any) -> float:
 
 
 def _gain(guess: Any, truth: Any, scale: Any) -> float:
-    """Regression mumbles: it is louder again by what held-out frames show to be missing, at most a third."""
+    """Regression mumbles: it is louder again by what held-out frames show to be missing, at most an eighth:
+    phones from alignment are noisy, and exact ones from a synthetic voice will drive the result."""
     missing = (truth @ scale).std(0)[0] / max(float((guess @ scale).std(0)[0]), 1e-9)
-    return float(np.clip(missing, 1.0, 1.33))
+    return float(np.clip(missing, 1.0, 1.12))
 
 
 def _closed_gap_px(space: MotionSpace, motion: Floats) -> float:
