@@ -44,6 +44,7 @@ REFRESHED = [
     "recipient_name",
     "state",
 ]
+HANDED_OVER = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
 STALLED = "The worker died while it was sending. Look whether the mail arrived, then decide."
 
 
@@ -146,8 +147,7 @@ def _schedule(campaign: Campaign, messages: list[Message]) -> SendCounts:
 
 def _written_to(campaign: Campaign) -> set[str]:
     """Addresses that this campaign has reached or may have reached, also by rows since replaced."""
-    handed_over = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
-    addresses = campaign.deliveries.filter(state__in=handed_over).values_list("address", flat=True)
+    addresses = campaign.deliveries.filter(state__in=HANDED_OVER).values_list("address", flat=True)
     return {normal_address(address) for address in addresses}
 
 

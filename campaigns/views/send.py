@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns.forms import MailForm
 from campaigns.models import Campaign, Delivery, Message
-from campaigns.sending import SendCounts, decide, retry, send_approved
+from campaigns.sending import HANDED_OVER, SendCounts, decide, retry, send_approved
 from campaigns.states import MoveRefused, RenderState
 from campaigns.tracking import Watched, summary_of
 from campaigns.views.page import CampaignPage
@@ -99,8 +100,9 @@ def sent_words(counts: SendCounts) -> str:
 
 
 def to_send(campaign: Campaign) -> int:
-    """Approved messages whose address this campaign has no delivery for, also not from a replaced row."""
-    known = {address.casefold() for address in campaign.deliveries.values_list("address", flat=True)}
+    """Approved messages that no delivery was made for, and whose address no replaced row's mail reached."""
+    counted = campaign.deliveries.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
+    known = {address.casefold() for address in counted.values_list("address", flat=True)}
     waiting = campaign.messages.filter(render_state=RenderState.READY).select_related("recipient")
     addresses = (message.recipient.email.strip().casefold() for message in waiting if message.is_approved)
     return sum(address != "" and address not in known for address in addresses)
