@@ -103,12 +103,12 @@ def desk(tmp_path: Path, environment: dict[str, str]) -> Desk:
 
 def test_a_take_without_a_face(desk: Desk) -> None:
     take = takes.without_a_face(desk.folder / "wall.mp4")
-    assert desk.make_messages(take=take).refused("wall.mp4", "No face")
+    assert desk.make_messages(take=take).refused("wall.mp4 cannot be used", "No face")
 
 
 def test_a_take_with_two_faces(desk: Desk) -> None:
     take = takes.with_two_faces(desk.folder / "couple.mp4")
-    assert desk.make_messages(take=take).refused("couple.mp4", "Two faces", "one person")
+    assert desk.make_messages(take=take).refused("couple.mp4 cannot be used", "Two faces", "one person")
 
 
 def test_a_take_under_five_seconds(desk: Desk) -> None:
@@ -215,7 +215,7 @@ def test_a_disk_that_is_full(desk: Desk) -> None:
     """A limit on the size of files stands for the disk: the same writes fail, at the same places."""
     take = takes.good(desk.folder / "me.mp4")
     outcome = desk.make_messages(take=take, prepare=_no_file_above_64_kb)
-    assert outcome.refused("space")
+    assert outcome.refused("no room left", "Free some space")
 
 
 def _no_file_above_64_kb() -> None:
