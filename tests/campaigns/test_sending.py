@@ -17,6 +17,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
 from campaigns import delivering
@@ -25,6 +26,7 @@ from campaigns.review import approve, reject
 from campaigns.sending import STALL_S, SendCounts, decide, deliver, retry, send_approved, sweep_stalled
 from campaigns.states import DeliveryState, MoveRefused
 from campaigns.suppressing import suppress
+from campaigns.views.send import to_send
 from tests.campaigns.posting import Postbox, approved_messages, free_port, mail_server
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -95,6 +97,16 @@ class TestWhatIsScheduled:
 
 
 class TestOneDelivery:
+    def test_is_what_a_queued_task_carries_out(
+        self, campaign: Campaign, alice: User, postbox: Postbox, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        approved_messages(campaign, alice)
+        with django_capture_on_commit_callbacks(execute=True):
+            send_approved(campaign, alice)
+        for queued in OrmQ.objects.all():
+            assert import_string(queued.task["func"])(*queued.task["args"]) == "sent"
+        assert len(postbox.mails) == 3
+
     def test_arrives_at_a_real_mail_server(self, campaign: Campaign, alice: User, postbox: Postbox) -> None:
         scheduled(campaign, alice)
         assert deliver_all() == ["sent"] * 3
@@ -161,6 +173,7 @@ class TestOneDelivery:
             row.email = row.email.upper()
             row.save()
         approved_messages(campaign, alice)
+        assert to_send(campaign) == 2
         counts = send_approved(campaign, alice)
         assert counts == SendCounts(scheduled=2, already=1, suppressed=0, without_address=0)
         deliver_all()
