@@ -7,9 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.config import BakeConfig
+from renderer.mouth.bake import bake
 from renderer.mouth.faces import Faces, lower_faces, see
+from renderer.mouth.presenter import Presenter
 from renderer.video.decode import TakeReader
 from tests import takes
+
+QUICK = BakeConfig(fit_seconds=1.0, fit_steps_max=1, base_channels=8)
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +32,9 @@ def faces(small_take: Path) -> Faces:
 def frames(small_take: Path) -> list[np.ndarray]:
     with TakeReader(small_take) as reader:
         return list(reader.frames(range(reader.facts.frames)))
+
+
+@pytest.fixture(scope="session")
+def baked(small_take: Path, tmp_path_factory: pytest.TempPathFactory) -> Presenter:
+    out = tmp_path_factory.mktemp("bake") / "presenter.safetensors"
+    return bake(small_take, out, QUICK)

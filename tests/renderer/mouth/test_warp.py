@@ -6,13 +6,16 @@ import cv2
 import numpy as np
 import pytest
 
-from renderer.face.landmarks import CHIN, INNER_LOWER, INNER_UPPER, JAW
+from renderer.face.landmarks import CHIN, INNER_LOWER, INNER_UPPER, JAW, MOUTH_CORNERS
 from renderer.face.mesh import face_triangles
-from renderer.motion.canonical import canonical_movements
 from renderer.mouth.warp import backward_map, bend, lower_face_triangles, ring_points, smooth_map
 from tests.renderer.motion.synthetic import resting_face
 
 SIZE = 128
+UPPER_LIP = (
+    61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 76, 184, 74, 73, 72, 11, 302, 303, 304, 408, 306,
+    62, 183, 42, 41, 38, 12, 268, 271, 272, 407, 292, *INNER_UPPER,
+)  # fmt: skip
 
 
 def meshed(points: np.ndarray) -> np.ndarray:
@@ -30,9 +33,14 @@ def triangles(rest: np.ndarray) -> np.ndarray:
     return lower_face_triangles(face_triangles(), rest)
 
 
-def opened(points: np.ndarray, share: float = 0.6) -> np.ndarray:
-    """The face with its mouth opened by a share of what a mouth can."""
-    return (points + share * canonical_movements(points)[0]).astype(np.float32)
+def opened(points: np.ndarray, by_px: float = 7) -> np.ndarray:
+    """The face with its lower lip, chin and lower cheeks moved down and its upper lip in place."""
+    face = points.copy()
+    low = points[:, 1] > points[list(MOUTH_CORNERS), 1].min()
+    low[list(INNER_LOWER[1:-1])] = True
+    low[list(UPPER_LIP)] = False
+    face[low, 1] += by_px
+    return face
 
 
 def test_an_unmoved_face_is_not_bent(rest: np.ndarray, triangles: np.ndarray) -> None:
@@ -62,16 +70,18 @@ def test_pixels_outside_the_ring_stay(rest: np.ndarray, triangles: np.ndarray) -
 
 def test_lips_that_close_meet_exactly(rest: np.ndarray, triangles: np.ndarray) -> None:
     """White lips around a black opening: closed, nothing black is left."""
-    wide = opened(rest)
-    picture = np.full((SIZE, SIZE, 3), 255, np.uint8)
+    wide, fine_px = opened(rest), 4 * SIZE
     opening = np.concatenate([wide[list(INNER_UPPER)], wide[list(INNER_LOWER)][::-1]])
-    cv2.fillPoly(picture, [np.round(opening).astype(np.int32)], (0, 0, 0))
+    inside = np.zeros((fine_px, fine_px), np.uint8)
+    cv2.fillPoly(inside, [np.round((opening + 0.5) * 4 - 0.5).astype(np.int32)], 255)
+    inside = cv2.erode(inside, np.ones((5, 5), np.uint8))  # what is surely between the lips
+    picture = np.repeat(255 - inside[..., None], 3, axis=2)
     shut = wide.copy()
     middle = (wide[list(INNER_UPPER)] + wide[list(INNER_LOWER)]) / 2
     shut[list(INNER_UPPER)] = shut[list(INNER_LOWER)] = middle
-    closed = bend(picture, backward_map(triangles, meshed(shut), meshed(wide), SIZE, SIZE))
-    assert (picture == 0).all(-1).sum() > 100
-    assert (closed < 60).all(-1).sum() <= 4
+    closed = bend(picture, backward_map(triangles, meshed(shut), meshed(wide), SIZE, fine_px))
+    assert (picture < 128).all(-1).sum() > 3000
+    assert (closed < 128).all(-1).sum() == 0
 
 
 def test_the_ring_lies_beyond_both_jaws(rest: np.ndarray) -> None:
