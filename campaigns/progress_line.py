@@ -1,4 +1,4 @@
-"""One line on a terminal that is written over; plain lines, one per change, where nobody watches."""
+"""One line on a terminal that is written over; plain lines, now and then, where nobody watches."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 BAR_CELLS = 24
+LOGGED_EVERY_S = 5.0  # into a file or a pipe
 
 
 class ProgressLine:
@@ -14,7 +15,7 @@ class ProgressLine:
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._watched = bool(getattr(stream, "isatty", lambda: False)())
-        self._drawn_at = 0.0
+        self._drawn_at = -LOGGED_EVERY_S
         self._label = ""
 
     def show(self, label: str, fraction: float, left_s: float | None = None) -> None:
@@ -22,7 +23,7 @@ class ProgressLine:
         now = time.monotonic()
         if self._watched and now - self._drawn_at < 0.15:
             return
-        if not self._watched and label == self._label:
+        if not self._watched and (label == self._label or now - self._drawn_at < LOGGED_EVERY_S):
             return
         self._drawn_at, self._label = now, label
         text = f"{bar(fraction)} {fraction:4.0%}  {label}{eta(left_s)}"

@@ -253,7 +253,8 @@ def _stage(campaign: Campaign, busy: list[Message]) -> str:
         return ""
     presenter = campaign.presenter
     if presenter is not None and presenter.bake_state != BakeState.READY:
-        return f"preparing the presenter: {presenter.stage or 'waiting for a worker'}"
+        share = f" {presenter.done / presenter.total:.0%}" if presenter.total else ""
+        return f"preparing the presenter: {presenter.stage or 'waiting for a worker'}{share}"
     return next((message.stage for message in busy if message.stage), "waiting for a worker")
 
 
