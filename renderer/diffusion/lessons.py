@@ -58,7 +58,7 @@ def piece(
     told = condition(drafts, truths, masks, lessons.drawn[frames, :, at[1], at[2]])
     mask = told[:, 6:7]
     # The draft's light is varied, so that the net learns to set it right from what surrounds the mask.
-    gain, lift = 0.03 * torch.randn(2, 3, 1, 1, generator=dice)
+    gain, lift = 0.01 * torch.randn(2, 3, 1, 1, generator=dice)
     told[:, :3] += mask * (told[:, :3] * gain + lift)
     weight = mask * (_ELSEWHERE + torch.from_numpy(np.ascontiguousarray(lessons.mouths[at]))[:, None])
     return told, pixels(truths), weight

@@ -84,7 +84,6 @@ class _Block(nn.Module):
         self.first = nn.Conv2d(channels, width, 3, padding=1)
         self.told = nn.Linear(_EMBEDDING, 2 * width)
         self.second = nn.Conv2d(width, channels, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
         nn.init.zeros_(self.told.weight)
         nn.init.zeros_(self.told.bias)
 
