@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -50,13 +53,48 @@ def chromium() -> Iterator[Browser]:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
 
 
+class Answering:
+    """Counts the requests that the server is answering now."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def began(self, **_: Any) -> None:
+        self._add(1)
+
+    def ended(self, **_: Any) -> None:
+        self._add(-1)
+
+    def wait_until_none(self, at_most_s: float = 10.0) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._count <= 0, at_most_s)
+
+    def _add(self, step: int) -> None:
+        with self._changed:
+            self._count += step
+            self._changed.notify_all()
+
+
 @pytest.fixture
-def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+def quiet_server(live_server: LiveServer) -> Iterator[LiveServer]:
+    """The server; the test ends after its last answer, for emptying the tables would wait for its locks."""
+    answering = Answering()
+    request_started.connect(answering.began)
+    request_finished.connect(answering.ended)
+    yield live_server
+    answering.wait_until_none()
+    request_started.disconnect(answering.began)
+    request_finished.disconnect(answering.ended)
+
+
+@pytest.fixture
+def page(chromium: Browser, quiet_server: LiveServer) -> Iterator[Page]:
     """A window of its own; a script error, a missing file or a request to anywhere else fails the test."""
-    context = chromium.new_context(viewport=DESK, base_url=live_server.url)  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=DESK, base_url=quiet_server.url)  # type: ignore[arg-type]
     window = context.new_page()
     wrong: list[str] = []
-    here = urlsplit(live_server.url).netloc
+    here = urlsplit(quiet_server.url).netloc
     window.on("pageerror", lambda error: wrong.append(f"script error: {error.stack}"))
     window.on(
         "request",
@@ -69,6 +107,7 @@ def page(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
         lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
     )
     yield window
+    context.set_offline(True)  # what a page reports while it closes would come after the test
     context.close()
     assert wrong == []
 
