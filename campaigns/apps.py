@@ -21,8 +21,11 @@ class CampaignsConfig(AppConfig):
 
 def _schedule(**_: Any) -> None:
     """Once a minute: free what dead workers held."""
+    from django.db import connection
     from django_q.models import Schedule
 
+    if Schedule._meta.db_table not in connection.introspection.table_names():
+        return  # only this app was migrated so far
     Schedule.objects.update_or_create(
         name="sweep",
         defaults={
