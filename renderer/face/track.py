@@ -137,11 +137,12 @@ def _face_mesh() -> Iterator[Callable[[npt.NDArray[np.uint8]], list[Points]]]:
         from mediapipe.python.solutions.face_mesh import FaceMesh
 
         mesh = FaceMesh(max_num_faces=2, refine_landmarks=True)
+        mesh.process(np.zeros((64, 64, 3), np.uint8))  # returns when the models are loaded
     found = False
 
     def faces_in(frame: npt.NDArray[np.uint8]) -> list[Points]:
         nonlocal found
-        # Start-up notes come with the first frames and with the first face.
+        # More notes come with the first face.
         with nullcontext() if found else _quiet():
             faces = _points_of(mesh.process(frame), frame.shape[1], frame.shape[0])
         found = found or bool(faces)
