@@ -55,7 +55,10 @@ def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
     )
     _store(made, "take", take)
     if bake.exists():
-        _store(made, "bake", bake)
+        whole = settings.VAR_DIR / bake.name
+        rendering.complete_bake(bake, take, whole)
+        _store(made, "bake", whole)
+        whole.unlink()
         made.bake_state = BakeState.READY
         poster = settings.VAR_DIR / "demo-poster.jpg"
         rendering.write_take_poster(take, poster)

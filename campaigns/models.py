@@ -40,7 +40,9 @@ class Presenter(models.Model):
     facts = models.JSONField(default=dict, blank=True, editable=False)  # width, height, fps, duration_s
     poster = models.FileField(upload_to=presenter_path, max_length=300, blank=True, editable=False)
     bake = models.FileField(upload_to=presenter_path, max_length=300, blank=True, editable=False)
-    bake_state = models.CharField(max_length=16, choices=BakeState.choices, default=BakeState.WAITING, editable=False)
+    bake_state = models.CharField(
+        max_length=16, choices=BakeState.choices, default=BakeState.WAITING, editable=False
+    )
     stage = models.CharField(max_length=100, blank=True, editable=False)
     done = models.PositiveIntegerField(default=0, editable=False)
     total = models.PositiveIntegerField(default=0, editable=False)
@@ -74,21 +76,29 @@ class Campaign(models.Model):
         Presenter, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns"
     )
     voice_engine = models.CharField(
-        max_length=32, choices=[("piper", "Piper (natural)"), ("pyttsx3", "pyttsx3 / eSpeak NG")], default="piper"
+        max_length=32,
+        choices=[("piper", "Piper (natural)"), ("pyttsx3", "pyttsx3 / eSpeak NG")],
+        default="piper",
     )
     voice = models.CharField(max_length=300, blank=True, help_text="Empty: the packaged voice.")
     spreadsheet = models.FileField(upload_to=campaign_path, max_length=300, blank=True)
     spreadsheet_name = models.CharField(max_length=200, blank=True, editable=False)
     columns = models.JSONField(default=list, blank=True, editable=False)  # headers in the sheet's order
     script = models.TextField(blank=True)
-    slots = models.JSONField(null=True, blank=True, editable=False)  # the plan's slots, fixed at the first run
+    slots = models.JSONField(
+        null=True, blank=True, editable=False
+    )  # the plan's slots, fixed at the first run
     email_subject = models.CharField(max_length=300, default="A video for you")
     email_body = models.TextField(default="I recorded a short video for you.")
     sender_name = models.CharField(max_length=200, blank=True)
     call_to_action_label = models.CharField(max_length=100, blank=True)
     call_to_action_url = models.URLField(blank=True)
-    sending_failures = models.PositiveIntegerField(default=0, editable=False)  # in a row, since the last success
-    sending_paused = models.TextField(blank=True, editable=False)  # why sending stopped by itself; empty: it did not
+    sending_failures = models.PositiveIntegerField(
+        default=0, editable=False
+    )  # in a row, since the last success
+    sending_paused = models.TextField(
+        blank=True, editable=False
+    )  # why sending stopped by itself; empty: it did not
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -113,7 +123,9 @@ class Recipient(models.Model):
 
     class Meta:
         ordering = ["campaign_id", "row_number"]
-        constraints = [models.UniqueConstraint(fields=["campaign", "row_number"], name="one_recipient_per_row")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "row_number"], name="one_recipient_per_row")
+        ]
 
     def __str__(self) -> str:
         return self.name or f"row {self.row_number}"
@@ -151,7 +163,9 @@ class Message(models.Model):
 
     review_state = models.CharField(max_length=16, choices=ReviewState.choices, default=ReviewState.PENDING)
     approved_hash = models.CharField(max_length=64, blank=True)
-    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reject_reason = models.TextField(blank=True)
 
@@ -180,7 +194,9 @@ class Delivery(models.Model):
     # Kept beside the message: a new spreadsheet replaces messages, and nobody in it is written to twice.
     campaign = models.ForeignKey(Campaign, on_delete=models.SET_NULL, null=True, related_name="deliveries")
     campaign_name = models.CharField(max_length=200, blank=True)  # copied: history outlives rows
-    link_id = models.UUIDField(null=True, blank=True, db_index=True, editable=False)  # the mail's links hold it
+    link_id = models.UUIDField(
+        null=True, blank=True, db_index=True, editable=False
+    )  # the mail's links hold it
     recipient_name = models.CharField(max_length=300, blank=True)
     channel = models.CharField(max_length=32, default="email")
     address = models.CharField(max_length=320)
@@ -196,7 +212,9 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name_plural = "deliveries"
-        constraints = [models.UniqueConstraint(fields=["message", "channel"], name="one_delivery_per_message_channel")]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "channel"], name="one_delivery_per_message_channel")
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} to {self.address}"

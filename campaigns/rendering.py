@@ -29,6 +29,7 @@ __all__ = [
     "Step",
     "bake",
     "baked",
+    "complete_bake",
     "plan_slots",
     "render",
     "sentence_spans",
@@ -95,6 +96,13 @@ def video_facts(video: Path) -> ClipFacts:
     from renderer.video.probe import probe
 
     return probe(video)
+
+
+def complete_bake(light: Path, take: Path, out: Path, progress: Progress = silent) -> None:
+    """Make a light bake whole from its take. Raises RenderError when it is of another take."""
+    from renderer.mouth.light import complete
+
+    complete(light, take, out, progress)
 
 
 def plan_slots(messages: Sequence[Lines], take: Path, voice: VoiceConfig, progress: Progress = silent) -> Any:

@@ -94,7 +94,9 @@ REVIEW_MOVES: Moves = {
     ReviewState.REJECTED: frozenset({ReviewState.APPROVED, ReviewState.PENDING}),
 }
 DELIVERY_MOVES: Moves = {
-    DeliveryState.SCHEDULED: frozenset({DeliveryState.SENDING, DeliveryState.SUPPRESSED, DeliveryState.FAILED}),
+    DeliveryState.SCHEDULED: frozenset(
+        {DeliveryState.SENDING, DeliveryState.SUPPRESSED, DeliveryState.FAILED}
+    ),
     DeliveryState.SENDING: frozenset(
         {
             DeliveryState.SENT,

@@ -88,16 +88,29 @@ def _discard(_: object) -> None:
 
 def _bake(options: argparse.Namespace) -> int:
     from renderer.mouth.bake import bake
+    from renderer.mouth.light import lighten
 
     facts = probe(options.take)
     check_take(facts, options.take)
     progress = ProgressLine(sys.stderr)
     began = time.monotonic()
-    bake(options.take, options.out, _bake_config(options), progress)
+    presenter = bake(options.take, options.out, _bake_config(options), progress)
+    if options.light:
+        lighten(presenter).save(options.out)
     progress.close()
     sys.stdout.write(
         f"{options.out}: baked {facts.duration_s:.1f} s of take in {time.monotonic() - began:.0f} s\n"
     )
+    return 0
+
+
+def _complete(options: argparse.Namespace) -> int:
+    from renderer.mouth.light import complete
+
+    progress = ProgressLine(sys.stderr)
+    complete(options.light, options.take, options.out, progress)
+    progress.close()
+    sys.stdout.write(f"{options.out}: complete\n")
     return 0
 
 
@@ -162,7 +175,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     bake = commands.add_parser("bake", help="prepare a presenter from a take, once")
     bake.add_argument("--out", type=Path, required=True, help="the baked presenter, a .safetensors file")
+    bake.add_argument(
+        "--light", action="store_true", help="without the take's pictures; `complete` adds them"
+    )
     bake.set_defaults(run=_bake)
+    complete = commands.add_parser("complete", help="make a light bake whole from its take")
+    complete.add_argument("--light", type=Path, required=True, help="what `bake --light` wrote")
+    complete.add_argument("--take", type=Path, required=True, help="the take that it was baked from")
+    complete.add_argument("--out", type=Path, required=True, help="the whole baked presenter")
+    complete.set_defaults(run=_complete)
     render = commands.add_parser("render", help="make one video of a text or a recording")
     words = render.add_mutually_exclusive_group(required=True)
     words.add_argument("--text", help="what the presenter says, one or more sentences")

@@ -1,0 +1,39 @@
+"""A bake without the take's own pictures: small enough to ship, made whole again from the take in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from renderer.errors import RenderError
+from renderer.mouth.base import cut
+from renderer.mouth.presenter import Presenter
+from renderer.progress import Progress, Step, silent
+from renderer.video.decode import TakeReader
+
+
+def lighten(whole: Presenter) -> Presenter:
+    """The presenter without crops, its network in half precision (which is what it is drawn with)."""
+    network: dict[str, Any] = {name: array.astype(np.float16) for name, array in whole.network.items()}
+    return replace(whole, fine=whole.fine[:0], network=network, content_key="")
+
+
+def complete(light: Path, take: Path, out: Path, progress: Progress = silent) -> Presenter:
+    """Write a light bake, made whole, to ``out``. Raises RenderError when the take is another one."""
+    presenter = Presenter.load(light)
+    with TakeReader(take) as reader:
+        if reader.facts.sha256 != presenter.facts.sha256:
+            raise RenderError(
+                f"{light.name} was baked from another take than {take.name}. "
+                "Choose the take that it was made of, or bake this one."
+            )
+        fine = np.empty((reader.facts.frames, *presenter.fine.shape[1:]), np.uint8)
+        for number, frame in enumerate(reader.frames(range(len(fine)))):
+            fine[number] = cut(frame, presenter.matrices[number], presenter.crop_px, presenter.fine_px)
+            progress(Step("cutting out the lower face", number + 1, len(fine)))
+    network = {name: np.asarray(array, np.float32) for name, array in presenter.network.items()}
+    replace(presenter, fine=fine, network=network, content_key="").save(out)
+    return Presenter.load(out)
