@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -29,6 +30,10 @@ from campaigns.states import (
 
 ATTEMPTS_MAX = 3  # a message that kills its worker this often is put aside
 WAKE_UPS_MAX = 64  # each finished message wakes the next worker, so a long queue needs no more
+PACE_AFTER_MESSAGES = 2
+MESSAGES_LOOKED_AT = 1000
+LEAST_WORK_LINES = 0.3
+_Line = tuple[str, str]  # id, text
 OPEN = (RenderState.QUEUED, RenderState.RENDERING)
 
 
@@ -264,11 +269,32 @@ def _seconds_left(campaign: Campaign, messages_left: float) -> float | None:
         return None
     finished = campaign.messages.filter(render_state=RenderState.READY, ready_at__gte=campaign.started_at)
     known = finished.aggregate(first=Min("ready_at"), last=Max("ready_at"), count=Count("pk"))
-    if known["count"] >= 2:
+    if known["count"] > PACE_AFTER_MESSAGES:
         return messages_left * (known["last"] - known["first"]).total_seconds() / (known["count"] - 1)
-    if known["count"] == 1:
-        return messages_left * (known["first"] - campaign.started_at).total_seconds()
-    return None
+    return _seconds_by_new_lines(campaign, campaign.started_at)
+
+
+def _seconds_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
+    """While no pace is known: the time per line that was new, times the new lines to come."""
+    earlier, made, waiting = set[_Line](), set[_Line](), set[_Line]()
+    begun: list[tuple[set[_Line], float]] = []
+    starts: list[datetime] = []
+    for message in campaign.messages.exclude(render_state=RenderState.FAILED)[:MESSAGES_LOOKED_AT]:
+        lines = {(line["id"], line["text"]) for line in message.lines}
+        ready = message.render_state == RenderState.READY
+        (
+            waiting if not ready else made if message.ready_at and message.ready_at >= since else earlier
+        ).update(lines)
+        if message.render_state == RenderState.RENDERING and message.total:
+            begun.append((lines, message.done / message.total))
+        if message.started_at and message.started_at >= since:
+            starts.append(message.started_at)
+    partly = sum(share * len(lines - made - earlier) for lines, share in begun)
+    worked = len(made - earlier) + partly
+    if worked < LEAST_WORK_LINES or not starts:
+        return None
+    spent_s = (timezone.now() - min(starts)).total_seconds()
+    return spent_s / worked * max(0.0, len(waiting - made - earlier) - partly)
 
 
 __all__ = [
