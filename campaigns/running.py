@@ -281,10 +281,12 @@ def _seconds_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
     starts: list[datetime] = []
     for message in campaign.messages.exclude(render_state=RenderState.FAILED)[:MESSAGES_LOOKED_AT]:
         lines = {(line["id"], line["text"]) for line in message.lines}
-        ready = message.render_state == RenderState.READY
-        (
-            waiting if not ready else made if message.ready_at and message.ready_at >= since else earlier
-        ).update(lines)
+        if message.render_state != RenderState.READY:
+            waiting |= lines
+        elif message.ready_at and message.ready_at >= since:
+            made |= lines
+        else:
+            earlier |= lines
         if message.render_state == RenderState.RENDERING and message.total:
             begun.append((lines, message.done / message.total))
         if message.started_at and message.started_at >= since:
