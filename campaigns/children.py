@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 from django.conf import settings
 
 GRACE_S = 8.0
+GONE_S = 2.0
 
 
 class ChildDied(Exception):
@@ -68,6 +69,7 @@ class Children:
                 child.wait(max(0.0, deadline - time.monotonic()))
             _signal_group(child, signal.SIGKILL)
             child.wait()
+            _wait_for_group(child)
         signal.signal(signal.SIGTERM, self._before)
 
     def _log(self, name: str) -> Path:
@@ -98,3 +100,12 @@ def _signal(child: subprocess.Popen[bytes], number: int) -> None:
 def _signal_group(child: subprocess.Popen[bytes], number: int) -> None:
     with suppress(ProcessLookupError):  # all of them have ended
         os.killpg(child.pid, number)  # the session's first process, so its id is the group's
+
+
+def _wait_for_group(child: subprocess.Popen[bytes]) -> None:
+    """Killed processes still hold their locks for a moment; the database looks at those when we end."""
+    deadline = time.monotonic() + GONE_S
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(child.pid, 0)
+            time.sleep(0.02)
