@@ -50,7 +50,7 @@ install:
 	@$(PIP) install -qq --no-deps -r $(LOCK)
 	@$(BIN)/python -c "import torch" 2>/dev/null || \
 	  { echo "This index serves torch for CUDA; adding the libraries that it needs"; \
-	    $(PIP) install -qq -c $(LOCK) "$(TORCH)"; }
+	    $(PIP) install -qq --no-warn-conflicts -c $(LOCK) "$(TORCH)"; }
 	@$(BIN)/python -c "import torch"
 	@cp $(LOCK) $(INSTALLED)
 
