@@ -24,6 +24,7 @@ OPEN_APERTURE = 0.022  # inner-lip gap over face width from which a viewer reads
 CLOSED_APERTURE = 0.016
 CLOSURES = frozenset("pbm")
 CLOSURE_MARGIN_S = 0.04
+SEAM_REACH_FRAMES = 6
 
 
 def aperture(points: Floats) -> Floats:
@@ -85,13 +86,19 @@ def flicker(crops: Bytes, mask: Floats) -> float:
 
 
 def seam_ratio(points: Floats, seams: Sequence[int]) -> float:
-    """Mean face-point step into the frames ``seams`` over the mean step elsewhere (1 is invisible)."""
+    """Mean face-point step into the frames ``seams`` over the mean step of the frames around them.
+
+    1 is a join that moves as its surroundings do. Only near frames are compared, so that a head that
+    nods during a pause does not count as a seam.
+    """
     steps = np.linalg.norm(np.diff(points, axis=0), axis=-1).mean(axis=-1)
     at_seam = np.zeros(len(steps), dtype=bool)
     at_seam[[s - 1 for s in seams if 0 < s <= len(steps)]] = True
-    if not at_seam.any() or at_seam.all():
+    near = np.convolve(at_seam, np.ones(2 * SEAM_REACH_FRAMES + 1), "same") > 0.5
+    around = near & ~at_seam
+    if not around.any():
         return 0.0
-    return float(steps[at_seam].mean() / max(float(steps[~at_seam].mean()), 1e-6))
+    return float(steps[at_seam].mean() / max(float(steps[around].mean()), 1e-6))
 
 
 def flags_of(scores: dict[str, float]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from renderer.measured import Measured, load_measured, measure_segment, save_mea
 from renderer.motion.motion import speak_motion
 from renderer.mouth.base import MouthBase, base_of
 from renderer.mouth.compose import compose
-from renderer.mouth.draft import draft_to, sharpened
+from renderer.mouth.draft import draft, sharpened
 from renderer.mouth.presenter import Presenter
 from renderer.plan import Segment
 from renderer.progress import Progress, Step
@@ -36,7 +36,7 @@ from renderer.video.encode import encode_segment
 from renderer.video.shown import mixed_frames
 from renderer.walk import PathFrame
 
-STAGE_VERSION = "segment-1"
+STAGE_VERSION = "segment-2"
 
 Path_ = tuple[PathFrame, ...]
 Bytes = npt.NDArray[np.uint8]
@@ -67,12 +67,35 @@ class RenderedSegment:
 @dataclass(frozen=True, eq=False)
 class Mouths:
     """Drawn lower faces: ``crops`` uint8 [n, S, S, 3] as diffused, ``fine`` uint8 [n, F, F, 3] at about the
-    take's scale, ``masks`` [n, S, S] and ``matrices`` [n, 2, 3] (frame px → mask px)."""
+    take's scale, ``masks`` [n, S, S], ``matrices`` [n, 2, 3] (frame px → mask px), and ``sources`` [n], the
+    take frames that they were drafted from."""
 
     crops: Bytes
     fine: Bytes
     masks: Floats
     matrices: Floats
+    sources: npt.NDArray[np.int64]
+
+    def part(self, place: slice) -> Mouths:
+        return Mouths(*(getattr(self, name)[place] for name in _PARTS))
+
+
+_PARTS = ("crops", "fine", "masks", "matrices", "sources")
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Frames that are drawn already: ``crops`` [n, S, S, 3], and their ``sources`` [n], -1 elsewhere."""
+
+    crops: Bytes
+    sources: npt.NDArray[np.int64]
+
+    @classmethod
+    def nothing(cls, base: MouthBase) -> _Known:
+        return cls(np.zeros_like(base.crops), np.full(len(base.crops), -1, np.int64))
+
+    def set(self, place: slice, drawn: Mouths) -> None:
+        self.crops[place], self.sources[place] = drawn.crops, drawn.sources
 
 
 class SegmentRenderer:
@@ -111,58 +134,42 @@ class SegmentRenderer:
 
     def _mouths(self, work: SegmentWork, progress: Progress) -> Mouths:
         path, seam = work.segment.path, self._seam
-        head = self._resting(work.before + path[:seam], len(work.before))
-        tail = self._resting(path[-seam:] + work.after, 0)
+        head = self._resting(work.before + path[:seam]).part(slice(len(work.before), None))
+        tail = self._resting(path[-seam:] + work.after).part(slice(0, seam))
         progress(Step("drawing the mouth", 0, len(path)))
         base = base_of(self._presenter, path, mixed_frames(self._reader, path))
-        known = np.zeros_like(base.crops)
-        is_known = np.zeros(len(path), dtype=bool)
+        known = _Known.nothing(base)
+        known.set(slice(0, seam), head)
+        known.set(slice(len(path) - seam, len(path)), tail)
+        mouths = self._drawn(base, path, self._motion(work), known)
         for place, rest in ((slice(0, seam), head), (slice(len(path) - seam, len(path)), tail)):
-            known[place], is_known[place] = rest.crops[:seam], True
-        mouths = self._drawn(base, path, self._motion(work), known, is_known)
-        for place, rest in ((slice(0, seam), head), (slice(len(path) - seam, len(path)), tail)):
-            mouths.fine[place], mouths.masks[place] = rest.fine[:seam], rest.masks[:seam]
+            mouths.fine[place], mouths.masks[place] = rest.fine, rest.masks
         return mouths
 
-    def _resting(self, path: Path_, start: int) -> Mouths:
+    def _resting(self, path: Path_) -> Mouths:
         """Resting mouths over the frames around a join, the same for every message that has this join."""
-        key = fingerprint(
-            STAGE_VERSION,
-            self._presenter.content_key,
-            [(f.a, f.b, f.mix) for f in path],
-            self._config.diffusion,
-        )
-        file, _ = self._store.make(
-            "rest", key, ".safetensors", lambda target: self._save_resting(path, target)
-        )
+        frames = [(f.a, f.b, f.mix) for f in path]
+        key = fingerprint(STAGE_VERSION, self._presenter.content_key, frames, self._config.diffusion)
+        file, _ = self._store.make("rest", key, ".safetensors", lambda out: self._save_resting(path, out))
         with safe_open(file, "np") as saved:
-            whole = Mouths(*(saved.get_tensor(name) for name in ("crops", "fine", "masks", "matrices")))
-        return Mouths(whole.crops[start:], whole.fine[start:], whole.masks[start:], whole.matrices[start:])
+            return Mouths(*(saved.get_tensor(name) for name in _PARTS))
 
     def _save_resting(self, path: Path_, target: Path) -> None:
         base = base_of(self._presenter, path, mixed_frames(self._reader, path))
         still = np.zeros((len(path), self._presenter.style.space.size), np.float32)
-        drawn = self._drawn(base, path, still, None, None)
-        names = ("crops", "fine", "masks", "matrices")
-        save_file({name: np.ascontiguousarray(getattr(drawn, name)) for name in names}, target)
+        drawn = self._drawn(base, path, still, _Known.nothing(base))
+        save_file({name: np.ascontiguousarray(getattr(drawn, name)) for name in _PARTS}, target)
 
-    def _drawn(
-        self,
-        base: MouthBase,
-        path: Path_,
-        motion: Floats,
-        known: Bytes | None,
-        is_known: npt.NDArray[np.bool_] | None,
-    ) -> Mouths:
+    def _drawn(self, base: MouthBase, path: Path_, motion: Floats, known: _Known) -> Mouths:
         presenter = self._presenter
-        points = presenter.style.space.decode(motion, base.points)
-        draft = draft_to(presenter, base, points)
+        drafted = draft(presenter, base, motion, pinned=known.sources)
         crops = refine(
-            _refiner(presenter), draft.crops, base.crops, draft.masks, draft.points,
+            _refiner(presenter), drafted.crops, base.crops, drafted.masks, drafted.points,
             seed_key=presenter.content_key, frame_ids=[f"{f.a}-{f.b}-{f.mix:.3f}" for f in path],
-            config=self._config.diffusion, known=known, known_mask=is_known,
+            config=self._config.diffusion, known=known.crops, known_mask=known.sources >= 0,
         )  # fmt: skip
-        return Mouths(crops, sharpened(draft, crops), draft.masks.copy(), base.matrices)
+        sources = np.asarray(drafted.sources, np.int64)
+        return Mouths(crops, sharpened(drafted, crops), drafted.masks.copy(), base.matrices, sources)
 
     def _motion(self, work: SegmentWork) -> Floats:
         fps = self._reader.facts.fps
