@@ -11,7 +11,7 @@ from renderer.config import BakeConfig
 from renderer.diffusion.hardware import quicken
 from renderer.diffusion.network import MouthRefiner
 
-_RATE = 1.5e-3
+_RATE = 5e-4
 _MEAN_SHARE = 0.08  # the running mean spans this share of all steps
 
 
