@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+import pandas
+from pandas.errors import ParserError
+
 SEPARATORS = ",;\t|"
 SNIFFED_RECORDS = 30
 
@@ -50,13 +53,28 @@ def csv_records(data: bytes, shown: str) -> list[Record]:
     if separator:
         text = rest
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator or _separator(text))
-        return [Record(number, tuple(cells)) for number, cells in enumerate(reader, start=1)]
-    except csv.Error as error:
+        return _parsed(text, separator or _separator(text))
+    except (csv.Error, ParserError) as error:
         raise SheetError(
             f"{shown} cannot be read as CSV: {error}. Look for a quote "
             "that is never closed, or save it as XLSX."
         ) from error
+
+
+def _parsed(text: str, separator: str) -> list[Record]:
+    """Every cell as text; a row shorter than the widest keeps its own length."""
+    if not text.strip():
+        return []
+    width = max(line.count(separator) for line in text.splitlines()) + 1
+    frame = pandas.read_csv(
+        io.StringIO(text, newline=""), sep=separator, header=None, names=list(range(width)), index_col=False,
+        dtype=str, keep_default_na=False, skip_blank_lines=False, engine="python",
+    )  # fmt: skip
+    rows = frame.itertuples(index=False, name=None)
+    return [
+        Record(number, tuple(cell for cell in cells if isinstance(cell, str)))
+        for number, cells in enumerate(rows, start=1)
+    ]
 
 
 def _decoded(data: bytes, shown: str) -> str:

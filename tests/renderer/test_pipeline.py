@@ -37,7 +37,9 @@ class Desk:
     def job(self, lines: tuple[tuple[str, str], ...]) -> MessageJob:
         return MessageJob(lines, self.presenter, self.take, self.slots)
 
-    def render(self, lines: tuple[tuple[str, str], ...], name: str, store: Store | None = None) -> MessageResult:
+    def render(
+        self, lines: tuple[tuple[str, str], ...], name: str, store: Store | None = None
+    ) -> MessageResult:
         return render_message(self.job(lines), store or self.store, self.folder / name)
 
 
@@ -62,7 +64,9 @@ def test_lines_keep_the_order_of_the_script_when_some_recipients_lack_one():
 
 
 @pytest.mark.slow
-def test_a_message_has_the_takes_size_and_rate_and_sound_as_long_as_its_picture(desk: Desk, john: MessageResult):
+def test_a_message_has_the_takes_size_and_rate_and_sound_as_long_as_its_picture(
+    desk: Desk, john: MessageResult
+):
     with TakeReader(john.video) as video:
         facts = video.facts
     assert (facts.width, facts.height, facts.fps) == (640, 360, FPS)
