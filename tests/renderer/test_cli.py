@@ -15,9 +15,9 @@ def test_render_bakes_the_take_and_writes_video_poster_and_captions(
 ):
     take = takes.good(tmp_path / "me.mp4")
     out = tmp_path / "hi.mp4"
+    words = ["--text", "Hi Priya. Thanks for coming.", "--fit-seconds", "2", "--json"]
     status = main(
-        ["render", "--take", str(take), "--text", "Hi Priya. Thanks for coming.", "--out", str(out)]
-        + ["--fit-seconds", "2", "--cache", str(tmp_path / "cache"), "--json"]
+        ["render", "--take", str(take), *words, "--out", str(out), "--cache", str(tmp_path / "cache")]
     )
     assert status == 0
     report = json.loads(capsys.readouterr().out)

@@ -11,7 +11,7 @@ import pytest
 from renderer.config import BakeConfig, EngineConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.mouth.bake import bake
-from renderer.pipeline import MessageJob, MessageResult, render_message, script_order, slots_for
+from renderer.pipeline import Lines, MessageJob, MessageResult, render_message, script_order, slots_for
 from renderer.progress import Step, silent
 from renderer.speech.loudness import measure_lufs
 from renderer.store import Store
@@ -34,8 +34,8 @@ class Desk:
         self.store = Store(folder / "store")
         self.slots = slots_for([JOHN, PRIYA], FPS, EngineConfig(), self.store)
 
-    def job(self, lines: tuple[tuple[str, str], ...]) -> MessageJob:
-        return MessageJob(lines, self.presenter, self.take, self.slots)
+    def job(self, lines: Lines) -> MessageJob:
+        return MessageJob(tuple(lines), self.presenter, self.take, self.slots)
 
     def render(
         self, lines: tuple[tuple[str, str], ...], name: str, store: Store | None = None
