@@ -39,6 +39,7 @@ class MouthRefiner(ModelMixin, ConfigMixin):
         self.up_2 = nn.ModuleList([_Block(deep, deep, temporal=True), _Block(deep, deep)])
         self.grow_1 = nn.Conv2d(deep, wide, 1)
         self.up_1 = nn.ModuleList([_Block(wide, wide), _Block(wide, wide)])
+        self.settle = nn.LayerNorm(wide)
         self.leave = nn.Conv2d(wide, 3 * _PATCH**2, 3, padding=1)
         nn.init.zeros_(self.leave.weight)
         if self.leave.bias is not None:
@@ -65,7 +66,7 @@ class MouthRefiner(ModelMixin, ConfigMixin):
         x = _through(self.middle, self.shrink_2(mid), told, window)
         x = _through(self.up_2, _double(self.grow_2(x)) + mid, told, window)
         x = _through(self.up_1, _double(self.grow_1(x)) + top, told, window)
-        return F.pixel_shuffle(self.leave(F.silu(x)), _PATCH)
+        return F.pixel_shuffle(self.leave(F.silu(_per_pixel(self.settle, x))), _PATCH)
 
     def _embed(self, level: torch.Tensor, kind: torch.dtype) -> torch.Tensor:
         waves = torch.exp(torch.linspace(0, math.log(200.0), _EMBEDDING // 2, device=level.device))
@@ -88,13 +89,17 @@ class _Block(nn.Module):
         nn.init.zeros_(self.told.bias)
 
     def forward(self, x: torch.Tensor, told: torch.Tensor, window: int) -> torch.Tensor:
-        # Over channels at each pixel: what lies elsewhere in the crop does not matter, so the fit may cut it.
-        y = F.silu(self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
+        y = F.silu(_per_pixel(self.norm, x))
         if self.temporal:
             y = _look_around(y, window)
         scale, shift = self.told(told)[:, :, None, None].chunk(2, 1)
         y = self.first(y)
         return x + self.second(F.silu(y * (1 + scale) + shift))
+
+
+def _per_pixel(norm: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """Over channels at each pixel: what lies elsewhere in the crop does not matter, so the fit may cut it."""
+    return norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 def _through(blocks: nn.ModuleList, x: torch.Tensor, told: torch.Tensor, window: int) -> torch.Tensor:

@@ -11,12 +11,9 @@ import pytest
 from renderer.config import VideoConfig
 from renderer.errors import RenderError
 from renderer.timeline import sample_at
-from renderer.video.decode import TakeReader
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join
-from renderer.video.shown import mixed_frames
-from renderer.walk import PathFrame
-from tests.renderer.video.clips import number_of, numbered, write_clip
+from tests.renderer.video.clips import number_of, numbered
 from tests.renderer.video.test_encode import room_for
 
 CONFIG = VideoConfig()
@@ -124,13 +121,3 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
         join(parts, clicks(RATES[0], [40]), tmp_path / "videos" / "out.mp4", RATES[0], CONFIG)
     assert not caught.value.permanent
     assert list((tmp_path / "videos").iterdir()) == []
-
-
-def test_a_jump_blends_from_one_run_of_the_take_into_the_other(tmp_path: Path) -> None:
-    path = [PathFrame(4, 4, 0.0), PathFrame(5, 21, 0.25), PathFrame(6, 22, 0.75), PathFrame(23, 23, 0.0)]
-    with TakeReader(write_clip(tmp_path / "take.mp4")) as reader:
-        shown = list(mixed_frames(reader, path))
-        five, twenty_one = reader.frames([5, 21])
-    assert (number_of(shown[0]), number_of(shown[3])) == (4, 23)
-    blend = five * 0.75 + twenty_one * 0.25
-    assert abs(shown[1] - blend).max() <= 1
