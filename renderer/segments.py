@@ -36,7 +36,7 @@ from renderer.video.encode import encode_segment
 from renderer.video.shown import mixed_frames
 from renderer.walk import PathFrame
 
-STAGE_VERSION = "segment-2"
+STAGE_VERSION = "segment-3"
 
 Path_ = tuple[PathFrame, ...]
 Bytes = npt.NDArray[np.uint8]

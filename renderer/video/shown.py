@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -47,8 +48,8 @@ def _flow(first: Image, second: Image) -> Floats:
         cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
         for image in (first, second)
     ]
-    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(*small, None)
-    grown = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR)
+    estimator: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    grown = cv2.resize(estimator.calc(*small, None), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(grown * np.array([width / size[0], height / size[1]]), np.float32)
 
 

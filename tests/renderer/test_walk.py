@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -70,7 +72,7 @@ def test_the_base_track_never_ends_and_never_leaves_the_take(frames: int) -> Non
 def test_the_base_track_goes_frame_by_frame_and_crosses_over_softly() -> None:
     walk = walk_of(250)
     shown = [walk.shown(position) for position in range(1000)]
-    for before, after in zip(shown, shown[1:], strict=False):
+    for before, after in pairwise(shown):
         if after.mix:
             assert after.a == before.a + 1
             assert 0 < after.mix - before.mix <= 1 / (CROSSING_FRAMES + 1) + 1e-9
