@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,7 @@ def _presenter(
         network={},
         problems=faces.problems,
     )
-    lessons = _lessons(faces, facts, progress)
+    lessons = practice_drafts(faces, facts.fps, progress)
     truths = shrink(faces.fine[faces.ok], config.crop_px)
     network = fit_refiner(
         lessons.crops, truths, lessons.masks, lessons.points, config, progress, parts / "fit.safetensors"
@@ -105,10 +106,10 @@ def _style(take: Path, facts: ClipFacts, faces: Faces, progress: Progress) -> Mo
     return fit_style(faces.points, faces.ok, facts.fps, phones or None)
 
 
-def _lessons(faces: Faces, facts: ClipFacts, progress: Progress) -> Draft:
+def practice_drafts(faces: Faces, fps: Fraction, progress: Progress = silent) -> Draft:
     """Every trusted frame of the take, drafted from other moments of the take."""
     frames = np.flatnonzero(faces.ok)
-    left_out = frames_of(_LEFT_OUT_S, facts.fps)
+    left_out = frames_of(_LEFT_OUT_S, fps)
     drafts = []
     for start in range(0, len(frames), _LESSON_FRAMES):
         progress(Step("drafting practice frames", start, len(frames)))

@@ -1,29 +1,36 @@
 """How well a take's mouths can be drawn from the rest of the take.
 
-    python -m renderer.mouth.heldout TAKE
+    python -m renderer.mouth.heldout TAKE [--fit-seconds 240]
 
 The first three quarters of the take are the atlas; the last quarter is drawn from it with its true points
-and compared with what was filmed. Everything is measured inside the region that the atlas fills, because
+and compared with what was filmed. With ``--fit-seconds`` the refiner is fitted to the three quarters, and
+its frames are compared too. Everything is measured inside the region that the atlas fills, because
 around it the draft is the filmed frame itself.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from renderer.config import BakeConfig
+from renderer.config import BakeConfig, DiffusionConfig
+from renderer.diffusion.condition import draw_landmarks
 from renderer.face.crop import apply, invert, side_px
+from renderer.mouth.bake import practice_drafts
+from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.compose import compose
 from renderer.mouth.draft import Draft, draft_to
 from renderer.mouth.faces import Faces, lower_faces, see
 from renderer.mouth.mask import mouth_region
+from renderer.progress import silent
 from renderer.video.decode import TakeReader
 
 Crops = npt.NDArray[np.uint8]
@@ -48,27 +55,64 @@ class HeldOut:
 
 def held_out(faces: Faces) -> HeldOut:
     """Measure the last quarter of a take's faces, drawn from the first three."""
-    known = np.arange(len(faces.points)) < _KNOWN_SHARE * len(faces.points)
-    atlas = replace(faces, usable=faces.usable & known)
-    frames = np.flatnonzero(~known & faces.ok)
-    base = faces.base(frames)
     began = time.process_time()
-    drawn = draft_to(atlas, base, base.points)
+    base, drawn = last_quarter(faces)
     spent_s = time.process_time() - began
     crop_px = faces.crop_px
     region = np.stack([mouth_region(points, crop_px, crop_px) for points in drawn.points])
     fine_region = np.stack([mouth_region(points, crop_px, base.fine.shape[1]) for points in drawn.points])
     retrieved = faces.base(drawn.sources).crops
     return HeldOut(
-        frames=len(frames),
+        frames=len(drawn.crops),
         psnr_db=_psnr_db(drawn.crops, base.crops, region),
         retrieved_db=_psnr_db(retrieved, base.crops, region),
         sharpness=_detail(drawn.fine, fine_region) / _detail(base.fine, fine_region),
         movement=_change(drawn.crops, region, 1) / _change(base.crops, region, 1),
         flicker=_change(drawn.crops, region, 2) / _change(base.crops, region, 2),
         changes=_changes(drawn),
-        draft_ms=1000 * spent_s / max(len(frames), 1),
+        draft_ms=1000 * spent_s / max(len(drawn.crops), 1),
     )
+
+
+def refined_lines(
+    faces: Faces, fps: Fraction, fit_seconds: float, drawn: Draft, base: MouthBase
+) -> list[str]:
+    """One line for each number of steps: the refined last quarter against its drafts."""
+    from renderer.diffusion.fit import fit_refiner  # loads torch
+    from renderer.diffusion.refine import load_refiner, refine
+
+    known = _first_part(faces)
+    practice = practice_drafts(known, fps)
+    truths = shrink(known.fine[known.ok], faces.crop_px)
+    config = replace(BakeConfig(), fit_seconds=fit_seconds, fit_steps_max=100_000)
+    net = load_refiner(fit_refiner(practice.crops, truths, practice.masks, practice.points, config, silent))
+    lips = draw_landmarks(drawn.points, faces.crop_px)[:, 0] > 0
+    regions = {"mask": drawn.masks, "lips": lips.astype(np.float32)}
+    shown = {"draft": drawn.crops}
+    for steps in (1, 2, 4):
+        shown[f"{steps} steps"] = refine(
+            net, drawn.crops, base.crops, drawn.masks, drawn.points,
+            seed_key="held out", frame_ids=range(len(drawn.crops)), config=DiffusionConfig(steps=steps),
+        )  # fmt: skip
+    return [
+        f"{name}: "
+        + ", ".join(f"{where} {_psnr_db(crops, base.crops, part):.2f} dB" for where, part in regions.items())
+        + f", sharpness {_detail(crops, regions['lips']) / _detail(base.crops, regions['lips']):.2f}"
+        for name, crops in shown.items()
+    ]
+
+
+def _first_part(faces: Faces) -> Faces:
+    end = int(np.ceil(_KNOWN_SHARE * len(faces.points)))
+    names = ("points", "matrices", "ok", "usable", "fine")
+    return replace(faces, **{name: getattr(faces, name)[:end] for name in names})
+
+
+def last_quarter(faces: Faces) -> tuple[MouthBase, Draft]:
+    """The frames of a take's last quarter and their drafts from the first three."""
+    known = np.arange(len(faces.points)) < _KNOWN_SHARE * len(faces.points)
+    base = faces.base(np.flatnonzero(~known & faces.ok))
+    return base, draft_to(replace(faces, usable=faces.usable & known), base, base.points)
 
 
 def _psnr_db(drawn: Crops, filmed: Crops, region: Floats) -> float:
@@ -103,13 +147,19 @@ def _compose_ms(reader: TakeReader, faces: Faces, count: int = 20) -> float:
     return 1000 * (time.process_time() - began) / count
 
 
-def _main(take: Path) -> int:
+def _main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m renderer.mouth.heldout")
+    parser.add_argument("take", type=Path)
+    parser.add_argument("--fit-seconds", type=float, default=0.0, help="fit the refiner so long")
+    options = parser.parse_args(arguments)
+    take: Path = options.take
     cv2.setNumThreads(1)
     with TakeReader(take) as reader:
         seen = see(reader, None)
         faces = lower_faces(reader, seen, BakeConfig().crop_px)
         found = held_out(faces)
         compose_ms = _compose_ms(reader, faces)
+        fps = reader.facts.fps
     in_take = apply(invert(faces.matrices), faces.points)
     width_px = float(np.median(np.ptp(in_take[:, :, 0], axis=1)))
     sys.stdout.write(
@@ -121,8 +171,11 @@ def _main(take: Path) -> int:
         f"flicker {found.flicker:.2f}; {found.changes} changes of source\n"
         f"processor time per frame: draft {found.draft_ms:.0f} ms, compose {compose_ms:.0f} ms\n"
     )
+    if options.fit_seconds:
+        base, drawn = last_quarter(faces)
+        sys.stdout.write("\n".join(refined_lines(faces, fps, options.fit_seconds, drawn, base)) + "\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(_main(Path(sys.argv[1])))
+    sys.exit(_main(sys.argv[1:]))
