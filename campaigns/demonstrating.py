@@ -98,7 +98,7 @@ def table(campaign: Campaign) -> Iterator[str]:
         else:
             yield (
                 f"{name:<28} {message.video_seconds:6.1f}s {message.work_seconds:6.1f}s  "
-                f"{_scores(message):<44} {local_path(message.video)}"
+                f"{_scores(message):<44} {_shown_path(local_path(message.video))}"
             )
 
 
@@ -120,8 +120,26 @@ def unplayable(campaign: Campaign) -> list[str]:
     return problems
 
 
+_SHORT = {
+    "aperture_r": "lips",
+    "closure": "closed",
+    "open_in_silence": "open",
+    "seam": "seam",
+    "sharpness": "sharp",
+}
+
+
 def _scores(message: Message) -> str:
-    return " ".join(f"{name} {value:.2f}" for name, value in sorted(message.scores.items()))[:44]
+    """The scores that fit on a line; docs/pipeline.md says what each means."""
+    found = [
+        f"{short} {message.scores[name]:.2f}" for name, short in _SHORT.items() if name in message.scores
+    ]
+    return " ".join(found)
+
+
+def _shown_path(path: Path) -> Path:
+    """Short where the file lies below the folder that the person is in."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _has_files(presenter: Presenter) -> bool:
