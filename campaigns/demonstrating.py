@@ -49,7 +49,7 @@ def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
         name="Demo presenter (synthetic)",
         facts=facts,
         take_sha256=facts["sha256"],
-        consent_by="nobody: a synthetic person",
+        consent_by="Byname’s makers (the person shown does not exist)",
         consent_at=timezone.now(),
         consent_note="Rendered from CC0 assets; it is nobody's likeness.",
     )
