@@ -24,7 +24,7 @@ from renderer.store import Store
 from renderer.timeline import frames_covering
 from renderer.video.probe import check_take, probe
 
-BAKE_VERSION = "bake-1"
+BAKE_VERSION = "bake-2"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 COEFS = 12
+_OPEN_REST = 0.008  # of the face's width: a rest in silence wider than this is no rest
 POSES = 6
 
 
@@ -112,13 +113,25 @@ def _pose_shift(pose: npt.NDArray[np.float64], points: npt.NDArray[np.float64]) 
 
 
 def _resting_shape(upright: npt.NDArray[np.float64], silent: Flags | None) -> npt.NDArray[np.float64]:
-    """The median of the most closed frames, taken from silence where there is enough of it."""
-    pool = np.arange(len(upright))
-    if silent is not None and int(silent.sum()) >= 10:
-        pool = pool[silent]
-    gap = mouth_measures(upright[pool].astype(np.float32))[:, 0]
-    count = max(5, len(pool) // 6)
-    return np.asarray(np.median(upright[pool[np.argsort(gap, kind="stable")[:count]]], axis=0))
+    """The median of the most closed frames, taken from silence where people close their mouth in it."""
+    everywhere = _most_closed(upright)
+    if silent is None or int(silent.sum()) < 10:
+        return everywhere
+    in_silence = _most_closed(upright[silent])
+    wider_px = _gaps_px(in_silence[None])[0] - _gaps_px(everywhere[None])[0]
+    face_px = float(np.ptp(everywhere[list(lm.FACE_SIDES), 0]))
+    # Who breathes in through the mouth is never at rest in pauses; lips that met while speaking are.
+    return everywhere if wider_px > _OPEN_REST * face_px else in_silence
+
+
+def _most_closed(upright: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    count = max(5, len(upright) // 6)
+    closed = np.argsort(_gaps_px(upright), kind="stable")[:count]
+    return np.asarray(np.median(upright[closed], axis=0))
+
+
+def _gaps_px(upright: npt.NDArray[np.float64]) -> Floats:
+    return mouth_measures(upright.astype(np.float32))[:, 0]
 
 
 def _share(rest: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
