@@ -7,6 +7,7 @@
   const name = form.querySelector("[data-file-name]");
   input.hasChangeListener = true;  // Unfold's own listener expects a text field beside every file field
   const show = () => { if (input.files.length) name.textContent = input.files[0].name; };
+  show();  // a file chosen before this script ran, or kept by the browser when the page was left
   input.addEventListener("change", show);
   for (const kind of ["dragenter", "dragover"]) {
     drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("bn-over"); });
