@@ -13,7 +13,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.states import CampaignState, RenderState, RowVerdict
@@ -81,22 +81,28 @@ def go(page: Page, campaign: Campaign, step: str) -> None:
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/{step}/")
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Click, and go on once the next page's scripts listen."""
+    with page.expect_navigation():
+        link.click()
+
+
 def test_a_campaign_from_its_name_to_the_start_of_the_run(
     signed_in: Page, presenter: Presenter, tmp_path: Path
 ) -> None:
     page = signed_in
-    page.get_by_role("link", name="New campaign").click()
+    follow(page, page.get_by_role("link", name="New campaign"))
     page.get_by_label("Name").fill("Trade fair")
-    page.get_by_role("button", name="Save", exact=True).click()
+    follow(page, page.get_by_role("button", name="Save", exact=True))
 
     sheet = tmp_path / "people.csv"
     sheet.write_text(SHEET, encoding="utf-8-sig")
     page.get_by_label("Choose a file or drop it here").set_input_files(sheet)
     expect(page.locator("[data-file-name]")).to_have_text("people.csv")
-    page.get_by_role("button", name="Upload").click()
+    follow(page, page.get_by_role("button", name="Upload"))
     expect(page.get_by_text("2 rows will get a video, 1 will not")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Lars")).to_contain_text("is not an e-mail address")
-    page.get_by_role("link", name="Go on to the script").click()
+    follow(page, page.get_by_role("link", name="Go on to the script"))
 
     editor = page.get_by_label("Script", exact=True)
     lines = page.locator("[data-lines] li")
@@ -118,7 +124,7 @@ def test_a_campaign_from_its_name_to_the_start_of_the_run(
     expect(lines.nth(1)).to_have_text("Greetings to your team.")
 
     page.get_by_label("Presenter").select_option("Nora")
-    page.get_by_role("button", name="Save and go on").click()
+    follow(page, page.get_by_role("button", name="Save and go on"))
     expect(page.get_by_text("2 valid recipients.")).to_be_visible()
     page.get_by_role("button", name="Start the run").click()
     expect(page.get_by_role("progressbar", name="Videos made")).to_be_visible()
