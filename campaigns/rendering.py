@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from renderer.config import BakeConfig, EngineConfig, VoiceConfig, fingerprint
+from renderer.config import BakeConfig, EngineConfig, VoiceConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.progress import Progress, Step, silent
 from renderer.sentences import sentence_spans
@@ -75,20 +75,18 @@ def bake(take: Path, out: Path, progress: Progress = silent) -> None:
     """Prepare a presenter from a take: one file at ``out``. Raises RenderError, as does ``progress``."""
     from renderer.mouth.bake import bake as bake_take
 
-    bake_take(take, out, replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS)), progress)
+    bake_take(take, out, _bake_config(), progress)
 
 
 def baked(take: Path, progress: Progress = silent) -> Path:
     """The bake of a take from the store, made now if it is not there."""
-    config = replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS))
-    facts = take_facts(take)
-    path, _ = store().make(
-        "presenter",
-        fingerprint("bake-1", facts["sha256"], config),
-        ".safetensors",
-        lambda out: bake(take, out, progress),
-    )
-    return path
+    from renderer.mouth.baked import baked as baked_take
+
+    return baked_take(take, store(), _bake_config(), progress)
+
+
+def _bake_config() -> BakeConfig:
+    return replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS))
 
 
 def video_facts(video: Path) -> ClipFacts:

@@ -14,7 +14,7 @@ from typing import TextIO, get_args
 
 import platformdirs
 
-from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig, fingerprint
+from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig
 from renderer.errors import RenderError
 from renderer.pipeline import MessageJob, MessageResult, render_message, slots_for
 from renderer.plan import plan_slots
@@ -23,8 +23,6 @@ from renderer.sentences import sentences
 from renderer.store import Store
 from renderer.timeline import frames_covering
 from renderer.video.probe import check_take, probe
-
-BAKE_VERSION = "bake-2"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,23 +67,6 @@ class ProgressLine:
         return f"{step.stage}: {share:.0%}{eta}"
 
 
-def baked_presenter(take: Path, store: Store, config: BakeConfig, progress: ProgressLine) -> Path:
-    """The take's bake from the store, baked now if it is not there."""
-    from renderer.mouth.bake import bake  # loads torch and the face tracker
-
-    facts = probe(take)
-    check_take(facts, take)
-    key = fingerprint(BAKE_VERSION, facts.sha256, config)
-    path, _ = store.make(
-        "presenter", key, ".safetensors", lambda out: _discard(bake(take, out, config, progress))
-    )
-    return path
-
-
-def _discard(_: object) -> None:
-    return None
-
-
 def _bake(options: argparse.Namespace) -> int:
     from renderer.mouth.bake import bake
     from renderer.mouth.light import lighten
@@ -115,11 +96,13 @@ def _complete(options: argparse.Namespace) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
+    from renderer.mouth.baked import baked  # loads torch and the face tracker
+
     progress = ProgressLine(sys.stderr)
     store = Store(options.cache, max_bytes=20 * 2**30)
     facts = probe(options.take)
     check_take(facts, options.take)
-    presenter = options.presenter or baked_presenter(options.take, store, _bake_config(options), progress)
+    presenter = options.presenter or baked(options.take, store, _bake_config(options), progress)
     config = EngineConfig(
         voice=VoiceConfig(options.voice, options.voice_model),
         diffusion=replace(DiffusionConfig(), mode=options.mode, steps=options.steps),

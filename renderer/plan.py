@@ -19,10 +19,7 @@ _SLACK_S = 0.5  # how far a pause may grow before the take is cut instead
 
 @dataclass(frozen=True)
 class Slots:
-    """The base-track position at which each line of the script begins; ``end`` is where the last one ends.
-
-    ``leads`` and ``lengths`` are each line's silence before the speech and its median length, in frames.
-    """
+    """The base-track position at which each line of the script begins; ``end`` is where the last one ends."""
 
     line_ids: tuple[str, ...]
     starts: tuple[int, ...]

@@ -1,0 +1,25 @@
+"""The bake of a take, made at most once per store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from renderer.config import BakeConfig, fingerprint
+from renderer.mouth.bake import bake
+from renderer.progress import Progress, silent
+from renderer.store import Store
+from renderer.video.probe import check_take, probe
+
+STAGE_VERSION = "bake-2"
+
+
+def baked(take: Path, store: Store, config: BakeConfig, progress: Progress = silent) -> Path:
+    """The take's baked presenter from the store, made now if it is not there. Raises RenderError."""
+    facts = probe(take)
+    check_take(facts, take)
+
+    def write(out: Path) -> None:
+        bake(take, out, config, progress)
+
+    key = fingerprint(STAGE_VERSION, facts.sha256, config)
+    return store.make("presenter", key, ".safetensors", write)[0]
