@@ -76,15 +76,6 @@ def sharpness(crops: Bytes, mask: Floats) -> float:
     return float(np.mean([cv2.Laplacian(g, cv2.CV_32F)[inside].var() for g in grey]))
 
 
-def flicker(crops: Bytes, mask: Floats) -> float:
-    """Mean absolute second difference over time inside the mask, in grey levels."""
-    if len(crops) < 3:
-        return 0.0
-    frames = crops.astype(np.float32).mean(axis=-1)
-    second = np.abs(frames[2:] - 2 * frames[1:-1] + frames[:-2])
-    return float((second * mask).sum() / (mask.sum() * len(second)))
-
-
 def seam_ratio(points: Floats, seams: Sequence[int]) -> float:
     """Mean face-point step into the frames ``seams`` over the mean step of the frames around them.
 
