@@ -19,7 +19,10 @@ from tests.test_layout import CODE, imports_of
 ROOT = Path(__file__).resolve().parent.parent
 
 # Declared by a package, never imported by what is used of it; docs/dependencies.md gives each reason.
-LEFT_OUT = {"hf-xet", "jax", "jaxlib", "opencv-contrib-python", "sentencepiece", "sounddevice"}
+LEFT_OUT = {
+    *("hf-xet", "jax", "jaxlib", "opencv-contrib-python", "sentencepiece", "sounddevice"),
+    *("roma", "trimesh", "warp-lang"),
+}
 # What torch built for CUDA declares; the build that the lock names for a CPU has none of it.
 CUDA = ("nvidia-", "cuda-", "triton")
 
