@@ -22,6 +22,7 @@ from renderer.mouth.mask import lower_face_mask
 from renderer.mouth.presenter import Presenter
 from renderer.scores import aperture, closure_rate, correlation, open_in_silence, sharpness, silent_frames
 from renderer.speech.speech import Phone
+from renderer.stopwatch import stage
 from renderer.video.decode import TakeReader
 from renderer.walk import PathFrame
 
@@ -40,6 +41,7 @@ class Measured:
     points: Floats
 
 
+@stage("measure")
 def measure_segment(
     segment: Path,
     path: Sequence[PathFrame],
@@ -59,7 +61,9 @@ def measure_segment(
         faces, crops = _views(reader, box, matrices, presenter)
     scores = {"kept_frames": float(1 - (presenter.ok[a] & presenter.ok[b]).mean())}
     try:
-        seen = track(faces, len(faces)).points / box.scale + np.array([box.left, box.top], np.float32)
+        with stage("track", frames=len(faces)):
+            tracked = track(faces, len(faces))
+        seen = tracked.points / box.scale + np.array([box.left, box.top], np.float32)
     except RenderError:
         return Measured(scores | {"face_lost": 1.0}, np.zeros((0, 478, 2), np.float32))
     gaps, wanted = aperture(seen), aperture(presenter.style.space.decode(motion, own))

@@ -22,6 +22,7 @@ from renderer.segments import RenderedSegment, SegmentRenderer, SegmentWork
 from renderer.speech.captions import write_vtt
 from renderer.speech.speech import Speech
 from renderer.spoken import content_of, speech_key, spoken
+from renderer.stopwatch import stage
 from renderer.store import Store
 from renderer.timeline import SOUND_RATE_HZ, frames_covering, sample_at, seconds_at
 from renderer.video.decode import TakeReader
@@ -229,6 +230,7 @@ def message_scores(rendered: Sequence[RenderedSegment]) -> dict[str, float]:
     return scores
 
 
+@stage("hash")
 def content_hash(*files: Path) -> str:
     """SHA-256 (hex) over the bytes of the files, in order."""
     digest = hashlib.sha256()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from renderer.config import PlanConfig
+from renderer.stopwatch import stage
 from renderer.timeline import frames_of
 from renderer.walk import CROSSING_FRAMES, PathFrame, TakeWalk
 
@@ -59,6 +60,7 @@ def plan_slots(
     return Slots(tuple(order), tuple(starts), at)
 
 
+@stage("plan")
 def plan_message(
     lines: Sequence[tuple[str, int]], slots: Slots, walk: TakeWalk, fps: Fraction, config: PlanConfig
 ) -> tuple[Segment, ...]:

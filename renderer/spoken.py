@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 from renderer.config import VoiceConfig, fingerprint
 from renderer.speech.speech import Phone, Speech, Word
 from renderer.speech.voices import speak
+from renderer.stopwatch import stage
 from renderer.store import Store
 
 STAGE_VERSION = "speech-1"
@@ -29,6 +30,7 @@ def content_of(speech: Speech) -> str:
     return fingerprint(speech.samples.tobytes(), timing)
 
 
+@stage("speech")
 def spoken(text: str, voice: VoiceConfig, store: Store) -> Speech:
     """The line's sound and timing, synthesised at most once per store.
 

@@ -14,6 +14,7 @@ from renderer.diffusion.hardware import best_device, fast_dtype, quicken
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.sampler import denoise_timeline
 from renderer.diffusion.seeds import frame_noise
+from renderer.stopwatch import stage
 
 Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -27,6 +28,7 @@ def load_refiner(weights: Mapping[str, Floats], device: torch.device | None = No
     return net.eval()
 
 
+@stage("sampler")
 def refine(
     net: MouthRefiner,
     drafts: Crops,
@@ -52,8 +54,9 @@ def refine(
     if total == 0:
         return drafts.copy()
     device = next(net.parameters()).device
-    told = condition(drafts, bases, masks, draw_landmarks(points, size)).to(device, fast_dtype(device))
-    exact = pixels(drafts).to(device)
+    with stage("condition"):
+        told = condition(drafts, bases, masks, draw_landmarks(points, size)).to(device, fast_dtype(device))
+        exact = pixels(drafts).to(device)
     fixed = (
         torch.zeros(total, dtype=torch.bool) if known_mask is None else torch.from_numpy(known_mask.copy())
     )
@@ -84,4 +87,5 @@ class _NetDenoiser:
     def __call__(self, noisy: torch.Tensor, frames: torch.Tensor, level: float) -> torch.Tensor:
         places = frames.to(noisy.device)
         levels = torch.full((len(noisy),), level, device=noisy.device)
-        return self._net(noisy, self._told[places], levels, self._drafts[places])
+        with stage("network", frames=frames.numel()):
+            return self._net(noisy, self._told[places], levels, self._drafts[places])

@@ -20,6 +20,7 @@ from renderer.motion.measures import OPEN
 from renderer.motion.style import MotionStyle, lagged, shape_for
 from renderer.motion.visemes import CLOSED, LIP_TEETH, REST
 from renderer.speech.speech import Phone
+from renderer.stopwatch import stage
 
 Floats = npt.NDArray[np.float32]
 
@@ -29,6 +30,7 @@ _TOUCH_S = 0.06
 _SHOULDER_S = 0.045
 
 
+@stage("motion")
 def speak_motion(
     phones: Iterable[Phone], frames: int, fps: Fraction, style: MotionStyle, *, start_s: float = 0.0
 ) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.crop import apply, invert, mix_matrices
+from renderer.stopwatch import stage
 
 Image = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -58,6 +59,7 @@ class MouthBase:
     matrices: Floats
 
 
+@stage("base crops")
 def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Image]) -> MouthBase:
     """The base of shown ``frames`` (already mixed where the path mixes), one for each entry of ``path``."""
     a, b = np.array([shown.a for shown in path], int), np.array([shown.b for shown in path], int)

@@ -7,11 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.crop import invert
+from renderer.stopwatch import stage
 
 Image = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
+@stage("compose", frames=1)
 def compose(frame: Image, crop: Image, matrix: Floats, mask: Floats) -> Image:
     """A copy of ``frame`` [h, w, 3] with ``crop`` in it where ``mask`` allows.
 

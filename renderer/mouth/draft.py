@@ -17,6 +17,7 @@ from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.colour import blend, light_difference
 from renderer.mouth.mask import lower_face_mask, mouth_region
 from renderer.mouth.warp import backward_map, bend, ring_points, smooth_map
+from renderer.stopwatch import stage
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
@@ -69,6 +70,7 @@ def draft(presenter: Speaker, base: MouthBase, motion: Floats, *, pinned: Ints |
     return draft_to(presenter, base, presenter.style.space.decode(motion, base.points), pinned=pinned)
 
 
+@stage("draft")
 def draft_to(
     mouths: Mouths,
     base: MouthBase,
@@ -106,6 +108,7 @@ def joined(drafts: Sequence[Draft]) -> Draft:
     return Draft(*(np.concatenate([getattr(one, part.name) for one in drafts]) for part in fields(Draft)))
 
 
+@stage("sharpen")
 def sharpened(draft: Draft, crops: Crops) -> Crops:
     """Refined ``crops`` [n, S, S, 3] at the draft's fine scale [n, F, F, 3].
 

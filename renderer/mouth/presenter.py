@@ -22,6 +22,7 @@ from renderer.files import whole_file
 from renderer.motion.style import MotionStyle
 from renderer.mouth.atlas import Atlas, atlas_of
 from renderer.mouth.base import shrink
+from renderer.stopwatch import stage
 from renderer.video.probe import ClipFacts
 from renderer.walk import TakeWalk
 
@@ -132,6 +133,7 @@ class Presenter:
         }
 
 
+@stage("load presenter")
 def load_presenter(path: Path) -> Presenter:
     """A presenter from its file; the last two are kept in memory as long as their files are unchanged."""
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from renderer.errors import RenderError
 from renderer.speech.speech import Speech, Word
+from renderer.stopwatch import stage
 
 LINE_CHARACTERS = 42
 _LINES = 2
@@ -28,6 +29,7 @@ class Cue:
     end_s: float
 
 
+@stage("captions")
 def write_vtt(cues: Sequence[tuple[float, Speech]], path: Path) -> None:
     """Captions of a message. Each speech comes with the second of the video at which it starts.
 

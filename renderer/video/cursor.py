@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from renderer.errors import RenderError
+from renderer.stopwatch import stage
 from renderer.video.colour import to_rgb
 from renderer.video.opening import open_clip, picture_stream
 from renderer.video.probe import shown_size, square_size
@@ -77,12 +78,14 @@ class Cursor:
             key = self._key_before(key - 1)  # some files land behind the key frame that was asked for
 
     def _advance(self) -> None:
-        self._frame = next(self._decoded)
+        with stage("decode", frames=1):
+            self._frame = next(self._decoded)
         if self._frame.pts is not None:
             self._position = int(np.searchsorted(self._timing.pts, self._frame.pts))
         else:
             self._position += 1
 
+    @stage("to rgb", frames=1)
     def _upright(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
         rgb = to_rgb(frame, *square_size(self._stream), self._reformatter)
         width, height = shown_size(self._stream, self._turns)

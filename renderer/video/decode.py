@@ -12,6 +12,7 @@ import numpy.typing as npt
 from av.audio.resampler import AudioResampler
 
 from renderer.errors import RenderError
+from renderer.stopwatch import stage
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.cursor import Cursor
 from renderer.video.opening import open_clip, picture_stream
@@ -30,6 +31,7 @@ class TakeReader:
     Reading forward decodes every frame once; a far jump decodes from the key frame before it.
     """
 
+    @stage("open clip")
     def __init__(self, path: Path) -> None:
         self._path = path
         self._cursors: list[Cursor] = []  # least recently used first

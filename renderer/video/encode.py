@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 
 from renderer.config import VideoConfig
 from renderer.files import whole_file
+from renderer.stopwatch import stage
 from renderer.video.colour import to_yuv
 
 # A closed GOP that begins with the only key frame; one thread, so that bytes never depend on the machine.
@@ -42,7 +43,8 @@ def encode_segment(
         stream = _add_stream(out, first.shape[1] & ~1, first.shape[0] & ~1, fps, config)
         count = 0
         for frame in _video_frames(chain([first], rest), fps):
-            out.mux(stream.encode(frame))
+            with stage("encode", frames=1):
+                out.mux(stream.encode(frame))
             count += 1
         out.mux(stream.encode(None))
     return count
@@ -65,6 +67,7 @@ def _add_stream(
 def _video_frames(frames: Iterable[npt.NDArray[np.uint8]], fps: Fraction) -> Iterator[VideoFrame]:
     reformatter = VideoReformatter()
     for number, rgb in enumerate(frames):
-        frame = to_yuv(rgb, reformatter)
+        with stage("to yuv", frames=1):
+            frame = to_yuv(rgb, reformatter)
         frame.pts, frame.time_base, frame.pict_type = number, 1 / fps, PictureType.NONE
         yield frame

@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 from renderer.config import VideoConfig
 from renderer.errors import RenderError
 from renderer.files import whole_file
+from renderer.stopwatch import stage
 from renderer.timeline import SOUND_RATE_HZ, sample_at
 from renderer.video.encode import BITEXACT
 from renderer.video.opening import open_clip, picture_stream
@@ -38,6 +39,7 @@ class _SegmentHeader:
     time_base: Fraction
 
 
+@stage("join")
 def join(
     segments: Sequence[Path],
     samples: npt.NDArray[np.float32],
@@ -132,7 +134,9 @@ def _sound_packets(samples: npt.NDArray[np.float32], stream: AudioStream) -> Ite
         block = np.ascontiguousarray(samples[None, start : start + _SOUND_BLOCK])
         frame = AudioFrame.from_ndarray(block, format="fltp", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE_HZ, start, Fraction(1, SOUND_RATE_HZ)
-        yield from stream.encode(frame)
+        with stage("sound"):
+            packets = stream.encode(frame)
+        yield from packets
     yield from stream.encode(None)
 
 

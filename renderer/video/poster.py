@@ -9,8 +9,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from renderer.files import whole_file
+from renderer.stopwatch import stage
 
 
+@stage("poster")
 def write_poster(frame: npt.NDArray[np.uint8], path: Path, max_px: int = 1280) -> None:
     """Write a frame (uint8 RGB [h, w, 3]) as JPEG, at most ``max_px`` on its longer side."""
     image = Image.fromarray(frame)

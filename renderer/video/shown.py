@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from renderer.stopwatch import stage
 from renderer.video.decode import TakeReader
 from renderer.walk import PathFrame
 
@@ -29,6 +30,7 @@ def mixed_frames(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Imag
             yield morph(first, reader.frame(shown.b), shown.mix)
 
 
+@stage("morph", frames=1)
 def morph(first: Image, second: Image, mix: float) -> Image:
     """The picture at ``mix`` (0..1) of the way from ``first`` to ``second``: moved, then blended.
 
