@@ -22,7 +22,8 @@ from renderer.mouth.faces import Faces, Seen, lower_faces, see
 from renderer.mouth.presenter import Presenter
 from renderer.progress import Progress, Step, silent
 from renderer.speech.recording import hear
-from renderer.timeline import SOUND_RATE_HZ, frames_of
+from renderer.split import FirstFrames
+from renderer.timeline import SOUND_RATE_HZ, frames_of, sample_at
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.probe import ClipFacts, check_take
 from renderer.walk import TakeWalk, similarity
@@ -32,15 +33,22 @@ _LEFT_OUT_S = 0.4  # a training draft must not borrow from its own moment
 _LESSON_FRAMES = 64
 
 
-def bake(take: Path, out: Path, config: BakeConfig, progress: Progress = silent) -> Presenter:
-    """Prepare a presenter from a take and write it to ``out``.
+def bake(
+    take: Path,
+    out: Path,
+    config: BakeConfig,
+    progress: Progress = silent,
+    first_frames: int | None = None,
+) -> Presenter:
+    """Prepare a presenter from a take, or from its ``first_frames`` alone, and write it to ``out``.
 
     An interrupted bake goes on at its last finished stage: parts are kept in a folder beside ``out`` until
     the bake is done. Raises RenderError for a take that cannot be used, and says what to do.
     """
-    with TakeReader(take) as reader:
+    with TakeReader(take) if first_frames is None else FirstFrames(take, first_frames) as reader:
         check_take(reader.facts, take)
-        parts = out.parent / f".bake-{fingerprint(TRACK_VERSION, reader.facts.sha256, config)[:20]}"
+        part = (reader.facts.sha256, reader.facts.frames)
+        parts = out.parent / f".bake-{fingerprint(TRACK_VERSION, *part, config)[:20]}"
         parts.mkdir(parents=True, exist_ok=True)
         with _named(take, parts):
             seen = see(reader, parts / "track.safetensors", progress)
@@ -101,6 +109,8 @@ def _presenter(
 def _style(take: Path, facts: ClipFacts, faces: Faces, progress: Progress) -> MotionStyle:
     progress(Step("listening to the take", 0, 1))
     sound = read_sound(take) if facts.has_sound else None
+    if sound is not None:
+        sound = sound[: sample_at(facts.frames, facts.fps)]
     phones = hear(sound, SOUND_RATE_HZ) if sound is not None and len(sound) else None
     progress(Step("listening to the take", 1, 1))
     return fit_style(faces.points, faces.ok, facts.fps, phones or None)

@@ -10,16 +10,25 @@ from renderer.progress import Progress, silent
 from renderer.store import Store
 from renderer.video.probe import check_take, probe
 
-STAGE_VERSION = "bake-2"
+STAGE_VERSION = "bake-3"
 
 
-def baked(take: Path, store: Store, config: BakeConfig, progress: Progress = silent) -> Path:
-    """The take's baked presenter from the store, made now if it is not there. Raises RenderError."""
+def baked(
+    take: Path,
+    store: Store,
+    config: BakeConfig,
+    progress: Progress = silent,
+    first_frames: int | None = None,
+) -> Path:
+    """The baked presenter of a take, or of its ``first_frames`` alone, made now if the store lacks it.
+
+    Raises RenderError.
+    """
     facts = probe(take)
     check_take(facts, take)
 
     def write(out: Path) -> None:
-        bake(take, out, config, progress)
+        bake(take, out, config, progress, first_frames)
 
-    key = fingerprint(STAGE_VERSION, facts.sha256, config)
+    key = fingerprint(STAGE_VERSION, facts.sha256, first_frames, config)
     return store.make("presenter", key, ".safetensors", write)[0]
