@@ -1,0 +1,50 @@
+"""How far the lips are apart: on a body's points, and as a straight sum of its face units.
+
+Face units add up, so the gap does too: each unit opens or closes the lips by a fixed length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.studio.assets import Target, base_body, face_units
+
+Floats = npt.NDArray[np.float32]
+
+# Where the lips touch in the middle of the undeformed body: lowest of the upper, highest of the lower lip.
+_UPPER, _LOWER = 520, 523
+
+
+def gap_m(points: Floats) -> float:
+    """The lips' distance in metres on a body's points [V, 3]; negative where they press into each other."""
+    return float(points[_UPPER, 2] - points[_LOWER, 2])
+
+
+def neutral_gap_m() -> float:
+    """The gap of the undeformed body, whose lips just touch."""
+    return gap_m(base_body().points)
+
+
+@cache
+def opening_m() -> Mapping[str, float]:
+    """Metres by which each face unit at full strength parts the lips (negative: brings them together)."""
+    return {name: _height(unit, _UPPER) - _height(unit, _LOWER) for name, unit in face_units().items()}
+
+
+def closing_gap_m() -> float:
+    """Metres that mouthClose at full strength takes from the gap."""
+    return -opening_m()["mouthClose"]
+
+
+def gap_of_units_m(units: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """The gap [n] in metres beyond the neutral face's, of the face units' curves [n]."""
+    return np.asarray(sum(curve * opening_m()[name] for name, curve in units.items()))
+
+
+def _height(unit: Target, point: int) -> float:
+    return float(unit.shift[unit.ids == point, 2].sum())
