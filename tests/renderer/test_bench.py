@@ -1,0 +1,33 @@
+"""The bench renders a message and one more, and tells where the time went."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from renderer.bench import main
+from tests.presenters import Baked
+
+
+@pytest.mark.slow
+def test_the_bench_prints_where_the_time_of_two_messages_went(
+    baked: Baked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--take", str(baked.take), "--presenter", str(baked.bake), "--voice", "pyttsx3"]
+    assert main([*arguments, "--seconds", "4", "--steps", "1", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    whole, more = found["whole"], found["one_more"]
+    assert whole["work_frames"] == whole["frames"]
+    assert 0 < more["work_frames"] < more["frames"]
+    assert {"decode", "draft", "network", "compose", "encode", "track", "join", "sound"} <= set(
+        whole["stages"]
+    )
+    assert sum(stage["wall_s"] for stage in more["stages"].values()) > 0.5 * more["wall_s"]
+    assert found["peak_memory_mb"] > 100
+    assert found["machine"]["cores"] >= 1
+
+
+def test_a_take_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--take", "no-such-take.mp4"]) == 1
+    assert "no-such-take.mp4" in capsys.readouterr().err
