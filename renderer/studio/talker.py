@@ -44,7 +44,7 @@ class Talker:
 
 def random_talker(rng: np.random.Generator) -> Talker:
     """A talker drawn by chance; the closures of /p b m/ and /f v/ are everybody's."""
-    span = float(np.clip(rng.lognormal(0.2, 0.25), 0.6, 1.8))
+    span = float(np.clip(rng.lognormal(-0.05, 0.22), 0.55, 1.5))
     mumble = float(rng.uniform(0.0, 0.45)) if rng.random() < 0.4 else 0.0
     own = {name: span * rng.lognormal(0, _SPREAD.get(name, 0.15)) for name in CHANNELS}
     # Some show their upper teeth all the time, others never.
