@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.motion.coarticulation import gestures, times_s, viseme_weights, voiced_gate
+from renderer.motion.lag import take_lag_s
 from renderer.motion.measures import JAW, OPEN, mouth_measures
 from renderer.motion.space import Flags, MotionSpace, fit_space
 from renderer.motion.visemes import VISEMES
@@ -43,31 +44,38 @@ class MotionStyle:
     closed_gap_px: float  # inner-lip gap of the person's closed lips, relative to rest
     open_gap_px: float  # inner-lip gap of the person's open vowels, relative to rest
     learned: bool  # False when only the viseme table speaks
+    lag_s: float = 0.0  # how much later than its sound the take shows the mouth
 
     def to_arrays(self) -> dict[str, Floats]:
         """Plain float32 arrays, names prefixed ``space.`` for those of the space."""
         own = {"weights": self.weights, "floor": self.floor, "ceiling": self.ceiling}
         own["scalars"] = np.array([self.closed_gap_px, self.open_gap_px, float(self.learned)], np.float32)
+        own["lag_s"] = np.array([self.lag_s], np.float32)
         return own | {_SPACE + name: array for name, array in self.space.to_arrays().items()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> MotionStyle:
         space = {name[len(_SPACE) :]: array for name, array in arrays.items() if name.startswith(_SPACE)}
         closed_px, open_px, learned = (float(value) for value in arrays["scalars"])
+        lag_s = round(float(arrays.get("lag_s", (0.0,))[0]), 3)
         weights, floor, ceiling = (
             np.asarray(arrays[name], np.float32) for name in ("weights", "floor", "ceiling")
         )
-        return cls(MotionSpace.from_arrays(space), weights, floor, ceiling, closed_px, open_px, bool(learned))
+        return cls(
+            MotionSpace.from_arrays(space), weights, floor, ceiling, closed_px, open_px, bool(learned), lag_s
+        )
 
 
 def fit_style(points: Floats, ok: Flags, fps: Fraction, phones: tuple[Phone, ...] | None) -> MotionStyle:
     """Learns a style from points [n, 478, 2] in crop space, of which ``ok`` [n] can be trusted.
 
-    ``phones`` are the take's own speech, or None for a take without usable speech.
-    Raises RenderError when too few frames can be trusted.
+    ``phones`` are the take's own speech, or None for a take without usable speech. Where the picture follows
+    its sound late, the style is learned as if it did not: new speech comes out in time, and speech of this
+    very take begins ``lag_s`` later. Raises RenderError when too few frames can be trusted.
     """
     spoken = gestures(phones or ())
-    times = times_s(len(points), fps, 0.0)
+    lag_s = take_lag_s(spoken, mouth_measures(points), ok, fps)
+    times = times_s(len(points), fps, lag_s)
     silent = voiced_gate(spoken, times) < 0.01 if spoken else None
     space = fit_space(points, ok, silent)
     motion = space.encode(points)
@@ -88,6 +96,7 @@ def fit_style(points: Floats, ok: Flags, fps: Fraction, phones: tuple[Phone, ...
         closed_gap_px=_closed_gap_px(space, motion[ok]),
         open_gap_px=float(_range_px(space, motion[ok])[1][OPEN]),
         learned=learned,
+        lag_s=lag_s,
     )
 
 
