@@ -17,10 +17,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedWriter
 from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
 
 from renderer.files import readable_disk_errors, whole_file
 
 logger = logging.getLogger(__name__)
+
+Made = TypeVar("Made")
 
 _LOCKS = "locks"
 _KIND = re.compile(r"[a-z][a-z0-9-]*")
@@ -67,8 +71,6 @@ class Store:
         Of all processes that want one key, one writes and the others wait for it; when it dies or
         fails, the next one writes. Raises what ``write`` raises, RenderError when the disk is full.
         """
-        if not _SUFFIX.fullmatch(suffix):
-            raise ValueError(f"the suffix {suffix!r} does not look like '.mp4'")
         found = self.get(kind, key)
         if found is not None:
             return found, True
@@ -76,15 +78,58 @@ class Store:
             found = self.get(kind, key)
             if found is not None:
                 return found, True
-            path = self._stem(kind, key).with_suffix(suffix)
-            _write_whole(path, write)
+            return self.write(kind, key, suffix, write), False
+
+    def write(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> Path:
+        """Write the file for a key, whoever else may be writing it: the last one stays."""
+        if not _SUFFIX.fullmatch(suffix):
+            raise ValueError(f"the suffix {suffix!r} does not look like '.mp4'")
+        path = self._stem(kind, key).with_suffix(suffix)
+        _write_whole(path, write)
         self._evict()
-        return path, False
+        return path
+
+    def use(
+        self, kind: str, key: str, suffix: str, write: Callable[[Path], None], read: Callable[[Path], Made]
+    ) -> Made:
+        """What ``read`` makes of the file for a key, made and read again when somebody deletes it between."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            path, _ = self.make(kind, key, suffix, write)
+            try:
+                return read(path)
+            except FileNotFoundError:
+                if attempt == _ATTEMPTS or path.exists():
+                    raise
+        raise AssertionError("unreachable")
+
+    def reserve(self, kind: str, key: str) -> Reservation | None:
+        """The sole right to make a file that is not there, or None while somebody else has it.
+
+        For work that makes many files at once: what others make already can be left to them.
+        """
+        path = self._lock_path(kind, key)
+        while True:
+            lock = self._open_lock(path)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.close()
+                return None
+            if _is_still(path, lock):
+                return Reservation(self, kind, key, path, lock)
+            lock.close()
 
     def stats(self) -> StoreStats:
         """How many files lie here and how much room they take."""
         sizes = [size for _, size, _ in self._entries()]
         return StoreStats(len(sizes), sum(sizes))
+
+    def stats_by_kind(self) -> dict[str, StoreStats]:
+        """The same for each kind of file, by name."""
+        found: dict[str, list[int]] = {}
+        for _, size, path in self._entries():
+            found.setdefault(path.parents[1].name, []).append(size)
+        return {kind: StoreStats(len(sizes), sum(sizes)) for kind, sizes in sorted(found.items())}
 
     def _stem(self, kind: str, key: str) -> Path:
         if not _KIND.fullmatch(kind) or kind == _LOCKS:
@@ -95,12 +140,9 @@ class Store:
     @contextmanager
     def _locked(self, kind: str, key: str) -> Iterator[None]:
         # The system frees a lock when its process ends, however it ends.
-        path = self.root / _LOCKS / f"{kind}-{self._stem(kind, key).name}"
+        path = self._lock_path(kind, key)
         while True:
-            with readable_disk_errors(self.root):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                lock = path.open("ab")
-            with lock:
+            with self._open_lock(path) as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 if not _is_still(path, lock):
                     continue  # deleted while we waited: a lock on a nameless file keeps nobody out
@@ -109,6 +151,16 @@ class Store:
                 finally:
                     path.unlink(missing_ok=True)
                 return
+
+    def _lock_path(self, kind: str, key: str) -> Path:
+        return self.root / _LOCKS / f"{kind}-{self._stem(kind, key).name}"
+
+    def _open_lock(self, path: Path) -> BufferedWriter:
+        while True:
+            with readable_disk_errors(self.root):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with suppress(FileNotFoundError):  # the folder was deleted in between
+                    return path.open("ab")
 
     def _entries(self) -> list[tuple[float, int, Path]]:
         """(last used, size in bytes, path) of every file, left-over temporary ones included."""
@@ -133,6 +185,32 @@ class Store:
             path.unlink(missing_ok=True)
             total -= size
         logger.info("evicted files until %d bytes were left in %s", total, self.root)
+
+
+class Reservation:
+    """Held until released, or until this process ends; also a context."""
+
+    def __init__(self, store: Store, kind: str, key: str, path: Path, lock: BufferedWriter) -> None:
+        self._store, self._kind, self._key = store, kind, key
+        self._path, self._lock = path, lock
+
+    def __enter__(self) -> Reservation:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def make(self, suffix: str, write: Callable[[Path], None]) -> Path:
+        """Write the file, unless it is there by now. Raises what ``write`` raises."""
+        found = self._store.get(self._kind, self._key)
+        return found or self._store.write(self._kind, self._key, suffix, write)
+
+    def release(self) -> None:
+        if not self._lock.closed:
+            self._path.unlink(missing_ok=True)
+            self._lock.close()
 
 
 def _write_whole(path: Path, write: Callable[[Path], None]) -> None:

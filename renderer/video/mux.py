@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import merge
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import av
 import av.container
 import numpy as np
 import numpy.typing as npt
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -24,9 +24,9 @@ from renderer.stopwatch import stage
 from renderer.timeline import SOUND_RATE_HZ, sample_at
 from renderer.video.encode import BITEXACT
 from renderer.video.opening import open_clip, picture_stream
+from renderer.video.sound import BLOCK_SAMPLES, Packets, encode_sound, laid
 
-_SOUND_BLOCK = 1024
-_Packet: TypeAlias = "Packet[VideoStream] | Packet[AudioStream]"
+_Packet: TypeAlias = "Packet[Any]"
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,17 @@ class _SegmentHeader:
 @stage("join")
 def join(
     segments: Sequence[Path],
-    samples: npt.NDArray[np.float32],
+    sound: npt.NDArray[np.float32] | Sequence[tuple[int, Packets]],
     out: Path,
     fps: Fraction,
     config: VideoConfig,
 ) -> None:
-    """Write ``segments`` one after the other with mono 48 kHz ``samples`` [n] as H.264 + AAC MP4.
+    """Write ``segments`` one after the other as H.264 + AAC MP4.
 
-    Video packets are copied unchanged; sound is cut or padded with silence to the picture's length.
-    Equal input gives equal bytes. Raises ValueError without segments, RenderError when the disk
-    is full or segments were encoded with different settings.
+    ``sound`` is mono samples [n] at 48 kHz, or pieces that are encoded already: (first block, packets) as
+    in `renderer.video.sound`. Video packets are copied unchanged; sound is cut or padded with silence to
+    the picture's length. Equal input gives equal bytes. Raises ValueError without segments, RenderError
+    when the disk is full or segments were encoded with different settings.
     """
     if not segments:
         raise ValueError("nothing to join")
@@ -64,11 +65,13 @@ def join(
         with open_clip(segments[0]) as first:
             picture = container.add_stream_from_template(picture_stream(first, segments[0]))
         picture.time_base = header.time_base
-        sound = _add_sound_stream(container, config)
+        stream = _add_sound_stream(container, config)
         length = sample_at(len(packets), fps)
+        if isinstance(sound, np.ndarray):
+            sound = [(0, encode_sound(sound[:length], config.audio_bit_rate))]
         in_order = _by_time(
             _timed(packets, picture, round(1 / (fps * header.time_base))),
-            _sound_packets(_fitted(samples, length), sound),
+            _sound_packets(laid(sound, length, config.audio_bit_rate), length, stream),
         )
         for packet in in_order:
             container.mux(packet)
@@ -123,30 +126,20 @@ def _add_sound_stream(container: av.container.OutputContainer, config: VideoConf
     return stream
 
 
-def _fitted(samples: npt.NDArray[np.float32], length: int) -> npt.NDArray[np.float32]:
-    cut = np.clip(samples[:length], -1.0, 1.0).astype(np.float32)
-    return np.pad(cut, (0, length - len(cut)))
-
-
-def _sound_packets(samples: npt.NDArray[np.float32], stream: AudioStream) -> Iterator[_Packet]:
-    # The encoder starts with 1024 samples of its own; the container's edit list skips them.
-    for start in range(0, len(samples), _SOUND_BLOCK):
-        block = np.ascontiguousarray(samples[None, start : start + _SOUND_BLOCK])
-        frame = AudioFrame.from_ndarray(block, format="fltp", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE_HZ, start, Fraction(1, SOUND_RATE_HZ)
-        with stage("sound"):
-            packets = stream.encode(frame)
-        yield from packets
-    yield from stream.encode(None)
+def _sound_packets(packets: Packets, samples: int, stream: AudioStream) -> Iterator[_Packet]:
+    """``samples`` are what is heard; the encoder's first block comes before and is skipped by the players."""
+    for number, data in enumerate(packets):
+        packet = Packet(data)
+        packet.stream, packet.time_base = stream, Fraction(1, SOUND_RATE_HZ)
+        packet.pts = packet.dts = (number - 1) * BLOCK_SAMPLES
+        packet.duration = min(BLOCK_SAMPLES, samples - packet.pts)
+        yield packet
 
 
 def _by_time(pictures: Iterable[_Packet], sounds: Iterable[_Packet]) -> Iterator[_Packet]:
     """Both in one order of time: what the file is read in, and the same on every machine."""
-    keyed = [
-        (_seconds(packet), kind, packet) for kind, part in enumerate((pictures, sounds)) for packet in part
-    ]
-    yield from (packet for _, _, packet in sorted(keyed, key=lambda entry: entry[:2]))
+    return merge(pictures, sounds, key=_seconds)
 
 
-def _seconds(packet: _Packet) -> Fraction:
-    return (packet.dts or 0) * (packet.time_base or Fraction(1))
+def _seconds(packet: _Packet) -> float:
+    return float((packet.dts or 0) * (packet.time_base or Fraction(1)))

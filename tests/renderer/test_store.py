@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from renderer.errors import RenderError
-from renderer.store import Store
+from renderer.store import Store, StoreStats
 from tests.renderer.video.test_encode import room_for
 
 HOUR_S = 3600
@@ -132,6 +132,55 @@ def test_a_full_disk_names_the_folder(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="no room left") as caught, room_for(10_000):
         Store(tmp_path).make("speech", "key", ".wav", large)
     assert not caught.value.permanent
+
+
+def test_a_file_that_is_deleted_before_it_is_read_is_made_again(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    deletions = iter([True, False])
+
+    def read(path: Path) -> str:
+        if next(deletions):
+            path.unlink()
+        return path.read_text()
+
+    assert store.use("speech", "key", ".wav", writing("whole"), read) == "whole"
+
+
+def test_a_file_that_was_opened_is_read_to_its_end_though_it_is_evicted(tmp_path: Path) -> None:
+    store = Store(tmp_path, max_bytes=10)
+    path, _ = store.make("speech", "key", ".wav", writing("still here"))
+    make_unused(path, hours=1)
+    with path.open() as file:
+        store.make("speech", "other", ".wav", writing("x" * 20))
+        assert not path.exists()
+        assert file.read() == "still here"
+
+
+def test_what_another_one_makes_is_not_reserved_twice(tmp_path: Path) -> None:
+    mine, other = Store(tmp_path), Store(tmp_path)
+    held = mine.reserve("segment", "key")
+    assert held is not None
+    assert other.reserve("segment", "key") is None
+    assert other.reserve("segment", "another key") is not None
+    held.make(".mp4", writing("whole"))
+    held.release()
+    assert other.make("segment", "key", ".mp4", writing("never written"))[1]
+
+
+def test_a_reservation_that_was_not_used_leaves_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    held = store.reserve("segment", "key")
+    assert held is not None
+    with held:
+        pass
+    assert store.make("segment", "key", ".mp4", writing("mine"))[0].read_text() == "mine"
+
+
+def test_the_room_of_each_kind_is_known(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for kind, key in (("speech", "a"), ("speech", "b"), ("segment", "a")):
+        store.make(kind, key, ".txt", writing("x" * 10))
+    assert store.stats_by_kind() == {"segment": StoreStats(1, 10), "speech": StoreStats(2, 20)}
 
 
 MAKER = """
