@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +18,8 @@ from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMod
 from renderer.errors import RenderError
 from renderer.pipeline import MessageJob, MessageResult, render_message, slots_for
 from renderer.plan import plan_slots
-from renderer.progress import Step
+from renderer.progress import Progress, Step
+from renderer.quality import add_reconstruct, run_reconstruct
 from renderer.sentences import sentences
 from renderer.store import Store
 from renderer.timeline import frames_covering
@@ -114,6 +115,20 @@ def _render(options: argparse.Namespace) -> int:
     return 0
 
 
+def _reconstruct(options: argparse.Namespace) -> int:
+    return _measured(options, run_reconstruct)
+
+
+def _measured(options: argparse.Namespace, run: Callable[[argparse.Namespace, Progress], str]) -> int:
+    progress = ProgressLine(sys.stderr)
+    try:
+        summary = run(options, progress)
+    finally:
+        progress.close()
+    sys.stdout.write(summary)
+    return 0
+
+
 def _job(
     options: argparse.Namespace,
     presenter: Path,
@@ -184,6 +199,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     render.add_argument("--json", action="store_true", help="print the whole result as JSON")
     render.set_defaults(run=_render)
+    reconstruct = commands.add_parser(
+        "reconstruct", help="learn from the first part of a clip, speak the rest again, compare"
+    )
+    add_reconstruct(reconstruct)
+    reconstruct.set_defaults(run=_reconstruct)
     for command in (bake, render):
         command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
         command.add_argument(

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from renderer.errors import RenderError
 from renderer.timeline import seconds_at
 from renderer.video.decode import TakeReader
+from renderer.video.opening import open_clip, picture_stream
 from renderer.video.probe import MIN_TAKE_S, ClipFacts
+from renderer.video.timing import read_timing
 
 _MIN_REST_S = 1.0
 
@@ -43,3 +47,14 @@ def split_at(facts: ClipFacts, share: float, path: Path) -> int:
             "are needed. Use a longer clip, or a smaller --train."
         )
     return first
+
+
+def check_even(path: Path) -> None:
+    """Raise RenderError for a variable frame rate: its frames could not be set against others one by one."""
+    with open_clip(path) as container:
+        timing = read_timing(container, picture_stream(container, path), path)
+    if not np.array_equal(timing.source, np.arange(len(timing.pts))):
+        raise RenderError(
+            f"{path.name} has a variable frame rate, so its frames cannot be compared one by one. "
+            f"Export it with a constant rate, such as {float(timing.fps):g} frames a second."
+        )

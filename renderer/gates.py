@@ -1,0 +1,71 @@
+"""The figures that a drawn face must reach, and whether it did; a gate that is missed stays where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Bounds of one figure: between ``low`` and ``high`` is the floor, between the ``aim_`` ones the aim."""
+
+    name: str
+    says: str
+    low: float | None = None
+    high: float | None = None
+    aim_low: float | None = None
+    aim_high: float | None = None
+
+    def verdict(self, value: float | None) -> str:
+        """``aim``, ``floor``, ``missed`` or ``not measured``."""
+        if value is None:
+            return "not measured"
+        if _inside(value, self.aim_low, self.aim_high):
+            return "aim"
+        return "floor" if _inside(value, self.low, self.high) else "missed"
+
+    def bounds(self) -> str:
+        return f"floor {_span(self.low, self.high)}, aim {_span(self.aim_low, self.aim_high)}"
+
+
+GATES = (
+    Gate("oracle_psnr_db", "true motion: PSNR of the mouth, dB", low=28, aim_low=31),
+    Gate("oracle_sharpness", "true motion: sharpness ÷ filmed", 0.75, 1.25, 0.9, 1.1),
+    Gate("aperture_r", "own sound: aperture correlation", low=0.60, aim_low=0.85),
+    Gate("closure", "p, b, m: closed ÷ filmed", low=0.9, aim_low=1.0),
+    Gate("contrast", "open vowels to closures ÷ filmed", low=0.8, aim_low=1.0),
+    Gate("offset_frames", "sound against lips, frames", -1, 1, 0, 0),
+    Gate("silent_open", "open mouth in digital silence", high=0.02, aim_high=0.002),
+    Gate("silent_leak", "leak of the filmed mouth in silence, |r|", high=0.1, aim_high=0.03),
+    Gate("seam_velocity", "window borders ÷ inside, velocity", high=1.10, aim_high=1.03),
+    Gate("seam_acceleration", "window borders ÷ inside, acceleration", high=1.15, aim_high=1.05),
+    Gate("outside_px", "pixels changed outside the mask", high=0, aim_high=0),
+    Gate("ring", "gradient across the mask's edge ÷ filmed", 0.9, 1.1, 0.97, 1.03),
+    Gate("diffusion_fps", "mouth diffusion, frames a second", low=25, aim_low=60),
+    Gate("engine_fps", "whole engine, frames a second", low=12, aim_low=25),
+)
+
+
+def judged(figures: Mapping[str, float | None]) -> list[dict[str, object]]:
+    """One entry for each gate: its figure, bounds and verdict, ready for JSON."""
+    return [
+        {
+            "gate": gate.name,
+            "says": gate.says,
+            "figure": figures.get(gate.name),
+            "verdict": gate.verdict(figures.get(gate.name)),
+            "bounds": gate.bounds(),
+        }
+        for gate in GATES
+    ]
+
+
+def _inside(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    return f"at least {low:g}" if low is not None else f"at most {high:g}"

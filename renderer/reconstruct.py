@@ -1,0 +1,237 @@
+"""Learn from the first part of a clip, speak the rest again from its own sound, and compare the two.
+
+With true motion ("oracle") the rest's own face points, reduced to the twelve numbers of motion, drive the
+mouth instead of its sound: what is then wrong is the drawing's fault alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from renderer.bench import machine_facts
+from renderer.borders import window_borders
+from renderer.config import BakeConfig, DiffusionConfig, VideoConfig
+from renderer.figures import (
+    Figures,
+    Regions,
+    drift_figures,
+    lip_figures,
+    picture_figures,
+    seam_figures,
+    silence_figures,
+    speech_figures,
+)
+from renderer.gates import judged
+from renderer.motion.motion import speak_motion
+from renderer.mouth.baked import baked
+from renderer.mouth.base import MouthBase
+from renderer.mouth.draft import draft, draft_to
+from renderer.mouth.presenter import load_presenter
+from renderer.progress import Progress, Step
+from renderer.respeak import Drawn, Outside, Scene, Watched, told
+from renderer.rest import with_rest
+from renderer.rest_sound import RestSound
+from renderer.split import check_even, split_at
+from renderer.stopwatch import StageTime, timing
+from renderer.store import Store
+from renderer.video.decode import TakeReader, read_sound
+from renderer.video.encode import encode_segment
+from renderer.video.mux import join
+
+Crops = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+_DIFFUSION = ("sampler", "condition", "network")
+_OF_THE_SOUND = ("aperture_r", "closure", "contrast", "offset_frames")
+_RATES = ("diffusion_fps", "engine_fps")
+_OWN_SOUND = "the rest's own sound"
+_ORACLE = "the rest's own face points, reduced to the 12 numbers of motion (oracle)"
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What to do with ``take``: learn from its first ``share``, write the rest, spoken again, to ``out``.
+
+    ``oracle`` drives the mouth by the rest's own face points. Without ``diffusion`` the drafts are shown.
+    """
+
+    take: Path
+    out: Path
+    share: float = 0.75
+    oracle: bool = False
+    bake: BakeConfig = field(default_factory=BakeConfig)
+    diffusion: DiffusionConfig | None = field(default_factory=DiffusionConfig)
+
+
+def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[str, Any]:
+    """Write ``job.out`` and return the report, ready for JSON. Raises RenderError."""
+    check_even(job.take)
+    with TakeReader(job.take) as reader:
+        facts = reader.facts
+        first = split_at(facts, job.share, job.take)
+        sound = RestSound.of(read_sound(job.take), facts, first)
+        if not job.oracle:
+            sound.check_speech(job.take.name)
+        noted, began = _Noted(progress), time.monotonic()
+        learned = load_presenter(baked(job.take, store, job.bake, noted, first))
+        bake = {
+            "seconds": time.monotonic() - began,
+            "reused": not noted.worked,
+            "sha256": learned.content_key,
+        }
+        presenter = with_rest(learned, reader, first, progress)
+        scene = Scene.of(reader, presenter, range(first, facts.frames), progress)
+        figures, speed = _spoken_again(job, scene, sound)
+    in_sync = sound.matches(presenter.points, facts)
+    return {
+        "take": {**asdict(facts), "name": job.take.name, "fps": str(facts.fps)},
+        "motion": _ORACLE if job.oracle else _OWN_SOUND,
+        "learned_frames": first,
+        "rest_frames": len(scene.shown),
+        "gates": judged(_gated(job, figures, speed, in_sync=in_sync)),
+        "figures": figures,
+        "notes": [*learned.problems, *_notes(job, sound, in_sync=in_sync)],
+        "bake": bake,
+        "speed": speed,
+        "settings": {"bake": asdict(job.bake), "diffusion": asdict(job.diffusion) if job.diffusion else None},
+        "machine": machine_facts(),
+        "out_sha256": hashlib.sha256(job.out.read_bytes()).hexdigest(),
+    }
+
+
+def _spoken_again(job: Reconstruction, scene: Scene, sound: RestSound) -> tuple[Figures, dict[str, Any]]:
+    fps, frames = scene.reader.facts.fps, len(scene.shown)
+    true_motion = scene.presenter.style.space.encode(scene.base.points)
+    outside = Outside()
+    with timing() as watch:
+        motion = true_motion if job.oracle else spoken_motion(scene, sound)
+        drawn = scene.draw(draft(scene.presenter, scene.base, motion), job.diffusion)
+        _film(job.out, scene, drawn, sound, outside)
+    speed = _speed(watch.report(), frames)
+    with TakeReader(job.out) as made:
+        seen = scene.watched(made.frames(range(frames)))
+    figures = _figures_of(job, scene, drawn, seen, sound)
+    figures |= {"outside_px": float(outside.changed_px), "outside_levels": float(outside.largest_levels)}
+    figures |= _true_motion_figures(scene, true_motion, job.diffusion)
+    silence = np.zeros_like(true_motion)
+    still = scene.draw(draft(scene.presenter, scene.base, silence), job.diffusion)
+    figures |= silence_figures(scene.watched(scene.composed(still)), scene.real)
+    return figures | {"seconds": frames / float(fps)}, speed
+
+
+def spoken_motion(scene: Scene, sound: RestSound) -> Floats:
+    """Motion of the rest's own sound, as the engine makes it for any recording."""
+    return speak_motion(sound.phones, len(scene.shown), scene.reader.facts.fps, scene.presenter.style)
+
+
+def _film(out: Path, scene: Scene, drawn: Drawn, sound: RestSound, outside: Outside) -> None:
+    fps, config = scene.reader.facts.fps, VideoConfig()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".rest-", dir=out.parent) as folder:
+        picture = Path(folder) / "picture.mp4"
+        frames = told(scene.composed(drawn, outside), "rendering", len(scene.shown), scene.progress)
+        encode_segment(frames, fps, config, picture)
+        join([picture], sound.samples, out, fps, config)
+
+
+def _figures_of(job: Reconstruction, scene: Scene, drawn: Drawn, seen: Watched, sound: RestSound) -> Figures:
+    fps, real = scene.reader.facts.fps, scene.real
+    regions = Regions.of(scene.base, drawn.draft.masks)
+    there = scene.base.ok
+    found = picture_figures(seen.fine[there], real.fine[there], regions.where(there))
+    found |= lip_figures(seen, real)
+    found |= drift_figures(seen.fine, real.fine, regions, fps)
+    if sound.speaks:
+        found |= speech_figures(seen, real, sound.phones, sound.envelope, fps)
+    if job.diffusion is not None:
+        borders = window_borders(len(scene.shown), job.diffusion)
+        found |= seam_figures(seen.points, borders) | seam_figures(real.points, borders, "seam_filmed")
+    return found | {"kept_frames": float(1 - there.mean())}
+
+
+def _true_motion_figures(scene: Scene, motion: Floats, config: DiffusionConfig | None) -> Figures:
+    """Pixels under true motion before encoding: in the 12 numbers, as a draft, and with the points given."""
+    presenter, base, there = scene.presenter, scene.base, scene.base.ok
+    drafted = draft(presenter, base, motion)
+    regions = Regions.of(base, drafted.masks).where(there)
+    given = draft_to(presenter, base, base.points)
+    shown = {
+        "oracle": scene.draw(drafted, config),
+        "oracle_draft": scene.draw(drafted, None),
+        "oracle_points": scene.draw(given, config),
+    }
+    return {
+        f"{name}_{figure}": value
+        for name, drawn in shown.items()
+        for figure, value in picture_figures(laid(base, drawn)[there], base.fine[there], regions).items()
+    }
+
+
+def laid(base: MouthBase, drawn: Drawn) -> Crops:
+    """Drawn mouths on their frames' own lower faces [n, F, F, 3], as composing would lay them."""
+    size = base.fine.shape[1]
+    made = []
+    for below, above, mask in zip(base.fine, drawn.fine, drawn.draft.masks, strict=True):
+        share = cv2.resize(mask, (size, size), interpolation=cv2.INTER_LINEAR)[..., None]
+        made.append(np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint8))
+    return np.stack(made)
+
+
+def _speed(stages: Mapping[str, StageTime], frames: int) -> dict[str, Any]:
+    wall_s = sum(took.wall_s for took in stages.values())
+    diffusion_s = sum(stages[name].wall_s for name in _DIFFUSION if name in stages)
+    return {
+        "engine_fps": frames / max(wall_s, 1e-9),
+        "diffusion_fps": frames / diffusion_s if diffusion_s else None,
+        "stages": {name: asdict(took) for name, took in stages.items()},
+    }
+
+
+# --- the report ---
+
+
+def _gated(
+    job: Reconstruction, figures: Figures, speed: Mapping[str, Any], *, in_sync: bool
+) -> dict[str, float | None]:
+    gated: dict[str, float | None] = {**figures, **{name: speed[name] for name in _RATES}}
+    # With true motion shown, the finished video is judged; else its drawing before encoding.
+    shown = "" if job.oracle else "oracle_"
+    for gate, figure in (("oracle_psnr_db", "psnr_db_mouth"), ("oracle_sharpness", "sharpness_mouth")):
+        gated[gate] = figures[shown + figure]
+    # Lips cannot be held against a sound that was never theirs, nor true motion against itself.
+    return gated if in_sync and not job.oracle else gated | dict.fromkeys(_OF_THE_SOUND)
+
+
+def _notes(job: Reconstruction, sound: RestSound, *, in_sync: bool) -> list[str]:
+    notes = []
+    if not sound.speaks:
+        notes.append("No speech is heard in the rest, so nothing is said about lips and sound.")
+    elif not in_sync:
+        notes.append(
+            "The filmed lips do not move with the sound (a different recording, or far out of sync), so "
+            "figures of lips against sound are left out of the gates."
+        )
+    if job.diffusion is None:
+        notes.append("Nothing was refined: the drafts are shown.")
+    return notes
+
+
+class _Noted:
+    """Progress that remembers whether there was any work."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self.worked = progress, False
+
+    def __call__(self, step: Step) -> None:
+        self.worked = True
+        self._progress(step)

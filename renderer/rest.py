@@ -1,0 +1,79 @@
+"""The rest of a clip, laid into what was learned from its first part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
+
+from renderer.errors import RenderError
+from renderer.face.crop import apply
+from renderer.face.landmarks import STABLE
+from renderer.face.track import FaceTrack, track
+from renderer.mouth.base import cut, shrink
+from renderer.mouth.guard import guard
+from renderer.mouth.presenter import Presenter
+from renderer.progress import Progress, Step
+from renderer.timeline import seconds_at
+from renderer.video.decode import TakeReader
+
+Floats = npt.NDArray[np.float32]
+
+# As smooth as the crop of a bake (renderer.face.crop).
+_PLACE_SMOOTHING_FRAMES, _TURN_SMOOTHING_FRAMES = 1.2, 3.0
+
+
+def with_rest(learned: Presenter, reader: TakeReader, first: int, progress: Progress) -> Presenter:
+    """The presenter ``learned`` from a clip's first frames, which can be shown on the rest of it too.
+
+    Frames from ``first`` on carry drawn mouths, but none of their own is ever drawn from: atlas, style,
+    network and walk stay as they were learned. Raises RenderError where the rest shows no face.
+    """
+    rest = range(first, reader.facts.frames)
+    face = _tracked(reader, rest, progress)
+    matrices = placed_like(face.points, learned)
+    fine = np.empty((len(rest), *learned.fine.shape[1:]), np.uint8)
+    for number, frame in enumerate(reader.frames(rest)):
+        fine[number] = cut(frame, matrices[number], learned.crop_px, learned.fine_px)
+        progress(Step("cutting out the lower face", number + 1, len(rest)))
+    points = np.concatenate([learned.points, apply(matrices, face.points)])
+    crops = np.concatenate([learned.crops, shrink(fine, learned.crop_px)])
+    seen = np.concatenate([learned.ok, face.ok])
+    guarded = guard(points, seen, crops, learned.triangles).ok[first:]
+    return replace(
+        learned,
+        facts=reader.facts,
+        points=points,
+        matrices=np.concatenate([learned.matrices, matrices]),
+        ok=np.concatenate([learned.ok, guarded]),
+        usable=np.concatenate([learned.usable, np.zeros(len(rest), bool)]),
+        fine=np.concatenate([learned.fine, fine]),
+    )
+
+
+def placed_like(points: Floats, learned: Presenter) -> Floats:
+    """Matrices [n, 2, 3] that lay faces (take px) into the crop just as the learned faces lie in it."""
+    stable = list(STABLE)
+    usual = np.median(learned.points[learned.ok][:, stable], axis=0).astype(np.float64)
+    target = usual[:, 0] + 1j * usual[:, 1]
+    marks = points[:, stable].astype(np.float64)
+    own = marks[..., 0] + 1j * marks[..., 1]
+    spread = target - target.mean()
+    turn = (own - own.mean(1, keepdims=True)) @ spread.conj() / np.vdot(spread, spread).real
+    middle = (learned.crop_px - 1) / 2 * (1 + 1j)
+    place = own.mean(1) + turn * (middle - target.mean())
+    place = gaussian_filter1d(place, _PLACE_SMOOTHING_FRAMES, mode="nearest")
+    scale = 1 / np.exp(gaussian_filter1d(np.log(turn), _TURN_SMOOTHING_FRAMES, mode="nearest"))
+    shift = middle - scale * place
+    rows = [[scale.real, -scale.imag, shift.real], [scale.imag, scale.real, shift.imag]]
+    return np.ascontiguousarray(np.array(rows).transpose(2, 0, 1), np.float32)
+
+
+def _tracked(reader: TakeReader, rest: range, progress: Progress) -> FaceTrack:
+    try:
+        return track(reader.frames(rest), len(rest), progress)
+    except RenderError as error:
+        since_s = seconds_at(rest.start, reader.facts.fps)
+        raise RenderError(f"The part from {since_s:.1f} s on cannot be used. {error.message}") from error
