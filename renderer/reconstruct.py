@@ -130,8 +130,13 @@ def _spoken_again(job: Reconstruction, scene: Scene, sound: RestSound) -> tuple[
 
 
 def spoken_motion(scene: Scene, sound: RestSound) -> Floats:
-    """Motion of the rest's own sound, as the engine makes it for any recording."""
-    return speak_motion(sound.phones, len(scene.shown), scene.reader.facts.fps, scene.presenter.style)
+    """Motion of the rest's own sound, as the engine makes it for any recording.
+
+    It begins as late as the filmed picture follows its sound (learned from the first part), because the
+    drawn lips are held against the filmed ones.
+    """
+    style, fps = scene.presenter.style, scene.reader.facts.fps
+    return speak_motion(sound.phones, len(scene.shown), fps, style, start_s=style.lag_s)
 
 
 def _film(out: Path, scene: Scene, drawn: Drawn, sound: RestSound, outside: Outside) -> None:
