@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from renderer.config import DiffusionConfig
+from renderer.diffusion.batch import windows_at_once
 from renderer.diffusion.condition import condition, crops_of, draw_landmarks, pixels
 from renderer.diffusion.hardware import best_device, fast_dtype, quicken
 from renderer.diffusion.network import MouthRefiner
-from renderer.diffusion.sampler import denoise_timeline
+from renderer.diffusion.sampler import denoise_timelines
 from renderer.diffusion.seeds import frame_noise
 from renderer.stopwatch import stage
 
 Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+
+_CONDITION_FRAMES = 64  # full-precision planes of a long line would not fit in memory at once
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """The frames of one segment.
+
+    ``drafts`` and ``bases`` (the shown take frames' own crops) are uint8 [n, S, S, 3], ``masks`` [n, S, S]
+    in 0..1, ``points`` [n, 478, 2] what the draft shows, in crop px; S is a multiple of 16. ``frame_ids``
+    name each frame for its noise: a frame that messages share has the same id in each. Frames of ``known``
+    [n, S, S, 3] with ``known_mask`` [n] set come out byte for byte and steer their neighbours.
+    """
+
+    drafts: Crops
+    bases: Crops
+    masks: Floats
+    points: Floats
+    frame_ids: Sequence[str | int]
+    known: Crops | None = None
+    known_mask: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def fixed(self) -> npt.NDArray[np.bool_]:
+        """Which frames are known [n]."""
+        if self.known is None or self.known_mask is None:
+            return np.zeros(len(self.drafts), bool)
+        return self.known_mask
 
 
 def load_refiner(weights: Mapping[str, Floats], device: torch.device | None = None) -> MouthRefiner:
@@ -28,7 +58,6 @@ def load_refiner(weights: Mapping[str, Floats], device: torch.device | None = No
     return net.eval()
 
 
-@stage("sampler")
 def refine(
     net: MouthRefiner,
     drafts: Crops,
@@ -42,50 +71,92 @@ def refine(
     known: Crops | None = None,
     known_mask: npt.NDArray[np.bool_] | None = None,
 ) -> Crops:
-    """Refined crops uint8 [n, S, S, 3] of one segment.
+    """Refined crops uint8 [n, S, S, 3] of one segment; the arguments are those of `Timeline`.
 
-    ``drafts`` and ``bases`` (the shown take frames' own crops) are uint8 [n, S, S, 3], ``masks`` [n, S, S]
-    in 0..1, ``points`` [n, 478, 2] what the draft shows, in crop px; S is a multiple of 16. Where the mask
-    is 0 the draft comes out unchanged. ``frame_ids`` name each frame for its noise: a frame that messages
-    share has the same id in each. Frames of ``known`` [n, S, S, 3] with ``known_mask`` [n] set come out byte
-    for byte and steer their neighbours. The same input on the same machine gives the same bytes.
+    Where the mask is 0 the draft comes out unchanged. The same input on the same machine gives the same
+    bytes.
     """
-    total, size = len(drafts), drafts.shape[1]
-    if total == 0:
-        return drafts.copy()
-    device = next(net.parameters()).device
+    one = Timeline(drafts, bases, masks, points, frame_ids, known, known_mask)
+    return refine_all(net, [one], seed_key=seed_key, config=config)[0]
+
+
+@stage("sampler")
+def refine_all(
+    net: MouthRefiner, timelines: Sequence[Timeline], *, seed_key: str, config: DiffusionConfig
+) -> list[Crops]:
+    """Refined crops of each timeline, drawn in shared forward passes; the bytes are those of `refine`."""
+    whole = [one for one in timelines if len(one.drafts)]
+    if not whole:
+        return [one.drafts.copy() for one in timelines]
+    device, size = next(net.parameters()).device, whole[0].drafts.shape[1]
+    windows = windows_at_once(net, config.window_frames, size)
     with stage("condition"):
-        told = condition(drafts, bases, masks, draw_landmarks(points, size)).to(device, fast_dtype(device))
-        exact = pixels(drafts).to(device)
-    fixed = (
-        torch.zeros(total, dtype=torch.bool) if known_mask is None else torch.from_numpy(known_mask.copy())
-    )
+        denoiser = _NetDenoiser(net, whole, windows if device.type == "cuda" else 1)
+    names = [frame_id for one in whole for frame_id in one.frame_ids]
+    fixed = torch.from_numpy(np.concatenate([one.fixed for one in whole]))
     with torch.inference_mode():
-        clean = denoise_timeline(
-            _NetDenoiser(net, told, exact),
-            frame_noise(seed_key, frame_ids, (3, size, size)).to(device),
-            exact if known is None else pixels(known).to(device),
-            fixed.to(device),
-            config,
-        )
-    refined = _only_inside(crops_of(clean), drafts, masks)
-    if known is not None:
-        refined[fixed.numpy()] = known[fixed.numpy()]
+        noise = frame_noise(seed_key, names, (3, size, size)).to(device)
+        clean = denoise_timelines(
+            denoiser, noise, _known_planes(whole, noise), fixed.to(device),
+            [len(one.drafts) for one in whole], config, windows,
+        )  # fmt: skip
+    ends = np.cumsum([len(one.drafts) for one in timelines])
+    return [
+        _settled(crops_of(clean[end - len(one.drafts) : end]), one)
+        for one, end in zip(timelines, ends, strict=True)
+    ]
+
+
+def _known_planes(timelines: Sequence[Timeline], like: torch.Tensor) -> torch.Tensor:
+    planes = torch.zeros_like(like)
+    first = 0
+    for one in timelines:
+        if one.known is not None:
+            places = np.flatnonzero(one.fixed)
+            planes[first + places] = pixels(one.known[places]).to(planes)
+        first += len(one.drafts)
+    return planes
+
+
+def _settled(refined: Crops, one: Timeline) -> Crops:
+    """Only the mask's inside is new, and known frames are as they were."""
+    refined = np.where((one.masks > 0)[..., None], refined, one.drafts)
+    if one.known is not None:
+        refined[one.fixed] = one.known[one.fixed]
     return refined
 
 
-def _only_inside(refined: Crops, drafts: Crops, masks: Floats) -> Crops:
-    return np.where((masks > 0)[..., None], refined, drafts)
-
-
 class _NetDenoiser:
-    """Looks up each window's conditions and runs the network on them."""
+    """Looks up each window's conditions and runs the network on them, at least ``least`` windows at once.
 
-    def __init__(self, net: MouthRefiner, told: torch.Tensor, drafts: torch.Tensor) -> None:
-        self._net, self._told, self._drafts = net, told, drafts
+    A GPU chooses its kernels by the shape of the batch, and other kernels round differently: there every
+    batch is filled up, so that bytes never depend on which segments share it.
+    """
+
+    def __init__(self, net: MouthRefiner, timelines: Sequence[Timeline], least: int) -> None:
+        self._net, self._least = net, least
+        self._device = next(net.parameters()).device
+        drafts = np.concatenate([one.drafts for one in timelines])
+        self._drafts = torch.from_numpy(drafts).permute(0, 3, 1, 2).to(self._device)
+        kind = fast_dtype(self._device)
+        parts = [_told(one, at, kind) for one in timelines for at in _starts(one)]
+        self._told = torch.cat(parts).to(self._device)
 
     def __call__(self, noisy: torch.Tensor, frames: torch.Tensor, level: float) -> torch.Tensor:
-        places = frames.to(noisy.device)
-        levels = torch.full((len(noisy),), level, device=noisy.device)
+        count = len(noisy)
+        filled = torch.arange(max(count, self._least)) % count
+        noisy, places = noisy[filled], frames[filled].to(self._device)
+        levels = torch.full((len(noisy),), level, device=self._device)
         with stage("network", frames=frames.numel()):
-            return self._net(noisy, self._told[places], levels, self._drafts[places])
+            drafts = self._drafts[places].float() / 127.5 - 1
+            return self._net(noisy, self._told[places], levels, drafts)[:count]
+
+
+def _starts(one: Timeline) -> range:
+    return range(0, len(one.drafts), _CONDITION_FRAMES)
+
+
+def _told(one: Timeline, at: int, kind: torch.dtype) -> torch.Tensor:
+    part = slice(at, at + _CONDITION_FRAMES)
+    lines = draw_landmarks(one.points[part], one.drafts.shape[1])
+    return condition(one.drafts[part], one.bases[part], one.masks[part], lines).to(kind)

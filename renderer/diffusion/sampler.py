@@ -1,21 +1,31 @@
-"""One noisy timeline, denoised by many overlapping windows that constrain each other in both directions.
+"""Noisy timelines, each denoised by many overlapping windows that constrain each other in both directions.
 
 At each step every window predicts its clean frames, the predictions are fused on the timeline, and one
 solver step is taken on the fused buffer. Frames that are known are put back at every step at the step's
-noise level, before and after the unknown ones alike. The sampler knows nothing of mouths or pixels.
+noise level, before and after the unknown ones alike. Several timelines go through the network together and
+come out as if each had been alone. The sampler knows nothing of mouths or pixels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Protocol
 
 import torch
 
 from renderer.config import DiffusionConfig
 from renderer.diffusion.schedule import FlowSolver
-from renderer.diffusion.windows import Cut, cut, cut_shifted, fuse, triangular_weights, uniform_weights
+from renderer.diffusion.windows import (
+    Cut,
+    Fused,
+    cut,
+    cut_shifted,
+    end_to_end,
+    triangular_weights,
+    uniform_weights,
+)
 
 # Sonic moves its windows by 7 of 25 frames at each step.
 _SHIFT_SHARE = 7 / 25
@@ -43,40 +53,58 @@ def denoise_timeline(
 
     ``known`` [n, ...] is ignored elsewhere. ``batch_windows`` bounds memory and changes nothing else.
     """
+    return denoise_timelines(denoiser, noise, known, known_mask, [len(noise)], config, batch_windows)
+
+
+def denoise_timelines(
+    denoiser: Denoiser,
+    noise: torch.Tensor,
+    known: torch.Tensor,
+    known_mask: torch.Tensor,
+    lengths: Sequence[int],
+    config: DiffusionConfig,
+    batch_windows: int = 4,
+) -> torch.Tensor:
+    """Timelines of ``lengths`` frames that lie end to end in ``noise`` [n, ...], as `denoise_timeline` each.
+
+    ``frames`` that the denoiser is asked for count through all of them. No window reaches over an end, so
+    that none knows of the others; they only share forward passes.
+    """
     if not len(noise):
         return noise.clone()
     if config.mode == "autoregressive":
-        return _forward_only(denoiser, noise, known, known_mask, config, batch_windows)
+        return _forward_only(denoiser, noise, known, known_mask, lengths, config, batch_windows)
     solver = FlowSolver(config.steps)
+    fixed, fixed_noise = known[known_mask], noise[known_mask]
     x = noise.clone()
     for index, level in enumerate(solver.levels):
-        x[known_mask] = ((1 - level) * known + level * noise)[known_mask]
-        cut_, weights = _windows(config, len(noise), index)
-        x0 = fuse(_predict(denoiser, x, cut_, level, batch_windows), cut_, weights, len(noise))
-        x0[known_mask] = known[known_mask]
+        x[known_mask] = (1 - level) * fixed + level * fixed_noise
+        x0 = _fused_prediction(denoiser, x, _windows(config, lengths, index), config, level, batch_windows)
+        x0[known_mask] = fixed
         x = solver.step(index, x, x0)
-    x[known_mask] = known[known_mask]
+    x[known_mask] = fixed
     return x
 
 
-def _windows(config: DiffusionConfig, total: int, step: int) -> tuple[Cut, torch.Tensor]:
+def _windows(config: DiffusionConfig, lengths: Sequence[int], step: int) -> Cut:
     """The cut of one step: overlapping for triangular and uniform, disjoint for chunk and shift."""
     window = config.window_frames
-    if config.mode == "shift":
-        return cut_shifted(total, window, step * round(window * _SHIFT_SHARE)), uniform_weights(window)
-    if config.mode == "chunk":
-        return cut_shifted(total, window, 0), uniform_weights(window)
-    weights = uniform_weights(window) if config.mode == "uniform" else triangular_weights(window)
-    return cut(total, window, config.overlap_frames), weights
+    if config.mode in ("shift", "chunk"):
+        shift = step * round(window * _SHIFT_SHARE) if config.mode == "shift" else 0
+        return end_to_end([cut_shifted(total, window, shift) for total in lengths], lengths)
+    return end_to_end([cut(total, window, config.overlap_frames) for total in lengths], lengths)
 
 
-def _predict(
-    denoiser: Denoiser, x: torch.Tensor, cut_: Cut, level: float, batch_windows: int
+def _fused_prediction(
+    denoiser: Denoiser, x: torch.Tensor, cut_: Cut, config: DiffusionConfig, level: float, batch_windows: int
 ) -> torch.Tensor:
-    parts = [
-        denoiser(x[frames.to(x.device)], frames, level) for frames in torch.split(cut_.frames, batch_windows)
-    ]
-    return torch.cat(parts)
+    triangular = config.mode == "triangular"
+    weights = (triangular_weights if triangular else uniform_weights)(config.window_frames)
+    fused = Fused(x, weights)
+    for at in range(0, len(cut_.frames), batch_windows):
+        part = Cut(cut_.frames[at : at + batch_windows], cut_.own[at : at + batch_windows])
+        fused.add(denoiser(x[part.frames.to(x.device)], part.frames, level), part)
+    return fused.mean()
 
 
 def _forward_only(
@@ -84,23 +112,25 @@ def _forward_only(
     noise: torch.Tensor,
     known: torch.Tensor,
     known_mask: torch.Tensor,
+    lengths: Sequence[int],
     config: DiffusionConfig,
     batch_windows: int,
 ) -> torch.Tensor:
     """Each window is finished before the next begins, which sees only its predecessor's last frames."""
     done, settled = known.clone(), known_mask.clone()
     alone = replace(config, mode="chunk")
-    for span in _spans(len(noise), config):
-        part = _Shifted(denoiser, span.start)
-        done[span] = denoise_timeline(part, noise[span], done[span], settled[span], alone, batch_windows)
-        settled[span] = True
+    for first, total in zip(accumulate([0, *lengths[:-1]]), lengths, strict=True):
+        for span in _spans(first, total, config):
+            part = _Shifted(denoiser, span.start)
+            done[span] = denoise_timeline(part, noise[span], done[span], settled[span], alone, batch_windows)
+            settled[span] = True
     return done
 
 
-def _spans(total: int, config: DiffusionConfig) -> Iterator[slice]:
+def _spans(first: int, total: int, config: DiffusionConfig) -> Iterator[slice]:
     stride = config.window_frames - config.overlap_frames
     for start in range(0, max(total - config.overlap_frames, 1), stride):
-        yield slice(start, min(start + config.window_frames, total))
+        yield slice(first + start, first + min(start + config.window_frames, total))
 
 
 class _Shifted:

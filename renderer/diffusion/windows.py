@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 
@@ -43,15 +44,38 @@ def uniform_weights(window: int) -> torch.Tensor:
     return torch.ones(window)
 
 
+def end_to_end(cuts: Sequence[Cut], lengths: Sequence[int]) -> Cut:
+    """The windows of several timelines that follow each other in one buffer; none sees another's frames."""
+    starts = accumulate([0, *lengths[:-1]])
+    frames = [one.frames + start for one, start in zip(cuts, starts, strict=True)]
+    return Cut(torch.cat(frames), torch.cat([one.own for one in cuts]))
+
+
 def fuse(parts: torch.Tensor, cut_: Cut, weights: torch.Tensor, total: int) -> torch.Tensor:
     """Windows [B, W, ...] → timeline [total, ...]: the weighted mean of all predictions of each frame."""
-    share = (weights.to(parts) * cut_.own.to(parts)).reshape(-1)
-    flat = parts.reshape(-1, *parts.shape[2:])
-    places = cut_.frames.reshape(-1).to(parts.device)
-    summed = torch.zeros((total, *flat.shape[1:]), dtype=parts.dtype, device=parts.device)
-    summed.index_add_(0, places, flat * share.reshape(-1, *[1] * (flat.dim() - 1)))
-    count = torch.zeros(total, dtype=parts.dtype, device=parts.device).index_add_(0, places, share)
-    return summed / count.reshape(-1, *[1] * (flat.dim() - 1))
+    fused = Fused(parts.new_empty((total, *parts.shape[2:])), weights)
+    fused.add(parts, cut_)
+    return fused.mean()
+
+
+class Fused:
+    """The same, a few windows at a time: no more than one timeline is held."""
+
+    def __init__(self, like: torch.Tensor, weights: torch.Tensor) -> None:
+        self._summed = torch.zeros_like(like)
+        self._count = like.new_zeros(len(like))
+        self._weights = weights.to(like)
+
+    def add(self, parts: torch.Tensor, cut_: Cut) -> None:
+        share = (self._weights * cut_.own.to(self._weights)).reshape(-1)
+        flat = parts.to(self._summed).reshape(-1, *parts.shape[2:])
+        places = cut_.frames.reshape(-1).to(flat.device)
+        self._summed.index_add_(0, places, flat * share.reshape(-1, *[1] * (flat.dim() - 1)))
+        self._count.index_add_(0, places, share)
+
+    def mean(self) -> torch.Tensor:
+        """Ends the sum: the buffer itself becomes the mean."""
+        return self._summed.div_(self._count.reshape(-1, *[1] * (self._summed.dim() - 1)))
 
 
 def _stride(window: int, overlap: int) -> int:

@@ -8,7 +8,7 @@ import torch
 
 from renderer.config import DiffusionConfig, FusionMode
 from renderer.diffusion.network import MouthRefiner
-from renderer.diffusion.refine import load_refiner, refine
+from renderer.diffusion.refine import Timeline, load_refiner, refine, refine_all
 from tests.renderer.diffusion.mouths import Mouths, drawn_mouths
 
 
@@ -102,3 +102,32 @@ def test_a_network_comes_back_from_a_folder_with_its_settings(tmp_path: object) 
 
 def test_the_default_network_is_small() -> None:
     assert 2e6 < sum(parameter.numel() for parameter in MouthRefiner().parameters()) < 4e6
+
+
+def timeline(mouths: Mouths, part: slice, *, known: bool) -> Timeline:
+    """A part of the mouths; with known frames at both ends where wanted."""
+    drafts = mouths.drafts[part]
+    mask = np.zeros(len(drafts), bool)
+    mask[:3] = mask[-3:] = known
+    return Timeline(
+        drafts, mouths.truths[part], mouths.masks[part], mouths.points[part],
+        [f"{frame}" for frame in range(37)[part]], 255 - drafts if known else None, mask if known else None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", get_args(FusionMode))
+def test_a_segment_has_the_same_bytes_whatever_it_is_drawn_with(
+    net: MouthRefiner, mouths: Mouths, mode: FusionMode
+) -> None:
+    parts = [
+        timeline(mouths, slice(0, 30), known=True),
+        timeline(mouths, slice(5, 5), known=False),
+        timeline(mouths, slice(11, 20), known=False),
+        timeline(mouths, slice(3, 37), known=True),
+    ]
+    config = DiffusionConfig(mode, 2)
+    alone = [refine_all(net, [one], seed_key="presenter", config=config)[0] for one in parts]
+    together = refine_all(net, parts, seed_key="presenter", config=config)
+    turned = refine_all(net, parts[::-1], seed_key="presenter", config=config)[::-1]
+    for one, two, three in zip(alone, together, turned, strict=True):
+        assert one.tobytes() == two.tobytes() == three.tobytes()

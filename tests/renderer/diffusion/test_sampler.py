@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from renderer.config import DiffusionConfig, FusionMode
-from renderer.diffusion.sampler import denoise_timeline
+from renderer.diffusion.sampler import denoise_timeline, denoise_timelines
 from renderer.diffusion.seeds import frame_noise
 from tests.renderer.diffusion.gaussian import FRAMES, OVERLAP, WINDOW, ExactDenoiser, seam_ratio
 
@@ -128,3 +128,41 @@ def test_an_empty_timeline_stays_empty() -> None:
     empty = torch.zeros(0, 3)
     nothing = torch.zeros(0, dtype=torch.bool)
     assert denoise_timeline(ExactDenoiser(), empty, empty, nothing, DiffusionConfig()).shape == (0, 3)
+
+
+def together(mode: FusionMode, batch_windows: int) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """Three timelines with known ends, in one call and one by one."""
+    lengths, config = (41, 7, 100), DiffusionConfig(mode, 4, WINDOW, OVERLAP)
+    noise = [frame_noise(f"timeline {length}", range(length), (3,)).double() for length in lengths]
+    known = [torch.full_like(one, number) for number, one in enumerate(noise)]
+    masks = [torch.arange(length) % (length - 3) < 3 for length in lengths]
+    alone = [
+        denoise_timeline(ExactDenoiser(), *one, config, batch_windows)
+        for one in zip(noise, known, masks, strict=True)
+    ]
+    parts = (torch.cat(noise), torch.cat(known), torch.cat(masks))
+    return denoise_timelines(ExactDenoiser(), *parts, lengths, config, batch_windows), alone
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("batch_windows", [1, 5, 64])
+def test_timelines_that_share_a_forward_pass_know_nothing_of_each_other(
+    mode: FusionMode, batch_windows: int
+) -> None:
+    shared, alone = together(mode, batch_windows)
+    assert torch.allclose(shared, torch.cat(alone), atol=1e-5)
+
+
+def test_timelines_share_forward_passes() -> None:
+    denoiser = ExactDenoiser()
+    asked: list[int] = []
+
+    def counting(noisy: torch.Tensor, frames: torch.Tensor, level: float) -> torch.Tensor:
+        asked.append(len(noisy))
+        return denoiser(noisy, frames, level)
+
+    noise = torch.zeros(120, 1).double()
+    nothing = torch.zeros(120, dtype=torch.bool)
+    config = DiffusionConfig("triangular", 1, WINDOW, OVERLAP)
+    denoise_timelines(counting, noise, noise, nothing, [40, 40, 40], config, batch_windows=8)
+    assert asked == [8, 1]
