@@ -24,10 +24,11 @@ from renderer.stopwatch import stage
 
 Floats = npt.NDArray[np.float32]
 
-# Lips stay shut at least this long for /p b m/: two whole frames at 25 a second.
-_SHUT_S = 0.085
-_TOUCH_S = 0.06
-_SHOULDER_S = 0.045
+# Lips stay shut at least this long for /p b m/: one whole frame at 25 a second, two for most.
+_SHUT_S = 0.06
+_TOUCH_S = 0.02
+# The draft is on its way to a closure long before; wider shoulders flatten what people do around it.
+_SHOULDER_S = 0.02
 
 
 @stage("motion")
