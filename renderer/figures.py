@@ -89,12 +89,12 @@ def lip_figures(seen: Watched, real: Watched) -> Figures:
     """How the drawn lips move against the filmed ones."""
     here, there = aperture(seen.points), aperture(real.points)
     late, late_r = late_frames(here, there)
-    return {
+    lag = {"offset_frames": float(late)} if late_r > chance_level(here, there) else {}
+    return lag | {
         "aperture_r": correlation(here, there),
         "aperture_gain": gain(here, there),
         "articulation": articulation(here, there),
-        "lips_late_frames": float(late),
-        "lips_late_r": late_r,
+        "offset_r": late_r,
         "lmd": landmark_distance(seen.points, real.points),
         "lmd_v": landmark_distance(seen.points, real.points, velocity=True),
     }
@@ -107,10 +107,10 @@ def speech_figures(
     here, there = aperture(seen.points), aperture(real.points)
     (own, own_r), (filmed, filmed_r) = offset_frames(here, envelope), offset_frames(there, envelope)
     found = {
-        "offset_frames": float(own - filmed),
-        "offset_r": own_r,
-        "offset_filmed_frames": float(filmed),
-        "offset_filmed_r": filmed_r,
+        "loudness_offset_frames": float(own),
+        "loudness_r": own_r,
+        "loudness_offset_filmed_frames": float(filmed),
+        "loudness_filmed_r": filmed_r,
     }
     limit = closed_limit(there, phones, fps)
     if limit is not None:
@@ -131,6 +131,7 @@ def silence_figures(seen: Watched, real: Watched) -> Figures:
         "silent_restlessness": float(np.diff(here).std()),
         "filmed_restlessness": float(np.diff(there).std()),
         "silent_leak": abs(correlation(here, there)),
+        "silent_leak_gain": abs(correlation(here, there)) * gain(here, there),
         "silent_leak_by_chance": chance_level(here, there),
     }
 

@@ -35,7 +35,7 @@ GATES = (
     Gate("aperture_r", "own sound: aperture correlation", low=0.60, aim_low=0.85),
     Gate("closure", "p, b, m: closed ÷ filmed", low=0.9, aim_low=1.0),
     Gate("contrast", "open vowels to closures ÷ filmed", low=0.8, aim_low=1.0),
-    Gate("offset_frames", "sound against lips, frames", -1, 1, 0, 0),
+    Gate("offset_frames", "drawn lips later than filmed ones, frames", -1, 1, 0, 0),
     Gate("silent_open", "open mouth in digital silence", high=0.02, aim_high=0.002),
     Gate("silent_leak", "leak of the filmed mouth in silence, |r|", high=0.1, aim_high=0.03),
     Gate("seam_velocity", "window borders ÷ inside, velocity", high=1.10, aim_high=1.03),

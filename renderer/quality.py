@@ -20,7 +20,7 @@ from renderer.store import Store
 STORE_BYTES = 20 * 2**30
 _BESIDE = (
     "psnr_db_mouth", "psnr_db_lips", "oracle_draft_psnr_db_mouth", "oracle_points_psnr_db_mouth",
-    "oracle_psnr_db_mask", "sharpness_mouth", "flicker", "aperture_gain", "articulation", "lips_late_frames",
+    "oracle_psnr_db_mask", "sharpness_mouth", "flicker", "aperture_gain", "articulation", "silent_leak_gain",
     "lmd", "lmd_v", "kept_frames",
 )  # fmt: skip
 
