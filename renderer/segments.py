@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from renderer.config import EngineConfig, fingerprint
 from renderer.drawing import STAGE_VERSION, MouthDrawer, Mouths, Path_, Wanted
+from renderer.errors import RenderError
 from renderer.measured import Measured, load_measured, measure_segment, save_measured
 from renderer.motion.motion import speak_motion
 from renderer.mouth.compose import compose
@@ -19,12 +20,13 @@ from renderer.plan import Segment
 from renderer.progress import Progress, Step
 from renderer.speech.speech import Phone, Speech
 from renderer.store import Store
+from renderer.takes import TakeReaders
 from renderer.timeline import seconds_at
-from renderer.video.decode import TakeReader
 from renderer.video.encode import encode_segment
 from renderer.video.shown import mixed_frames
 
 MEASURES_VERSION = "measured-1"
+_ATTEMPTS = 3  # somebody may empty the store between two steps
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -45,7 +47,6 @@ class SegmentWork:
 class RenderedSegment:
     """An encoded segment in the store; ``cached`` tells that it was there already."""
 
-    key: str
     path: Path
     frames: int
     cached: bool
@@ -55,41 +56,48 @@ class RenderedSegment:
 class SegmentRenderer:
     """Renders segments of one presenter on one take; everything finished lies in the store.
 
-    `draw` and `keep` may run in two threads at once: each reads the take through a reader of its own.
+    `draw` may run in one thread while `encode` and `measured` run in another: each has a reader of its own.
     """
 
     def __init__(
-        self,
-        presenter: Presenter,
-        readers: tuple[TakeReader, TakeReader],
-        store: Store,
-        config: EngineConfig,
+        self, presenter: Presenter, readers: TakeReaders, store: Store, config: EngineConfig
     ) -> None:
-        self._presenter, self._store, self._config = presenter, store, config
-        self._drawer = MouthDrawer(presenter, readers[0], store, config)
-        self._reader = readers[1]
+        self._presenter, self._readers, self._store, self._config = presenter, readers, store, config
+        self._drawer = MouthDrawer(presenter, readers, store, config)
 
     def render(self, work: SegmentWork, progress: Progress) -> RenderedSegment:
         """The encoded segment and its measures, made unless the store has them. Raises RenderError."""
-        key = self.key_of(work)
-        path, cached = self._store.make(
-            "segment", key, ".mp4", lambda target: self._encode(work, self.draw([work])[0], target, progress)
-        )
-        return self._measured(work, key, path, cached=cached)
+        for _ in range(_ATTEMPTS):
+            path, cached = self._store.make(
+                "segment", self.key_of(work), ".mp4", lambda target: self.draw_to(work, target, progress)
+            )
+            try:
+                return self.measured(work, path, cached=cached)
+            except RenderError:
+                if path.exists():
+                    raise
+        raise RenderError("Finished parts vanish from the cache folder. Keep it while messages are made.")
 
-    def found(self, work: SegmentWork) -> RenderedSegment | None:
-        """The segment from the store; None when it is not there."""
-        key = self.key_of(work)
-        path = self._store.get("segment", key)
-        return None if path is None else self._measured(work, key, path, cached=True)
+    def draw_to(self, work: SegmentWork, target: Path, progress: Progress) -> None:
+        """Draw one segment and encode it to ``target``."""
+        self.encode(work, self.draw([work])[0], target, progress)
 
     def draw(self, works: Sequence[SegmentWork]) -> list[Mouths]:
         """The mouths of several segments, drawn together; the bytes are those of each alone."""
         return self._drawer.draw([Wanted(w.segment.path, self._motion(w), w.before, w.after) for w in works])
 
-    def keep(self, work: SegmentWork, mouths: Mouths, target: Path, progress: Progress) -> None:
+    def encode(self, work: SegmentWork, mouths: Mouths, target: Path, progress: Progress) -> None:
         """Compose the drawn mouths into the take's frames and encode them to ``target``."""
-        self._encode(work, mouths, target, progress)
+        frames = self._composed(work, mouths, progress)
+        encode_segment(frames, self._presenter.facts.fps, self._config.video, target)
+
+    def measured(self, work: SegmentWork, path: Path, *, cached: bool) -> RenderedSegment:
+        """An encoded segment with its measures, made unless the store has them."""
+        measured = self._store.use(
+            "measured", fingerprint(MEASURES_VERSION, self.key_of(work)), ".safetensors",
+            lambda target: save_measured(self._measure(work, path), target), load_measured,
+        )  # fmt: skip
+        return RenderedSegment(path, len(work.segment.path), cached, measured)
 
     def key_of(self, work: SegmentWork) -> str:
         """Everything that can change a pixel of the segment: never a name, a row or a time."""
@@ -107,24 +115,13 @@ class SegmentRenderer:
             start_s=seconds_at(work.segment.lead_frames, fps),
         )  # fmt: skip
 
-    # --- encoding and measuring ---
-
-    def _encode(self, work: SegmentWork, mouths: Mouths, target: Path, progress: Progress) -> None:
-        frames = self._composed(work, mouths, progress)
-        encode_segment(frames, self._presenter.facts.fps, self._config.video, target)
+    # --- composing and measuring ---
 
     def _composed(self, work: SegmentWork, mouths: Mouths, progress: Progress) -> Iterator[Bytes]:
         path = work.segment.path
-        for at, frame in enumerate(mixed_frames(self._reader, path)):
+        for at, frame in enumerate(mixed_frames(self._readers["composing"], path)):
             progress(Step("rendering", at, len(path)))
             yield compose(frame, mouths.fine[at], mouths.matrices[at], mouths.masks[at])
-
-    def _measured(self, work: SegmentWork, key: str, path: Path, *, cached: bool) -> RenderedSegment:
-        measured = self._store.use(
-            "measured", fingerprint(MEASURES_VERSION, key), ".safetensors",
-            lambda target: save_measured(self._measure(work, path), target), load_measured,
-        )  # fmt: skip
-        return RenderedSegment(key, path, len(work.segment.path), cached, measured)
 
     def _measure(self, work: SegmentWork, path: Path) -> Measured:
         fps = self._presenter.facts.fps

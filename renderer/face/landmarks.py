@@ -14,7 +14,10 @@ EYE_CORNERS = (33, 263)  # outer corners, image left and image right
 CHEEKS = (234, 454)  # widest points of the face beside the ears
 NOSE_TIP = 4
 NOSE_BASE = 2
+NOSE_BRIDGE = 6
+NOSE_FOOT = (1, 2, 4, 5, 97, 98, 326, 327)  # with the skull and its upper teeth
 CHIN = 152
+JAW_TIP = (148, 152, 171, 175, 377, 396)  # with the jaw and its lower teeth
 MOUTH_CORNERS = (61, 291)
 
 # Inner lips from one mouth corner to the other; equal places face each other.

@@ -14,18 +14,21 @@ from renderer.face.landmarks import (
     INNER_UPPER,
     JAW,
     NOSE_BASE,
+    NOSE_BRIDGE,
     NOSE_TIP,
     OUTER_LIPS,
 )
 from renderer.mouth.closure import parted
+from renderer.mouth.inside import Insides, insides
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
 
 _CANDIDATES = 40
-_HEAD = (NOSE_TIP, NOSE_BASE, *CHEEKS)
-_INNER, _OUTER, _JAW, _POSE = 1.6, 1.0, 0.5, 0.6  # weights of one group of points each
-_GAP, _STILL_OPEN, _PALE = 6.0, 60.0, 0.2
+_HEAD = (NOSE_TIP, NOSE_BASE, NOSE_BRIDGE, *CHEEKS)
+_INNER, _OUTER, _JAW, _GAP = 1.6, 0.5, 0.8, 0.03  # weights of one group of points each
+_GAP_START = 0.012  # a gap counts by its ratio above this share of the crop's edge, by its width below
+_STILL_OPEN, _PALE = 60.0, 0.2
 _CUT, _CUT_CHANGE = 1e-3, 0.6
 _CLOSED_QUANTILE = 0.08
 
@@ -43,6 +46,7 @@ class Atlas:
     usable: npt.NDArray[np.bool_]
     closed_gap: float
     paleness: Floats  # [T] how pale the line between the lips is (renderer.mouth.closure)
+    inside: Insides  # what lies between the lips
 
 
 def atlas_of(
@@ -52,7 +56,8 @@ def atlas_of(
     gaps = lip_gaps(points, crop_px)
     pool = gaps[usable] if usable.any() else gaps
     closed = float(np.clip(np.quantile(pool, _CLOSED_QUANTILE), 0.004, 0.02))
-    return Atlas(mouth_marks(points, crop_px), gaps, usable, closed, parted(fine, points, crop_px))
+    pale, inside = parted(fine, points, crop_px), insides(fine, points, crop_px)
+    return Atlas(mouth_marks(points, crop_px), gaps, usable, closed, pale, inside)
 
 
 def lip_gaps(points: Floats, crop_px: int) -> Floats:
@@ -62,18 +67,17 @@ def lip_gaps(points: Floats, crop_px: int) -> Floats:
 
 
 def mouth_marks(points: Floats, crop_px: int) -> Floats:
-    """Points [n, 478, 2] as weighted vectors [n, D] whose distance says how unlike two mouths are."""
-    groups = (
-        (INNER_LIPS, _INNER),
-        (OUTER_LIPS, _OUTER),
-        (JAW, _JAW),
-        ((NOSE_TIP, NOSE_BASE, *CHEEKS), _POSE),
-    )
+    """Points [n, 478, 2] as weighted vectors [n, D] whose distance says how unlike two mouths are.
+
+    Lips and jaw count by their place on the head, so it does not matter where in the crop the head is.
+    """
+    on_head = points - points[:, list(_HEAD)].mean(1, keepdims=True)
     parts = [
-        points[:, list(group)].reshape(len(points), -1) * (weight / crop_px / len(group) ** 0.5)
-        for group, weight in groups
+        on_head[:, list(group)].reshape(len(points), -1) * (weight / crop_px / len(group) ** 0.5)
+        for group, weight in ((INNER_LIPS, _INNER), (OUTER_LIPS, _OUTER), (JAW, _JAW))
     ]
-    return np.asarray(np.concatenate(parts, axis=1), np.float32)
+    opening = _GAP * np.log(lip_gaps(points, crop_px) + _GAP_START)[:, None]
+    return np.asarray(np.concatenate([*parts, opening], axis=1), np.float32)
 
 
 def choose(
@@ -106,7 +110,7 @@ def choose(
 def _unlikeness(atlas: Atlas, points: Floats, crop_px: int) -> Floats:
     wanted, gaps = mouth_marks(points, crop_px), lip_gaps(points, crop_px)
     squares = (wanted**2).sum(1)[:, None] + (atlas.marks**2).sum(1)[None] - 2 * wanted @ atlas.marks.T
-    cost = np.maximum(squares, 0) + _GAP * (gaps[:, None] - atlas.gaps[None]) ** 2
+    cost = np.maximum(squares, 0)
     # Nothing gives a false mouth away like lips that should meet and do not.
     closed = (gaps <= atlas.closed_gap * 1.5)[:, None]
     ajar = np.maximum(atlas.gaps - atlas.closed_gap, 0)[None]

@@ -15,6 +15,7 @@ from renderer.motion.style import MotionStyle
 from renderer.mouth.atlas import Atlas, choose, lip_gaps
 from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.colour import blend, light_difference
+from renderer.mouth.inside import darken, keep_teeth
 from renderer.mouth.mask import lower_face_mask, mouth_region
 from renderer.mouth.warp import backward_map, bend, ring_points, smooth_map
 from renderer.stopwatch import stage
@@ -165,9 +166,10 @@ def _bent_mouth(
         target = np.concatenate([wanted[0], ring_points(wanted, wanted)[0]])
         shown = np.concatenate([own[0], ring_points(own, own)[0]])
         size_px = base.fine.shape[1]
-        bent = bend(
-            mouths.fine[source], backward_map(mouths.triangles, target, shown, mouths.crop_px, size_px)
-        )
+        moved = backward_map(mouths.triangles, target, shown, mouths.crop_px, size_px)
+        inside = mouths.atlas.inside
+        moved, hollow = keep_teeth(moved, target, shown, float(inside.rows[source]), mouths.crop_px)
+        bent = darken(bend(mouths.fine[source], moved), hollow, inside.colours[source])
         if share == 1.0:
             return bent
         total += share * bent
