@@ -12,9 +12,12 @@ import numpy.typing as npt
 
 from renderer.face.crop import apply, invert, mix_matrices
 from renderer.stopwatch import stage
+from renderer.video.picture import Box, Picture
 
 Image = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+
+_CUBIC_REACH_PX = 3
 
 
 class Shown(Protocol):
@@ -60,8 +63,11 @@ class MouthBase:
 
 
 @stage("base crops")
-def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Image]) -> MouthBase:
-    """The base of shown ``frames`` (already mixed where the path mixes), one for each entry of ``path``."""
+def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Picture | Image]) -> MouthBase:
+    """The base of shown ``frames`` (already mixed where the path mixes), one for each entry of ``path``.
+
+    Frames are pictures or uint8 RGB [h, w, 3]; of pictures only the face's surroundings become RGB.
+    """
     a, b = np.array([shown.a for shown in path], int), np.array([shown.b for shown in path], int)
     mix = np.array([shown.mix for shown in path], np.float32)
     matrices = mix_matrices(faces.matrices[a], faces.matrices[b], mix)
@@ -75,17 +81,33 @@ def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Image]) ->
     return MouthBase(shrink(fine, faces.crop_px), fine, points.astype(np.float32), ok, matrices)
 
 
-def cut(frame: Image, matrix: Floats, crop_px: int, fine_px: int) -> Image:
-    """The crop's square [fine_px, fine_px, 3] out of a frame."""
+def cut(frame: Picture | Image, matrix: Floats, crop_px: int, fine_px: int) -> Image:
+    """The crop's square [fine_px, fine_px, 3] out of a picture or a uint8 RGB frame."""
     factor = fine_px / crop_px
-    finer = matrix * factor
+    finer = matrix.astype(np.float64) * factor
     finer[:, 2] += (factor - 1) / 2
+    if isinstance(frame, Picture):
+        box = _around(finer, fine_px).inside(frame.width, frame.height)
+        if box.width and box.height:
+            finer[:, 2] += finer[:, :2] @ np.array([box.left, box.top])
+            frame = frame.rgb(box)
+        else:
+            frame = frame.rgb()
     return np.asarray(
         cv2.warpAffine(
             frame, finer, (fine_px, fine_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         ),
         np.uint8,
     )
+
+
+def _around(matrix: npt.NDArray[np.float64], size_px: int) -> Box:
+    """The pixels of a frame that a square seen through ``matrix`` is interpolated from."""
+    back = cv2.invertAffineTransform(matrix)
+    corners = np.array([[0, 0], [size_px, 0], [0, size_px], [size_px, size_px]])
+    at_px = corners @ back[:, :2].T + back[:, 2]
+    low, high = np.floor(at_px.min(0)).astype(int), np.ceil(at_px.max(0)).astype(int)
+    return Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1).grown(_CUBIC_REACH_PX)
 
 
 def shrink(fine: npt.NDArray[np.uint8], crop_px: int) -> npt.NDArray[np.uint8]:

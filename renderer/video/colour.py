@@ -1,24 +1,34 @@
 """Converts between stored YUV pictures and the RGB arrays that the engine works on.
 
-The full-chroma scaler with accurate rounding gives 59 dB for RGB → YUV → RGB; the faster
-ones darken every picture by 1 to 2 levels, which shows where new and kept pixels meet.
+Players place a colour sample level with the left one of the two pixels that share it, and between the two
+rows. Both directions here do the same, in floating point: RGB → YUV → RGB keeps its place and its levels.
 """
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
+Plane = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+# The faster scalers darken every picture by 1 to 2 levels, which shows where new and kept pixels meet.
 _EXACT = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 _HD_MIN_PX = 720
+_RED_SHARE, _BLUE_SHARE = 0.2126, 0.0722  # of brightness, ITU-R BT.709
+_LUMA_STEPS, _CHROMA_STEPS = 219 / 255, 224 / 255  # limited range
+# A pixel between two colour samples, by cubic interpolation; and the even pixel's share of its neighbours.
+_BETWEEN = np.array([[-1, 9, 9, -1]], np.float32) / 16
+_BESIDE, _BELOW = np.array([1, 2, 1], np.float32) / 4, np.array([1, 1], np.float32) / 2
 
 
 def to_rgb(
     frame: VideoFrame, width: int, height: int, reformatter: VideoReformatter
 ) -> npt.NDArray[np.uint8]:
-    """A decoded picture, scaled to ``width`` × ``height``, as uint8 RGB [height, width, 3]."""
+    """A decoded picture of any kind, scaled to ``width`` × ``height``, as uint8 RGB [height, width, 3]."""
     rgb = reformatter.reformat(
         frame,
         width=width,
@@ -33,18 +43,50 @@ def to_rgb(
     return np.asarray(rgb.to_ndarray(), np.uint8)
 
 
-def to_yuv(rgb: npt.NDArray[np.uint8], reformatter: VideoReformatter) -> VideoFrame:
-    """uint8 RGB [h, w, 3] as a BT.709 limited-range yuv420p picture; an odd last row or column is cut."""
-    even = np.ascontiguousarray(rgb[: rgb.shape[0] & ~1, : rgb.shape[1] & ~1])
-    return reformatter.reformat(
-        VideoFrame.from_ndarray(even, "rgb24"),
-        format="yuv420p",
-        dst_colorspace=Colorspace.ITU709,
-        src_color_range=ColorRange.JPEG,
-        dst_color_range=ColorRange.MPEG,
-        interpolation=_EXACT,
-        threads=1,
+def is_plain(frame: VideoFrame) -> bool:
+    """Whether a picture is stored just as the engine writes it: 8 bits, 4:2:0, BT.709, limited range."""
+    limited = frame.color_range in (0, ColorRange.MPEG)
+    return frame.format.name == "yuv420p" and limited and _matrix(frame) == Colorspace.ITU709
+
+
+def rgb_of(y: Plane, u: Plane, v: Plane) -> npt.NDArray[np.uint8]:
+    """BT.709 limited-range planes [h, w] and [h / 2, w / 2] (twice) as uint8 RGB [h, w, 3]."""
+    full = cv2.merge([y.astype(np.float32), _grown(u), _grown(v)])
+    return np.asarray(cv2.add(cv2.transform(full, _TO_RGB), 0, dtype=cv2.CV_8U), np.uint8)
+
+
+def yuv_of(rgb: npt.NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
+    """uint8 RGB [h, w, 3], h and w even, as BT.709 limited-range planes [h, w] and [h / 2, w / 2] (twice)."""
+    y, u, v = cv2.split(np.asarray(cv2.transform(rgb, _FROM_RGB), np.uint8))
+    smooth = cv2.sepFilter2D(
+        cv2.merge([u, v]), -1, _BESIDE, _BELOW, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE
     )
+    shared = smooth[::2, ::2]
+    return np.asarray(y, np.uint8), shared[..., 0], shared[..., 1]
+
+
+def _grown(chroma: Plane) -> Floats:
+    """A colour plane [h, w] at every pixel [2h, 2w]."""
+    height, width = chroma.shape
+    tall = cv2.resize(chroma.astype(np.float32), (width, 2 * height), interpolation=cv2.INTER_CUBIC)
+    between = cv2.filter2D(tall, -1, _BETWEEN, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.merge([tall, between]), np.float32).reshape(2 * height, 2 * width)
+
+
+def _matrices() -> tuple[Floats, Floats]:
+    """[3, 4] each: limited-range YUV → RGB and back."""
+    shares = np.array([_RED_SHARE, 1 - _RED_SHARE - _BLUE_SHARE, _BLUE_SHARE])
+    rows = np.stack(
+        [
+            shares * _LUMA_STEPS,
+            (np.array([0, 0, 1]) - shares) / (2 * (1 - _BLUE_SHARE)) * _CHROMA_STEPS,
+            (np.array([1, 0, 0]) - shares) / (2 * (1 - _RED_SHARE)) * _CHROMA_STEPS,
+        ]
+    )
+    black = np.array([[16], [128], [128]])
+    back = np.linalg.inv(rows)
+    to_rgb, from_rgb = np.concatenate([back, -back @ black], 1), np.concatenate([rows, black], 1)
+    return to_rgb.astype(np.float32), from_rgb.astype(np.float32)
 
 
 def _matrix(frame: VideoFrame) -> Colorspace:
@@ -54,3 +96,6 @@ def _matrix(frame: VideoFrame) -> Colorspace:
             return known
     hd = min(frame.width, frame.height) >= _HD_MIN_PX
     return Colorspace.ITU709 if hd else Colorspace.ITU601
+
+
+_TO_RGB, _FROM_RGB = _matrices()

@@ -13,8 +13,9 @@ from av.video.reformatter import VideoReformatter
 
 from renderer.errors import RenderError
 from renderer.stopwatch import stage
-from renderer.video.colour import to_rgb
+from renderer.video.colour import is_plain, to_rgb
 from renderer.video.opening import open_clip, picture_stream
+from renderer.video.picture import Picture
 from renderer.video.probe import shown_size, square_size
 from renderer.video.timing import ClipTiming
 
@@ -46,8 +47,21 @@ class Cursor:
             return seek
         return min(seek, target - self._position)
 
-    def read(self, target: int) -> npt.NDArray[np.uint8]:
-        """The picture as uint8 RGB [height, width, 3]. Raises RenderError when it cannot be decoded."""
+    def picture(self, target: int) -> Picture:
+        """The picture upright, as planes. Raises RenderError when it cannot be decoded."""
+        frame = self._read(target)
+        if self._is_stored_as_shown(frame):
+            return Picture.of_frame(frame).turned(self._turns)
+        return Picture.of_rgb(self._upright(frame))
+
+    def rgb(self, target: int) -> npt.NDArray[np.uint8]:
+        """The picture upright, as uint8 RGB [height, width, 3]. Raises RenderError."""
+        frame = self._read(target)
+        if self._is_stored_as_shown(frame):
+            return Picture.of_frame(frame).turned(self._turns).rgb()
+        return self._upright(frame)
+
+    def _read(self, target: int) -> VideoFrame:
         try:
             if self.cost_frames(target) != target - self._position or self._frame is None:
                 self._seek(target)
@@ -60,7 +74,7 @@ class Cursor:
                 "Copy or upload it again, or export it again from the camera."
             ) from error
         assert self._frame is not None
-        return self._upright(self._frame)
+        return self._frame
 
     def _key_before(self, target: int) -> int:
         keys = self._timing.keys
@@ -84,6 +98,10 @@ class Cursor:
             self._position = int(np.searchsorted(self._timing.pts, self._frame.pts))
         else:
             self._position += 1
+
+    def _is_stored_as_shown(self, frame: VideoFrame) -> bool:
+        size = frame.width, frame.height
+        return is_plain(frame) and size == square_size(self._stream) and not (size[0] | size[1]) & 1
 
     @stage("to rgb", frames=1)
     def _upright(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:

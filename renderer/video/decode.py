@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 
 import av
@@ -15,32 +16,34 @@ from renderer.errors import RenderError
 from renderer.stopwatch import stage
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.cursor import Cursor
-from renderer.video.opening import open_clip, picture_stream
-from renderer.video.probe import ClipFacts, facts_of, quarter_turns
-from renderer.video.timing import ClipTiming, read_timing
+from renderer.video.opening import open_clip
+from renderer.video.picture import Picture
+from renderer.video.probe import clip_of
 
-# Two places in the file at once: a jump shows the end of one run mixed with the start of another.
-_CURSORS = 2
+# Several places in the file at once: a jump shows the end of one run mixed with the start of another, while
+# another thread may read elsewhere.
+_CURSORS = 3
 _NEAR_FRAMES = 16
+# A segment's pictures are needed twice: to cut the faces out, and to put them back.
+_KEPT_BYTES = 256 * 2**20
 
 
 class TakeReader:
-    """Frames of a clip by number, in any order, with a few frames in memory.
+    """Pictures of a clip by number, in any order, from any thread.
 
-    Frames are uint8 RGB [height, width, 3] as described by ``facts``; each is a fresh array.
-    Reading forward decodes every frame once; a far jump decodes from the key frame before it.
+    Pictures are `renderer.video.picture.Picture`; frames are the same as uint8 RGB [height, width, 3], each
+    a fresh array. Reading forward decodes every picture once; a far jump decodes from the key frame before
+    it; the pictures read last, some 250 MB, are kept.
     """
 
     @stage("open clip")
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = Lock()
         self._cursors: list[Cursor] = []  # least recently used first
-        with open_clip(path) as container:
-            stream = picture_stream(container, path)
-            self._timing: ClipTiming = read_timing(container, stream, path)
-            self._turns = quarter_turns(stream, path)
-            has_sound = bool(container.streams.audio)
-            self.facts: ClipFacts = facts_of(path, stream, self._timing, has_sound=has_sound)
+        self._kept: dict[int, Picture] = {}  # likewise
+        self._clip = clip_of(path)
+        self.facts = self._clip.facts
 
     def __enter__(self) -> TakeReader:
         return self
@@ -51,9 +54,11 @@ class TakeReader:
         self.close()
 
     def close(self) -> None:
-        for cursor in self._cursors:
-            cursor.close()
-        self._cursors.clear()
+        with self._lock:
+            self._kept.clear()
+            for cursor in self._cursors:
+                cursor.close()
+            self._cursors.clear()
 
     def frames(self, indices: Sequence[int]) -> Iterator[npt.NDArray[np.uint8]]:
         """Yield the frame at each index; indices may repeat and jump. Raises RenderError, IndexError."""
@@ -62,20 +67,42 @@ class TakeReader:
 
     def frame(self, index: int) -> npt.NDArray[np.uint8]:
         """One frame."""
-        if not 0 <= index < self._timing.frames:
-            raise IndexError(f"frame {index} of {self._path.name}, which has {self._timing.frames}")
-        target = int(self._timing.source[index])
+        target = self._target(index)
+        with self._lock:
+            return self._cursor_at(target).rgb(target)
+
+    def pictures(self, indices: Sequence[int]) -> Iterator[Picture]:
+        """Yield the picture at each index; as `frames`."""
+        for index in indices:
+            yield self.picture(int(index))
+
+    def picture(self, index: int) -> Picture:
+        """One picture. It stays valid after the reader was closed."""
+        target = self._target(index)
+        with self._lock:
+            picture = self._kept.pop(target, None) or self._cursor_at(target).picture(target)
+            self._kept[target] = picture
+            while len(self._kept) > max(_KEPT_BYTES // picture.size_bytes, 1):
+                del self._kept[next(iter(self._kept))]
+            return picture
+
+    def _target(self, index: int) -> int:
+        if not 0 <= index < self._clip.timing.frames:
+            raise IndexError(f"frame {index} of {self._path.name}, which has {self._clip.timing.frames}")
+        return int(self._clip.timing.source[index])
+
+    def _cursor_at(self, target: int) -> Cursor:
         cursor = self._cursor_for(target)
         self._cursors.remove(cursor)
         self._cursors.append(cursor)
-        return cursor.read(target)
+        return cursor
 
     def _cursor_for(self, target: int) -> Cursor:
         near = [cursor for cursor in self._cursors if cursor.cost_frames(target) <= _NEAR_FRAMES]
         if near:
             return min(near, key=lambda cursor: cursor.cost_frames(target))
         if len(self._cursors) < _CURSORS:
-            self._cursors.insert(0, Cursor(self._path, self._timing, self._turns))
+            self._cursors.insert(0, Cursor(self._path, self._clip.timing, self._clip.turns))
         return self._cursors[0]
 
 

@@ -12,13 +12,13 @@ import av.container
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import PictureType, VideoFrame
-from av.video.reformatter import ColorRange, VideoReformatter
+from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
 from renderer.config import VideoConfig
 from renderer.files import whole_file
 from renderer.stopwatch import stage
-from renderer.video.colour import to_yuv
+from renderer.video.picture import Picture
 
 # A closed GOP that begins with the only key frame; one thread, so that bytes never depend on the machine.
 _CLOSED_GOP = "keyint=infinite:open-gop=0:scenecut=0:threads=1"
@@ -28,19 +28,19 @@ _BT709 = 1  # H.273 code of primaries, transfer curve and matrix alike
 
 
 def encode_segment(
-    frames: Iterable[npt.NDArray[np.uint8]], fps: Fraction, config: VideoConfig, path: Path
+    frames: Iterable[Picture | npt.NDArray[np.uint8]], fps: Fraction, config: VideoConfig, path: Path
 ) -> int:
-    """Write uint8 RGB frames [h, w, 3] as H.264 yuv420p; the number of frames is returned.
+    """Write pictures, or uint8 RGB frames [h, w, 3], as H.264 yuv420p; the number of frames is returned.
 
-    An odd last row or column is cut off. Equal input gives equal bytes. Raises ValueError
+    An odd last row or column of RGB is cut off. Equal input gives equal bytes. Raises ValueError
     without frames, RenderError when the disk is full.
     """
-    rest = iter(frames)
+    rest = _pictures(frames)
     first = next(rest, None)
     if first is None:
         raise ValueError("a segment needs at least one frame")
     with whole_file(path) as temporary, av.open(str(temporary), "w", format="mp4", options=BITEXACT) as out:
-        stream = _add_stream(out, first.shape[1] & ~1, first.shape[0] & ~1, fps, config)
+        stream = _add_stream(out, first.width, first.height, fps, config)
         count = 0
         for frame in _video_frames(chain([first], rest), fps):
             with stage("encode", frames=1):
@@ -64,10 +64,13 @@ def _add_stream(
     return stream
 
 
-def _video_frames(frames: Iterable[npt.NDArray[np.uint8]], fps: Fraction) -> Iterator[VideoFrame]:
-    reformatter = VideoReformatter()
-    for number, rgb in enumerate(frames):
-        with stage("to yuv", frames=1):
-            frame = to_yuv(rgb, reformatter)
+def _pictures(frames: Iterable[Picture | npt.NDArray[np.uint8]]) -> Iterator[Picture]:
+    for frame in frames:
+        yield frame if isinstance(frame, Picture) else Picture.of_rgb(frame)
+
+
+def _video_frames(pictures: Iterable[Picture], fps: Fraction) -> Iterator[VideoFrame]:
+    for number, picture in enumerate(pictures):
+        frame = picture.to_frame()
         frame.pts, frame.time_base, frame.pict_type = number, 1 / fps, PictureType.NONE
         yield frame

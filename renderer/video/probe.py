@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from av.video.stream import VideoStream
@@ -29,12 +30,42 @@ class ClipFacts:
     sha256: str
 
 
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """What reading a clip needs: its ``facts``, its pictures' times, and the counter-clockwise quarter
+    ``turns`` that set them upright (phones record turned)."""
+
+    facts: ClipFacts
+    timing: ClipTiming
+    turns: int
+
+
 def probe(path: Path) -> ClipFacts:
     """Read a clip's facts. Raises RenderError when it is missing, damaged or not a video."""
+    return clip_of(path).facts
+
+
+def clip_of(path: Path) -> Clip:
+    """All that reading a clip needs; kept for the last files while unchanged. Raises RenderError."""
+    try:
+        state = path.stat()
+    except OSError:
+        return _read(path)  # which says what is wrong
+    return _clip_of(path, state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+@lru_cache(maxsize=16)
+def _clip_of(path: Path, *state: int) -> Clip:
+    return _read(path)
+
+
+def _read(path: Path) -> Clip:
     with open_clip(path) as container:
         stream = picture_stream(container, path)
         timing = read_timing(container, stream, path)
-        return facts_of(path, stream, timing, has_sound=bool(container.streams.audio))
+        turns = _quarter_turns(stream, path)
+        has_sound = bool(container.streams.audio)
+        return Clip(_facts_of(path, stream, timing, turns, has_sound=has_sound), timing, turns)
 
 
 def check_take(facts: ClipFacts, path: Path) -> None:
@@ -46,9 +77,10 @@ def check_take(facts: ClipFacts, path: Path) -> None:
         )
 
 
-def facts_of(path: Path, stream: VideoStream, timing: ClipTiming, *, has_sound: bool) -> ClipFacts:
-    """The facts of an opened clip."""
-    width, height = shown_size(stream, quarter_turns(stream, path))
+def _facts_of(
+    path: Path, stream: VideoStream, timing: ClipTiming, turns: int, *, has_sound: bool
+) -> ClipFacts:
+    width, height = shown_size(stream, turns)
     return ClipFacts(
         width=width,
         height=height,
@@ -73,8 +105,7 @@ def shown_size(stream: VideoStream, turns: int) -> tuple[int, int]:
     return width & ~1, height & ~1
 
 
-def quarter_turns(stream: VideoStream, path: Path) -> int:
-    """How many quarter turns counter-clockwise set the picture upright (phones record turned)."""
+def _quarter_turns(stream: VideoStream, path: Path) -> int:
     with open_clip(path) as container:
         for frame in container.decode(picture_stream(container, path)):
             return round(frame.rotation / 90) % 4

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from renderer.stopwatch import stage
 from renderer.video.decode import TakeReader
+from renderer.video.picture import Picture
 from renderer.walk import PathFrame
 
 Image = npt.NDArray[np.uint8]
@@ -20,14 +21,19 @@ Floats = npt.NDArray[np.float32]
 _FLOW_SIDE_PX = 640
 
 
-def mixed_frames(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Image]:
-    """Yield one uint8 RGB frame [h, w, 3] per path frame; inside a jump two take frames are morphed."""
+def mixed_pictures(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Picture]:
+    """Yield one picture per path frame; inside a jump two take frames are morphed."""
     for shown in path:
-        first = reader.frame(shown.a)
+        first = reader.picture(shown.a)
         if shown.mix <= 0 or shown.a == shown.b:
             yield first
         else:
-            yield morph(first, reader.frame(shown.b), shown.mix)
+            yield Picture.of_rgb(morph(first.rgb(), reader.picture(shown.b).rgb(), shown.mix))
+
+
+def mixed_frames(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Image]:
+    """The same as uint8 RGB frames [h, w, 3]."""
+    return (picture.rgb() for picture in mixed_pictures(reader, path))
 
 
 @stage("morph", frames=1)

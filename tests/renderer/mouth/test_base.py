@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from renderer.face.crop import apply, invert
-from renderer.mouth.base import base_of, shrink
+from renderer.mouth.base import base_of, cut, shrink
 from renderer.mouth.presenter import Presenter
+from renderer.video.picture import Picture
 from renderer.walk import PathFrame
 
 
@@ -18,6 +19,14 @@ def test_frames_without_mixing_give_the_baked_crops(baked: Presenter, frames: li
     assert np.array_equal(base.fine, baked.fine[[4, 30, 4]])
     assert np.array_equal(base.crops, baked.crops[[4, 30, 4]])
     assert base.ok.all()
+
+
+def test_a_picture_is_cut_like_its_rgb(baked: Presenter, frames: list[np.ndarray]) -> None:
+    picture, factor = Picture.of_rgb(frames[30]), baked.fine_px // baked.crop_px
+    for matrix in (baked.matrices[30], np.array([[1, 0, 60], [0, 1, 60]], np.float32)):
+        for size in (baked.crop_px, factor * baked.crop_px):
+            whole = cut(picture.rgb(), matrix, baked.crop_px, size)
+            assert np.array_equal(cut(picture, matrix, baked.crop_px, size), whole)
 
 
 def test_a_mixed_frame_lies_between_its_two(baked: Presenter, frames: list[np.ndarray]) -> None:

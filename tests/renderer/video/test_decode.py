@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -112,3 +113,27 @@ def test_a_recording_without_picture_can_be_read(tmp_path: Path) -> None:
 def test_a_ntsc_clip_keeps_every_frame(tmp_path: Path) -> None:
     with TakeReader(write_clip(tmp_path / "take.mp4", 40, Fraction(30000, 1001))) as reader:
         assert [number_of(frame) for frame in reader.frames(range(40))] == list(range(40))
+
+
+def test_pictures_show_what_frames_show_in_any_order_from_any_thread(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "take.mp4", 60)
+    wanted = [[30, 31, 32, 2, 58], [0, 1, 2, 3, 40], [59, 58, 57, 10, 11]]
+    with TakeReader(path) as reader, ThreadPoolExecutor(3) as pool:
+        seen = list(pool.map(lambda order: [p.rgb() for p in reader.pictures(order)], wanted))
+    assert [[number_of(frame) for frame in frames] for frames in seen] == wanted
+
+
+def test_a_picture_outlives_its_reader(tmp_path: Path) -> None:
+    with TakeReader(write_clip(tmp_path / "take.mp4")) as reader:
+        picture = reader.picture(7)
+    assert number_of(picture.rgb()) == 7
+
+
+def test_a_clip_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "take.mp4", 30)
+    with TakeReader(path) as reader:
+        before = reader.facts
+    write_clip(path, 20)
+    with TakeReader(path) as reader:
+        assert reader.facts.frames == 20
+        assert reader.facts.sha256 != before.sha256
