@@ -54,19 +54,18 @@ def backward_map(triangles: Triangles, target: Floats, source: Floats, crop_px: 
     """
     scale = size_px / crop_px
     here, there = (target + 0.5) * scale - 0.5, (source + 0.5) * scale - 0.5
-    moved = _still(size_px)
     owner = _owners(triangles, here, size_px)
-    rows, columns = np.nonzero(owner < len(triangles))
-    triangle = owner[rows, columns]
-    along = _along_edges(here[triangles])[triangle]  # [pixels, 2, 3]
-    place = np.stack([columns, rows], axis=1).astype(np.float32)
-    share = (along[:, :, :2] @ place[:, :, None])[:, :, 0] + along[:, :, 2]
     shifts = there[triangles] - here[triangles]
-    first, edges = shifts[:, 0], shifts[:, 1:] - shifts[:, :1]
-    shift = first[triangle] + (share[:, None] @ edges[triangle])[:, 0]
+    affine = _affine(here[triangles], shifts)
     # A pixel that an outline touches may lie outside a thin triangle; carried on, it would land anywhere.
-    shift = np.clip(shift, shifts.min(1)[triangle], shifts.max(1)[triangle])
-    moved[rows, columns] = place + shift
+    lowest, highest = shifts.min(1), shifts.max(1)
+    moved = _still(size_px)
+    for axis in (0, 1):
+        along_x, along_y, fixed = (_of_owner(affine[:, axis, part], owner) for part in range(3))
+        shift = along_x * _still_once(size_px)[0, :, 0] + along_y * _still_once(size_px)[:, :1, 1] + fixed
+        np.maximum(shift, _of_owner(lowest[:, axis], owner), out=shift)
+        np.minimum(shift, _of_owner(highest[:, axis], owner), out=shift)
+        moved[..., axis] += shift
     return moved
 
 
@@ -97,17 +96,26 @@ def _owners(triangles: Triangles, target: Floats, size_px: int) -> npt.NDArray[n
     return canvas
 
 
-def _along_edges(target: Floats) -> Floats:
-    """[M, 2, 3]: how far along its two first edges a pixel lies; 0 in flat triangles."""
+def _of_owner(values: Floats, owner: npt.NDArray[np.int32]) -> Floats:
+    """Each pixel's triangle's value; 0 outside the mesh."""
+    return np.append(values, np.float32(0)).take(owner, mode="clip")
+
+
+def _affine(target: Floats, shifts: Floats) -> Floats:
+    """[M, 2, 3]: (x, y, 1) of a pixel → its shift, in triangles whose corners [M, 3, 2] shift so.
+
+    Flat triangles shift like their first corner.
+    """
     edges = (target[:, 1:] - target[:, :1]).astype(np.float64)
     area = edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]
     flat = np.abs(area) < 1e-3
     over = np.where(flat, 0.0, 1 / np.where(flat, 1.0, area))[:, None]
-    linear = np.empty_like(edges)
-    linear[:, 0] = np.stack([edges[:, 1, 1], -edges[:, 1, 0]], axis=1) * over
-    linear[:, 1] = np.stack([-edges[:, 0, 1], edges[:, 0, 0]], axis=1) * over
-    shift = -np.einsum("mij,mj->mi", linear, target[:, 0])
-    return np.concatenate([linear, shift[:, :, None]], axis=2).astype(np.float32)
+    along = np.empty_like(edges)
+    along[:, 0] = np.stack([edges[:, 1, 1], -edges[:, 1, 0]], axis=1) * over
+    along[:, 1] = np.stack([-edges[:, 0, 1], edges[:, 0, 0]], axis=1) * over
+    linear = (shifts[:, 1:] - shifts[:, :1]).transpose(0, 2, 1) @ along
+    fixed = shifts[:, 0] - np.einsum("mij,mj->mi", linear, target[:, 0])
+    return np.concatenate([linear, fixed[:, :, None]], axis=2).astype(np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -58,6 +58,22 @@ def test_points_land_where_they_came_from(rest: np.ndarray, triangles: np.ndarra
         assert (moved[y, x] + 0.5) / 4 - 0.5 == pytest.approx(rest[point], abs=0.6)
 
 
+def test_inside_a_triangle_the_map_runs_evenly_between_its_corners(
+    rest: np.ndarray, triangles: np.ndarray
+) -> None:
+    target, source = meshed(opened(rest, 3)), meshed(rest)
+    moved = backward_map(triangles, target, source, SIZE, SIZE * 8)
+    edges = target[triangles[:, 1:]] - target[triangles[:, :1]]
+    large = np.abs(edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]) > 4
+    inside = 0
+    for triangle in triangles[large]:
+        middle, expected = target[triangle].mean(0), source[triangle].mean(0)
+        x, y = np.round((middle + 0.5) * 8 - 0.5).astype(int)
+        if 0 <= x < SIZE * 8 and 0 <= y < SIZE * 8:
+            inside += bool(np.abs((moved[y, x] + 0.5) / 8 - 0.5 - expected).max() < 0.12)
+    assert inside > 0.9 * large.sum()  # a turned head hides some triangles behind others
+
+
 def test_pixels_outside_the_ring_stay(rest: np.ndarray, triangles: np.ndarray) -> None:
     target = opened(rest)
     ring = ring_points(target[None], rest[None])[0]
