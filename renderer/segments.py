@@ -14,21 +14,21 @@ from renderer.drawing import STAGE_VERSION, MouthDrawer, Mouths, Path_, Wanted
 from renderer.errors import RenderError
 from renderer.measured import Measured, load_measured, measure_segment, save_measured
 from renderer.motion.motion import speak_motion
-from renderer.mouth.compose import compose
+from renderer.mouth.compose import compose_picture
 from renderer.mouth.presenter import Presenter
 from renderer.plan import Segment
 from renderer.progress import Progress, Step
 from renderer.speech.speech import Phone, Speech
 from renderer.store import Store
-from renderer.takes import TakeReaders
+from renderer.takes import OpenTake
 from renderer.timeline import seconds_at
 from renderer.video.encode import encode_segment
-from renderer.video.shown import mixed_frames
+from renderer.video.picture import Picture
+from renderer.video.shown import mixed_pictures
 
 MEASURES_VERSION = "measured-1"
 _ATTEMPTS = 3  # somebody may empty the store between two steps
 
-Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
@@ -56,14 +56,12 @@ class RenderedSegment:
 class SegmentRenderer:
     """Renders segments of one presenter on one take; everything finished lies in the store.
 
-    `draw` may run in one thread while `encode` and `measured` run in another: each has a reader of its own.
+    `draw` may run in one thread while `encode` and `measured` run in another.
     """
 
-    def __init__(
-        self, presenter: Presenter, readers: TakeReaders, store: Store, config: EngineConfig
-    ) -> None:
-        self._presenter, self._readers, self._store, self._config = presenter, readers, store, config
-        self._drawer = MouthDrawer(presenter, readers, store, config)
+    def __init__(self, presenter: Presenter, take: OpenTake, store: Store, config: EngineConfig) -> None:
+        self._presenter, self._take, self._store, self._config = presenter, take, store, config
+        self._drawer = MouthDrawer(presenter, take, store, config)
 
     def render(self, work: SegmentWork, progress: Progress) -> RenderedSegment:
         """The encoded segment and its measures, made unless the store has them. Raises RenderError."""
@@ -88,8 +86,8 @@ class SegmentRenderer:
 
     def encode(self, work: SegmentWork, mouths: Mouths, target: Path, progress: Progress) -> None:
         """Compose the drawn mouths into the take's frames and encode them to ``target``."""
-        frames = self._composed(work, mouths, progress)
-        encode_segment(frames, self._presenter.facts.fps, self._config.video, target)
+        pictures = self._composed(work, mouths, progress)
+        encode_segment(pictures, self._presenter.facts.fps, self._config.video, target)
 
     def measured(self, work: SegmentWork, path: Path, *, cached: bool) -> RenderedSegment:
         """An encoded segment with its measures, made unless the store has them."""
@@ -98,6 +96,12 @@ class SegmentRenderer:
             lambda target: save_measured(self._measure(work, path), target), load_measured,
         )  # fmt: skip
         return RenderedSegment(path, len(work.segment.path), cached, measured)
+
+    @property
+    def frame_bytes(self) -> int:
+        """About what one frame takes in memory from its draft to its encoding."""
+        small, fine = self._presenter.crop_px**2, self._presenter.fine_px**2
+        return 120 * small + 12 * fine
 
     def key_of(self, work: SegmentWork) -> str:
         """Everything that can change a pixel of the segment: never a name, a row or a time."""
@@ -117,11 +121,11 @@ class SegmentRenderer:
 
     # --- composing and measuring ---
 
-    def _composed(self, work: SegmentWork, mouths: Mouths, progress: Progress) -> Iterator[Bytes]:
+    def _composed(self, work: SegmentWork, mouths: Mouths, progress: Progress) -> Iterator[Picture]:
         path = work.segment.path
-        for at, frame in enumerate(mixed_frames(self._readers["composing"], path)):
+        for at, picture in enumerate(mixed_pictures(self._take.reader, path)):
             progress(Step("rendering", at, len(path)))
-            yield compose(frame, mouths.fine[at], mouths.matrices[at], mouths.masks[at])
+            yield compose_picture(picture, mouths.fine[at], mouths.matrices[at], mouths.masks[at])
 
     def _measure(self, work: SegmentWork, path: Path) -> Measured:
         fps = self._presenter.facts.fps
