@@ -39,7 +39,7 @@ from renderer.mouth.draft import draft, draft_to
 from renderer.mouth.presenter import load_presenter
 from renderer.progress import Progress, Step
 from renderer.respeak import Drawn, Outside, Scene, Watched, told
-from renderer.rest import with_rest
+from renderer.rest import rest_of
 from renderer.rest_sound import RestSound
 from renderer.split import check_even, split_at
 from renderer.stopwatch import StageTime, timing
@@ -89,10 +89,10 @@ def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[s
             "reused": not noted.worked,
             "sha256": learned.content_key,
         }
-        presenter = with_rest(learned, reader, first, progress)
-        scene = Scene.of(reader, presenter, range(first, facts.frames), progress)
+        base = rest_of(learned, reader, first, progress)
+        scene = Scene.of(reader, learned, range(first, facts.frames), base, progress)
         figures, speed = _spoken_again(job, scene, sound)
-    in_sync = sound.matches(presenter.points, facts)
+    in_sync = sound.matches(np.concatenate([learned.points, base.points]), facts)
     return {
         "take": {**asdict(facts), "name": job.take.name, "fps": str(facts.fps)},
         "motion": _ORACLE if job.oracle else _OWN_SOUND,
@@ -119,9 +119,9 @@ def _spoken_again(job: Reconstruction, scene: Scene, sound: RestSound) -> tuple[
         _film(job.out, scene, drawn, sound, outside)
     speed = _speed(watch.report(), frames)
     with TakeReader(job.out) as made:
-        seen = scene.watched(made.frames(range(frames)))
+        seen = scene.watched(made.pictures(range(frames)))
     figures = _figures_of(job, scene, drawn, seen, sound)
-    figures |= {"outside_px": float(outside.changed_px), "outside_levels": float(outside.largest_levels)}
+    figures |= {"outside_px": float(outside.changed), "outside_levels": float(outside.largest_levels)}
     figures |= _true_motion_figures(scene, true_motion, job.diffusion)
     silence = np.zeros_like(true_motion)
     still = scene.draw(draft(scene.presenter, scene.base, silence), job.diffusion)

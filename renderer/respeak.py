@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -15,16 +16,17 @@ from renderer.diffusion.refine import load_refiner, refine
 from renderer.errors import RenderError
 from renderer.face.crop import apply, invert
 from renderer.face.track import track
-from renderer.mouth.base import MouthBase, base_of, cut
-from renderer.mouth.compose import compose
+from renderer.mouth.base import MouthBase, cut
+from renderer.mouth.compose import compose_picture
 from renderer.mouth.draft import Draft, sharpened
 from renderer.mouth.presenter import Presenter
 from renderer.progress import Progress, Step
 from renderer.video.decode import TakeReader
-from renderer.walk import PathFrame
+from renderer.video.picture import Box, Picture
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+Frame: TypeAlias = "Picture | Bytes"
 
 _FACE_PX = 320  # the tracker sees the face at about this size, however large the clip is
 
@@ -44,7 +46,8 @@ class Drawn:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Frames ``shown`` of a clip, ready to be drawn on, and as they were filmed (``real``)."""
+    """Frames ``shown`` of a clip with their lower faces (``base``), whom to draw on them, and how a fresh
+    track saw them as they were filmed (``real``)."""
 
     reader: TakeReader
     presenter: Presenter
@@ -54,12 +57,12 @@ class Scene:
     progress: Progress
 
     @classmethod
-    def of(cls, reader: TakeReader, presenter: Presenter, shown: range, progress: Progress) -> Scene:
-        """Cut out the lower faces of ``shown`` and track the filmed face afresh. Raises RenderError."""
-        path = [PathFrame(frame, frame, 0.0) for frame in shown]
-        base = base_of(presenter, path, reader.frames(shown))
-        real = watch(told(reader.frames(shown), "looking at the filmed mouth", len(shown), progress), base)
-        return cls(reader, presenter, shown, base, real, progress)
+    def of(
+        cls, reader: TakeReader, presenter: Presenter, shown: range, base: MouthBase, progress: Progress
+    ) -> Scene:
+        """Track the filmed face of ``shown`` afresh. Raises RenderError."""
+        filmed = told(reader.pictures(shown), "looking at the filmed mouth", len(shown), progress)
+        return cls(reader, presenter, shown, base, watch(filmed, base), progress)
 
     def draw(self, drafted: Draft, config: DiffusionConfig | None) -> Drawn:
         """Refine a draft with the presenter's own network; without ``config`` it stays as it is."""
@@ -74,21 +77,22 @@ class Scene:
         )  # fmt: skip
         return Drawn(drafted, crops)
 
-    def composed(self, drawn: Drawn, outside: Outside | None = None) -> Iterator[Bytes]:
-        """The clip's frames with the drawn mouths in them."""
+    def composed(self, drawn: Drawn, outside: Outside | None = None) -> Iterator[Picture]:
+        """The clip's pictures with the drawn mouths in them."""
         masks = drawn.draft.masks
-        for at, frame in enumerate(self.reader.frames(self.shown)):
-            made = compose(frame, drawn.fine[at], self.base.matrices[at], masks[at])
+        for at, frame in enumerate(self.shown):
+            before = self.reader.picture(frame)
+            made = compose_picture(before, drawn.fine[at], self.base.matrices[at], masks[at])
             if outside is not None:
-                outside.look(frame, made, self.base.matrices[at], masks[at])
+                outside.look(before, made, self.base.matrices[at], masks[at])
             yield made
 
-    def watched(self, frames: Iterable[Bytes]) -> Watched:
+    def watched(self, frames: Iterable[Frame]) -> Watched:
         """Drawn frames as a fresh track sees them. Raises RenderError."""
         return watch(told(frames, "looking at the drawn mouth", len(self.shown), self.progress), self.base)
 
 
-def told(frames: Iterable[Bytes], doing: str, total: int, progress: Progress) -> Iterator[Bytes]:
+def told(frames: Iterable[Frame], doing: str, total: int, progress: Progress) -> Iterator[Frame]:
     """The same frames; each is reported as it passes."""
     for at, frame in enumerate(frames):
         progress(Step(doing, at, total))
@@ -97,17 +101,25 @@ def told(frames: Iterable[Bytes], doing: str, total: int, progress: Progress) ->
 
 @dataclass
 class Outside:
-    """What composing changed where the mask allows no change; nothing, if all is well."""
+    """How many stored samples composing changed where the mask is 0, and by how many levels at most."""
 
-    changed_px: int = 0
+    changed: int = 0
     largest_levels: int = 0
 
-    def look(self, before: Bytes, after: Bytes, matrix: Floats, mask: Floats) -> None:
-        size = (before.shape[1], before.shape[0])
+    def look(self, before: Picture, after: Picture, matrix: Floats, mask: Floats) -> None:
+        """Compare a picture with itself composed."""
+        size = (before.width, before.height)
         share = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        apart = np.abs(after.astype(np.int16) - before).max(-1) * (share <= 0)
-        self.changed_px += int(np.count_nonzero(apart))
-        self.largest_levels = max(self.largest_levels, int(apart.max()))
+        # A colour sample belongs to four pixels; it may change with any of them.
+        half = share.reshape(size[1] // 2, 2, size[0] // 2, 2).max((1, 3))
+        for was, now, allowed in (
+            (before.y, after.y, share),
+            (before.u, after.u, half),
+            (before.v, after.v, half),
+        ):
+            apart = np.abs(now.astype(np.int16) - was) * (allowed <= 0)
+            self.changed += int(np.count_nonzero(apart))
+            self.largest_levels = max(self.largest_levels, int(apart.max()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,45 +132,44 @@ class Watched:
     fine: Bytes
 
 
-def watch(frames: Iterable[Bytes], base: MouthBase) -> Watched:
+def watch(frames: Iterable[Frame], base: MouthBase) -> Watched:
     """Track ``frames``, whose faces are known to be about where ``base`` has them. Raises RenderError."""
-    box = _Box.around(apply(invert(base.matrices), base.points))
+    view = _Viewer(apply(invert(base.matrices), base.points))
     crop_px, fine_px = base.crops.shape[1], base.fine.shape[1]
     fine: list[Bytes] = []
 
     def views() -> Iterator[Bytes]:
         for frame, matrix in zip(frames, base.matrices, strict=True):
             fine.append(cut(frame, matrix, crop_px, fine_px))
-            yield box.view(frame)
+            yield view(frame)
 
     try:
         seen = track(views(), len(base.matrices))
     except RenderError as error:
         raise RenderError(f"The drawn face cannot be tracked again. {error.message}") from error
-    points = seen.points / box.scale + np.array([box.left, box.top], np.float32)
-    return Watched(points.astype(np.float32), seen.ok, np.stack(fine))
+    return Watched(view.in_clip(seen.points), seen.ok, np.stack(fine))
 
 
-@dataclass(frozen=True)
-class _Box:
-    """A part of the clip's picture, and the scale at which the tracker sees it."""
+class _Viewer:
+    """Shows the tracker the face's surroundings, at about the same size in every clip."""
 
-    left: int
-    top: int
-    right: int
-    bottom: int
-    scale: float
-
-    @classmethod
-    def around(cls, points: Floats) -> _Box:
+    def __init__(self, points: Floats) -> None:
         low, high = points.reshape(-1, 2).min(0), points.reshape(-1, 2).max(0)
         margin = 0.5 * float((high - low).max())
-        left, top = (max(int(v - margin), 0) for v in low)
-        right, bottom = (int(v + margin) + 1 for v in high)
+        left, top, right, bottom = (int(v) for v in (*(np.maximum(low - margin, 0)), *(high + margin + 1)))
+        self._box = Box(left, top, right, bottom)
         face_px = float(np.median(np.ptp(points[..., 0], axis=1)))
-        return cls(left, top, right, bottom, min(_FACE_PX / max(face_px, 1.0), 1.0))
+        self._scale = min(_FACE_PX / max(face_px, 1.0), 1.0)
 
-    def view(self, frame: Bytes) -> Bytes:
-        part = frame[self.top : self.bottom, self.left : self.right]
-        size = (round(part.shape[1] * self.scale), round(part.shape[0] * self.scale))
+    def __call__(self, frame: Frame) -> Bytes:
+        if isinstance(frame, Picture):
+            part = frame.rgb(self._box.inside(frame.width, frame.height))
+        else:
+            part = frame[self._box.slices]
+        size = (round(part.shape[1] * self._scale), round(part.shape[0] * self._scale))
         return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def in_clip(self, points: Floats) -> Floats:
+        """Points of the view [n, 478, 2] in clip px."""
+        corner = np.array([self._box.left, self._box.top], np.float32)
+        return np.asarray(points / self._scale + corner, np.float32)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
@@ -12,7 +10,7 @@ from renderer.errors import RenderError
 from renderer.face.crop import apply
 from renderer.face.landmarks import STABLE
 from renderer.face.track import FaceTrack, track
-from renderer.mouth.base import cut, shrink
+from renderer.mouth.base import MouthBase, cut, shrink
 from renderer.mouth.guard import guard
 from renderer.mouth.presenter import Presenter
 from renderer.progress import Progress, Step
@@ -25,32 +23,28 @@ Floats = npt.NDArray[np.float32]
 _PLACE_SMOOTHING_FRAMES, _TURN_SMOOTHING_FRAMES = 1.2, 3.0
 
 
-def with_rest(learned: Presenter, reader: TakeReader, first: int, progress: Progress) -> Presenter:
-    """The presenter ``learned`` from a clip's first frames, which can be shown on the rest of it too.
+def rest_of(learned: Presenter, reader: TakeReader, first: int, progress: Progress) -> MouthBase:
+    """The lower faces from frame ``first`` on, to draw mouths of the presenter ``learned`` before it on.
 
-    Frames from ``first`` on carry drawn mouths, but none of their own is ever drawn from: atlas, style,
-    network and walk stay as they were learned. Raises RenderError where the rest shows no face.
+    They lie in the crop as the learned faces do, and nothing of them joins what was learned. Raises
+    RenderError where the rest shows no face.
     """
     rest = range(first, reader.facts.frames)
     face = _tracked(reader, rest, progress)
     matrices = placed_like(face.points, learned)
     fine = np.empty((len(rest), *learned.fine.shape[1:]), np.uint8)
-    for number, frame in enumerate(reader.frames(rest)):
-        fine[number] = cut(frame, matrices[number], learned.crop_px, learned.fine_px)
+    for number, picture in enumerate(reader.pictures(rest)):
+        fine[number] = cut(picture, matrices[number], learned.crop_px, learned.fine_px)
         progress(Step("cutting out the lower face", number + 1, len(rest)))
-    points = np.concatenate([learned.points, apply(matrices, face.points)])
-    crops = np.concatenate([learned.crops, shrink(fine, learned.crop_px)])
-    seen = np.concatenate([learned.ok, face.ok])
-    guarded = guard(points, seen, crops, learned.triangles).ok[first:]
-    return replace(
-        learned,
-        facts=reader.facts,
-        points=points,
-        matrices=np.concatenate([learned.matrices, matrices]),
-        ok=np.concatenate([learned.ok, guarded]),
-        usable=np.concatenate([learned.usable, np.zeros(len(rest), bool)]),
-        fine=np.concatenate([learned.fine, fine]),
+    points, crops = apply(matrices, face.points), shrink(fine, learned.crop_px)
+    # Whether a hand covers the mouth shows next to the learned frames only.
+    guarded = guard(
+        np.concatenate([learned.points, points]),
+        np.concatenate([learned.ok, face.ok]),
+        np.concatenate([learned.crops, crops]),
+        learned.triangles,
     )
+    return MouthBase(crops, fine, points, guarded.ok[first:], matrices)
 
 
 def placed_like(points: Floats, learned: Presenter) -> Floats:
