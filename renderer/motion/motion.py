@@ -8,19 +8,15 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion.coarticulation import (
-    LEAD_S,
-    Gesture,
-    gestures,
-    times_s,
-    viseme_weights,
-    voiced_gate,
-)
+from renderer.motion.coarticulation import LEAD_S, Gesture, gestures, times_s, voiced_gate
 from renderer.motion.measures import OPEN
-from renderer.motion.style import MotionStyle, lagged, shape_for
+from renderer.motion.mend import mended
+from renderer.motion.style import MotionStyle, shape_for
 from renderer.motion.visemes import CLOSED, LIP_TEETH, REST
+from renderer.speech.sound import heard_bands
 from renderer.speech.speech import Phone
 from renderer.stopwatch import stage
+from renderer.timeline import SOUND_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
 
@@ -33,21 +29,34 @@ _SHOULDER_S = 0.02
 
 @stage("motion")
 def speak_motion(
-    phones: Iterable[Phone], frames: int, fps: Fraction, style: MotionStyle, *, start_s: float = 0.0
+    phones: Iterable[Phone],
+    frames: int,
+    fps: Fraction,
+    style: MotionStyle,
+    *,
+    start_s: float = 0.0,
+    samples: Floats | None = None,
 ) -> Floats:
     """Motion [frames, K] of a whole line; speech begins ``start_s`` seconds after the first frame.
+
+    ``samples`` [n] at 48 kHz are its sound, for phones that were heard in a recording rather than made by
+    a voice: where those are wrong, the sound helps.
 
     Lips lead the sound by 40 ms, meet for /p b m/, bring the lower lip to the teeth for /f v/, and lie
     exactly at rest (zeros) in silence. The same input gives the same bytes.
     """
     found = gestures(phones)
     times = times_s(frames, fps, start_s)
-    if not found:
-        return np.zeros((frames, style.space.size), np.float32)
-    motion = lagged(viseme_weights(found, times)) @ style.weights
-    motion = np.clip(motion, 1.15 * style.floor, 1.15 * style.ceiling)
-    motion = _limit_gap(motion, found, times, style)
-    return (motion * voiced_gate(found, times)[:, None]).astype(np.float32)
+    motion = np.zeros((frames, style.space.size), np.float32)
+    gate = voiced_gate(found, times)
+    sounding = np.flatnonzero(gate > 0)
+    if len(sounding):
+        here = slice(int(sounding[0]), int(sounding[-1]) + 1)
+        bands = None if samples is None else heard_bands(samples, SOUND_RATE_HZ)
+        spoken = mended(style.drafted(found, times[here]), found, times[here], style, bands)
+        spoken = _limit_gap(spoken, found, times[here], style)
+        motion[here] = spoken * gate[here, None]
+    return motion
 
 
 def closure(found: Sequence[Gesture], times: npt.NDArray[np.float64], viseme: int, hold_s: float) -> Floats:

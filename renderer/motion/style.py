@@ -7,17 +7,18 @@ the person's own movement, as far as held-out parts of the take confirm it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion.coarticulation import gestures, times_s, viseme_weights, voiced_gate
+from renderer.motion.coarticulation import Gesture, gestures, times_s, viseme_weights, voiced_gate
 from renderer.motion.lag import take_lag_s
 from renderer.motion.measures import JAW, OPEN, mouth_measures
+from renderer.motion.shares import SHARES, ShareScale, share_scale
 from renderer.motion.space import Flags, MotionSpace, fit_space
 from renderer.motion.visemes import VISEMES
 from renderer.speech.speech import Phone
@@ -28,7 +29,7 @@ Floats = npt.NDArray[np.float32]
 LAGS = (-2, -1, 0, 1, 2)
 _RIDGES = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 _FOLDS = 5
-_SPACE = "space."
+_SPACE, _FLOW = "space.", "flow."
 # Neighbours pull a phone back to about three quarters of its target; the table aims beyond it.
 _OVERSHOOT = 1.3
 
@@ -45,25 +46,43 @@ class MotionStyle:
     open_gap_px: float  # inner-lip gap of the person's open vowels, relative to rest
     learned: bool  # False when only the viseme table speaks
     lag_s: float = 0.0  # how much later than its sound the take shows the mouth
+    share_px: Floats = field(default_factory=lambda: np.ones(len(SHARES), np.float32))  # [M] usual movement
+    flow: Mapping[str, Floats] = field(default_factory=dict)  # the motion model's weights; {}: only drafts
+
+    def scale(self) -> ShareScale:
+        """Between this person's motion and the numbers that people have in common."""
+        return ShareScale(self.space, self.share_px)
+
+    def drafted(self, found: Sequence[Gesture], times: npt.NDArray[np.float64]) -> Floats:
+        """The ridge's motion [n, K] at times [n] s, within 15 % of the range that was seen."""
+        motion = lagged(viseme_weights(found, times)) @ self.weights
+        return np.asarray(np.clip(motion, 1.15 * self.floor, 1.15 * self.ceiling), np.float32)
 
     def to_arrays(self) -> dict[str, Floats]:
         """Plain float32 arrays, names prefixed ``space.`` for those of the space."""
         own = {"weights": self.weights, "floor": self.floor, "ceiling": self.ceiling}
         own["scalars"] = np.array([self.closed_gap_px, self.open_gap_px, float(self.learned)], np.float32)
         own["lag_s"] = np.array([self.lag_s], np.float32)
-        return own | {_SPACE + name: array for name, array in self.space.to_arrays().items()}
+        own["share_px"] = self.share_px
+        space = {_SPACE + name: array for name, array in self.space.to_arrays().items()}
+        return own | space | {_FLOW + name: array for name, array in self.flow.items()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> MotionStyle:
-        space = {name[len(_SPACE) :]: array for name, array in arrays.items() if name.startswith(_SPACE)}
+        space, flow = (
+            {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+            for prefix in (_SPACE, _FLOW)
+        )
         closed_px, open_px, learned = (float(value) for value in arrays["scalars"])
         lag_s = round(float(arrays.get("lag_s", (0.0,))[0]), 3)
         weights, floor, ceiling = (
             np.asarray(arrays[name], np.float32) for name in ("weights", "floor", "ceiling")
         )
+        share_px = np.asarray(arrays.get("share_px", np.ones(len(SHARES))), np.float32)
         return cls(
-            MotionSpace.from_arrays(space), weights, floor, ceiling, closed_px, open_px, bool(learned), lag_s
-        )
+            MotionSpace.from_arrays(space), weights, floor, ceiling, closed_px, open_px, bool(learned),
+            lag_s, share_px, flow,
+        )  # fmt: skip
 
 
 def fit_style(points: Floats, ok: Flags, fps: Fraction, phones: tuple[Phone, ...] | None) -> MotionStyle:
@@ -81,8 +100,8 @@ def fit_style(points: Floats, ok: Flags, fps: Fraction, phones: tuple[Phone, ...
     motion = space.encode(points)
     prior = _prior_weights(space, motion[ok])
     weights, learned = prior, False
+    usable = ok & (voiced_gate(spoken, times) > 0) if spoken else ok
     if spoken:
-        usable = ok & (voiced_gate(spoken, times) > 0)
         weights, learned = _personal_weights(
             lagged(viseme_weights(spoken, times)), motion, usable, prior, space
         )
@@ -97,6 +116,7 @@ def fit_style(points: Floats, ok: Flags, fps: Fraction, phones: tuple[Phone, ...
         open_gap_px=float(_range_px(space, motion[ok])[1][OPEN]),
         learned=learned,
         lag_s=lag_s,
+        share_px=share_scale(space, motion, usable).px,
     )
 
 
