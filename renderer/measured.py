@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,9 +14,8 @@ import numpy.typing as npt
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from renderer.errors import RenderError
 from renderer.face.crop import apply, invert, mix_matrices
-from renderer.face.track import track
+from renderer.face.track import FaceError, track
 from renderer.mouth.base import cut, shrink
 from renderer.mouth.mask import lower_face_mask
 from renderer.mouth.presenter import Presenter
@@ -24,12 +23,15 @@ from renderer.scores import aperture, closure_rate, correlation, open_in_silence
 from renderer.speech.speech import Phone
 from renderer.stopwatch import stage
 from renderer.video.decode import TakeReader
+from renderer.video.picture import Box, Picture
 from renderer.walk import PathFrame
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
 _FACE_PX = 320  # the tracker sees the face at about this size, however large the take is
+_MARGIN = 0.35  # around the face, of its size: the tracker looks half as far again as the face is large
+_SHARPNESS_STEP_FRAMES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +59,13 @@ def measure_segment(
     matrices = mix_matrices(presenter.matrices[a], presenter.matrices[b], mix)
     own = presenter.points[a] * (1 - mix)[:, None, None] + presenter.points[b] * mix[:, None, None]
     box = _face_box(apply(invert(matrices), own))
-    with TakeReader(segment) as reader:
-        faces, crops = _views(reader, box, matrices, presenter)
     scores = {"kept_frames": float(1 - (presenter.ok[a] & presenter.ok[b]).mean())}
+    views = _Views(box, matrices, presenter)
     try:
-        with stage("track", frames=len(faces)):
-            tracked = track(faces, len(faces))
+        with TakeReader(segment, keep_bytes=0) as reader, stage("track", frames=len(path)):
+            tracked = track(views.of(reader), len(path), alone=True)
         seen = tracked.points / box.scale + np.array([box.left, box.top], np.float32)
-    except RenderError:
+    except FaceError:
         return Measured(scores | {"face_lost": 1.0}, np.zeros((0, 478, 2), np.float32))
     gaps, wanted = aperture(seen), aperture(presenter.style.space.decode(motion, own))
     scores["aperture_r"] = correlation(wanted, gaps)
@@ -73,7 +74,8 @@ def measure_segment(
     if closed is not None:
         scores["closure"] = closed
     mask = lower_face_mask(own[:1], own[:1], presenter.crop_px)[0]
-    scores["sharpness"] = sharpness(crops, mask) / max(sharpness(presenter.crops[a], mask), 1e-6)
+    filmed = shrink(presenter.fine[a[::_SHARPNESS_STEP_FRAMES]], presenter.crop_px)
+    scores["sharpness"] = sharpness(views.crops(), mask) / max(sharpness(filmed, mask), 1e-6)
     return Measured(scores, seen.astype(np.float32))
 
 
@@ -88,36 +90,43 @@ def load_measured(path: Path) -> Measured:
 
 
 @dataclass(frozen=True)
-class _Box:
-    """A part of the take's picture, and the scale at which the tracker sees it."""
+class _FaceBox(Box):
+    """Where the face is in the take's picture, and the scale at which the tracker sees it."""
 
-    left: int
-    top: int
-    right: int
-    bottom: int
     scale: float
 
-    def view(self, frame: Bytes) -> Bytes:
-        part = frame[self.top : self.bottom, self.left : self.right]
+    def view(self, picture: Picture) -> Bytes:
+        part = picture.rgb(self.inside(picture.width, picture.height))
         size = (round(part.shape[1] * self.scale), round(part.shape[0] * self.scale))
+        if size == part.shape[1::-1]:
+            return np.ascontiguousarray(part)
         return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _face_box(points: Floats) -> _Box:
+def _face_box(points: Floats) -> _FaceBox:
     low, high = points.reshape(-1, 2).min(0), points.reshape(-1, 2).max(0)
-    margin = 0.5 * float((high - low).max())
+    margin = _MARGIN * float((high - low).max())
     left, top = (max(int(v - margin), 0) for v in low)
     right, bottom = (int(v + margin) + 1 for v in high)
     face_px = float(np.ptp(points[0, :, 0]))
-    return _Box(left, top, right, bottom, min(_FACE_PX / max(face_px, 1.0), 1.0))
+    return _FaceBox(left, top, right, bottom, min(_FACE_PX / max(face_px, 1.0), 1.0))
 
 
-def _views(
-    reader: TakeReader, box: _Box, matrices: Floats, presenter: Presenter
-) -> tuple[list[Bytes], Bytes]:
-    """What the tracker sees of every frame, and the lower-face crops [n, S, S, 3]."""
-    faces, crops = [], []
-    for frame, matrix in zip(reader.frames(range(reader.facts.frames)), matrices, strict=True):
-        faces.append(box.view(frame))
-        crops.append(cut(frame, matrix, presenter.crop_px, presenter.fine_px))
-    return faces, shrink(np.stack(crops), presenter.crop_px)
+class _Views:
+    """What the tracker sees of each frame, one at a time; every few frames the lower face is kept."""
+
+    def __init__(self, box: _FaceBox, matrices: Floats, presenter: Presenter) -> None:
+        self._box, self._matrices, self._presenter = box, matrices, presenter
+        self._fine: list[Bytes] = []
+
+    def of(self, reader: TakeReader) -> Iterator[Bytes]:
+        presenter = self._presenter
+        pictures = reader.pictures(range(reader.facts.frames))
+        for number, (picture, matrix) in enumerate(zip(pictures, self._matrices, strict=True)):
+            if number % _SHARPNESS_STEP_FRAMES == 0:
+                self._fine.append(cut(picture, matrix, presenter.crop_px, presenter.fine_px))
+            yield self._box.view(picture)
+
+    def crops(self) -> Bytes:
+        """The kept lower faces [n, S, S, 3]."""
+        return shrink(np.stack(self._fine), self._presenter.crop_px)

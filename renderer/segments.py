@@ -26,7 +26,7 @@ from renderer.video.encode import encode_segment
 from renderer.video.picture import Picture
 from renderer.video.shown import mixed_pictures
 
-MEASURES_VERSION = "measured-1"
+MEASURES_VERSION = "measured-2"
 _ATTEMPTS = 3  # somebody may empty the store between two steps
 
 Floats = npt.NDArray[np.float32]

@@ -25,7 +25,7 @@ from renderer.video.probe import clip_of
 _CURSORS = 3
 _NEAR_FRAMES = 16
 # A segment's pictures are needed twice: to cut the faces out, and to put them back.
-_KEPT_BYTES = 256 * 2**20
+_KEEP_BYTES = 256 * 2**20
 
 
 class TakeReader:
@@ -33,12 +33,12 @@ class TakeReader:
 
     Pictures are `renderer.video.picture.Picture`; frames are the same as uint8 RGB [height, width, 3], each
     a fresh array. Reading forward decodes every picture once; a far jump decodes from the key frame before
-    it; the pictures read last, some 250 MB, are kept.
+    it; the pictures read last are kept, up to ``keep_bytes``.
     """
 
     @stage("open clip")
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, keep_bytes: int = _KEEP_BYTES) -> None:
+        self._path, self._keep_bytes = path, keep_bytes
         self._lock = Lock()
         self._cursors: list[Cursor] = []  # least recently used first
         self._kept: dict[int, Picture] = {}  # likewise
@@ -82,7 +82,7 @@ class TakeReader:
         with self._lock:
             picture = self._kept.pop(target, None) or self._cursor_at(target).picture(target)
             self._kept[target] = picture
-            while len(self._kept) > max(_KEPT_BYTES // picture.size_bytes, 1):
+            while len(self._kept) > self._keep_bytes // picture.size_bytes:
                 del self._kept[next(iter(self._kept))]
             return picture
 

@@ -31,11 +31,6 @@ def mixed_pictures(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Pi
             yield Picture.of_rgb(morph(first.rgb(), reader.picture(shown.b).rgb(), shown.mix))
 
 
-def mixed_frames(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Image]:
-    """The same as uint8 RGB frames [h, w, 3]."""
-    return (picture.rgb() for picture in mixed_pictures(reader, path))
-
-
 @stage("morph", frames=1)
 def morph(first: Image, second: Image, mix: float) -> Image:
     """The picture at ``mix`` (0..1) of the way from ``first`` to ``second``: moved, then blended.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +15,7 @@ import pytest
 
 from renderer.errors import Cancelled, RenderError
 from renderer.face.landmarks import CHEEKS, CHIN, NOSE_TIP
-from renderer.face.track import track
+from renderer.face.track import _quiet, track
 from renderer.progress import Step
 from renderer.video.decode import TakeReader
 from tests import takes
@@ -88,3 +91,33 @@ def test_progress_is_told_per_frame_and_can_stop_the_work(filmed: list[Picture])
     with pytest.raises(Cancelled):
         track(filmed, len(filmed), listen)
     assert told == [Step("tracking the face", done, 12) for done in (1, 2, 3)]
+
+
+def test_looking_for_one_face_only_finds_the_same_points() -> None:
+    with TakeReader(takes.DEMO_TAKE) as reader:
+        frames = list(reader.frames(range(12)))
+    both, alone = track(frames, 12), track(frames, 12, alone=True)
+    assert np.abs(both.points - alone.points).max() < 0.01
+    assert alone.ok.all()
+
+
+def test_two_tracks_at_once_see_what_each_would_see_alone() -> None:
+    with TakeReader(takes.DEMO_TAKE) as reader:
+        parts = [list(reader.frames(range(first, first + 10))) for first in (0, 200)]
+    one_by_one = [track(part, 10, alone=True).points for part in parts]
+    with ThreadPoolExecutor(2) as pool:
+        at_once = list(pool.map(lambda part: track(part, 10, alone=True).points, parts))
+    assert all(np.array_equal(a, b) for a, b in zip(one_by_one, at_once, strict=True))
+
+
+def test_messages_of_others_are_heard_again_after_tracking(capfd: pytest.CaptureFixture[str]) -> None:
+    def quiet(wait: Barrier) -> None:
+        with _quiet():
+            wait.wait(5)
+            wait.wait(5)
+
+    wait = Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(quiet, [wait, wait]))
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
