@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import platformdirs
 
-from renderer.config import BakeConfig, DiffusionConfig, FusionMode
+from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig
 from renderer.errors import RenderError
 from renderer.files import whole_file
 from renderer.progress import Progress
@@ -22,6 +22,11 @@ _BESIDE = (
     "psnr_db_mouth", "psnr_db_lips", "oracle_draft_psnr_db_mouth", "oracle_points_psnr_db_mouth",
     "oracle_psnr_db_mask", "sharpness_mouth", "flicker", "aperture_gain", "articulation", "silent_leak_gain",
     "lmd", "lmd_v", "kept_frames",
+)  # fmt: skip
+_COMPARED = (
+    "borders", "seam_velocity", "seam_velocity_p", "seam_acceleration", "seam_acceleration_p", "seam_pixels",
+    "seam_pixels_p", "refined_velocity", "refined_velocity_p", "refined_acceleration", "line_joins",
+    "flicker", "drift_light", "drift_sharpness", "drift_contrast", "refining_fps", "refining_cpu_ms_a_frame",
 )  # fmt: skip
 
 
@@ -54,6 +59,40 @@ def run_reconstruct(options: argparse.Namespace, progress: Progress) -> str:
     return _summary(report, options.out)
 
 
+def add_compare(parser: argparse.ArgumentParser) -> None:
+    """The options of ``python -m renderer compare``."""
+    parser.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
+    parser.add_argument("--presenter", type=Path, help="a bake of this take; without it the take is baked")
+    parser.add_argument("--seconds", type=float, default=60.0, help="length of the message")
+    parser.add_argument("--modes", nargs="+", choices=get_args(FusionMode), default=get_args(FusionMode))
+    parser.add_argument("--voice", choices=["piper", "pyttsx3"], default=VoiceConfig.engine)
+    parser.add_argument("--json", type=Path, help="write the whole report here")
+    _add_engine_options(parser)
+
+
+def run_compare(options: argparse.Namespace, progress: Progress) -> str:
+    """Do what ``compare`` was asked; returns the summary. Raises RenderError."""
+    from renderer.compare import Comparison, compare  # loads torch and the face tracker
+
+    engine = EngineConfig(voice=VoiceConfig(options.voice), diffusion=_diffusion(options))
+    modes = tuple(dict.fromkeys(options.modes))
+    job = Comparison(options.take, options.seconds, modes, _bake(options), engine, options.presenter)
+    report = compare(job, Store(options.cache, max_bytes=STORE_BYTES), progress)
+    _write_json(report, options.json)
+    return _table(report)
+
+
+def _table(report: Mapping[str, Any]) -> str:
+    lines = [
+        f"{report['take']['name']}: {report['seconds']:.0f} s of message, {report['frames']} frames",
+        " " * 22 + "".join(f"{mode:>16}" for mode in report["modes"]),
+    ]
+    for name in _COMPARED:
+        row = [figures.get(name) for figures in report["modes"].values()]
+        lines.append(f"{name:<22}" + "".join(f"{'–' if v is None else f'{v:.3g}':>16}" for v in row))
+    return "\n".join([*lines, *report["verdicts"]]) + "\n"
+
+
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=DiffusionConfig.steps, help="denoising steps (1 to 8)")
     parser.add_argument(
@@ -68,7 +107,8 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
 def _diffusion(options: argparse.Namespace) -> DiffusionConfig:
     if not 1 <= options.steps <= 8:
         raise RenderError(f"--steps is {options.steps}. Choose 1 to 8.")
-    return replace(DiffusionConfig(), mode=options.mode, steps=options.steps)
+    mode = getattr(options, "mode", DiffusionConfig.mode)
+    return replace(DiffusionConfig(), mode=mode, steps=options.steps)
 
 
 def _bake(options: argparse.Namespace) -> BakeConfig:

@@ -136,7 +136,9 @@ def spoken_motion(scene: Scene, sound: RestSound) -> Floats:
     drawn lips are held against the filmed ones.
     """
     style, fps = scene.presenter.style, scene.reader.facts.fps
-    return speak_motion(sound.phones, len(scene.shown), fps, style, start_s=style.lag_s)
+    return speak_motion(
+        sound.phones, len(scene.shown), fps, style, start_s=style.lag_s, samples=sound.samples
+    )
 
 
 def _film(out: Path, scene: Scene, drawn: Drawn, sound: RestSound, outside: Outside) -> None:

@@ -134,7 +134,7 @@ class Watched:
 
 def watch(frames: Iterable[Frame], base: MouthBase) -> Watched:
     """Track ``frames``, whose faces are known to be about where ``base`` has them. Raises RenderError."""
-    view = _Viewer(apply(invert(base.matrices), base.points))
+    view = Viewer(apply(invert(base.matrices), base.points))
     crop_px, fine_px = base.crops.shape[1], base.fine.shape[1]
     fine: list[Bytes] = []
 
@@ -150,7 +150,7 @@ def watch(frames: Iterable[Frame], base: MouthBase) -> Watched:
     return Watched(view.in_clip(seen.points), seen.ok, np.stack(fine))
 
 
-class _Viewer:
+class Viewer:
     """Shows the tracker the face's surroundings, at about the same size in every clip."""
 
     def __init__(self, points: Floats) -> None:

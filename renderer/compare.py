@@ -1,0 +1,105 @@
+"""The same message in every sampler mode: same seed, same drafts, only the windows differ.
+
+Each line is drafted once and kept on disk. Every mode then refines the same drafts, clamped to the same
+resting frames on both sides as in production, and the face in its pictures is tracked afresh.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from renderer.bench import machine_facts
+from renderer.config import BakeConfig, EngineConfig, FusionMode
+from renderer.diffusion.refine import load_refiner
+from renderer.figures import Figures
+from renderer.long_message import LongMessage
+from renderer.modes import Mode, drifts, filmed, mode_figures
+from renderer.mouth.baked import baked
+from renderer.mouth.presenter import load_presenter
+from renderer.progress import Progress
+from renderer.store import Store
+from renderer.timeline import seconds_at
+from renderer.video.decode import TakeReader
+
+_VELOCITY_MAX, _ACCELERATION_MAX, _CHUNK_MIN = 1.10, 1.15, 1.3
+_DRIFT_S = 240.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A message of ``seconds`` over ``take`` in each of ``modes``; ``presenter`` is its bake, if any."""
+
+    take: Path
+    seconds: float
+    modes: tuple[FusionMode, ...]
+    bake: BakeConfig = field(default_factory=BakeConfig)
+    engine: EngineConfig = field(default_factory=EngineConfig)
+    presenter: Path | None = None
+
+
+def compare(job: Comparison, store: Store, progress: Progress) -> dict[str, Any]:
+    """The report, ready for JSON. Raises RenderError."""
+    presenter = load_presenter(job.presenter or baked(job.take, store, job.bake, progress))
+    net = load_refiner(presenter.network)
+    message = LongMessage(presenter, job.seconds, job.engine, store, progress)
+    modes: dict[str, Figures] = {}
+    with TakeReader(job.take) as reader, tempfile.TemporaryDirectory(prefix="byname-compare-") as folder:
+        fps = reader.facts.fps
+        files = message.drafted(reader, net, Path(folder))
+        take = filmed(files)
+        for name in job.modes:
+            mode = Mode(presenter, reader, net, replace(job.engine.diffusion, mode=name))
+            curves, points = mode.seen(files, progress)
+            modes[name] = mode_figures(curves, points, take, fps)
+    seconds = seconds_at(message.frames, fps)
+    return {
+        "take": {**asdict(presenter.facts), "name": job.take.name, "fps": str(fps)},
+        "seconds": seconds,
+        "frames": message.frames,
+        "modes": modes,
+        "verdicts": verdicts(modes, seconds),
+        "bake_sha256": presenter.content_key,
+        "settings": asdict(job.engine),
+        "machine": machine_facts(),
+    }
+
+
+def verdicts(modes: dict[str, Figures], seconds: float) -> list[str]:
+    """Sentences about the gates: seams, the negative control, drift."""
+    found = []
+    if "triangular" in modes:
+        found.append(_seam_verdict("triangular", modes["triangular"]))
+        found.append(_drift_verdict("triangular", modes["triangular"], seconds))
+    if "chunk" in modes:
+        found.append(_control_verdict(modes["chunk"]))
+    return found
+
+
+def _seam_verdict(name: str, figures: Figures) -> str:
+    velocity, acceleration = figures["seam_velocity"], figures["seam_acceleration"]
+    kept = velocity <= _VELOCITY_MAX and acceleration <= _ACCELERATION_MAX
+    return (
+        f"{name}: seam ratio {velocity:.2f} / {acceleration:.2f} (velocity / acceleration), at most "
+        f"{_VELOCITY_MAX:.2f} / {_ACCELERATION_MAX:.2f}: {'kept' if kept else 'missed'}"
+    )
+
+
+def _control_verdict(figures: Figures) -> str:
+    velocity, refined = figures["seam_velocity"], figures["refined_velocity"]
+    seen = "shows" if velocity >= _CHUNK_MIN else "does not show"
+    return (
+        f"chunk, the negative control, {seen} its borders in the finished picture ({velocity:.2f}, at least "
+        f"{_CHUNK_MIN}); in what refining adds to the drafts the ratio is {refined:.2f} "
+        f"(p {figures['refined_velocity_p']:.3f})"
+    )
+
+
+def _drift_verdict(name: str, figures: Figures, seconds: float) -> str:
+    held = drifts(figures)
+    moving = [look.removeprefix("drift_").replace("_", "-") for look, holds in held.items() if not holds]
+    what = f"drift in {', '.join(moving)}" if moving else f"no drift in any of {len(held)} looks"
+    said = f"{name}: {what}"
+    return said if seconds >= _DRIFT_S else f"{said} (the gate is for 5 minutes; this is {seconds:.0f} s)"
