@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from renderer.config import BakeConfig, EngineConfig, VoiceConfig
+from renderer.config import BakeConfig, EngineConfig, PlanConfig, VoiceConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.progress import Progress, Step, silent
 from renderer.sentences import sentence_spans
+from renderer.stopwatch import timing
 from renderer.store import Store
 
 if TYPE_CHECKING:  # the pipeline loads torch and the video libraries: only a worker pays for that
@@ -21,21 +22,41 @@ if TYPE_CHECKING:  # the pipeline loads torch and the video libraries: only a wo
     from renderer.video.probe import ClipFacts
 
 Lines = Sequence[tuple[str, str]]  # (line id, text)
+PAUSES = PlanConfig()
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """A line's segment before it is drawn; messages with the same ``key`` share it."""
+
+    line_id: str
+    text: str
+    seconds: float
+    key: str
+
 
 __all__ = [
+    "PAUSES",
     "Cancelled",
+    "PlannedLine",
     "Progress",
     "RenderError",
     "Step",
+    "Store",
     "bake",
     "baked",
     "complete_bake",
+    "line_seconds",
+    "machine_facts",
+    "peak_memory_mb",
+    "plan_all",
     "plan_slots",
     "render",
     "sentence_spans",
     "silent",
     "store",
     "take_facts",
+    "timing",
     "video_facts",
     "voice_of",
     "write_take_poster",
@@ -103,12 +124,18 @@ def complete_bake(light: Path, take: Path, out: Path, progress: Progress = silen
     complete(light, take, out, progress)
 
 
-def plan_slots(messages: Sequence[Lines], take: Path, voice: VoiceConfig, progress: Progress = silent) -> Any:
+def plan_slots(
+    messages: Sequence[Lines],
+    take: Path,
+    voice: VoiceConfig,
+    progress: Progress = silent,
+    cache: Store | None = None,
+) -> Any:
     """The slots of a campaign's lines, as JSON. Speaks every distinct line once; the store keeps them."""
     from renderer.pipeline import slots_for
 
     fps = Fraction(take_facts(take)["fps"])
-    return slots_for(messages, fps, EngineConfig(voice=voice), store(), progress).to_json()
+    return slots_for(messages, fps, EngineConfig(voice=voice), cache or store(), progress).to_json()
 
 
 def render(
@@ -119,13 +146,67 @@ def render(
     voice: VoiceConfig,
     out_stem: Path,
     progress: Progress = silent,
+    cache: Store | None = None,
 ) -> MessageResult:
-    """Make ``out_stem``.mp4, .jpg and .vtt. Raises RenderError, and Cancelled from ``progress``."""
+    """Make ``out_stem``.mp4, .jpg and .vtt from and into ``cache`` (the installation's store).
+
+    Raises RenderError, and Cancelled from ``progress``.
+    """
     from renderer.pipeline import MessageJob, render_message
     from renderer.plan import Slots
 
     job = MessageJob(tuple(lines), presenter, take, Slots.from_json(slots), EngineConfig(voice=voice))
-    return render_message(job, store(), out_stem, progress)
+    return render_message(job, cache or store(), out_stem, progress)
+
+
+def line_seconds(text: str, voice: VoiceConfig, cache: Store | None = None) -> float:
+    """How long a line takes to say: synthesised now, unless the store has it. Raises RenderError."""
+    from renderer.spoken import spoken
+
+    return spoken(text, voice, cache or store()).duration_s
+
+
+def plan_all(
+    messages: Sequence[Lines],
+    presenter: Path,
+    take: Path,
+    slots: Any,
+    voice: VoiceConfig,
+    cache: Store | None = None,
+) -> list[tuple[PlannedLine, ...]]:
+    """What rendering these messages would make and share; the lines are spoken, nothing is drawn."""
+    from renderer.mouth.presenter import load_presenter
+    from renderer.pipeline import MessageJob, planned
+    from renderer.plan import Slots
+    from renderer.segments import SegmentRenderer
+    from renderer.takes import OpenTake
+
+    parts, config, known = cache or store(), EngineConfig(voice=voice), Slots.from_json(slots)
+    speaker = load_presenter(presenter)
+    segments = SegmentRenderer(speaker, OpenTake(take, speaker), parts, config)
+
+    def plan(lines: Lines) -> tuple[PlannedLine, ...]:
+        message = planned(MessageJob(tuple(lines), presenter, take, known, config), speaker, parts)
+        return tuple(
+            PlannedLine(line_id, text, float(len(work.segment.path) / message.fps), segments.key_of(work))
+            for (line_id, text), work in zip(lines, message.works, strict=True)
+        )
+
+    return [plan(lines) for lines in messages]
+
+
+def machine_facts() -> dict[str, Any]:
+    """What a timing depends on: processor, cores, device, versions."""
+    from renderer.bench import machine_facts as facts
+
+    return facts()
+
+
+def peak_memory_mb() -> float:
+    """The most memory that this process has held so far."""
+    from renderer.bench import peak_memory_mb as peak
+
+    return peak()
 
 
 def voice_of(engine: str, voice: str = "") -> VoiceConfig:

@@ -1,0 +1,144 @@
+"""A measured campaign as lines for people, and several of them as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from campaigns.benching import Made, Measured
+
+STAGES_SHOWN_S = 0.005  # less is added up under “other”
+Row = tuple[str, str, str]  # label, value, note
+Run = Mapping[str, Any]
+
+
+def table(found: Measured) -> Iterator[str]:
+    """What was measured first, then what is worked out from it."""
+    personal_s = found.planned.personal_s
+    yield f"{found.width}×{found.height}, {found.first.video_s:.1f} s each, {personal_s:.1f} s of it personal"
+    yield ", ".join(f"{name} {value}" for name, value in found.machine.items())
+    for heading, rows in (("measured", _measured(found)), ("worked out from it", _worked_out(found))):
+        yield f"\n{heading}"
+        for label, value, note in rows:
+            yield f"  {label:<36} {value:>10}  {note}".rstrip()
+    yield "\none more message, seconds by stage (stages that run side by side overlap)"
+    for name, took_s in _stages(found):
+        yield f"  {name:<36} {took_s:10.3f}"
+
+
+def _measured(found: Measured) -> Iterator[Row]:
+    planned, spoken = found.planned, found.spoken
+    hits, lines = sum(made.hits for made in found.sample), sum(made.lines for made in found.sample)
+    yield "a message rendered whole", _s(found.whole_s), f"median of {len(found.whole)}, {_cpu(found.whole)}"
+    yield "the first message of the campaign", _s(found.first.wall_s), "pays for what all share"
+    yield "one more message", _s(found.marginal_s), f"mean of {len(found.sample)}, {_cpu(found.sample)}"
+    yield "the fifth John", _s(found.john_s), f"his line is rendered already; median of {len(found.johns)}"
+    yield f"planning {planned.messages:,} messages", _s(planned.wall_s), "their lines were spoken before"
+    each = f"{spoken.each_s:.3f} s each, counted in one more message"
+    yield f"speaking {spoken.lines:,} different lines", _s(spoken.wall_s), each
+    yield "segments that the sample shared", f"{hits}", f"of {lines}, {hits / lines:.0%}"
+    yield "peak memory", f"{found.peak_memory_mb:,.0f} MB", "of the process, libraries and weights included"
+
+
+def _worked_out(found: Measured) -> Iterator[Row]:
+    planned = found.planned
+    yield "whole render ÷ one more message", f"{found.ratio:.1f}", f"{found.cpu_ratio:.1f} by CPU time"
+    yield f"all {planned.messages:,} messages", _min(found.campaign_s), "planning, first and the others"
+    yield "the same, each one rendered whole", _min(found.whole_s * planned.messages), ""
+    yield "work per second of video", _s(found.work_per_video_second), "in the whole campaign"
+    yield "video of the campaign", _min(planned.video_s), f"{planned.segments:,} segments"
+    yield "of it different", _min(planned.distinct_s), f"{planned.distinct:,} segments"
+
+
+def plot(runs: Sequence[Run], target: Path) -> None:
+    """Three curves from measured runs (their JSON): recipients, personal seconds, length. Raises ValueError
+    where there is no run."""
+    if not runs:
+        raise ValueError("There is no measured run to draw. Name files that --json wrote.")
+    from matplotlib.figure import Figure  # half a second that only this needs
+
+    figure = Figure(figsize=(12, 3.8), layout="constrained")
+    by_recipients, by_personal, by_length = figure.subplots(1, 3)
+    _draw_recipients(by_recipients, max(runs, key=lambda run: (len(run["sample"]), run["first"]["video_s"])))
+    _draw_marginal(by_personal, runs, _personal_s, "personal seconds in a message")
+    _draw_marginal(by_length, runs, _video_s, "seconds of a message", whole=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(target, dpi=110)
+
+
+def _draw_recipients(axes: Any, run: Run) -> None:
+    """Seconds of work after so many messages: as measured, shared and whole."""
+    each_s = run["speech_each_s"]
+    shared, whole = [run["first"]["wall_s"]], [0.0]
+    for made in run["sample"]:
+        shared.append(shared[-1] + made["wall_s"] + each_s)
+    for made in run["whole"]:
+        whole.append(whole[-1] + made["wall_s"])
+    axes.plot(range(1, len(shared) + 1), shared, "o-", label="shared")
+    axes.plot(range(1, len(whole)), whole[1:], "s-", label="each one whole")
+    _label(
+        axes,
+        "recipients",
+        "seconds of work so far",
+        f"{_video_s(run):.0f} s, {_personal_s(run):.1f} s personal",
+    )
+
+
+def _draw_marginal(axes: Any, runs: Sequence[Run], of: Any, label: str, *, whole: bool = False) -> None:
+    """Only runs that are alike in everything but ``of`` are joined: those nearest to the largest run."""
+    alike = sorted(_alike(runs, _personal_s if whole else _video_s), key=of)
+    axes.plot(
+        [of(run) for run in alike], [run["marginal_s"] for run in alike], "o-", label="one more message"
+    )
+    if whole:
+        axes.plot([of(run) for run in alike], [run["whole_s"] for run in alike], "s-", label="rendered whole")
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
+    _label(axes, label, "seconds of work", "")
+
+
+def _alike(runs: Sequence[Run], of: Any) -> list[Run]:
+    """The most runs that agree in ``of`` within a fifth."""
+    groups = ([other for other in runs if abs(of(other) - of(run)) <= 0.2 * of(run)] for run in runs)
+    return max(groups, key=len)
+
+
+def _label(axes: Any, x: str, y: str, title: str) -> None:
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.set_title(title, fontsize=10)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=9)
+
+
+def _personal_s(run: Run) -> float:
+    return float(run["planned"]["personal_s"])
+
+
+def _video_s(run: Run) -> float:
+    return float(run["first"]["video_s"])
+
+
+def _stages(found: Measured) -> Iterator[tuple[str, float]]:
+    other_s = 0.0
+    for name, took_s in found.marginal_stages.items():
+        if name == "rest" or took_s < STAGES_SHOWN_S:
+            other_s += took_s
+        else:
+            yield name, took_s
+    yield "other", other_s
+
+
+def _s(seconds: float) -> str:
+    return f"{seconds:.2f} s"
+
+
+def _min(seconds: float) -> str:
+    return f"{seconds / 60:,.1f} min"
+
+
+def _cpu(made: Sequence[Made]) -> str:
+    return f"{mean(one.cpu_s for one in made):.2f} s of CPU"

@@ -1,0 +1,97 @@
+"""How much cheaper one more recipient is than a whole render, measured on this machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+
+from campaigns import demonstrating, rendering
+from campaigns.bench_report import plot, table
+from campaigns.benching import BenchCampaign, Measured, bench
+from campaigns.progress_line import ProgressLine
+
+
+class Command(BaseCommand):
+    help = (
+        "Plan a campaign, render a sample of it the shared way and some messages whole, and print what one "
+        "more message costs. Works in a temporary folder; touches neither the database nor the cache."
+    )
+    requires_system_checks: list[str] = []  # needs no database and no media folder
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--recipients", type=int, default=1000, help="people in the campaign; all are planned"
+        )
+        parser.add_argument("--seconds", type=float, default=60.0, help="about how long a message is")
+        parser.add_argument("--personal-seconds", type=float, default=3.0, help="of it, the personal line")
+        parser.add_argument("--sample", type=int, default=20, help="messages rendered the shared way")
+        parser.add_argument(
+            "--whole", type=int, default=3, help="messages rendered whole, each without a cache"
+        )
+        parser.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
+        parser.add_argument("--take", type=Path, default=demonstrating.TAKE, help="default: the demo's")
+        parser.add_argument(
+            "--presenter", type=Path, help="a bake of that take; without it the demo's, or baked now"
+        )
+        parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
+        parser.add_argument(
+            "--plot", type=Path, metavar="FILE.png", help="draw the runs in --runs; renders nothing"
+        )
+        parser.add_argument(
+            "--runs", type=Path, nargs="+", default=[], metavar="FILE", help="what --json wrote"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if options["plot"]:
+                plot(
+                    [json.loads(file.read_text(encoding="utf-8")) for file in options["runs"]],
+                    options["plot"],
+                )
+                return
+            found = self._measured(options)
+        except rendering.RenderError as error:
+            raise CommandError(error.message) from error
+        except (OSError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            options["json"].write_text(json.dumps(found.to_json(), indent=1) + "\n", encoding="utf-8")
+        for line in table(found):
+            self.stdout.write(line)
+
+    def _measured(self, options: dict[str, Any]) -> Measured:
+        line = ProgressLine(OutputWrapper(sys.stderr))
+        with tempfile.TemporaryDirectory(prefix="byname-bench-") as folder:
+            presenter = options["presenter"] or _presenter(options["take"], Path(folder), line)
+            wanted = BenchCampaign(
+                options["take"],
+                presenter,
+                rendering.voice_of(options["voice"]),
+                options["recipients"],
+                options["seconds"],
+                options["personal_seconds"],
+                options["sample"],
+                options["whole"],
+            )
+            found = bench(wanted, line.show)
+        line.close()
+        return found
+
+
+def _presenter(take: Path, folder: Path, line: ProgressLine) -> Path:
+    """The demo's own bake made whole, or a bake of another take."""
+
+    def show(step: rendering.Step) -> None:
+        line.show(step.stage, step.done / step.total if step.total else 0.0)
+
+    out = folder / "presenter.safetensors"
+    if take == demonstrating.TAKE and demonstrating.BAKE.exists():
+        rendering.complete_bake(demonstrating.BAKE, take, out, show)
+    else:
+        rendering.bake(take, out, show)
+    return out

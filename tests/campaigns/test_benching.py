@@ -1,0 +1,92 @@
+"""The campaign bench on a small presenter: what it shares, what it prints, what it draws."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image
+
+from campaigns import invented, rendering
+from campaigns.bench_report import plot, table
+from campaigns.benching import BenchCampaign, Measured, bench
+from campaigns.scripts import fill
+from tests.presenters import Baked
+
+
+def by_letters(text: str) -> float:
+    return len(text) / 15
+
+
+def test_no_two_invented_people_are_called_the_same() -> None:
+    names = {(row["first_name"], row["last_name"]) for row in invented.people(5000)}
+    assert len(names) == 5000
+
+
+@pytest.mark.parametrize(("seconds", "personal"), [(12, 1.5), (60, 3), (60, 12), (300, 3)])
+def test_an_invented_script_has_the_wanted_lengths_and_one_personal_line(
+    seconds: float, personal: float
+) -> None:
+    script = invented.script(seconds, personal, 0.4, by_letters)
+    ada, john = (fill(script, row) for row in invented.people(2))
+    assert sum(by_letters(line.text) + 0.4 for line in ada) == pytest.approx(seconds, abs=3)
+    different = [one.text for one, other in zip(ada, john, strict=True) if one.text != other.text]
+    assert different == [ada[1].text]
+    assert by_letters(different[0]) == pytest.approx(personal, abs=0.5)
+
+
+@pytest.fixture(scope="module")
+def measured(baked: Baked) -> Measured:
+    """No database: pytest refuses it here."""
+    voice = rendering.voice_of("pyttsx3")
+    wanted = BenchCampaign(baked.take, baked.bake, voice, 5, 4.0, 1.0, sample=2, whole=1)
+    return bench(wanted, lambda label, fraction, left_s: None)
+
+
+@pytest.mark.slow
+def test_one_more_message_renders_its_personal_line_alone(measured: Measured) -> None:
+    lines = len(measured.script.splitlines())
+    assert [made.hits for made in measured.sample] == [lines - 1, lines - 1]
+    assert [made.hits for made in measured.johns] == [lines, lines]
+    assert [made.hits for made in (*measured.whole, measured.first)] == [0, 0]
+
+
+@pytest.mark.slow
+def test_all_recipients_are_spoken_and_planned(measured: Measured) -> None:
+    lines = len(measured.script.splitlines())
+    assert measured.planned.messages == 5
+    assert measured.planned.segments == 5 * lines
+    assert measured.planned.distinct == measured.spoken.lines == lines - 1 + 5
+    assert measured.planned.video_s / 5 == pytest.approx(measured.first.video_s, abs=0.5)
+
+
+@pytest.mark.slow
+def test_stages_of_one_more_message_say_where_its_time_goes(measured: Measured) -> None:
+    stages = measured.marginal_stages
+    assert {"speech", "draft", "network", "encode", "join"} <= set(stages)
+    assert stages["speech"] >= measured.spoken.each_s
+    assert measured.ratio == measured.whole_s / measured.marginal_s > 1
+    printed = "\n".join(table(measured))
+    assert f"{measured.ratio:.1f}" in printed
+    assert "planning 5 messages" in printed
+
+
+@pytest.mark.slow
+def test_measured_runs_are_drawn(measured: Measured, tmp_path: Path) -> None:
+    run = json.loads(json.dumps(measured.to_json()))
+    plot([run, run], tmp_path / "pictures" / "curves.png")
+    with Image.open(tmp_path / "pictures" / "curves.png") as picture:
+        assert picture.width > 800
+
+
+def test_a_plot_needs_a_run(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="no measured run"):
+        call_command("bench_campaign", "--plot", str(tmp_path / "curves.png"), stdout=StringIO())
+
+
+def test_a_sample_larger_than_the_campaign_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="more recipients"):
+        BenchCampaign(tmp_path, tmp_path, None, recipients=20, sample=20)
