@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
 
 _CANDIDATES = 40
+_COMPANIONS, _COMPANION_POOL, _SAME_MOMENT_FRAMES = 4, 24, 2
 _HEAD = (NOSE_TIP, NOSE_BASE, NOSE_BRIDGE, *CHEEKS)
 _INNER, _OUTER, _JAW, _GAP = 1.6, 0.5, 0.8, 0.03  # weights of one group of points each
 _GAP_START = 0.012  # a gap counts by its ratio above this share of the crop's edge, by its width below
@@ -93,11 +94,7 @@ def choose(
     Where ``exclude`` [n] is given, frames within ``exclude_frames`` of it may not be chosen. ``pinned`` [n]
     decides the frame where it is not negative.
     """
-    cost = _unlikeness(atlas, points, crop_px)
-    if exclude is not None:
-        near = np.abs(np.arange(len(atlas.gaps))[None] - exclude[:, None]) <= exclude_frames
-        cost[near] = np.inf
-    cost[:, ~atlas.usable] = np.inf
+    cost = _cost(atlas, points, crop_px, exclude, exclude_frames)
     if pinned is not None:
         fixed = np.flatnonzero(pinned >= 0)
         cost[fixed] = np.inf
@@ -105,6 +102,62 @@ def choose(
     count = min(_CANDIDATES, cost.shape[1])
     best = np.argpartition(cost, count - 1, axis=1)[:, :count]
     return _cheapest(atlas, best, np.minimum(np.take_along_axis(cost, best, 1), 1e9))
+
+
+def companions(
+    atlas: Atlas,
+    points: Floats,
+    crop_px: int,
+    sources: Ints,
+    exclude: Ints | None = None,
+    exclude_frames: int = 0,
+) -> tuple[Ints, Floats]:
+    """Beside each chosen source [n] the likest mouths from other moments: frames and shares [n, 5].
+
+    The source comes first; the shares of a frame add up to 1. They depend on the wanted mouth alone.
+    """
+    cost = _cost(atlas, points, crop_px, exclude, exclude_frames)
+    count = min(_COMPANION_POOL, cost.shape[1])
+    pools = np.argpartition(cost, count - 1, axis=1)[:, :count]
+    frames = np.repeat(sources[:, None], 1 + _COMPANIONS, axis=1)
+    shares = np.zeros(frames.shape, np.float32)
+    for place, pool in enumerate(pools):
+        known = cost[place, pool]
+        pool = pool[np.isfinite(known)][np.argsort(known[np.isfinite(known)], kind="stable")]
+        kept = _apart(int(sources[place]), pool)
+        frames[place, : len(kept)] = kept
+        shares[place, : len(kept)] = _shares(cost[place], kept, pool)
+    return frames, shares / shares.sum(1, keepdims=True)
+
+
+def _apart(source: int, pool: Ints) -> list[int]:
+    """The source and the first of the pool that are no neighbours of each other."""
+    kept = [source]
+    for frame in pool.tolist():
+        if len(kept) > _COMPANIONS:
+            break
+        if all(abs(frame - other) > _SAME_MOMENT_FRAMES for other in kept):
+            kept.append(frame)
+    return kept
+
+
+def _shares(cost: Floats, kept: list[int], pool: Ints) -> Floats:
+    """A likeness of 1 for the likest mouth and the source, less for others by what they cost."""
+    if not len(pool):
+        return np.ones(len(kept), np.float32)
+    usual = max(float(np.median(cost[pool])), 1e-6)
+    shares = np.exp(-(cost[kept] - cost[pool[0]]) / usual)
+    shares[0] = 1.0
+    return np.asarray(shares, np.float32)
+
+
+def _cost(atlas: Atlas, points: Floats, crop_px: int, exclude: Ints | None, exclude_frames: int) -> Floats:
+    cost = _unlikeness(atlas, points, crop_px)
+    if exclude is not None:
+        near = np.abs(np.arange(len(atlas.gaps))[None] - exclude[:, None]) <= exclude_frames
+        cost[near] = np.inf
+    cost[:, ~atlas.usable] = np.inf
+    return cost
 
 
 def _unlikeness(atlas: Atlas, points: Floats, crop_px: int) -> Floats:

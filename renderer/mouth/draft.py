@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
 from renderer.motion.style import MotionStyle
-from renderer.mouth.atlas import Atlas, choose, lip_gaps
+from renderer.mouth.atlas import Atlas, choose, companions, lip_gaps
 from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.colour import blend, light_difference
 from renderer.mouth.inside import darken, keep_teeth
@@ -23,9 +23,11 @@ from renderer.stopwatch import stage
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
 Crops = npt.NDArray[np.uint8]
+Pixels = TypeVar("Pixels", Crops, Floats)
 
 # Around a change of source frame both sources are shown, with these shares of the new one.
 _CROSSING = (0.2, 0.4, 0.6, 0.8)
+_TONE_PX = 64  # at this size a crop keeps its tones, but no fine detail
 
 
 class Mouths(Protocol):
@@ -88,6 +90,7 @@ def draft_to(
     """
     sources = choose(mouths.atlas, points, mouths.crop_px, exclude, exclude_frames, pinned)
     points = _settled(points, mouths, sources)
+    likes = companions(mouths.atlas, points, mouths.crop_px, sources, exclude, exclude_frames)
     fine = base.fine.copy()
     light: Floats | None = None
     for place, shares in enumerate(_shown_sources(sources)):
@@ -95,7 +98,8 @@ def draft_to(
             light = None
             continue
         around = _bent_base(mouths, base, points, place)
-        mouth = _bent_mouth(mouths, base, points, place, shares)
+        mouth = _bent_mouth(mouths, points[place], shares)
+        mouth = _toned(mouths, points[place], mouth, likes[0][place], likes[1][place])
         region = mouth_region(points[place], mouths.crop_px, fine.shape[1])
         now = light_difference(around, mouth, region)
         light = now if light is None else 0.5 * light + 0.5 * now
@@ -157,23 +161,48 @@ def _bent_base(mouths: Mouths, base: MouthBase, points: Floats, place: int) -> C
     return bend(base.fine[place], smooth_map(mouths.triangles, target, source, mouths.crop_px, size_px))
 
 
-def _bent_mouth(
-    mouths: Mouths, base: MouthBase, points: Floats, place: int, shares: list[tuple[int, float]]
-) -> Crops:
-    wanted, total = points[place : place + 1], np.zeros(base.fine.shape[1:], np.float32)
+def _bent_mouth(mouths: Mouths, wanted: Floats, shares: list[tuple[int, float]]) -> Crops:
+    """The mouths of the take frames ``shares``, mixed, on the points ``wanted`` [478, 2]."""
+    if len(shares) == 1:
+        return _bent(mouths, wanted, shares[0][0], mouths.fine[shares[0][0]])
+    total = np.zeros(mouths.fine.shape[1:], np.float32)
     for source, share in shares:
-        own = mouths.points[source : source + 1]
-        target = np.concatenate([wanted[0], ring_points(wanted, wanted)[0]])
-        shown = np.concatenate([own[0], ring_points(own, own)[0]])
-        size_px = base.fine.shape[1]
-        moved = backward_map(mouths.triangles, target, shown, mouths.crop_px, size_px)
-        inside = mouths.atlas.inside
-        moved, hollow = keep_teeth(moved, target, shown, float(inside.rows[source]), mouths.crop_px)
-        bent = darken(bend(mouths.fine[source], moved), hollow, inside.colours[source])
-        if share == 1.0:
-            return bent
-        total += share * bent
-    return np.clip(np.rint(total), 0, 255).astype(np.uint8)
+        total += share * _bent(mouths, wanted, source, mouths.fine[source])
+    # A mix of two textures is flatter than either.
+    gain = sum(share * share for _, share in shares) ** -0.25
+    tones = _enlarged(_small(total), total.shape[0])
+    return np.clip(np.rint(tones + (total - tones) * gain), 0, 255).astype(np.uint8)
+
+
+def _bent(mouths: Mouths, wanted: Floats, source: int, picture: Crops) -> Crops:
+    """A take frame's crop, at any size, with its lower face bent onto ``wanted``."""
+    own, inside = mouths.points[source], mouths.atlas.inside
+    target = np.concatenate([wanted, ring_points(wanted[None], wanted[None])[0]])
+    shown = np.concatenate([own, ring_points(own[None], own[None])[0]])
+    moved = backward_map(mouths.triangles, target, shown, mouths.crop_px, picture.shape[0])
+    moved, hollow = keep_teeth(moved, target, shown, float(inside.rows[source]), mouths.crop_px)
+    return darken(bend(picture, moved), hollow, inside.colours[source])
+
+
+def _toned(mouths: Mouths, wanted: Floats, mouth: Crops, frames: Ints, shares: Floats) -> Crops:
+    """The mouth with the tones that several like mouths share; its own fine detail stays.
+
+    One frame's broad light and shade are partly chance: compression, a passing shadow, a tracker's error.
+    """
+    change = (shares[0] - 1) * _small(mouth).astype(np.float32)
+    for frame, share in zip(frames[1:].tolist(), shares[1:].tolist(), strict=True):
+        if share:
+            change += share * _bent(mouths, wanted, frame, _small(mouths.fine[frame])).astype(np.float32)
+    return np.clip(np.rint(mouth + _enlarged(change, mouth.shape[0])), 0, 255).astype(np.uint8)
+
+
+def _small(picture: Pixels) -> Pixels:
+    small = cv2.resize(picture, (_TONE_PX, _TONE_PX), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, picture.dtype)
+
+
+def _enlarged(tones: Floats, size_px: int) -> Floats:
+    return np.asarray(cv2.resize(tones, (size_px, size_px), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 # --- changes of source ---

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
-from renderer.mouth.atlas import choose, lip_gaps
+from renderer.mouth.atlas import choose, companions, lip_gaps
 from renderer.mouth.draft import Draft, draft_to, joined, sharpened
 from renderer.mouth.faces import Faces
 from renderer.mouth.heldout import HeldOut, held_out
@@ -115,3 +115,33 @@ def test_drafts_join_in_order(faces: Faces) -> None:
     whole = joined(parts)
     assert len(whole.crops) == len(whole.masks) == len(whole.sources) == 5
     assert np.array_equal(whole.fine[3:], parts[1].fine)
+
+
+def test_companions_are_like_mouths_from_other_moments(faces: Faces) -> None:
+    some = np.arange(40, 60)
+    frames, shares = companions(faces.atlas, faces.points[some], 128, some)
+    assert np.array_equal(frames[:, 0], some)
+    assert shares.sum(1) == pytest.approx(1)
+    assert (shares[:, 0] == shares.max(1)).all()
+    for row, share in zip(frames, shares, strict=True):
+        used = np.sort(row[share > 0])
+        assert (np.diff(used) > 2).all()
+
+
+def test_a_take_with_one_usable_frame_has_no_companions(faces: Faces) -> None:
+    only = replace(faces.atlas, usable=np.arange(len(faces.points)) == 7)
+    frames, shares = companions(only, faces.points[:3], 128, np.full(3, 7))
+    assert (frames == 7).all()
+    assert (shares[:, 0] == 1).all()
+
+
+def test_mouths_agree_in_tone_but_keep_their_detail(faces: Faces, measured: HeldOut) -> None:
+    """Tones come from several frames, and still no detail is lost."""
+    base = faces.base(np.arange(60, 70))
+    drawn = draft_to(faces, base, base.points, exclude=np.arange(60, 70), exclude_frames=10)
+    frames, shares = companions(
+        faces.atlas, drawn.points, 128, drawn.sources, np.arange(60, 70), exclude_frames=10
+    )
+    assert (shares[:, 1] > 0.05).all()
+    assert (np.abs(frames - np.arange(60, 70)[:, None]) > 10).all()
+    assert measured.sharpness > 0.8
