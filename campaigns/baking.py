@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from campaigns import rendering
-from campaigns.claims import Heartbeat, new_token, stalled_before
+from campaigns.claims import Claim, Heartbeat, new_token, stalled_before
 from campaigns.files import keep, local_path
 from campaigns.models import Presenter
 from campaigns.states import BAKE_MOVES, BakeState, MoveRefused, check_move
@@ -89,7 +89,7 @@ def unexpected(error: Exception) -> str:
     )
 
 
-def _bake(presenter: Presenter, folder: Path, heartbeat: Heartbeat) -> None:
+def _bake(presenter: Presenter, folder: Path, heartbeat: Claim) -> None:
     take = local_path(presenter.take)
     presenter.facts = rendering.take_facts(take)
     presenter.take_sha256 = presenter.facts["sha256"]

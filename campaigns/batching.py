@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from campaigns.recipients import Judged, judge
 from campaigns.results import FAILED, READY, REJECTED, Outcome, file_stem, write_results
 from campaigns.scripts import Line, fill
 from campaigns.spreadsheet import Sheet
+
+TOGETHER = 16  # rows that are planned and drawn at once; finished ones appear while the others are drawn
 
 # what is done now, how far everything is (0..1), seconds left if known
 Watch = Callable[[str, float, float | None], None]
@@ -33,29 +36,39 @@ class Batch:
 
 @dataclass
 class Progress:
-    """Finished rows count whole, the current one by its frames; the first pays for what all share."""
+    """Finished rows count whole, the others by their frames; the first pays for what all share."""
 
     watch: Watch
     total: int
     done: int = 0
-    label: str = ""
+    _parts: dict[int, float] = field(default_factory=dict)
     _times: list[float] = field(default_factory=lambda: [time.monotonic()])
 
     def __call__(self, step: rendering.Step) -> None:
-        part = step.done / step.total if step.total else 0.0
-        label = f"{self.label}: {step.stage}" if self.label else step.stage
-        self.watch(label, (self.done + part) / self.total, self._left(part))
+        self.of_row(0, "", step)
 
-    def next_row(self) -> None:
+    def of_row(self, number: int, label: str, step: rendering.Step) -> None:
+        """What is done of one row of several that are made together."""
+        self._parts[number] = step.done / step.total if step.total else 0.0
+        started = sum(self._parts.values())
+        stage = f"{label}: {step.stage}" if label else step.stage
+        self.watch(stage, min(1.0, (self.done + started) / self.total), self._left(started))
+
+    def forget(self) -> None:
+        """What was done for all rows counts for none."""
+        self._parts.clear()
+
+    def finish_row(self, number: int) -> None:
         self.done += 1
+        self._parts.pop(number, None)
         self._times.append(time.monotonic())
 
-    def _left(self, part: float) -> float | None:
+    def _left(self, started: float) -> float | None:
         if self.done == 0:
             return None
         later = self._times[1:] if self.done > 1 else self._times
         pace = (later[-1] - later[0]) / (len(later) - 1)
-        return max(0.0, (self.total - self.done - part) * pace)
+        return max(0.0, (self.total - self.done - started) * pace)
 
 
 def make_all(batch: Batch, watch: Watch) -> list[Outcome]:
@@ -74,11 +87,12 @@ def make_all(batch: Batch, watch: Watch) -> list[Outcome]:
         return outcomes
     lines = [_pairs(fill(batch.script, one.row.values)) for one, _ in wanted]
     slots = rendering.plan_slots(lines, batch.take, batch.voice, progress)
-    for (one, outcome), spoken in zip(wanted, lines, strict=True):
-        progress.label = f"{progress.done + 1}/{len(wanted)} {one.name or f'row {one.row.number}'}"
-        _make(batch, presenter, one, outcome, spoken, slots, progress)
-        progress.next_row()
-        write_results(results, batch.sheet.columns, outcomes)
+    progress.forget()
+    rows = [_Row(*pair, spoken) for pair, spoken in zip(wanted, lines, strict=True)]
+    for at in range(0, len(rows), TOGETHER):
+        for row in _made(batch, presenter, rows[at : at + TOGETHER], slots, progress):
+            progress.finish_row(row.one.row.number)
+            write_results(results, batch.sheet.columns, outcomes)
     return outcomes
 
 
@@ -103,21 +117,38 @@ def _pairs(lines: tuple[Line, ...]) -> list[tuple[str, str]]:
     return [(line.id, line.text) for line in lines]
 
 
-def _make(
-    batch: Batch,
-    presenter: Path,
-    one: Judged,
-    outcome: Outcome,
-    lines: list[tuple[str, str]],
-    slots: Any,
-    progress: Progress,
-) -> None:
-    stem = batch.out / file_stem(one.row, one.name)
-    try:
-        made = rendering.render(lines, presenter, batch.take, slots, batch.voice, stem, progress)
-    except rendering.RenderError as error:
-        outcome.status, outcome.reason = FAILED, error.message
-    except Exception as error:  # one row's fault never stops the others
-        outcome.status, outcome.reason = FAILED, unexpected(error)
-    else:
-        outcome.status, outcome.file = READY, made.video.name
+@dataclass(frozen=True)
+class _Row:
+    one: Judged
+    outcome: Outcome
+    lines: list[tuple[str, str]]
+
+    @property
+    def label(self) -> str:
+        return self.one.name or f"row {self.one.row.number}"
+
+
+def _made(batch: Batch, presenter: Path, rows: list[_Row], slots: Any, progress: Progress) -> Iterator[_Row]:
+    """Each row of these when it is finished; one row's fault never stops the others."""
+    wanted = {_wanted(batch, presenter, row, slots, progress): row for row in rows}
+    for order, made in rendering.render_together(list(wanted)):
+        outcome = wanted[order].outcome
+        if isinstance(made, rendering.RenderError):
+            outcome.status, outcome.reason = FAILED, made.message
+        elif isinstance(made, Exception):
+            outcome.status, outcome.reason = FAILED, unexpected(made)
+        else:
+            outcome.status, outcome.file = READY, made.video.name
+        yield wanted[order]
+
+
+def _wanted(batch: Batch, presenter: Path, row: _Row, slots: Any, progress: Progress) -> rendering.Wanted:
+    return rendering.Wanted(
+        row.lines,
+        presenter,
+        batch.take,
+        slots,
+        batch.voice,
+        batch.out / file_stem(row.one.row, row.one.name),
+        partial(progress.of_row, row.one.row.number, row.label),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -43,6 +43,7 @@ __all__ = [
     "RenderError",
     "Step",
     "Store",
+    "Wanted",
     "bake",
     "baked",
     "complete_bake",
@@ -52,6 +53,7 @@ __all__ = [
     "plan_all",
     "plan_slots",
     "render",
+    "render_together",
     "sentence_spans",
     "silent",
     "store",
@@ -157,6 +159,37 @@ def render(
 
     job = MessageJob(tuple(lines), presenter, take, Slots.from_json(slots), EngineConfig(voice=voice))
     return render_message(job, cache or store(), out_stem, progress)
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """One message to make with others: `render`'s arguments."""
+
+    lines: Lines
+    presenter: Path
+    take: Path
+    slots: Any
+    voice: VoiceConfig
+    out_stem: Path
+    progress: Progress = silent
+
+
+def render_together(
+    wanted: Sequence[Wanted], cache: Store | None = None
+) -> Iterator[tuple[Wanted, MessageResult | Exception]]:
+    """Make messages in shared forward passes; each comes out when it is finished, or with its own error."""
+    if not wanted:
+        return
+    from renderer.pipeline import MessageJob, Order, render_batch
+    from renderer.plan import Slots
+
+    orders = {}
+    for one in wanted:
+        slots, config = Slots.from_json(one.slots), EngineConfig(voice=one.voice)
+        job = MessageJob(tuple(one.lines), one.presenter, one.take, slots, config)
+        orders[Order(job, one.out_stem, one.progress)] = one
+    for order, outcome in render_batch(list(orders), cache or store()):
+        yield orders[order], outcome
 
 
 def line_seconds(text: str, voice: VoiceConfig, cache: Store | None = None) -> float:

@@ -28,7 +28,7 @@ from campaigns.states import (
     check_move,
 )
 
-ATTEMPTS_MAX = 3  # a message that kills its worker this often is put aside
+ATTEMPTS_MAX = 5  # a message that kills its worker this often is put aside
 WAKE_UPS_MAX = 64  # each finished message wakes the next worker, so a long queue needs no more
 PACE_AFTER_MESSAGES = 2
 MESSAGES_LOOKED_AT = 1000
@@ -95,14 +95,19 @@ def progress_of(campaign: Campaign) -> RunProgress:
     )
 
 
-def claim_next(worker: str = "") -> Message | None:
-    """The next queued message, now held by ``worker``; None when there is nothing to do."""
+def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
+    """The next queued message, now held by ``worker``; None when there is nothing to do.
+
+    ``fresh`` passes over messages whose worker died before.
+    """
     worker = worker or new_token()
     queued = Message.objects.filter(
         render_state=RenderState.QUEUED,
         campaign__state=CampaignState.RENDERING,
         campaign__presenter__bake_state=BakeState.READY,
     ).order_by("campaign__started_at", "campaign_id", "recipient__row_number")
+    if fresh:
+        queued = queued.filter(attempts=0)
     while (wanted := queued.values_list("pk", flat=True).first()) is not None:
         now = timezone.now()
         if Message.objects.filter(pk=wanted, render_state=RenderState.QUEUED).update(

@@ -7,12 +7,12 @@ from campaigns.claims import new_token
 
 
 def render_one() -> str:
-    """Render one queued message, then wake a worker for the next; so a worker can be renewed in between."""
-    message = working.render_next()
-    if message is None:
+    """Render some queued messages, then wake a worker for the next; so a worker can be renewed in between."""
+    messages = working.render_some()
+    if not messages:
         return "nothing waits"
     running.wake_workers(most=1)
-    return f"message {message.pk}"
+    return "messages " + ", ".join(str(message.pk) for message in messages)
 
 
 def bake_presenter(presenter_id: int) -> None:

@@ -1,19 +1,21 @@
-"""What a render worker does with one claimed message: plan once, render, keep, or fail with the reason."""
+"""What a render worker does with claimed messages: plan once, render together, keep, or say why not."""
 
 from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from campaigns import rendering
 from campaigns.baking import unexpected
-from campaigns.claims import Heartbeat
+from campaigns.claims import Heartbeats
 from campaigns.files import keep, local_path
 from campaigns.models import Campaign, Message
 from campaigns.running import claim_next, held, settle
@@ -24,17 +26,68 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+SHARES = 4  # one task takes at most this part of the queue
 
-def render_next() -> Message | None:
-    """Claim and render one message; None when nothing waits. Never raises for a message's own fault."""
-    message = claim_next()
-    if message is None:
-        return None
+
+def render_some() -> list[Message]:
+    """Claim the next messages and render them together; none when nothing waits.
+
+    Never raises for a message's own fault, and no message's fault touches another one.
+    """
+    messages = _claim_some()
+    with Heartbeats() as beats, tempfile.TemporaryDirectory(prefix="byname-messages-") as folder:
+        claims = {message: beats.keep(Message.objects.filter(held(message))) for message in messages}
+        for message, outcome in _outcomes(claims, Path(folder)):
+            _settled(message, outcome)
+            beats.drop(claims[message])
+    return messages
+
+
+def _outcomes(
+    claims: Mapping[Message, rendering.Progress], folder: Path
+) -> Iterator[tuple[Message, MessageResult | Exception]]:
+    """Every message once, as soon as it is finished or has failed."""
+    wanted: dict[rendering.Wanted, Message] = {}
+    for message, claim in claims.items():
+        try:
+            wanted[_wanted(message, folder, claim)] = message
+        except Exception as error:
+            yield message, error
+    open_ = set(wanted.values())
+    try:
+        for one, outcome in rendering.render_together(list(wanted)):
+            open_.remove(wanted[one])
+            yield wanted[one], outcome
+    except Exception as error:  # a fault of ours that belongs to none of them
+        yield from ((message, error) for message in open_)
+
+
+def _claim_some() -> list[Message]:
+    """As many as one task takes: a share of what waits, so that other workers have theirs.
+
+    A message whose worker died is taken alone: it may be the one that kills them.
+    """
+    first = claim_next()
+    if first is None:
+        return []
+    messages = [first]
+    if first.attempts == 1:
+        waiting = Message.objects.filter(render_state=RenderState.QUEUED).count()
+        while len(messages) < min(settings.RENDER_BATCH_MESSAGES, waiting // SHARES):
+            another = claim_next(fresh=True)
+            if another is None:
+                break
+            messages.append(another)
+    return messages
+
+
+def _settled(message: Message, outcome: MessageResult | Exception) -> None:
+    """Keep what was made, or note why it was not."""
     claimed = Message.objects.filter(held(message))
     try:
-        with Heartbeat(claimed) as heartbeat, tempfile.TemporaryDirectory(prefix="byname-message-") as folder:
-            result = _render(message, Path(folder), heartbeat)
-            _keep(message, result)
+        if isinstance(outcome, Exception):
+            raise outcome
+        _keep(message, outcome)
     except rendering.Cancelled:
         logger.info("The claim on message %s was cancelled or lost.", message.pk)
     except rendering.RenderError as error:
@@ -45,10 +98,9 @@ def render_next() -> Message | None:
         logger.exception("Message %s could not be rendered", message.pk)
         claimed.update(render_state=RenderState.FAILED, failure=unexpected(error), failure_permanent=False)
     settle(message.campaign)
-    return message
 
 
-def _render(message: Message, folder: Path, progress: rendering.Progress) -> MessageResult:
+def _wanted(message: Message, folder: Path, progress: rendering.Progress) -> rendering.Wanted:
     campaign = message.campaign
     presenter = campaign.presenter
     if presenter is None:
@@ -58,13 +110,13 @@ def _render(message: Message, folder: Path, progress: rendering.Progress) -> Mes
     if not presenter.has_consent:
         raise rendering.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
     take = local_path(presenter.take)
-    return rendering.render(
+    return rendering.Wanted(
         _pairs(message.lines),
         local_path(presenter.bake),
         take,
         _slots(campaign, take, progress),
         rendering.voice_of(campaign.voice_engine, campaign.voice),
-        folder / "message",
+        folder / str(message.pk),
         progress,
     )
 

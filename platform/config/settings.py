@@ -99,6 +99,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # Work in the background: `default` sends and tidies up, `render` needs the strong machine
 RENDER_TIMEOUT_S = env.integer("RENDER_TIMEOUT_S", 4 * 3600, least=60)
+RENDER_BATCH_MESSAGES = env.integer("RENDER_BATCH_MESSAGES", 8, least=1)
 RENDER_STALLED_AFTER_S = env.integer("RENDER_STALLED_AFTER_S", 60, least=2)
 Q_CLUSTER = {
     "name": "default",

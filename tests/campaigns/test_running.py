@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from campaigns import running
-from campaigns.claims import Heartbeat
+from campaigns.claims import Heartbeat, Heartbeats
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.rendering import Cancelled, Step
 from campaigns.states import BakeState, CampaignState, MoveRefused, RenderState
@@ -120,7 +120,7 @@ def test_a_dead_workers_message_is_queued_again(campaign: Campaign, alice: User)
     assert not Message.objects.filter(running.held(message)).exists()  # the dead one holds it no more
 
 
-def test_a_message_that_kills_three_workers_is_put_aside(campaign: Campaign, alice: User) -> None:
+def test_a_message_that_kills_workers_again_and_again_is_put_aside(campaign: Campaign, alice: User) -> None:
     started(campaign, alice)
     long_ago = timezone.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S + 1)
     first = campaign.messages.all()[0]
@@ -131,7 +131,33 @@ def test_a_message_that_kills_three_workers_is_put_aside(campaign: Campaign, ali
         running.sweep_stalled()
     first.refresh_from_db()
     assert first.render_state == RenderState.FAILED
-    assert "stopped 3 times" in first.failure
+    assert f"stopped {running.ATTEMPTS_MAX} times" in first.failure
+
+
+def test_what_killed_a_worker_is_not_claimed_with_others(campaign: Campaign, alice: User) -> None:
+    started(campaign, alice)
+    first = campaign.messages.all()[0]
+    Message.objects.filter(pk=first.pk).update(attempts=1)
+    claimed = [running.claim_next(fresh=True), running.claim_next(fresh=True), running.claim_next(fresh=True)]
+    assert claimed[2] is None
+    assert first not in claimed
+    assert running.claim_next() == first
+
+
+def test_one_thread_keeps_many_claims_and_each_is_lost_alone(campaign: Campaign, alice: User) -> None:
+    started(campaign, alice)
+    first, second = (running.claim_next() or pytest.fail("nothing to claim") for _ in range(2))
+    rows = Message.objects.filter(pk=second.pk)
+    with Heartbeats(beat_s=0.02) as beats:
+        lost, kept = (beats.keep(Message.objects.filter(running.held(m))) for m in (first, second))
+        Message.objects.filter(pk=first.pk).update(render_state=RenderState.CANCELLED)
+        told = threading.Event()
+        with pytest.raises(Cancelled):
+            while not told.wait(0.02):
+                lost(Step("mouths", 1, 2))
+        kept(Step("mouths", 1, 2))
+        while not rows.filter(done=1, heartbeat_at__gt=second.heartbeat_at).exists():
+            told.wait(0.02)
 
 
 def test_cancel_keeps_what_is_ready_and_tells_the_worker(campaign: Campaign, alice: User) -> None:
