@@ -116,8 +116,9 @@ def _works(
         before = segments[at - 1].path[-seam:] if at else ()
         after = segments[at + 1].path[:seam] if at + 1 < len(segments) else ()
         line_id, text = job.lines[at]
-        key = content_of(speech) if line_id in job.recorded else speech_key(text, job.config.voice)
-        works.append(SegmentWork(segment, speech, key, tuple(before), tuple(after)))
+        recorded = line_id in job.recorded
+        key = content_of(speech) if recorded else speech_key(text, job.config.voice)
+        works.append(SegmentWork(segment, speech, key, tuple(before), tuple(after), recorded))
     return tuple(works)
 
 

@@ -34,13 +34,17 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class SegmentWork:
-    """A segment, what is heard in it, and the neighbours' frames next to it (empty at the message's ends)."""
+    """A segment, what is heard in it, and the neighbours' frames next to it (empty at the message's ends).
+
+    Where the speech was ``recorded``, its sound tells more of the mouth than the phones heard in it.
+    """
 
     segment: Segment
     speech: Speech
     speech_key: str
     before: Path_
     after: Path_
+    recorded: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +112,8 @@ class SegmentRenderer:
         config = self._config
         paths = [[(f.a, f.b, f.mix) for f in path] for path in (work.before, work.segment.path, work.after)]
         return fingerprint(
-            STAGE_VERSION, self._presenter.content_key, work.speech_key, paths, work.segment.lead_frames,
-            config.diffusion, config.video, config.plan.seam_frames,
+            STAGE_VERSION, self._presenter.content_key, work.speech_key, work.recorded, paths,
+            work.segment.lead_frames, config.diffusion, config.video, config.plan.seam_frames,
         )  # fmt: skip
 
     def _motion(self, work: SegmentWork) -> Floats:
@@ -117,6 +121,7 @@ class SegmentRenderer:
         return speak_motion(
             work.speech.phones, len(work.segment.path), fps, self._presenter.style,
             start_s=seconds_at(work.segment.lead_frames, fps),
+            samples=work.speech.samples if work.recorded else None,
         )  # fmt: skip
 
     # --- composing and measuring ---
