@@ -98,14 +98,14 @@ def progress_of(campaign: Campaign) -> RunProgress:
 def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
     """The next queued message, now held by ``worker``; None when there is nothing to do.
 
-    ``fresh`` passes over messages whose worker died before.
+    Messages whose worker died wait until the others had their turn; ``fresh`` passes over them.
     """
     worker = worker or new_token()
     queued = Message.objects.filter(
         render_state=RenderState.QUEUED,
         campaign__state=CampaignState.RENDERING,
         campaign__presenter__bake_state=BakeState.READY,
-    ).order_by("campaign__started_at", "campaign_id", "recipient__row_number")
+    ).order_by("campaign__started_at", "campaign_id", "attempts", "recipient__row_number")
     if fresh:
         queued = queued.filter(attempts=0)
     while (wanted := queued.values_list("pk", flat=True).first()) is not None:
