@@ -47,6 +47,7 @@ __all__ = [
     "bake",
     "baked",
     "complete_bake",
+    "is_readable",
     "line_seconds",
     "machine_facts",
     "peak_memory_mb",
@@ -226,6 +227,23 @@ def plan_all(
         )
 
     return [plan(lines) for lines in messages]
+
+
+def is_readable(part: Path) -> bool:
+    """Whether a finished part of the store can be read to its end."""
+    import av
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        if part.suffix == ".safetensors":
+            with safe_open(part, "np") as file:
+                return all(file.get_tensor(name) is not None for name in file.keys())  # noqa: SIM118
+        with av.open(str(part)) as clip:
+            stream = clip.streams.video[0]
+            stream.codec_context.options = {"err_detect": "explode"}  # a damaged picture is no picture
+            return sum(1 for _ in clip.decode(stream)) == stream.frames > 0
+    except (av.FFmpegError, SafetensorError, ValueError, IndexError):
+        return False
 
 
 def machine_facts() -> dict[str, Any]:
