@@ -56,7 +56,7 @@ def atlas_of(
     """The atlas of a take's points [T, 478, 2] in crop px and its fine crops [T, F, F, 3]."""
     gaps = lip_gaps(points, crop_px)
     pool = gaps[usable] if usable.any() else gaps
-    closed = float(np.clip(np.quantile(pool, _CLOSED_QUANTILE), 0.004, 0.02))
+    closed = float(np.clip(np.quantile(pool, _CLOSED_QUANTILE), 0.004, 0.008))
     pale, inside = parted(fine, points, crop_px), insides(fine, points, crop_px)
     return Atlas(mouth_marks(points, crop_px), gaps, usable, closed, pale, inside)
 

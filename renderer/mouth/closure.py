@@ -1,4 +1,4 @@
-"""See in the picture whether lips that the tracker calls closed show a strip of teeth after all."""
+"""Closed lips: whether a picture really shows them, and how open lips are made to meet."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float32]
 _LIP_MIDDLES = (12, 15, 38, 268, 86, 316)
 _BAND_PX = np.linspace(-0.9, 0.9, 7, dtype=np.float32)  # crop px across the line between the lips
 _DARK = 30.0  # grey levels below which colour says nothing
+_RIM_PX = 0.8  # crop px
 
 
 def parted(fine: npt.NDArray[np.uint8], points: Floats, crop_px: int) -> Floats:
@@ -26,6 +27,17 @@ def parted(fine: npt.NDArray[np.uint8], points: Floats, crop_px: int) -> Floats:
     line = _saturation(fine, between, crop_px).min(2)
     lips = np.median(_saturation(fine, points[:, list(_LIP_MIDDLES)], crop_px), axis=1)
     return np.asarray(np.clip(1 - line / np.maximum(lips[:, None], 0.05), 0, 1).mean(1), np.float32)
+
+
+def rims_inside(points: Floats) -> Floats:
+    """Face points [478, 2] in crop px whose inner-lip lines lie a little inside the lips' own red.
+
+    A tracker's line runs between lip and teeth; of lips bent together along it, a thread of teeth stays.
+    """
+    rims = points.copy()
+    rims[list(INNER_UPPER[1:-1]), 1] -= _RIM_PX
+    rims[list(INNER_LOWER[1:-1]), 1] += _RIM_PX
+    return rims
 
 
 def _saturation(fine: npt.NDArray[np.uint8], places: Floats, crop_px: int) -> Floats:

@@ -14,6 +14,7 @@ from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
 from renderer.motion.style import MotionStyle
 from renderer.mouth.atlas import Atlas, choose, companions, lip_gaps
 from renderer.mouth.base import MouthBase, shrink
+from renderer.mouth.closure import rims_inside
 from renderer.mouth.colour import blend, light_difference
 from renderer.mouth.inside import darken, keep_teeth
 from renderer.mouth.mask import lower_face_mask, mouth_region
@@ -27,6 +28,7 @@ Pixels = TypeVar("Pixels", Crops, Floats)
 
 # Around a change of source frame both sources are shown, with these shares of the new one.
 _CROSSING = (0.2, 0.4, 0.6, 0.8)
+_OPEN_GAP = 0.016  # of the crop's edge; a gap of half of it is none
 _TONE_PX = 64  # at this size a crop keeps its tones, but no fine detail
 
 
@@ -88,6 +90,7 @@ def draft_to(
     ``exclude`` [n] with ``exclude_frames`` keeps near take frames out, to draft a take from the rest of it.
     Frames that are not ok in the base are returned as they are, under an empty mask.
     """
+    points = nearly_shut(points, mouths.crop_px)
     sources = choose(mouths.atlas, points, mouths.crop_px, exclude, exclude_frames, pinned)
     points = _settled(points, mouths, sources)
     likes = companions(mouths.atlas, points, mouths.crop_px, sources, exclude, exclude_frames)
@@ -131,6 +134,23 @@ def _changed(fine: Crops, before: Crops, after: Crops) -> Crops:
 
 
 # --- the wanted points ---
+
+
+def nearly_shut(points: Floats, crop_px: int) -> Floats:
+    """Points [n, 478, 2] whose inner lips meet where less than a pixel of the small crop parts them.
+
+    So little is below what a tracker tells apart, but drawn it is a mouth that hangs open in silence.
+    Between one and two pixels the gap grows twice as fast, so that no movement jumps.
+    """
+    gaps = lip_gaps(points, crop_px)
+    wide = np.clip(2 * gaps - _OPEN_GAP, 0, gaps)
+    upper, lower = points[:, list(INNER_UPPER)], points[:, list(INNER_LOWER)]
+    middle = (upper + lower) / 2
+    share = np.divide(wide, gaps, out=np.ones_like(gaps), where=gaps > 0)[:, None, None]
+    meeting = points.copy()
+    meeting[:, list(INNER_UPPER)] = middle + (upper - middle) * share
+    meeting[:, list(INNER_LOWER)] = middle + (lower - middle) * share
+    return meeting
 
 
 def _settled(points: Floats, mouths: Mouths, sources: Ints) -> Floats:
@@ -177,11 +197,19 @@ def _bent_mouth(mouths: Mouths, wanted: Floats, shares: list[tuple[int, float]])
 def _bent(mouths: Mouths, wanted: Floats, source: int, picture: Crops) -> Crops:
     """A take frame's crop, at any size, with its lower face bent onto ``wanted``."""
     own, inside = mouths.points[source], mouths.atlas.inside
+    own = rims_inside(own) if _pressed(mouths, wanted, source) else own
     target = np.concatenate([wanted, ring_points(wanted[None], wanted[None])[0]])
     shown = np.concatenate([own, ring_points(own[None], own[None])[0]])
     moved = backward_map(mouths.triangles, target, shown, mouths.crop_px, picture.shape[0])
     moved, hollow = keep_teeth(moved, target, shown, float(inside.rows[source]), mouths.crop_px)
     return darken(bend(picture, moved), hollow, inside.colours[source])
+
+
+def _pressed(mouths: Mouths, wanted: Floats, source: int) -> bool:
+    """Whether lips that the source shows apart are to meet."""
+    atlas = mouths.atlas
+    parted = bool(atlas.gaps[source] > 1.5 * atlas.closed_gap)
+    return parted and bool(lip_gaps(wanted[None], mouths.crop_px)[0] <= atlas.closed_gap)
 
 
 def _toned(mouths: Mouths, wanted: Floats, mouth: Crops, frames: Ints, shares: Floats) -> Crops:

@@ -9,7 +9,8 @@ import pytest
 
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
 from renderer.mouth.atlas import choose, companions, lip_gaps
-from renderer.mouth.draft import Draft, draft_to, joined, sharpened
+from renderer.mouth.closure import parted
+from renderer.mouth.draft import Draft, draft_to, joined, nearly_shut, sharpened
 from renderer.mouth.faces import Faces
 from renderer.mouth.heldout import HeldOut, held_out
 
@@ -145,3 +146,24 @@ def test_mouths_agree_in_tone_but_keep_their_detail(faces: Faces, measured: Held
     assert (shares[:, 1] > 0.05).all()
     assert (np.abs(frames - np.arange(60, 70)[:, None]) > 10).all()
     assert measured.sharpness > 0.8
+
+
+def test_gaps_too_small_to_see_are_closed_and_others_stay(faces: Faces) -> None:
+    points = shut(faces.points[:4])
+    wished = np.array([0.5, 1.0, 1.5, 3.0], np.float32)
+    points[:, list(INNER_LOWER), 1] += wished[:, None]
+    assert lip_gaps(nearly_shut(points, 128), 128) * 128 == pytest.approx([0.0, 0.0, 0.95, 3.0], abs=0.05)
+
+
+def test_lips_meet_even_where_the_take_never_closes_them(faces: Faces) -> None:
+    """Drawn from open mouths only, the line between the lips shows lips: neither the dark nor teeth."""
+    gaps = lip_gaps(faces.points, 128)
+    never_closed = replace(faces, usable=gaps > 0.03)
+    base = faces.base(np.sort(np.argsort(gaps)[-6:]))
+    drawn = draft_to(never_closed, base, shut(base.points))
+    assert lip_gaps(drawn.points, 128).max() < 1e-6
+    assert (gaps[drawn.sources] > 0.03).all()
+    assert parted(drawn.fine, drawn.points, 128).max() < 0.3
+    for before, after, points in zip(base.crops, drawn.crops, drawn.points, strict=True):
+        x, y = points[INNER_UPPER[5]].astype(int)
+        assert after[y - 1 : y + 2, x - 3 : x + 3].mean() > before[y : y + 4, x - 3 : x + 3].mean() + 10
