@@ -7,7 +7,7 @@ resting frames on both sides as in production, and the face in its pictures is t
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,11 @@ def compare(job: Comparison, store: Store, progress: Progress) -> dict[str, Any]
         fps = reader.facts.fps
         files = message.drafted(reader, net, Path(folder))
         take = filmed(files)
+        whole = Mode(presenter, reader, net, job.engine.diffusion, None).seen(files, message.frames, progress)
+        modes["without windows"] = mode_figures(whole, whole, take, fps)
         for name in job.modes:
-            mode = Mode(presenter, reader, net, replace(job.engine.diffusion, mode=name))
-            curves, points = mode.seen(files, progress)
-            modes[name] = mode_figures(curves, points, take, fps)
+            mode = Mode(presenter, reader, net, job.engine.diffusion, name)
+            modes[name] = mode_figures(mode.seen(files, message.frames, progress), whole, take, fps)
     seconds = seconds_at(message.frames, fps)
     return {
         "take": {**asdict(presenter.facts), "name": job.take.name, "fps": str(fps)},
@@ -83,17 +84,19 @@ def _seam_verdict(name: str, figures: Figures) -> str:
     kept = velocity <= _VELOCITY_MAX and acceleration <= _ACCELERATION_MAX
     return (
         f"{name}: seam ratio {velocity:.2f} / {acceleration:.2f} (velocity / acceleration), at most "
-        f"{_VELOCITY_MAX:.2f} / {_ACCELERATION_MAX:.2f}: {'kept' if kept else 'missed'}"
+        f"{_VELOCITY_MAX:.2f} / {_ACCELERATION_MAX:.2f}: {'kept' if kept else 'missed'}; "
+        f"÷ the same frames refined without windows: {figures['seam_velocity_over_whole']:.3f} / "
+        f"{figures['seam_acceleration_over_whole']:.3f}"
     )
 
 
 def _control_verdict(figures: Figures) -> str:
-    velocity, refined = figures["seam_velocity"], figures["refined_velocity"]
+    velocity = figures["seam_velocity"]
     seen = "shows" if velocity >= _CHUNK_MIN else "does not show"
     return (
         f"chunk, the negative control, {seen} its borders in the finished picture ({velocity:.2f}, at least "
-        f"{_CHUNK_MIN}); in what refining adds to the drafts the ratio is {refined:.2f} "
-        f"(p {figures['refined_velocity_p']:.3f})"
+        f"{_CHUNK_MIN}); what windows alone change jumps {figures['windows_jump']:.2f} times as far there as "
+        f"inside (p {figures['windows_jump_p']:.3f}), by {figures['windows_jump_levels']:.2f} grey levels"
     )
 
 

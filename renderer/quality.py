@@ -24,9 +24,10 @@ _BESIDE = (
     "lmd", "lmd_v", "kept_frames",
 )  # fmt: skip
 _COMPARED = (
-    "borders", "seam_velocity", "seam_velocity_p", "seam_acceleration", "seam_acceleration_p", "seam_pixels",
-    "seam_pixels_p", "refined_velocity", "refined_velocity_p", "refined_acceleration", "line_joins",
-    "flicker", "drift_light", "drift_sharpness", "drift_contrast", "refining_fps", "refining_cpu_ms_a_frame",
+    "borders", "seam_velocity", "seam_velocity_p", "seam_velocity_over_whole", "seam_acceleration",
+    "seam_acceleration_p", "seam_acceleration_over_whole", "seam_pixels", "seam_pixels_over_whole",
+    "windows_jump", "windows_jump_p", "windows_jump_levels", "windows_levels", "line_joins", "flicker",
+    "drift_light", "drift_sharpness", "drift_contrast", "refining_fps", "refining_cpu_ms",
 )  # fmt: skip
 
 
@@ -85,11 +86,11 @@ def run_compare(options: argparse.Namespace, progress: Progress) -> str:
 def _table(report: Mapping[str, Any]) -> str:
     lines = [
         f"{report['take']['name']}: {report['seconds']:.0f} s of message, {report['frames']} frames",
-        " " * 22 + "".join(f"{mode:>16}" for mode in report["modes"]),
+        " " * 30 + "".join(f"{mode:>16}" for mode in report["modes"]),
     ]
     for name in _COMPARED:
         row = [figures.get(name) for figures in report["modes"].values()]
-        lines.append(f"{name:<22}" + "".join(f"{'–' if v is None else f'{v:.3g}':>16}" for v in row))
+        lines.append(f"{name:<30}" + "".join(f"{'–' if v is None else f'{v:.3g}':>16}" for v in row))
     return "\n".join([*lines, *report["verdicts"]]) + "\n"
 
 

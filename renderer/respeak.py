@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ from renderer.video.picture import Box, Picture
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Frame: TypeAlias = "Picture | Bytes"
+Kind = TypeVar("Kind")
 
 _FACE_PX = 320  # the tracker sees the face at about this size, however large the clip is
 
@@ -92,7 +93,7 @@ class Scene:
         return watch(told(frames, "looking at the drawn mouth", len(self.shown), self.progress), self.base)
 
 
-def told(frames: Iterable[Frame], doing: str, total: int, progress: Progress) -> Iterator[Frame]:
+def told(frames: Iterable[Kind], doing: str, total: int, progress: Progress) -> Iterator[Kind]:
     """The same frames; each is reported as it passes."""
     for at, frame in enumerate(frames):
         progress(Step(doing, at, total))
