@@ -33,7 +33,11 @@ def _measured(found: Measured) -> Iterator[Row]:
     hits, lines = sum(made.hits for made in found.sample), sum(made.lines for made in found.sample)
     yield "a message rendered whole", _s(found.whole_s), f"median of {len(found.whole)}, {_cpu(found.whole)}"
     yield "the first message of the campaign", _s(found.first.wall_s), "pays for what all share"
-    yield "one more message", _s(found.marginal_s), f"mean of {len(found.sample)}, {_cpu(found.sample)}"
+    yield (
+        "one more message",
+        _s(found.marginal_s),
+        f"mean of {len(found.sample)}, {found.together} at a time, {_cpu(found.sample)}",
+    )
     yield "the fifth John", _s(found.john_s), f"his line is rendered already; median of {len(found.johns)}"
     yield f"planning {planned.messages:,} messages", _s(planned.wall_s), "their lines were spoken before"
     each = f"{spoken.each_s:.3f} s each, counted in one more message"

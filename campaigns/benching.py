@@ -8,14 +8,20 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import mean, median
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
 
 from campaigns import invented, rendering
 from campaigns.scripts import fill
 
+if TYPE_CHECKING:
+    from campaigns.rendering import MessageResult
+
+Lines = list[tuple[str, str]]  # (line id, text)
 # what is done now, how far everything is (0..1), seconds left if known
 Watch = Callable[[str, float, float | None], None]
 JOHNS = 5
@@ -35,6 +41,7 @@ class BenchCampaign:
     personal_seconds: float = 3.0
     sample: int = 20
     whole: int = 3
+    together: int = field(default_factory=lambda: int(settings.RENDER_BATCH_MESSAGES))
 
     def __post_init__(self) -> None:
         if self.whole < 1 or self.sample < 1 or self.recipients <= self.sample:
@@ -46,7 +53,8 @@ class BenchCampaign:
 
 @dataclass(frozen=True)
 class Made:
-    """One rendered message. ``stages`` are wall seconds by stage; stages in threads overlap, so that they
+    """One rendered message; of those that were rendered together, each has its even share of the time.
+    ``stages`` are wall seconds by stage; stages in threads overlap, so that they
     can add up to more than ``wall_s``. ``hits`` of ``lines`` segments were there already."""
 
     wall_s: float
@@ -95,6 +103,7 @@ class Measured:
     first: Made
     sample: tuple[Made, ...]
     johns: tuple[Made, ...]
+    together: int
     peak_memory_mb: float
     machine: dict[str, Any]
 
@@ -180,10 +189,10 @@ class _Bench:
         messages, slots, planned = self._plan(script, self._people)
         self._began = time.monotonic()
         first, shared, whole = self._render(messages, slots)
-        johns = [self._made(messages[at], slots, self._cache, 0.0) for at in self._places()[:JOHNS]]
+        johns = [self._made([messages[at]], slots, self._cache, 0.0)[0] for at in self._places()[:JOHNS]]
         return Measured(
             facts["width"], facts["height"], script, spoken, planned, tuple(whole), first, tuple(shared),
-            tuple(johns), rendering.peak_memory_mb(), rendering.machine_facts(),
+            tuple(johns), self._wanted.together, rendering.peak_memory_mb(), rendering.machine_facts(),
         )  # fmt: skip
 
     def _script(self) -> str:
@@ -205,9 +214,7 @@ class _Bench:
             rendering.line_seconds(text, self._wanted.voice, self._cache)
         return Spoken(len(texts), time.perf_counter() - began)
 
-    def _plan(
-        self, script: str, people: Sequence[Mapping[str, str]]
-    ) -> tuple[list[list[tuple[str, str]]], Any, Planned]:
+    def _plan(self, script: str, people: Sequence[Mapping[str, str]]) -> tuple[list[Lines], Any, Planned]:
         wanted, began = self._wanted, time.perf_counter()
         messages = _filled(script, people)
         slots = rendering.plan_slots(messages, wanted.take, wanted.voice, cache=self._cache)
@@ -222,38 +229,52 @@ class _Bench:
         wanted = self._wanted
         return [1 + at * (wanted.recipients - 1) // wanted.sample for at in range(wanted.sample)]
 
-    def _render(
-        self, messages: Sequence[list[tuple[str, str]]], slots: Any
-    ) -> tuple[Made, list[Made], list[Made]]:
+    def _render(self, messages: Sequence[Lines], slots: Any) -> tuple[Made, list[Made], list[Made]]:
         """Whole messages spread among the shared ones, so that both meet the same machine."""
-        first = self._made(messages[0], slots, self._cache, 1.0)
+        first = self._made([messages[0]], slots, self._cache, 1.0)[0]
         shared: list[Made] = []
         whole: list[Made] = []
         places = self._places()
         for part in _spread(places, self._wanted.whole):
             whole.append(self._made_whole(messages[part[0] if part else 0], slots))
-            shared += [self._made(messages[at], slots, self._cache, _SHARED_WORK) for at in part]
+            for at in range(0, len(part), self._wanted.together):
+                batch = [messages[place] for place in part[at : at + self._wanted.together]]
+                shared += self._made(batch, slots, self._cache, _SHARED_WORK)
         return first, shared, whole
 
-    def _made_whole(self, lines: list[tuple[str, str]], slots: Any) -> Made:
+    def _made_whole(self, lines: Lines, slots: Any) -> Made:
         with tempfile.TemporaryDirectory(dir=self._folder) as empty:
-            return self._made(lines, slots, rendering.Store(Path(empty)), 1.0)
+            return self._made([lines], slots, rendering.Store(Path(empty)), 1.0)[0]
 
-    def _made(self, lines: list[tuple[str, str]], slots: Any, cache: rendering.Store, units: float) -> Made:
-        wanted = self._wanted
-        with (
-            tempfile.TemporaryDirectory(dir=self._folder) as out,
-            rendering.timing() as stopwatch,
-        ):
+    def _made(
+        self, messages: Sequence[Lines], slots: Any, cache: rendering.Store, units: float
+    ) -> list[Made]:
+        """Render them as one task of a worker does; ``units`` is what each is worth in the progress."""
+        wanted, count = self._wanted, len(messages)
+        with tempfile.TemporaryDirectory(dir=self._folder) as out, rendering.timing() as stopwatch:
+            orders = [
+                rendering.Wanted(
+                    lines, wanted.presenter, wanted.take, slots, wanted.voice, Path(out) / str(number),
+                    lambda step: self._told(step, units),
+                )
+                for number, lines in enumerate(messages)
+            ]  # fmt: skip
             wall_s, cpu_s = time.perf_counter(), time.process_time()
-            result = rendering.render(
-                lines, wanted.presenter, wanted.take, slots, wanted.voice, Path(out) / "message",
-                lambda step: self._told(step, units), cache,
-            )  # fmt: skip
+            results = [self._result(*made, units) for made in rendering.render_together(orders, cache)]
             wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
+        stages = {name: took.wall_s / count for name, took in stopwatch.report().items()}
+        return [
+            Made(wall_s / count, cpu_s / count, made.duration_s, len(made.segments), made.cache_hits, stages)
+            for made in results
+        ]
+
+    def _result(
+        self, one: rendering.Wanted, outcome: MessageResult | Exception, units: float
+    ) -> MessageResult:
+        if isinstance(outcome, Exception):
+            raise outcome
         self._done += units
-        stages = {name: took.wall_s for name, took in stopwatch.report().items()}
-        return Made(wall_s, cpu_s, result.duration_s, len(lines), result.cache_hits, stages)
+        return outcome
 
     def _told(self, step: rendering.Step, units: float) -> None:
         part = units * step.done / step.total if step.total else 0.0
@@ -263,7 +284,7 @@ class _Bench:
         self._watch(f"rendering: {step.stage}", fraction, left_s)
 
 
-def _filled(script: str, people: Sequence[Mapping[str, str]]) -> list[list[tuple[str, str]]]:
+def _filled(script: str, people: Sequence[Mapping[str, str]]) -> list[Lines]:
     return [[(line.id, line.text) for line in fill(script, row)] for row in people]
 
 

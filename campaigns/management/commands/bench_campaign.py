@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from campaigns import demonstrating, rendering
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--sample", type=int, default=20, help="messages rendered the shared way")
         parser.add_argument(
             "--whole", type=int, default=3, help="messages rendered whole, each without a cache"
+        )
+        parser.add_argument(
+            "--together", type=int, default=settings.RENDER_BATCH_MESSAGES, help="messages in one task"
         )
         parser.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
         parser.add_argument("--take", type=Path, default=demonstrating.TAKE, help="default: the demo's")
@@ -77,6 +81,7 @@ class Command(BaseCommand):
                 options["personal_seconds"],
                 options["sample"],
                 options["whole"],
+                options["together"],
             )
             found = bench(wanted, line.show)
         line.close()
