@@ -35,22 +35,32 @@ def canonical_movements(rest: Floats) -> Floats:
 
 
 def _below_the_lip_line(rest: Floats) -> Floats:
-    """[478] 0..1: how far a point follows the jaw; the lower lip and chin wholly, the lip line not at all."""
+    """[478] 0..1: how far a point follows the jaw; the lower lip and chin wholly, the upper lip not at all.
+
+    Downwards from the lip line it never falls, so that no row of the mesh overtakes the one below it.
+    """
+    x, y = rest[:, 0], rest[:, 1]
+    line_y = _lip_line_y(rest)
     lips_y = rest[lm.INNER_UPPER[1:-1], 1].mean()
     chin_y = rest[lm.CHIN, 1].mean()
     mouth_x = rest[lm.CORNERS, 0].mean()
     reach = 0.55 * np.ptp(rest[lm.FACE_SIDES, 0])
-    depth = np.clip((rest[:, 1] - lips_y) / max(chin_y - lips_y, 1e-3), 0, 1)
-    beside = np.exp(-(((rest[:, 0] - mouth_x) / reach) ** 2) * 3)
-    share = np.sqrt(depth) * beside
-    share[list(lm.OUTER_LOWER[1:-1] + lm.INNER_LOWER[1:-1])] = _arch(len(lm.OUTER_LOWER) - 2, 2)
+    depth = np.clip((y - lips_y) / max(chin_y - lips_y, 1e-3), 0, 1)
+    beside = np.exp(-(((x - mouth_x) / reach) ** 2) * 3)
+    # The lower lip hangs lowest in its middle and stays at its corners.
+    half = max(0.5 * float(np.ptp(rest[lm.CORNERS, 0])), 1e-3)
+    hanging = np.sqrt(np.clip(1 - ((x - mouth_x) / half) ** 2, 0, 1)) * (y > line_y)
+    share = np.maximum(np.sqrt(depth) * beside * (y > line_y), hanging)
+    inner = list(lm.INNER_LOWER[1:-1])
+    share[inner] = np.sqrt(np.clip(1 - ((x[inner] - mouth_x) / half) ** 2, 0, 1))
+    share[list(lm.INNER_UPPER + lm.OUTER_UPPER)] = 0
     return share.astype(np.float32)
 
 
-def _arch(count: int, copies: int) -> Floats:
-    """The lower lip hangs lowest in its middle and stays at its corners."""
-    place = np.linspace(-1, 1, count + 2)[1:-1]
-    return np.tile(np.sqrt(1 - place**2), copies).astype(np.float32)
+def _lip_line_y(rest: Floats) -> Floats:
+    """Height [478] of the line between the lips under or over each point."""
+    line = (rest[lm.INNER_UPPER, :] + rest[lm.INNER_LOWER, :]) / 2
+    return np.interp(rest[:, 0], np.maximum.accumulate(line[:, 0]), line[:, 1]).astype(np.float32)
 
 
 def _sideways(rest: Floats) -> Floats:
