@@ -1,0 +1,337 @@
+"""Draws one person, frame by frame, with OpenGL: on a GPU, or on the CPU through Mesa's software renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from renderer.errors import RenderError
+from renderer.studio import shading
+from renderer.studio.assets import base_body
+from renderer.studio.human import HeadTurn, Human, rotation
+from renderer.studio.lips import gap_m
+from renderer.studio.look import Colour, Look
+from renderer.studio.skin import painted
+from renderer.studio.solids import Rigid, Skin, clothes, eyeball, long_hair, scalp, skin, tongue
+from renderer.studio.teeth import Solid, gums, teeth
+
+Floats = npt.NDArray[Any]
+Image = npt.NDArray[np.uint8]
+
+_SKIN, _EYE, _TOOTH, _FLESH, _CLOTH, _HAIR = range(6)
+_TEXTURE_PX, _SHADOW_PX = 2048, 768
+_NEAR_M, _FAR_M = 0.1, 10.0
+_LIP_POINTS = (520, 523)  # see renderer.studio.lips
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Stands ``distance_m`` from between the eyes and the chin, seen ``turn_rad`` from the side and
+    ``rise_rad`` from above; the picture shows ``width_m`` of the scene there."""
+
+    distance_m: float
+    turn_rad: float
+    rise_rad: float
+    width_m: float
+    exposure: float = 1.0
+
+
+class Stage:
+    """A person before a background [h, w, 3]; close it (or use ``with``) to free the graphics memory.
+
+    Raises RenderError where no OpenGL can be had.
+    """
+
+    def __init__(self, human: Human, look: Look, camera: Camera, background: Image) -> None:
+        self._human, self._look, self._camera = human, look, camera
+        self._gl = _context()
+        size = (background.shape[1], background.shape[0])
+        self._frame = self._gl.framebuffer(
+            [self._gl.renderbuffer(size, 4)], self._gl.depth_renderbuffer(size)
+        )
+        self._depths = self._gl.depth_texture((_SHADOW_PX, _SHADOW_PX))
+        self._depths.compare_func = ""
+        self._shadow = self._gl.framebuffer(depth_attachment=self._depths)
+        self._surface = self._gl.program(shading.SURFACE_VERTEX, shading.SURFACE_FRAGMENT)
+        self._depth = self._gl.program(shading.DEPTH_VERTEX, shading.DEPTH_FRAGMENT)
+        self._behind = self._backdrop(background)
+        rest = human.rest
+        eyes = [rest[base_body().points_of(f"helper-{side}-eye")] for side in "lr"]
+        self._eyes_at = np.mean([eye.mean(0) for eye in eyes], 0)
+        self._lips_at = rest[list(_LIP_POINTS)].mean(0)
+        self._colours, self._reliefs = self._painted()
+        self._soft = list(self._soft_parts())
+        self._hard = list(self._hard_parts())
+        self._eyeballs = [self._eyeball(eye) for eye in eyes]
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._gl.release()
+
+    def draw(self, units: Mapping[str, float], head_rad: HeadTurn, gaze_rad: tuple[float, float]) -> Image:
+        """One frame [h, w, 3]: face units 0..1 by name, turn of the head, gaze (yaw, pitch) against it."""
+        straight = self._human.vertices(units)
+        points = self._human.turned(straight, self._human.head_weight, head_rad)
+        turn = _turn_about(self._human.pivot, rotation(*head_rad))
+        for part in self._soft:
+            part.move(points)
+        lamps, to_light = self._lamps()
+        self._cast_shadow(to_light)
+        self._frame.use()
+        self._frame.clear()
+        self._gl.disable(moderngl.DEPTH_TEST)
+        self._behind.render(vertices=3)
+        self._gl.enable(moderngl.DEPTH_TEST)
+        self._set_scene(lamps, to_light, turn, gap_m(straight))
+        for part in self._soft:
+            self._draw_part(part.array, part.kind, part.base, part.second, np.eye(4))
+        for rigid, part in self._hard:
+            self._draw_part(part.array, part.kind, part.base, part.base, turn @ rigid.pose(straight))
+        for place, part in self._eyeballs:
+            look_at = rotation(gaze_rad[0], gaze_rad[1], 0.0) * place[3]
+            model = np.eye(4)
+            model[:3, :3], model[:3, 3] = look_at, place[:3]
+            self._draw_part(part.array, part.kind, part.base, part.base, turn @ model)
+        return self._read()
+
+    def project(self, points: Floats) -> Floats:
+        """Points [n, 3] metres → [n, 3]: x and y in px of the drawn frame, and depth (nearer is less)."""
+        _, to_screen = self._view()
+        seen = np.concatenate([points, np.ones((len(points), 1))], 1) @ to_screen.T
+        seen = seen[:, :3] / seen[:, 3:]
+        size = np.array([self._frame.width, self._frame.height])
+        at_px = (seen[:, :2] * [1, -1] + 1) / 2 * size - 0.5
+        return np.concatenate([at_px, seen[:, 2:]], 1).astype(np.float32)
+
+    # --- parts ---
+
+    def _soft_parts(self) -> Any:
+        look = self._look
+        yield self._soft_part(skin(), _SKIN, look.skin)
+        yield self._soft_part(tongue(), _FLESH, _scaled(look.gums, 0.9))
+        yield self._soft_part(clothes(), _CLOTH, look.cloth, _scaled(look.teeth, 0.8))
+        if look.hair == "long":
+            yield self._soft_part(long_hair(), _HAIR, look.hair_colour)
+        if look.hair != "bald":
+            yield self._soft_part(scalp(0.008), _HAIR, look.hair_colour)
+
+    def _soft_part(self, part: Skin, kind: int, base: Colour, second: Colour | None = None) -> _Soft:
+        moving = self._gl.buffer(reserve=len(part.uvs) * 24)
+        fixed = self._gl.buffer(np.concatenate([part.uvs, part.own], 1).astype("f4").tobytes())
+        index = self._gl.buffer(part.triangles.astype("i4").tobytes())
+        content = [(moving, "3f 3f", "place", "normal"), (fixed, "2f 3f", "uv", "own")]
+        array = self._gl.vertex_array(self._surface, content, index)
+        shade = self._gl.vertex_array(self._depth, [(moving, "3f 12x", "place")], index)
+        return _Soft(array, kind, base, second or base, part, moving, shade)
+
+    def _hard_parts(self) -> Any:
+        rest = self._human.rest
+        for row in ("upper", "lower"):
+            ids = base_body().points_of(f"helper-{row}-teeth")
+            strip = rest[ids]
+            rigid = Rigid(teeth(strip, row, self._look.tooth_gap), ids, strip)
+            yield rigid, self._hard_part(rigid.solid, _TOOTH, self._look.teeth)
+            flesh = Rigid(gums(strip, row), ids, strip)
+            yield flesh, self._hard_part(flesh.solid, _FLESH, self._look.gums)
+
+    def _hard_part(self, solid: Solid, kind: int, base: Colour) -> _Part:
+        rows = np.concatenate(
+            [solid.points, solid.normals, np.zeros((len(solid.points), 2)), solid.points], 1
+        )
+        buffer = self._gl.buffer(rows.astype("f4").tobytes())
+        index = self._gl.buffer(solid.triangles.astype("i4").tobytes())
+        content = [(buffer, "3f 3f 2f 3f", "place", "normal", "uv", "own")]
+        return _Part(self._gl.vertex_array(self._surface, content, index), kind, base, base)
+
+    def _eyeball(self, points: Floats) -> tuple[Floats, _Part]:
+        solid, place = eyeball(points)
+        return place, self._hard_part(solid, _EYE, self._look.iris)
+
+    # --- scene ---
+
+    def _lamps(self) -> tuple[tuple[Floats, Floats], Floats]:
+        at = np.array([light.place for light in self._look.lights], np.float32) + self._eyes_at
+        power = np.array([light.power for light in self._look.lights], np.float32)
+        to_light = _parallel(0.42, 0.2, 3.0) @ _looking(at[0], self._eyes_at - [0, 0, 0.06])
+        return (at.astype(np.float32), power), to_light
+
+    def _cast_shadow(self, to_light: Floats) -> None:
+        self._gl.enable(moderngl.DEPTH_TEST)
+        self._shadow.use()
+        self._shadow.clear(depth=1.0)
+        self._depth["from_light"].write(_bytes(to_light))
+        self._depth["model"].write(_bytes(np.eye(4)))
+        for part in self._soft:
+            if part.kind in (_SKIN, _CLOTH):
+                part.shade.render()
+
+    def _set_scene(
+        self, lamps: tuple[Floats, Floats], to_light: Floats, turn: Floats, opened_m: float
+    ) -> None:
+        eye, to_screen = self._view()
+        set_ = self._surface
+        for name, matrix in (
+            ("to_screen", to_screen),
+            ("from_light", to_light),
+            ("unturn", np.linalg.inv(turn)),
+        ):
+            set_[name].write(_bytes(matrix))
+        set_["lamp_at"].write(lamps[0].tobytes())
+        set_["lamp_power"].write(lamps[1].tobytes())
+        set_["camera"], set_["ambient"] = tuple(eye), self._look.ambient
+        set_["lips_at"], set_["gap_m"] = tuple(self._lips_at), max(opened_m, 0.0)
+        set_["shine"], set_["exposure"] = self._look.shine, self._camera.exposure
+        for slot, (name, texture) in enumerate(
+            (("colours", self._colours), ("surface", self._reliefs), ("depths", self._depths))
+        ):
+            texture.use(slot)
+            set_[name] = slot
+
+    def _view(self) -> tuple[Floats, Floats]:
+        """Where the camera stands [3], and the way from metres to the screen [4, 4]."""
+        camera, target = self._camera, self._eyes_at - np.array([0, 0, 0.045])
+        eye = target + camera.distance_m * _direction(camera.turn_rad, camera.rise_rad)
+        height_m = camera.width_m * self._frame.height / self._frame.width
+        view = 2 * np.arctan(height_m / 2 / camera.distance_m)
+        return eye, _perspective(view, self._frame.width / self._frame.height) @ _looking(eye, target)
+
+    def _draw_part(self, array: Any, kind: int, base: Colour, second: Colour, model: Floats) -> None:
+        self._surface["kind"], self._surface["base"], self._surface["second"] = kind, base, second
+        self._surface["model"].write(_bytes(model))
+        array.render()
+
+    def _backdrop(self, background: Image) -> Any:
+        program = self._gl.program(shading.BACKGROUND_VERTEX, shading.BACKGROUND_FRAGMENT)
+        upright = np.ascontiguousarray(background[::-1])
+        picture = self._gl.texture(background.shape[1::-1], 3, upright.tobytes(), alignment=1)
+        self._gl.extra = picture  # kept alive as long as the context
+        picture.use(5)
+        program["picture"] = 5
+        corners = self._gl.buffer(np.array([-1, -1, 3, -1, -1, 3], "f4").tobytes())
+        return self._gl.vertex_array(program, [(corners, "2f", "corner")])
+
+    def _painted(self) -> tuple[Any, Any]:
+        colour, relief = painted(self._texel_places(), self._look)
+        colour = np.concatenate([np.sqrt(colour[..., :3]), colour[..., 3:]], -1)
+        textures = []
+        for picture in (colour, relief):
+            levels = np.clip(np.rint(picture * 255), 0, 255).astype(np.uint8)
+            texture = self._gl.texture(levels.shape[1::-1], levels.shape[2], levels.tobytes(), alignment=1)
+            texture.build_mipmaps()
+            texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+            textures.append(texture)
+        return textures[0], textures[1]
+
+    def _texel_places(self) -> Floats:
+        """The undeformed body's point at each texel of the skin [N, N, 3]; nan where there is none."""
+        part, gl, size = skin(), self._gl, (_TEXTURE_PX, _TEXTURE_PX)
+        program = gl.program(shading.TEXEL_VERTEX, shading.TEXEL_FRAGMENT)
+        target = gl.framebuffer([gl.texture(size, 4, dtype="f4")])
+        rows = np.concatenate([part.uvs, part.own], 1).astype("f4")
+        array = gl.vertex_array(
+            program, [(gl.buffer(rows.tobytes()), "2f 3f", "uv", "place")],
+            gl.buffer(part.triangles.astype("i4").tobytes()),
+        )  # fmt: skip
+        target.use()
+        target.clear()
+        gl.disable(moderngl.DEPTH_TEST)
+        array.render()
+        read = np.frombuffer(target.read(components=4, dtype="f4"), np.float32).reshape(*size, 4)
+        # Row 0 of what is read is the bottom; the texel program turned v over, so rows count from v = 0 up.
+        return _grown(read[::-1])
+
+    def _read(self) -> Image:
+        size = (self._frame.height, self._frame.width, 3)
+        return np.frombuffer(self._frame.read(components=3, alignment=1), np.uint8).reshape(size)[::-1].copy()
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    array: Any
+    kind: int
+    base: Colour
+    second: Colour
+
+
+@dataclass(frozen=True, eq=False)
+class _Soft(_Part):
+    skin: Skin
+    buffer: Any
+    shade: Any
+
+    def move(self, points: Floats) -> None:
+        self.buffer.write(np.concatenate(self.skin.moved(points), 1).astype("f4").tobytes())
+
+
+def _context() -> Any:
+    create: Any = moderngl.create_context  # its types take no backend
+    try:
+        return create(standalone=True, backend="egl")
+    except Exception as error:
+        raise RenderError(
+            f"The studio cannot draw here: no OpenGL through EGL ({error}). On Debian and Ubuntu install "
+            "libegl1 and libgl1-mesa-dri, then try again."
+        ) from error
+
+
+def _grown(read: Floats) -> Floats:
+    """Texels beside a seam take their neighbour's place, so that filtering finds skin there."""
+    places = np.where(read[..., 3:] > 0.5, read[..., :3], np.nan)
+    for _ in range(4):
+        for axis, way in ((0, 1), (0, -1), (1, 1), (1, -1)):
+            places = np.where(np.isnan(places), np.roll(places, way, axis), places)
+    return np.asarray(places, np.float32)
+
+
+def _scaled(colour: Colour, factor: float) -> Colour:
+    return (colour[0] * factor, colour[1] * factor, colour[2] * factor)
+
+
+def _bytes(matrix: npt.NDArray[Any]) -> bytes:
+    return np.ascontiguousarray(np.asarray(matrix, np.float32).T).tobytes()
+
+
+def _turn_about(pivot: Floats, turn: Floats) -> Floats:
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = turn, pivot - turn @ pivot
+    return matrix
+
+
+def _direction(turn_rad: float, rise_rad: float) -> Floats:
+    flat = np.cos(rise_rad)
+    return np.array([np.sin(turn_rad) * flat, -np.cos(turn_rad) * flat, np.sin(rise_rad)])
+
+
+def _looking(eye: Floats, target: Floats) -> Floats:
+    ahead = (target - eye) / np.linalg.norm(target - eye)
+    right = np.cross(ahead, [0, 0, 1])
+    right /= np.linalg.norm(right)
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.stack([right, np.cross(right, ahead), -ahead])
+    matrix[:3, 3] = -matrix[:3, :3] @ eye
+    return matrix
+
+
+def _perspective(view_rad: float, aspect: float) -> Floats:
+    scale = 1 / np.tan(view_rad / 2)
+    matrix = np.zeros((4, 4))
+    matrix[0, 0], matrix[1, 1], matrix[3, 2] = scale / aspect, scale, -1
+    matrix[2, 2] = (_FAR_M + _NEAR_M) / (_NEAR_M - _FAR_M)
+    matrix[2, 3] = 2 * _FAR_M * _NEAR_M / (_NEAR_M - _FAR_M)
+    return matrix
+
+
+def _parallel(half_m: float, near_m: float, far_m: float) -> Floats:
+    matrix = np.diag([1 / half_m, 1 / half_m, -2 / (far_m - near_m), 1.0])
+    matrix[2, 3] = -(far_m + near_m) / (far_m - near_m)
+    return matrix
