@@ -26,7 +26,7 @@ from renderer.video.encode import encode_segment
 from renderer.video.picture import Picture
 from renderer.video.shown import mixed_pictures
 
-MEASURES_VERSION = "measured-2"
+MEASURES_VERSION = "measured-3"
 _ATTEMPTS = 3  # somebody may empty the store between two steps
 
 Floats = npt.NDArray[np.float32]
@@ -110,9 +110,9 @@ class SegmentRenderer:
     def key_of(self, work: SegmentWork) -> str:
         """Everything that can change a pixel of the segment: never a name, a row or a time."""
         config = self._config
-        paths = [[(f.a, f.b, f.mix) for f in path] for path in (work.before, work.segment.path, work.after)]
+        paths = [_shown(path) for path in (work.before, work.segment.path, work.after)]
         return fingerprint(
-            STAGE_VERSION, self._presenter.content_key, work.speech_key, work.recorded, paths,
+            STAGE_VERSION, self._presenter.content_key, work.speech_key, work.recorded, *paths,
             work.segment.lead_frames, config.diffusion, config.video, config.plan.seam_frames,
         )  # fmt: skip
 
@@ -139,3 +139,7 @@ class SegmentRenderer:
         return measure_segment(
             path, work.segment.path, self._motion(work), phones, start_s, self._presenter, fps
         )
+
+
+def _shown(path: Path_) -> bytes:
+    return np.array([(frame.a, frame.b, frame.mix) for frame in path], "<f8").tobytes()
