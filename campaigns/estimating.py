@@ -2,47 +2,89 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.urls import reverse
 
+from campaigns.experience import cost_words, experience, with_pauses
 from campaigns.models import Campaign
-from campaigns.previewing import estimated_seconds
-from campaigns.scripts import ScriptError, fill
-from campaigns.states import BakeState, RowVerdict
+from campaigns.rendering import PAUSES
+from campaigns.scripts import Line, ScriptError, fill
+from campaigns.states import BakeState, RenderState, RowVerdict
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """``distinct`` lines are rendered once each, however many of the ``lines`` share them."""
+    """``distinct`` lines are rendered once each, however many of the ``lines`` share them.
+
+    Seconds are about right: of ``video_s`` in all videos, ``personal_s`` are said to some recipients only,
+    and ``new_s`` have to be rendered, as the rest is shared or was made before. ``learned_from`` finished
+    messages; 0 means that nothing was rendered here yet.
+    """
 
     messages: int
     lines: int
     distinct: int
-    seconds_each: float
     unfillable: int
+    speech_s: float
+    video_s: float
+    personal_s: float
+    new_s: float
+    work_s: float
+    learned_from: int
+
+    @property
+    def seconds_each(self) -> float:
+        return self.video_s / self.messages if self.messages else 0.0
 
     @property
     def shared_percent(self) -> int:
-        return round(100 * (1 - self.distinct / self.lines)) if self.lines else 0
+        """Of all video, what is not rendered for its own recipient."""
+        return max(0, round(100 * (1 - self.new_s / self.video_s))) if self.video_s else 0
+
+    @property
+    def cost(self) -> str:
+        return cost_words(self.work_s)
 
 
 def estimate(campaign: Campaign) -> Estimate:
     """Fill every valid row; rows that cannot be filled are counted and left out."""
-    heard: set[tuple[str, str]] = set()
-    messages = lines = unfillable = 0
-    seconds = 0.0
+    filled, unfillable = _filled(campaign)
+    learned = experience(campaign)
+    heard = Counter((line.id, line.text) for lines in filled for line in lines)
+    seconds = {text: learned.line_seconds(text) for _, text in heard}
+    made = _made_before(campaign)
+    new = [(line, seconds[line[1]] + PAUSES.pause_s) for line in heard if line not in made]
+    speech_s = sum(seconds[text] * count for (_, text), count in heard.items())
+    video_s = sum(with_pauses(sum(seconds[line.text] for line in lines), len(lines)) for lines in filled)
+    personal_s = sum(
+        (seconds[text] + PAUSES.pause_s) * count for (_, text), count in heard.items() if count < len(filled)
+    )
+    new_s = min(sum(part_s for _, part_s in new), video_s)
+    to_make = sum(any((line.id, line.text) not in made for line in lines) for lines in filled)
+    work_s = new_s * learned.work_per_new_s + to_make * learned.join_s
+    return Estimate(
+        len(filled), heard.total(), len(heard), unfillable, speech_s, video_s, personal_s, new_s, work_s,
+        learned.messages,
+    )  # fmt: skip
+
+
+def _filled(campaign: Campaign) -> tuple[list[tuple[Line, ...]], int]:
+    """The lines of every valid row, and how many rows cannot be filled."""
+    filled, unfillable = [], 0
     for values in campaign.recipients.filter(verdict=RowVerdict.VALID).values_list("values", flat=True):
         try:
-            filled = fill(campaign.script, values)
+            filled.append(fill(campaign.script, values))
         except ScriptError:
             unfillable += 1
-            continue
-        messages += 1
-        lines += len(filled)
-        seconds += estimated_seconds(filled)
-        heard |= {(line.id, line.text) for line in filled}
-    return Estimate(messages, lines, len(heard), seconds / messages if messages else 0.0, unfillable)
+    return filled, unfillable
+
+
+def _made_before(campaign: Campaign) -> set[tuple[str, str]]:
+    """Lines that finished messages of this campaign hold: they lie in the cache."""
+    ready = campaign.messages.filter(render_state=RenderState.READY).values_list("lines", flat=True)
+    return {(line["id"], line["text"]) for lines in ready.order_by() for line in lines}
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,8 @@ from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from campaigns.experience import by_rule, with_pauses
 from campaigns.scripts import Line, ScriptError, fill, variable_of
-
-# Piper's packaged voice reads about this many characters a second, and rests this long between lines.
-CHARACTERS_PER_SECOND = 14.5
-PAUSE_S = 0.45
 
 
 @dataclass(frozen=True)
@@ -85,6 +82,5 @@ def pieces_of(text: str, values: Sequence[str]) -> tuple[Piece, ...]:
 
 
 def estimated_seconds(lines: Sequence[Line]) -> float:
-    """About how long the lines take to say; the voice decides in the end."""
-    speech_s = sum(len(line.text) for line in lines) / CHARACTERS_PER_SECOND
-    return speech_s + PAUSE_S * max(0, len(lines) - 1)
+    """About how long a video with these lines is; the voice decides in the end."""
+    return with_pauses(sum(by_rule(line.text) for line in lines), len(lines))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns import running
 from campaigns.estimating import checklist, estimate
+from campaigns.experience import spent
 from campaigns.models import Campaign
 from campaigns.states import CampaignState, MoveRefused, RenderState
 from campaigns.views.page import CampaignPage, step_url
@@ -22,9 +23,15 @@ class RunPage(CampaignPage):
     template_name = "campaigns/run.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        made = estimate(self.campaign)
+        made, took = estimate(self.campaign), spent(self.campaign)
         return super().get_context_data(
             estimate=made,
+            video=amount_words(made.video_s),
+            personal=amount_words(made.personal_s),
+            work=amount_words(made.work_s),
+            spent=took,
+            spent_video=amount_words(took.video_s),
+            spent_work=amount_words(took.work_s),
             checklist=checklist(self.campaign, made),
             is_running=self.campaign.state == CampaignState.RENDERING,
             progress=progress_json(self.campaign),
@@ -116,3 +123,12 @@ def duration_words(seconds: float | None) -> str:
     if minutes < 90:
         return f"about {minutes} minute{'' if minutes == 1 else 's'}"
     return f"about {minutes / 60:.1f} hours"
+
+
+def amount_words(seconds: float) -> str:
+    """“40 s”, “12 min” or “3.5 h”."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 100 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -55,6 +55,23 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
     return number
 
 
+def price(name: str) -> tuple[float, str] | None:
+    """An amount and its currency, such as ``0.80 EUR``; None where it is not set."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return None
+    amount, _, currency = value.partition(" ")
+    try:
+        number = float(amount)
+    except ValueError:
+        number = -1.0
+    if not (0 <= number < 1e9 and currency.strip()):
+        raise ImproperlyConfigured(
+            f"{name}={value} is no price. Write an amount and a currency, as 0.80 EUR."
+        )
+    return number, currency.strip()
+
+
 def choice(name: str, default: str, allowed: Sequence[str]) -> str:
     """One of ``allowed``."""
     value = text(name, default)

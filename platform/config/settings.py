@@ -129,6 +129,7 @@ Q_CLUSTER = {
 # The engine
 RENDER_CACHE_DIR = env.folder("RENDER_CACHE_DIR", VAR_DIR / "cache")
 RENDER_CACHE_MB = env.integer("RENDER_CACHE_MB", 20_000, least=100)
+MACHINE_HOUR_PRICE = env.price("MACHINE_HOUR_PRICE")
 BAKE_SECONDS = env.integer("BAKE_SECONDS", 240, least=1)
 
 # Mail

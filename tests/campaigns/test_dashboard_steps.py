@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -163,6 +164,21 @@ def test_the_run_page_tells_what_will_be_made(dashboard: Client, campaign: Campa
     page = dashboard.get(url(campaign, "run")).content.decode()
     assert "3 valid recipients." in page
     assert "Nora consented." in page
+    assert "Nothing was rendered here yet" in page
+
+
+def test_the_run_page_tells_costs_before_and_after(
+    dashboard: Client, message: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "MACHINE_HOUR_PRICE", (3.0, "EUR"))
+    part = {"line": "0.0", "text": "Hello Ada.", "start_s": 0.4, "end_s": 1.4, "cached": True}
+    Message.objects.update(work_seconds=60, segments=[part, part | {"cached": False}])
+    Campaign.objects.update(state=CampaignState.RENDERED)
+    page = dashboard.get(url(message.campaign, "run")).content.decode()
+    assert "reused: 1 of 2 spoken sentences" in page
+    assert "of work, 0.05 EUR" in page
+    assert "from the last 1 finished video of this installation" in page
+    assert "of work, about" in page
 
 
 def test_a_run_is_refused_without_consent_and_the_page_says_so(dashboard: Client, campaign: Campaign) -> None:

@@ -57,8 +57,10 @@ def test_an_estimate_counts_what_is_shared_once(campaign: Campaign) -> None:
     assert (made.messages, made.lines, made.distinct) == (3, 6, 6)
     campaign.script = "Hello {{ first_name }}. Thanks for coming. See you soon."
     made = estimate(campaign)
-    assert (made.lines, made.distinct, made.shared_percent) == (9, 5, 44)
-    assert 1 < made.seconds_each < 10
+    assert (made.lines, made.distinct) == (9, 5)
+    assert 20 < made.shared_percent < 60
+    assert 3 < made.seconds_each < 10
+    assert made.video_s > made.speech_s > made.personal_s > 0
 
 
 def test_a_row_that_cannot_be_filled_does_not_stop_the_others(campaign: Campaign) -> None:
@@ -100,8 +102,8 @@ def test_a_take_in_preparation_only_delays_the_run(campaign: Campaign, presenter
     assert missing(campaign) == []
 
 
-def test_an_estimate_asks_the_database_once(
+def test_an_estimate_asks_the_database_for_rows_experience_and_what_is_ready(
     campaign: Campaign, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
         estimate(campaign)

@@ -42,6 +42,9 @@ def test_every_setting_is_documented_and_every_documented_setting_is_read() -> N
         (lambda: env.boolean("X", False), "maybe", "X=maybe is neither yes nor no"),
         (lambda: env.integer("X", 3), "many", "X=many is not a whole number"),
         (lambda: env.integer("X", 3, least=1), "0", "X=0 is too small"),
+        (lambda: env.price("X"), "0.80", "X=0.80 is no price"),
+        (lambda: env.price("X"), "EUR 0.80", "as 0.80 EUR"),
+        (lambda: env.price("X"), "-1 EUR", "is no price"),
         (lambda: env.choice("X", "a", ["a", "b"]), "c", "Use one of: a, b"),
         (lambda: env.web_address("X", ""), "example.org", "X=example.org is not a web address"),
         (lambda: env.email_server("X", ""), "mail.example.org", "X is not a mail server's address"),
@@ -60,6 +63,12 @@ def test_an_empty_value_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> No
     assert env.text("X", "default") == "default"
     assert env.integer("X", 7) == 7
     assert env.boolean("X", True) is True
+    assert env.price("X") is None
+
+
+def test_a_price_has_an_amount_and_a_currency(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", " 0.80 EUR ")
+    assert env.price("X") == (0.8, "EUR")
 
 
 def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
