@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from statistics import median_low
 from typing import Any
 
 import numpy as np
 
 from renderer.config import PlanConfig
+from renderer.retiming import jumped, retimed
 from renderer.stopwatch import stage
 from renderer.timeline import frames_of
-from renderer.walk import CROSSING_FRAMES, PathFrame, TakeWalk
+from renderer.walk import PathFrame, TakeWalk
 
 _SLACK_S = 0.5  # how far a pause may grow before the take is cut instead
 
@@ -89,56 +91,14 @@ def _tail(fps: Fraction, config: PlanConfig, *, last: bool) -> int:
     return max(frames_of(config.tail_s if last else config.pause_s / 2, fps), config.seam_frames + 2)
 
 
+@lru_cache(maxsize=4096)
 def _path(
     walk: TakeWalk, start: int, end: int, least: int, slack: int, config: PlanConfig
 ) -> tuple[PathFrame, ...]:
-    """At least ``least`` frames from base position ``start`` to ``end``: retimed, or with one jump."""
+    """At least ``least`` frames from base position ``start`` to ``end``: retimed, or with jumps."""
     inner = end - start - 2 * config.seam_frames
     shortest = 2 * config.seam_frames + int(np.ceil(inner / config.rate_max))
     longest = 2 * config.seam_frames + int(inner / config.rate_min)
     if least <= longest and shortest - least <= slack:
-        return _retimed(walk, start, end, max(least, shortest), config.seam_frames)
-    return _jumped(walk, start, end, least, slack, config.seam_frames)
-
-
-def _retimed(walk: TakeWalk, start: int, end: int, frames: int, seam: int) -> tuple[PathFrame, ...]:
-    inner = np.linspace(start + seam, end - seam - 1, frames - 2 * seam)
-    positions = [*range(start, start + seam), *np.rint(inner).astype(int), *range(end - seam, end)]
-    return tuple(walk.shown(int(position)) for position in positions)
-
-
-def _jumped(walk: TakeWalk, start: int, end: int, least: int, slack: int, seam: int) -> tuple[PathFrame, ...]:
-    """Runs on from ``start``, and crosses over, where they look most alike, to the run that meets ``end``."""
-    frames, at = min(
-        (
-            (frames, at)
-            for frames in range(least, least + slack + 1)
-            for at in _crossings(start, end, frames, seam)
-        ),
-        key=lambda found: _cost(walk, start, end, found, least),
-    )
-    path = []
-    for k in range(frames):
-        into = k - (at - CROSSING_FRAMES // 2)
-        before, after = walk.shown(start + k), walk.shown(max(end - frames + k, 0))
-        if into < 0:
-            path.append(before)
-        elif into >= CROSSING_FRAMES:
-            path.append(after)
-        else:
-            path.append(PathFrame(before.a, after.a, (into + 1) / (CROSSING_FRAMES + 1)))
-    return tuple(path)
-
-
-def _crossings(start: int, end: int, frames: int, seam: int) -> range:
-    """Places in the path where a jump's middle may lie: inside the seams, on existing base positions."""
-    margin = seam + CROSSING_FRAMES // 2 + 1
-    return range(max(margin, frames - end + CROSSING_FRAMES), frames - margin)
-
-
-def _cost(walk: TakeWalk, start: int, end: int, found: tuple[int, int], least: int) -> float:
-    frames, at = found
-    before, after = start + at, end - frames + at
-    apart = float(walk.distance[walk.take_frame(before), walk.take_frame(after)])
-    mixed = any(walk.is_crossing(p + d) for p in (before, after) for d in (-3, 3))
-    return apart + 100.0 * mixed + 0.05 * (frames - least)
+        return retimed(walk, start, end, max(least, shortest), config.seam_frames)
+    return jumped(walk, start, end, range(least, least + slack + 1), config.seam_frames)

@@ -1,9 +1,10 @@
-"""An endless run over a take's frames, without a visible jump."""
+"""An endless walk over a take's frames, without a visible jump and without a loop that is noticed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,12 @@ from renderer.face.landmarks import POINTS
 Floats = npt.NDArray[np.float32]
 
 CROSSING_FRAMES = 5
-_LOOP_MIN_FRAMES = 60
+_RUN_MIN_FRAMES = 75
+# A jump must lead this far from the take's ends, so that its crossing and the frames around it exist.
+_MARGIN_FRAMES = CROSSING_FRAMES + 2
+# What was shown a moment ago counts like a jump over two usual steps, and is forgotten by and by.
+_REUSE_COST, _FORGOTTEN_FRAMES = 4.0, 500.0
+_LOOK_AHEAD_FRAMES = 75
 # Brow, nose bridge, temples and the face's upper outline: points that speech does not move.
 _STEADY = (10, 338, 297, 332, 284, 251, 389, 356, 454, 109, 67, 103, 54, 21, 162, 127, 234, 168, 6, 197)
 _EYES = (159, 145, 386, 374, 468, 473)
@@ -34,41 +40,94 @@ class PathFrame:
 
 @dataclass(frozen=True, eq=False)
 class TakeWalk:
-    """The base track: the take from its first frame to ``end``, then again and again from ``start``.
+    """The base track: the take from its first frame on, then runs of it that follow each other softly.
 
     ``distance`` float16 [T, T] tells how unlike two take frames look with their neighbours; 1 is about the
-    difference of one frame to the next.
+    difference of one frame to the next. Runs are left where another frame looks alike, rather late than
+    early, and lead to what was not shown for long.
     """
 
-    start: int
-    end: int
     distance: npt.NDArray[np.float16]
+    _shown: list[PathFrame] = field(default_factory=list, init=False, repr=False)
+    _growing: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    @property
+    def frames(self) -> int:
+        """Frames of the take."""
+        return len(self.distance)
 
     def take_frame(self, position: int) -> int:
         """The take frame at a base-track position (any whole number from 0)."""
-        if position < self.end:
-            return position
-        return self.start + (position - self.end) % (self.end - self.start)
+        return self.shown(position).a
 
     def shown(self, position: int) -> PathFrame:
-        """The base track's picture; the last frames before the loop's end cross over to its start."""
-        frame = self.take_frame(position)
-        into = frame - (self.end - CROSSING_FRAMES)
-        if into < 0:
-            return PathFrame(frame, frame, 0.0)
-        return PathFrame(frame, frame - (self.end - self.start), (into + 1) / (CROSSING_FRAMES + 1))
+        """The base track's picture; the last frames of a run cross over to the next one."""
+        if position >= len(self._shown):
+            with self._growing:
+                self._grow(position)
+        return self._shown[position]
 
     def is_crossing(self, position: int) -> bool:
         """Whether the base track itself mixes two frames here."""
-        return self.take_frame(position) >= self.end - CROSSING_FRAMES
+        return self.shown(position).mix > 0
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        return {"loop": np.array([self.start, self.end], np.int64), "distance": self.distance}
+        return {"distance": self.distance}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> TakeWalk:
-        start, end = (int(value) for value in arrays["loop"])
-        return cls(start, end, np.asarray(arrays["distance"], np.float16))
+        return cls(np.asarray(arrays["distance"], np.float16))
+
+    def _grow(self, position: int) -> None:
+        runs = _Runs(self.distance)
+        known = 0
+        while known <= position:
+            run = runs.next()
+            if known >= len(self._shown):
+                self._shown.extend(run)
+            known += len(run)
+
+
+class _Runs:
+    """The base track's runs, one after the other; the same for the same take."""
+
+    def __init__(self, distance: npt.NDArray[np.float16]) -> None:
+        self._distance = np.asarray(distance, np.float32)
+        count = len(distance)
+        self._least = min(_RUN_MIN_FRAMES, count // 3)
+        self._last_shown = np.full(count, -1e9)
+        self._start = self._position = 0
+
+    def next(self) -> list[PathFrame]:
+        start, (leave, to) = self._start, self._best_jump()
+        run = [PathFrame(frame, frame, 0.0) for frame in range(start, leave - CROSSING_FRAMES)]
+        for into in range(CROSSING_FRAMES):
+            frame, other = leave - CROSSING_FRAMES + into, to - CROSSING_FRAMES + into
+            run.append(PathFrame(frame, other, (into + 1) / (CROSSING_FRAMES + 1)))
+        self._last_shown[start:leave] = np.arange(self._position, self._position + leave - start)
+        self._start, self._position = to, self._position + len(run)
+        return run
+
+    def _best_jump(self) -> tuple[int, int]:
+        """(leave, to): take frames that look alike, and what follows was not shown for long."""
+        count, start = len(self._distance), self._start
+        leave = np.arange(start + self._least, count - 2)
+        to = np.arange(_MARGIN_FRAMES, count - 2 - self._least)
+        unlike = self._distance[np.ix_(leave - 3, to - 3)] ** 2  # a crossing's middle lies before its end
+        unlike[np.abs(leave[:, None] - to) <= 2 * CROSSING_FRAMES] = np.inf  # that is no jump
+        cost = (unlike + _REUSE_COST * self._reuse()[to]) / (leave - start)[:, None]
+        best = np.unravel_index(int(cost.argmin()), cost.shape)
+        return int(leave[best[0]]), int(to[best[1]])
+
+    def _reuse(self) -> npt.NDArray[np.float64]:
+        """0..1 for each frame: how lately it and those after it were shown."""
+        lately = np.exp((self._last_shown - self._position) / _FORGOTTEN_FRAMES)
+        lately[self._start :] = 1.0  # the run that goes on now
+        ahead = np.concatenate([lately, np.full(_LOOK_AHEAD_FRAMES, lately[-1])])
+        summed = np.concatenate([[0.0], np.cumsum(ahead)])
+        return np.asarray((summed[_LOOK_AHEAD_FRAMES:] - summed[:-_LOOK_AHEAD_FRAMES])[: len(lately)]) / (
+            _LOOK_AHEAD_FRAMES
+        )
 
 
 def similarity(track_points: Floats, thumbs: npt.NDArray[np.uint8], face_px: float) -> TakeWalk:
@@ -85,8 +144,9 @@ def similarity(track_points: Floats, thumbs: npt.NDArray[np.uint8], face_px: flo
         for part, weight, least in ((steady, 1.0, 0.001), (eyes, 0.5, 0.001), (thumbs / 255.0, 1.0, 0.003))
     )
     distance = np.sqrt(_over_runs(np.asarray(total)) / 2.5)
-    start, end = _best_loop(distance)
-    return TakeWalk(start, end, np.minimum(distance, 6e4).astype(np.float16))
+    if len(distance) <= 4 * _MARGIN_FRAMES:
+        raise ValueError(f"a walk needs more than {len(distance)} frames")
+    return TakeWalk(np.minimum(distance, 6e4).astype(np.float16))
 
 
 def _in_steps(rows: npt.NDArray[np.float64], least: float) -> npt.NDArray[np.float64]:
@@ -101,18 +161,3 @@ def _over_runs(squared: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     count, reach = len(squared), len(_RUN) // 2
     padded = np.pad(squared, reach, mode="edge")
     return np.asarray(sum(w * padded[k : k + count, k : k + count] for k, w in enumerate(_RUN)))
-
-
-def _best_loop(distance: npt.NDArray[np.float64]) -> tuple[int, int]:
-    """(start, end) such that the run into ``end`` looks like that into ``start``; longer is better."""
-    count = len(distance)
-    end, start = np.mgrid[:count, :count]
-    reach = CROSSING_FRAMES + 2
-    allowed = (start >= reach) & (end <= count - 3) & (end - start >= min(_LOOP_MIN_FRAMES, count // 2))
-    if not allowed.any():
-        raise ValueError(f"a walk needs more than {count} frames")
-    # A crossing's middle lies a few frames before the loop's ends.
-    middle = distance[np.maximum(end - 3, 0), np.maximum(start - 3, 0)]
-    cost = np.where(allowed, middle**2 / np.maximum(end - start, 1), np.inf)
-    best_end, best_start = np.unravel_index(int(cost.argmin()), cost.shape)
-    return int(best_start), int(best_end)

@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 
 from renderer.config import PlanConfig
+from renderer.mouth.presenter import Presenter
 from renderer.plan import Segment, Slots, plan_message, plan_slots
+from renderer.retiming import jumped, retimed
 from renderer.walk import CROSSING_FRAMES, TakeWalk
 from tests.renderer.test_walk import walk_of
+from tests.takes import DEMO_TAKE
 
 FPS = Fraction(25)
+DEMO_PRESENTER = DEMO_TAKE.with_name("presenter.safetensors")
 CONFIG = PlanConfig()
 SEAM = CONFIG.seam_frames
 ORDER = ["hello", "thanks", "offer", "meet", "bye"]
@@ -96,10 +100,40 @@ def test_a_jump_is_made_between_frames_that_look_alike() -> None:
     segment = plan(with_length("offer", MEDIANS["offer"] + 100))[2]
     usual = {(frame.a, frame.b) for frame in plan(MEDIANS)[2].path}
     own = [f for f in segment.path if f.mix == pytest.approx(0.5) and (f.a, f.b) not in usual]
-    assert len(own) == 1
-    assert WALK.distance[own[0].a, own[0].b] < 2
+    assert 1 <= len(own) <= 2
+    assert all(WALK.distance[f.a, f.b] < 2 for f in own)
     crossing = [f for f in segment.path if f.mix]
-    assert len(crossing) >= CROSSING_FRAMES
+    assert len(crossing) >= CROSSING_FRAMES * len(own)
+
+
+def walk_with_a_way_over(take_frames: int = 400) -> TakeWalk:
+    """Frames look less alike the further they are apart, but for two pairs."""
+    place = np.arange(take_frames, dtype=np.float32)
+    distance = np.abs(place[:, None] - place)
+    for early, late in ((30, 200), (45, 225)):
+        distance[early, late] = distance[late, early] = 0.5
+    return TakeWalk(distance.astype(np.float16))
+
+
+def test_where_no_single_jump_is_good_two_good_ones_are_made() -> None:
+    """Ten frames more than there are: any one jump goes back ten frames, by way of frame 200 it does not."""
+    path = jumped(walk_with_a_way_over(), 10, 60, range(60, 61), SEAM)
+    assert len(path) == 60
+    assert [(f.a, f.b) for f in path if f.mix == pytest.approx(0.5)] == [(30, 200), (225, 45)]
+    assert (path[0].a, path[-1].a) == (10, 59)
+
+
+def test_frames_are_repeated_or_left_out_where_the_picture_is_calm() -> None:
+    """A head that moves in every second quarter of a second: no frame is dropped or held in there."""
+    moving = (np.arange(400) // 6 % 2).astype(bool)
+    place = np.cumsum(np.where(moving, 1.0, 0.01))
+    walk = TakeWalk(np.abs(place[:, None] - place).astype(np.float16))
+    for frames in (95, 110):
+        shown = [frame.a for frame in retimed(walk, 50, 150, frames, SEAM)]
+        uneven = [after for before, after in pairwise(shown) if after - before != 1]
+        assert len(shown) == frames
+        assert uneven
+        assert sum(moving[after] and moving[after - 1] for after in uneven) <= 1
 
 
 def test_lines_that_a_recipient_does_not_hear_are_passed_over() -> None:
@@ -133,6 +167,36 @@ def test_messages_from_three_seconds_to_five_minutes_fit_on_any_take(take_frames
             assert_plays_without_a_cut(segments)
 
 
+def demo_walk() -> TakeWalk:
+    return Presenter.load(DEMO_PRESENTER).walk
+
+
+def test_five_minutes_from_a_short_real_take_show_no_jump_and_no_short_loop() -> None:
+    """Many personal lengths, and lines that some recipients do not hear, on the demo's 23 seconds."""
+    rng = np.random.default_rng(3)
+    walk = demo_walk()
+    order = [f"line {number}" for number in range(75)]
+    medians = {line: int(rng.integers(50, 130)) for line in order}
+    slots = plan_slots({line: [frames] for line, frames in medians.items()}, order, FPS, CONFIG)
+    lengths = {
+        line: max(12, frames + (int(rng.integers(-40, 80)) if at % 3 == 0 else 0))
+        for at, (line, frames) in enumerate(medians.items())
+        if at % 7 != 3
+    }
+    shown = [frame for segment in plan(lengths, walk, slots) for frame in segment.path]
+    assert len(shown) > 5 * 60 * FPS * 0.8
+    unlike = [float(walk.distance[f.a, f.b]) for f in shown if f.mix == pytest.approx(0.5)]
+    assert np.median(unlike) < 2  # in usual steps from frame to frame
+    assert np.quantile(unlike, 0.95) < 4
+    last: dict[int, int] = {}
+    again = []
+    for at, frame in enumerate(shown):
+        if at - last.get(frame.a, at) > 2:
+            again.append(at - last[frame.a])
+        last[frame.a] = at
+    assert np.quantile(again, 0.25) > 8 * FPS
+
+
 def test_a_thousand_messages_of_twelve_lines_are_planned_in_seconds() -> None:
     rng = np.random.default_rng(1)
     order = [f"line {number}" for number in range(12)]
@@ -143,7 +207,7 @@ def test_a_thousand_messages_of_twelve_lines_are_planned_in_seconds() -> None:
     slots = plan_slots(
         {line: [dict(lines)[line] for lines in messages] for line in order}, order, FPS, CONFIG
     )
-    began = time.perf_counter()
+    began = time.process_time()
     for lines in messages:
         plan_message(lines, slots, WALK, FPS, CONFIG)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 10

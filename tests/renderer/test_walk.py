@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from renderer.walk import CROSSING_FRAMES, TakeWalk, similarity
+from renderer.walk import CROSSING_FRAMES, PathFrame, TakeWalk, similarity
 
 Floats = npt.NDArray[np.float32]
 FACE_PX = 200.0
@@ -57,9 +57,26 @@ def test_a_hand_in_the_picture_makes_frames_unlike() -> None:
     assert with_hand[100, 100 + PERIOD_FRAMES] > without[100, 100 + PERIOD_FRAMES] + 3
 
 
-def test_the_loop_joins_places_that_look_alike() -> None:
+def crossings(walk: TakeWalk, positions: int = 7500) -> list[PathFrame]:
+    shown = [walk.shown(position) for position in range(positions)]
+    return [frame for frame in shown if frame.mix == pytest.approx(0.5)]
+
+
+def test_runs_join_where_the_take_looks_alike() -> None:
     walk = walk_of(250)
-    assert (walk.end - walk.start) % PERIOD_FRAMES in (0, 1, PERIOD_FRAMES - 1)
+    assert all((f.a - f.b) % PERIOD_FRAMES in (0, 1, 2, PERIOD_FRAMES - 1) for f in crossings(walk))
+
+
+def test_the_take_is_first_shown_nearly_to_its_end() -> None:
+    first = crossings(walk_of(586))[0]
+    assert first.a > 400
+
+
+def test_runs_are_long_and_do_not_follow_each_other_in_one_short_loop() -> None:
+    walk = walk_of(586)
+    at = [p for p in range(7500) if walk.shown(p).mix == pytest.approx(0.5)]
+    assert min(after - before for before, after in pairwise(at)) >= 60
+    assert len({(f.a, f.b) for f in crossings(walk)}) > 1
 
 
 @pytest.mark.parametrize("frames", [125, 250, 586])
