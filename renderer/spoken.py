@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +22,24 @@ STAGE_VERSION = "speech-1"
 
 
 def speech_key(text: str, voice: VoiceConfig) -> str:
-    """Everything that can change a sample of a line."""
-    return fingerprint(STAGE_VERSION, text, voice)
+    """Everything that can change a sample of a line; a voice that is a file counts by its content."""
+    files = [
+        path for path in (Path(voice.voice), Path(f"{voice.voice}.json")) if voice.voice and path.is_file()
+    ]
+    model = [_sha256(path.resolve(), *_state(path)) for path in files] or voice.voice
+    return fingerprint(STAGE_VERSION, text, voice.engine, voice.rate, model)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What changes when a file does."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@lru_cache(maxsize=8)
+def _sha256(path: Path, *state: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content_of(speech: Speech) -> str:
@@ -36,12 +54,18 @@ def spoken(text: str, voice: VoiceConfig, store: Store) -> Speech:
 
     Raises RenderError when the voice cannot say the text.
     """
-    path, _ = store.make(
+    return store.use(
         "speech",
         speech_key(text, voice),
         ".safetensors",
         lambda target: save_speech(speak(text, voice), target),
+        _kept,
     )
+
+
+@lru_cache(maxsize=64)
+def _kept(path: Path) -> Speech:
+    """The lines that messages share; a file in the store never changes."""
     return load_speech(path)
 
 

@@ -1,0 +1,157 @@
+"""What changes a segment's key, one thing at a time, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from renderer import drawing, segments, sound, spoken
+from renderer.config import DiffusionConfig, EngineConfig, VideoConfig, VoiceConfig
+from renderer.mouth.presenter import Presenter
+from renderer.plan import Segment
+from renderer.segments import SegmentRenderer, SegmentWork
+from renderer.speech.speech import Speech
+from renderer.spoken import content_of, speech_key
+from renderer.store import Store
+from renderer.takes import OpenTake
+from renderer.walk import PathFrame
+from tests.takes import DEMO_TAKE
+
+CONFIG = EngineConfig()
+PATH = tuple(PathFrame(frame, frame, 0.0) for frame in range(10, 40))
+SPEECH = Speech(np.zeros(48_000, np.float32), (), (), 48_000)
+OTHERS: dict[str, Any] = {
+    "mode": "uniform",
+    "steps": 3,
+    "window_frames": 20,
+    "overlap_frames": 5,
+    "crf": 20,
+    "preset": "fast",
+    "audio_bit_rate": 96_000,
+}
+
+
+@pytest.fixture(scope="module")
+def presenter(tmp_path_factory: pytest.TempPathFactory) -> Presenter:
+    saved = tmp_path_factory.mktemp("presenter") / "presenter.safetensors"
+    Presenter.load(DEMO_TAKE.with_name("presenter.safetensors")).save(saved)
+    return Presenter.load(saved)
+
+
+def work_of(text: str = "Hello John.", voice: VoiceConfig | None = None, **more: Any) -> SegmentWork:
+    """A line on thirty frames of the take, with neighbours on both sides."""
+    given: dict[str, Any] = {
+        "segment": Segment("0.0", PATH, 10, 12),
+        "speech": SPEECH,
+        "speech_key": speech_key(text, voice or CONFIG.voice),
+        "before": (PathFrame(9, 9, 0.0),),
+        "after": (PathFrame(40, 40, 0.0),),
+    }
+    return SegmentWork(**given | more)
+
+
+def key(presenter: Presenter, work: SegmentWork, config: EngineConfig = CONFIG, folder: str = "a") -> str:
+    take = OpenTake(Path(folder) / "take.mp4", presenter)
+    return SegmentRenderer(presenter, take, Store(Path(folder)), config).key_of(work)
+
+
+WORKS: dict[str, SegmentWork] = {
+    "the text": work_of("Hello Priya."),
+    "the voice": work_of(voice=VoiceConfig(voice="en-gb")),
+    "the engine of the voice": work_of(voice=VoiceConfig("pyttsx3")),
+    "the voice's rate": work_of(voice=VoiceConfig(rate=1.1)),
+    "a recording of the same": work_of(recorded=True),
+    "the frames of the take": work_of(segment=Segment("0.0", (*PATH[:-1], PathFrame(41, 41, 0.0)), 10, 12)),
+    "a mixed frame": work_of(segment=Segment("0.0", (*PATH[:-1], PathFrame(39, 40, 0.2)), 10, 12)),
+    "when it is spoken": work_of(segment=Segment("0.0", PATH, 11, 12)),
+    "what comes before": work_of(before=(PathFrame(8, 8, 0.0),)),
+    "what comes after": work_of(after=(PathFrame(41, 41, 0.0),)),
+    "nothing before": work_of(before=()),
+    "nothing after": work_of(after=()),
+}
+
+
+@pytest.mark.parametrize("what", WORKS)
+def test_what_is_said_and_shown_changes_the_key(presenter: Presenter, what: str) -> None:
+    assert key(presenter, WORKS[what]) != key(presenter, work_of())
+
+
+def test_a_frame_cannot_move_from_a_neighbour_into_the_segment(presenter: Presenter) -> None:
+    shifted = work_of(before=(), segment=Segment("0.0", (PathFrame(9, 9, 0.0), *PATH), 10, 12))
+    assert key(presenter, shifted) != key(presenter, work_of())
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(DiffusionConfig)])
+def test_every_setting_of_the_diffusion_changes_the_key(presenter: Presenter, name: str) -> None:
+    other = replace(CONFIG, diffusion=replace(CONFIG.diffusion, **{name: OTHERS[name]}))
+    assert key(presenter, work_of(), other) != key(presenter, work_of())
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(VideoConfig)])
+def test_every_setting_of_the_video_changes_the_key(presenter: Presenter, name: str) -> None:
+    other = replace(CONFIG, video=replace(CONFIG.video, **{name: OTHERS[name]}))
+    assert key(presenter, work_of(), other) != key(presenter, work_of())
+
+
+def test_how_many_frames_are_known_at_a_seam_changes_the_key(presenter: Presenter) -> None:
+    other = replace(CONFIG, plan=replace(CONFIG.plan, seam_frames=3))
+    assert key(presenter, work_of(), other) != key(presenter, work_of())
+
+
+CHANGES: dict[str, Callable[[Presenter], Presenter]] = {
+    "the take's pictures": lambda p: replace(p, points=p.points + 1),
+    "the weights": lambda p: replace(p, network={**p.network, "leave.bias": p.network["leave.bias"] + 1}),
+    "how the mouth moves": lambda p: replace(p, style=replace(p.style, lag_s=p.style.lag_s + 0.04)),
+    "the bake's settings": lambda p: replace(p, config=replace(p.config, seed=1)),
+    "the take itself": lambda p: replace(p, facts=replace(p.facts, sha256="0" * 64)),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_everything_in_a_bake_changes_the_key(presenter: Presenter, what: str, tmp_path: Path) -> None:
+    presenter.save(tmp_path / "same.safetensors")
+    CHANGES[what](presenter).save(tmp_path / "other.safetensors")
+    same, other = (Presenter.load(tmp_path / f"{name}.safetensors") for name in ("same", "other"))
+    assert key(same, work_of()) == key(presenter, work_of())
+    assert key(other, work_of()) != key(presenter, work_of())
+
+
+def test_the_version_of_the_code_changes_the_key(
+    presenter: Presenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = key(presenter, work_of()), speech_key("Hello.", CONFIG.voice)
+    monkeypatch.setattr(segments, "STAGE_VERSION", "another")
+    monkeypatch.setattr(spoken, "STAGE_VERSION", "another")
+    assert drawing.STAGE_VERSION != sound.STAGE_VERSION
+    assert key(presenter, work_of()) != before[0]
+    assert speech_key("Hello.", CONFIG.voice) != before[1]
+
+
+def test_names_rows_and_folders_do_not_change_the_key(presenter: Presenter, tmp_path: Path) -> None:
+    other_line = work_of(segment=Segment("7.1", PATH, 10, 12))
+    presenter.save(tmp_path / "another name.safetensors")
+    again = Presenter.load(tmp_path / "another name.safetensors")
+    assert key(again, other_line, folder="b") == key(presenter, work_of())
+
+
+def test_a_voice_in_a_file_counts_by_its_content_and_not_by_its_name(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.onnx", tmp_path / "two.onnx"
+    for file, content in ((one, b"a voice"), (two, b"a voice")):
+        file.write_bytes(content)
+    assert speech_key("Hi.", VoiceConfig(voice=str(one))) == speech_key("Hi.", VoiceConfig(voice=str(two)))
+    before = speech_key("Hi.", VoiceConfig(voice=str(one)))
+    one.write_bytes(b"another voice")
+    assert speech_key("Hi.", VoiceConfig(voice=str(one))) != before
+    two.with_name("two.onnx.json").write_text("{}")
+    assert speech_key("Hi.", VoiceConfig(voice=str(two))) != before
+
+
+def test_a_recording_counts_by_its_samples() -> None:
+    louder = Speech(SPEECH.samples + 0.1, (), (), 48_000)
+    assert content_of(SPEECH) == content_of(Speech(np.zeros(48_000, np.float32), (), (), 48_000))
+    assert content_of(louder) != content_of(SPEECH)
