@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from renderer.studio.assets import BaseBody, base_body, face_units, target
 from renderer.studio.identity import Identity
-from renderer.studio.lips import closing_gap_m, gap_m, neutral_gap_m
+from renderer.studio.lips import closing_gap_m, gap_m
 
 Floats = npt.NDArray[np.float32]
 HeadTurn = tuple[float, float, float]
@@ -30,6 +30,7 @@ UNITS = (
 
 # Heights of the undeformed body between which the neck bends: still below, wholly turned above.
 _NECK_M = (0.55, 0.635)
+_PRESSED_M = 0.0008  # lips at rest press into each other a little, or light falls between them
 _SHOULDER_M = (0.06, 0.10)  # beside the neck the shoulders begin
 
 
@@ -108,7 +109,7 @@ def _turning_point(points: Floats) -> Floats:
 def _lips_met(points: Floats) -> Floats:
     """Features of mouth and chin may part the lips of the neutral face; they are brought together again."""
     close = face_units()["mouthClose"]
-    excess_m = gap_m(points) - neutral_gap_m()
+    excess_m = gap_m(points) + _PRESSED_M
     points[close.ids] += np.float32(excess_m / closing_gap_m()) * close.shift
     return points
 

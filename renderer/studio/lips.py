@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from renderer.studio.assets import Target, base_body, face_units
+from renderer.studio.assets import Target, face_units
 
 Floats = npt.NDArray[np.float32]
 
@@ -23,11 +23,6 @@ _UPPER, _LOWER = 520, 523
 def gap_m(points: Floats) -> float:
     """The lips' distance in metres on a body's points [V, 3]; negative where they press into each other."""
     return float(points[_UPPER, 2] - points[_LOWER, 2])
-
-
-def neutral_gap_m() -> float:
-    """The gap of the undeformed body, whose lips just touch."""
-    return gap_m(base_body().points)
 
 
 @cache

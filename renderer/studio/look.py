@@ -59,8 +59,10 @@ def linear(srgb: tuple[float, float, float]) -> Colour:
 
 def random_look(rng: np.random.Generator, male: float, darkness: float) -> Look:
     """A look for a person who is ``male`` and dark of skin to these degrees 0..1."""
-    skin = _between(_TONES, np.clip(darkness + rng.normal(0, 0.1), 0, 1))
-    hair = _between(_HAIR, float(rng.random() ** (1.0 + 2.0 * darkness)))
+    skin = _paler(
+        _between(_TONES, np.clip(darkness + rng.normal(0, 0.1), 0, 1)), float(rng.uniform(0.05, 0.4))
+    )
+    hair = _between(_HAIR, float(rng.random() ** (1.0 + 6.0 * darkness)))
     bearded = male > 0.5 and rng.random() < 0.55
     return Look(
         skin=skin,
@@ -77,7 +79,7 @@ def random_look(rng: np.random.Generator, male: float, darkness: float) -> Look:
         teeth=_tooth_colour(rng),
         tooth_gap=float(rng.uniform(0.0, 0.06)),
         gums=linear((float(rng.uniform(140, 185)), float(rng.uniform(70, 95)), float(rng.uniform(68, 92)))),
-        cloth=linear(tuple(rng.uniform(15, 215, 3))),
+        cloth=_paler(linear(tuple(rng.uniform(15, 215, 3))), float(rng.uniform(0.3, 1.0))),
         lights=_lights(rng),
         ambient=_tinted(rng, float(rng.uniform(0.1, 0.45))),
         shine=float(rng.uniform(0.3, 1.3)),
@@ -91,6 +93,13 @@ def _between(steps: tuple[tuple[int, int, int], ...], place: float) -> Colour:
     a, b = (np.array(linear(step)) for step in steps[low : low + 2])
     mixed = a + (b - a) * (at - low)
     return (float(mixed[0]), float(mixed[1]), float(mixed[2]))
+
+
+def _paler(colour: Colour, share: float) -> Colour:
+    """Towards the grey of the same brightness."""
+    grey = float(np.dot(colour, (0.21, 0.72, 0.07)))
+    red, green, blue = (value + share * (grey - value) for value in colour)
+    return (red, green, blue)
 
 
 def _lip_colour(rng: np.random.Generator, skin: Colour) -> Colour:

@@ -47,11 +47,11 @@ uniform mat4 unturn; uniform vec3 lips_at; uniform float gap_m; uniform float sh
 
 float lit_share(float slope) {
   vec3 p = in_light.xyz / in_light.w * 0.5 + 0.5;
-  vec2 step = 1.7 / vec2(textureSize(depths, 0));
-  float bias = 0.002 + 0.004 * (1.0 - slope), share = 0.0;
-  for (int i = -1; i < 2; i++) for (int j = -1; j < 2; j++)
-    share += p.z - bias > texture(depths, p.xy + vec2(i, j) * step).r ? 0.0 : 1.0;
-  return share / 9.0;
+  vec2 step = 1.6 / vec2(textureSize(depths, 0));
+  float bias = 0.001 + 0.003 * (1.0 - slope), share = 0.0;
+  for (int i = -1; i < 2; i += 2) for (int j = -1; j < 2; j += 2)
+    share += 1.0 - smoothstep(0.0, 0.004, p.z - bias - texture(depths, p.xy + vec2(i, j) * step).r);
+  return share / 4.0;
 }
 
 // Trowbridge-Reitz (GGX) distribution with Schlick's Fresnel term.
@@ -99,6 +99,8 @@ void main() {
     float in_mouth = mix(1.0, 0.04, deep) * mix(1.0, 0.35, aside);
     in_mouth *= mix(0.45, 1.0, smoothstep(0.0, 0.014, gap_m));
     open_share *= mix(1.0, in_mouth, inside);
+    // What light there is has met red flesh before.
+    albedo *= mix(vec3(1.0), mix(vec3(1.0, 0.72, 0.66), vec3(1.0, 0.93, 0.9), in_mouth), inside);
   }
   vec3 c = albedo * ambient * open_share * (0.65 + 0.35 * n.z);
   for (int i = 0; i < 4; i++) {

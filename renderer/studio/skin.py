@@ -113,8 +113,8 @@ def _beard(p: Floats, look: Look, noise: _Noise) -> Floats:
     jaw = _step(upper - p[:, 2], -0.004, 0.01) * _step(p[:, 2], 0.59, 0.612) * _step(-p[:, 1], 0.015, 0.045)
     moustache = _step(0.6855 - 0.25 * x - p[:, 2], -0.002, 0.003) * (1 - _step(x, 0.03, 0.042))
     grows = np.clip(jaw * (0.55 + 0.45 * _step(x, 0, 0.06)) + 0.9 * moustache, 0, 1)
-    dots = _step(noise(p * [1, 1, 0.5], 1500, 11), -0.2, 0.5)
-    return np.asarray(look.beard * grows * (0.35 + 0.55 * dots))
+    dots = _step(noise(p * [1, 1, 0.6], 1900, 11), -0.2, 0.5)
+    return np.asarray(look.beard * grows * (0.45 + 0.35 * dots))
 
 
 def _spot(p: npt.NDArray[np.floating[Any]], centre: tuple[float, ...], reach: tuple[float, ...]) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import moderngl
@@ -24,7 +25,7 @@ Floats = npt.NDArray[Any]
 Image = npt.NDArray[np.uint8]
 
 _SKIN, _EYE, _TOOTH, _FLESH, _CLOTH, _HAIR = range(6)
-_TEXTURE_PX, _SHADOW_PX = 2048, 768
+_TEXTURE_PX, _SHADOW_PX = 1536, 768
 _NEAR_M, _FAR_M = 0.1, 10.0
 _LIP_POINTS = (520, 523)  # see renderer.studio.lips
 
@@ -49,6 +50,8 @@ class Stage:
 
     def __init__(self, human: Human, look: Look, camera: Camera, background: Image) -> None:
         self._human, self._look, self._camera = human, look, camera
+        # Uses a context of its own, so it comes before this one is current.
+        places = _texel_places(_TEXTURE_PX)
         self._gl = _context()
         size = (background.shape[1], background.shape[0])
         self._frame = self._gl.framebuffer(
@@ -64,7 +67,7 @@ class Stage:
         eyes = [rest[base_body().points_of(f"helper-{side}-eye")] for side in "lr"]
         self._eyes_at = np.mean([eye.mean(0) for eye in eyes], 0)
         self._lips_at = rest[list(_LIP_POINTS)].mean(0)
-        self._colours, self._reliefs = self._painted()
+        self._colours, self._reliefs = self._painted(places)
         self._soft = list(self._soft_parts())
         self._hard = list(self._hard_parts())
         self._eyeballs = [self._eyeball(eye) for eye in eyes]
@@ -167,6 +170,7 @@ class Stage:
 
     def _cast_shadow(self, to_light: Floats) -> None:
         self._gl.enable(moderngl.DEPTH_TEST)
+        self._gl.disable(moderngl.CULL_FACE)
         self._shadow.use()
         self._shadow.clear(depth=1.0)
         self._depth["from_light"].write(_bytes(to_light))
@@ -208,6 +212,8 @@ class Stage:
     def _draw_part(self, array: Any, kind: int, base: Colour, second: Colour, model: Floats) -> None:
         self._surface["kind"], self._surface["base"], self._surface["second"] = kind, base, second
         self._surface["model"].write(_bytes(model))
+        # The back of the head costs as much as the face.
+        (self._gl.enable if kind == _SKIN else self._gl.disable)(moderngl.CULL_FACE)
         array.render()
 
     def _backdrop(self, background: Image) -> Any:
@@ -220,8 +226,8 @@ class Stage:
         corners = self._gl.buffer(np.array([-1, -1, 3, -1, -1, 3], "f4").tobytes())
         return self._gl.vertex_array(program, [(corners, "2f", "corner")])
 
-    def _painted(self) -> tuple[Any, Any]:
-        colour, relief = painted(self._texel_places(), self._look)
+    def _painted(self, places: Floats) -> tuple[Any, Any]:
+        colour, relief = painted(places, self._look)
         colour = np.concatenate([np.sqrt(colour[..., :3]), colour[..., 3:]], -1)
         textures = []
         for picture in (colour, relief):
@@ -231,24 +237,6 @@ class Stage:
             texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
             textures.append(texture)
         return textures[0], textures[1]
-
-    def _texel_places(self) -> Floats:
-        """The undeformed body's point at each texel of the skin [N, N, 3]; nan where there is none."""
-        part, gl, size = skin(), self._gl, (_TEXTURE_PX, _TEXTURE_PX)
-        program = gl.program(shading.TEXEL_VERTEX, shading.TEXEL_FRAGMENT)
-        target = gl.framebuffer([gl.texture(size, 4, dtype="f4")])
-        rows = np.concatenate([part.uvs, part.own], 1).astype("f4")
-        array = gl.vertex_array(
-            program, [(gl.buffer(rows.tobytes()), "2f 3f", "uv", "place")],
-            gl.buffer(part.triangles.astype("i4").tobytes()),
-        )  # fmt: skip
-        target.use()
-        target.clear()
-        gl.disable(moderngl.DEPTH_TEST)
-        array.render()
-        read = np.frombuffer(target.read(components=4, dtype="f4"), np.float32).reshape(*size, 4)
-        # Row 0 of what is read is the bottom; the texel program turned v over, so rows count from v = 0 up.
-        return _grown(read[::-1])
 
     def _read(self) -> Image:
         size = (self._frame.height, self._frame.width, 3)
@@ -282,6 +270,23 @@ def _context() -> Any:
             f"The studio cannot draw here: no OpenGL through EGL ({error}). On Debian and Ubuntu install "
             "libegl1 and libgl1-mesa-dri, then try again."
         ) from error
+
+
+@cache
+def _texel_places(size_px: int) -> Floats:
+    """The undeformed body's point at each texel of the skin [N, N, 3]; nan where there is none."""
+    part = skin()
+    with _context() as gl:
+        program = gl.program(shading.TEXEL_VERTEX, shading.TEXEL_FRAGMENT)
+        target = gl.framebuffer([gl.texture((size_px, size_px), 4, dtype="f4")])
+        rows = gl.buffer(np.concatenate([part.uvs, part.own], 1).astype("f4").tobytes())
+        index = gl.buffer(part.triangles.astype("i4").tobytes())
+        target.use()
+        target.clear()
+        gl.vertex_array(program, [(rows, "2f 3f", "uv", "place")], index).render()
+        read = np.frombuffer(target.read(components=4, dtype="f4"), np.float32)
+    # Row 0 of what is read is the bottom; the texel program turned v over, so rows count from v = 0 up.
+    return _grown(read.reshape(size_px, size_px, 4)[::-1])
 
 
 def _grown(read: Floats) -> Floats:
