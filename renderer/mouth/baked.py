@@ -10,7 +10,7 @@ from renderer.progress import Progress, silent
 from renderer.store import Store
 from renderer.video.probe import check_take, probe
 
-STAGE_VERSION = "bake-6"
+STAGE_VERSION = "bake-7"
 
 
 def baked(

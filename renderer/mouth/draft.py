@@ -29,6 +29,7 @@ Pixels = TypeVar("Pixels", Crops, Floats)
 # Around a change of source frame both sources are shown, with these shares of the new one.
 _CROSSING = (0.2, 0.4, 0.6, 0.8)
 _OPEN_GAP = 0.016  # of the crop's edge; a gap of half of it is none
+_FOLD_PX = 0.5  # crop px
 _TONE_PX = 64  # at this size a crop keeps its tones, but no fine detail
 
 
@@ -200,7 +201,10 @@ def _bent(mouths: Mouths, wanted: Floats, source: int, picture: Crops) -> Crops:
     own = rims_inside(own) if _pressed(mouths, wanted, source) else own
     target = np.concatenate([wanted, ring_points(wanted[None], wanted[None])[0]])
     shown = np.concatenate([own, ring_points(own[None], own[None])[0]])
-    moved = backward_map(mouths.triangles, target, shown, mouths.crop_px, picture.shape[0])
+    size_px = picture.shape[0]
+    moved = backward_map(mouths.triangles, target, shown, mouths.crop_px, size_px)
+    if size_px > _TONE_PX:  # where a turned head folds the mesh, the edges of its triangles are jagged
+        moved = cv2.GaussianBlur(moved, (0, 0), _FOLD_PX * size_px / mouths.crop_px)
     moved, hollow = keep_teeth(moved, target, shown, float(inside.rows[source]), mouths.crop_px)
     return darken(bend(picture, moved), hollow, inside.colours[source])
 

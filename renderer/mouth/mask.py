@@ -12,7 +12,7 @@ from renderer.mouth.warp import ring_points
 Floats = npt.NDArray[np.float32]
 
 _FEATHER = 0.030  # of the crop's edge
-_REGION_FEATHER = 0.026
+_REGION_FEATHER = 0.034
 
 
 def lower_face_mask(points: Floats, base_points: Floats, crop_px: int) -> Floats:
