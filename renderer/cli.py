@@ -19,7 +19,14 @@ from renderer.errors import RenderError
 from renderer.pipeline import MessageJob, MessageResult, render_message, slots_for
 from renderer.plan import plan_slots
 from renderer.progress import Progress, Step
-from renderer.quality import add_compare, add_reconstruct, run_compare, run_reconstruct
+from renderer.quality import (
+    add_compare,
+    add_quality,
+    add_reconstruct,
+    run_compare,
+    run_quality,
+    run_reconstruct,
+)
 from renderer.sentences import sentences
 from renderer.store import Store
 from renderer.timeline import frames_covering
@@ -123,6 +130,10 @@ def _compare(options: argparse.Namespace) -> int:
     return _measured(options, run_compare)
 
 
+def _quality(options: argparse.Namespace) -> int:
+    return _measured(options, run_quality)
+
+
 def _measured(options: argparse.Namespace, run: Callable[[argparse.Namespace, Progress], str]) -> int:
     progress = ProgressLine(sys.stderr)
     try:
@@ -211,6 +222,9 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="render one message in every sampler mode, and compare")
     add_compare(compare)
     compare.set_defaults(run=_compare)
+    quality = commands.add_parser("quality", help="both for several clips, as one table of gates")
+    add_quality(quality)
+    quality.set_defaults(run=_quality)
     for command in (bake, render):
         command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
         command.add_argument(

@@ -1,10 +1,10 @@
-"""The commands that measure the engine: ``reconstruct`` and ``compare``."""
+"""The commands that measure the engine: ``reconstruct``, ``compare``, and ``quality`` for both at once."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -83,6 +83,60 @@ def run_compare(options: argparse.Namespace, progress: Progress) -> str:
     return _table(report)
 
 
+def add_quality(parser: argparse.ArgumentParser) -> None:
+    """The options of ``python -m renderer quality``."""
+    parser.add_argument("--takes", type=Path, nargs="+", required=True, help="clips; the first is compared")
+    parser.add_argument("--train", type=float, default=0.75, help="share of each clip to learn from")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the videos and their reports")
+    parser.add_argument("--seconds", type=float, default=300.0, help="message to compare; 0 leaves it out")
+    _add_engine_options(parser)
+
+
+def run_quality(options: argparse.Namespace, progress: Progress) -> str:
+    """Reconstruct every clip, compare modes on the first; returns a Markdown table. Raises RenderError."""
+    from renderer.compare import Comparison, compare  # loads torch and the face tracker
+
+    store = Store(options.cache, max_bytes=STORE_BYTES)
+    reports = {take.stem: _reconstructed(take, options, store, progress) for take in options.takes}
+    table = gate_table({name: report["gates"] for name, report in reports.items()})
+    notes = [f"{name}: {note}" for name, report in reports.items() for note in report["notes"]]
+    if not options.seconds:
+        return "\n".join([table, *notes]) + "\n"
+    engine = replace(EngineConfig(), diffusion=_diffusion(options))
+    modes: tuple[FusionMode, ...] = get_args(FusionMode)
+    job = Comparison(options.takes[0], options.seconds, modes, _bake(options), engine)
+    compared = compare(job, store, progress)
+    _write_json(compared, options.out / f"{options.takes[0].stem}-compare.json")
+    return "\n".join([table, *notes, "", _table(compared)])
+
+
+def gate_table(gates: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """A Markdown table of all clips' gates: figure and verdict."""
+    names = list(gates)
+    rows = ["| gate | bounds | " + " | ".join(names) + " |", "| --- | --- |" + " --- |" * len(names)]
+    for entries in zip(*gates.values(), strict=True):
+        cells = [f"{_figure(entry)} {entry['verdict']}" for entry in entries]
+        rows.append(f"| {entries[0]['says']} | {entries[0]['bounds']} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def _reconstructed(
+    take: Path, options: argparse.Namespace, store: Store, progress: Progress
+) -> Mapping[str, Any]:
+    """Spoken again from its own sound, or by true motion where there is no speech to use."""
+    from renderer.reconstruct import Reconstruction, reconstruct
+    from renderer.rest_sound import NoSpeech
+
+    out = options.out / f"{take.stem}-rest.mp4"
+    job = Reconstruction(take, out, options.train, False, _bake(options), _diffusion(options))
+    try:
+        report = reconstruct(job, store, progress)
+    except NoSpeech:
+        report = reconstruct(replace(job, oracle=True), store, progress)
+    _write_json(report, out.with_suffix(".json"))
+    return report
+
+
 def _table(report: Mapping[str, Any]) -> str:
     lines = [
         f"{report['take']['name']}: {report['seconds']:.0f} s of message, {report['frames']} frames",
@@ -139,5 +193,8 @@ def _summary(report: Mapping[str, Any], out: Path) -> str:
 
 
 def _gate_line(gate: Mapping[str, Any]) -> str:
-    figure = "–" if gate["figure"] is None else f"{gate['figure']:.3g}"
-    return f"  {gate['verdict']:<13}{figure:>8}  {gate['says']} ({gate['bounds']})"
+    return f"  {gate['verdict']:<13}{_figure(gate):>8}  {gate['says']} ({gate['bounds']})"
+
+
+def _figure(gate: Mapping[str, Any]) -> str:
+    return "–" if gate["figure"] is None else f"{gate['figure']:.3g}"

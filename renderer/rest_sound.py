@@ -25,6 +25,10 @@ _INSTEAD = (
 )
 
 
+class NoSpeech(RenderError):
+    """There is nothing in the rest of a clip that could be spoken again."""
+
+
 @dataclass(frozen=True, eq=False)
 class RestSound:
     """``whole`` is the clip's sound and ``samples`` that of its rest, mono at 48 kHz; ``phones`` were heard
@@ -60,8 +64,8 @@ class RestSound:
         return sound_matches(aperture(points), envelope)
 
     def check_speech(self, name: str) -> None:
-        """Raise RenderError where nothing is said that could be spoken again."""
+        """Raise NoSpeech where nothing is said that could be spoken again."""
         if not len(self.whole):
-            raise RenderError(f"{name} has no sound track to speak again. {_INSTEAD}")
+            raise NoSpeech(f"{name} has no sound track to speak again. {_INSTEAD}")
         if not self.speaks:
-            raise RenderError(f"No speech is heard in the rest of {name}. {_INSTEAD}")
+            raise NoSpeech(f"No speech is heard in the rest of {name}. {_INSTEAD}")
