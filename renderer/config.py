@@ -24,13 +24,17 @@ class VoiceConfig:
 
 @dataclass(frozen=True)
 class BakeConfig:
-    """How a presenter is prepared. ``crop_px`` is the edge of the square lower-face crop."""
+    """How a presenter is prepared. ``crop_px`` is the edge of the square lower-face crop.
+
+    ``start``: a fit begins with the shipped base weights where they suit, or with nothing.
+    """
 
     crop_px: int = 128
     fit_seconds: float = 240.0
     fit_steps_max: int = 4000
     base_channels: int = 32
     seed: int = 0
+    start: Literal["base", "nothing"] = "base"
 
 
 @dataclass(frozen=True)

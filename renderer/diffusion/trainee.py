@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -11,22 +14,29 @@ from renderer.config import BakeConfig
 from renderer.diffusion.hardware import quicken
 from renderer.diffusion.network import MouthRefiner
 
-_RATE = 3e-4
+Floats = npt.NDArray[np.float32]
+
+RATE_FROM_NOTHING = 3e-4
 _MEAN_SHARE = 0.08  # the running mean spans this share of all steps
 
 
 class Trainee:
-    """``step`` lessons were learned in ``spent_s`` seconds."""
+    """``step`` lessons were learned in ``spent_s`` seconds, at ``rate`` at most, from weights ``start``."""
 
-    def __init__(self, config: BakeConfig, device: torch.device) -> None:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(config.seed)
-            self.exact = MouthRefiner(base_channels=config.base_channels).to(device)
+    def __init__(
+        self,
+        config: BakeConfig,
+        device: torch.device,
+        start: Mapping[str, Floats] | None = None,
+        rate: float = RATE_FROM_NOTHING,
+    ) -> None:
+        self._rate = rate
+        self.exact = network_of(config, start).to(device)
         self.mean = copy.deepcopy(self.exact).requires_grad_(False)
         self.fast = copy.deepcopy(self.exact)
         quicken(self.fast, device)
         self.optimiser = torch.optim.AdamW(
-            self.exact.parameters(), _RATE, betas=(0.9, 0.98), weight_decay=1e-3, fused=True
+            self.exact.parameters(), rate, betas=(0.9, 0.98), weight_decay=1e-3, fused=True
         )
         self.step, self.spent_s = 0, 0.0
 
@@ -50,7 +60,7 @@ class Trainee:
         norm = nn.utils.clip_grad_norm_(self.exact.parameters(), 1.0)
         if torch.isfinite(norm):
             for group in self.optimiser.param_groups:
-                group["lr"] = _RATE * rate_share
+                group["lr"] = self._rate * rate_share
             self.optimiser.step()
         self.step += 1
         self._follow(max(1 / (_MEAN_SHARE * total), 1 / (self.step + 1)))
@@ -65,3 +75,13 @@ class Trainee:
     def result(self) -> MouthRefiner:
         """The running mean, ready to predict in full precision."""
         return self.mean.eval()
+
+
+def network_of(config: BakeConfig, start: Mapping[str, Floats] | None = None) -> MouthRefiner:
+    """A network with the weights ``start``, or with the first weights of the config's seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        net = MouthRefiner(base_channels=config.base_channels)
+    if start is not None:
+        net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in start.items()})
+    return net

@@ -9,6 +9,7 @@ from renderer.mouth.bake import bake
 from renderer.progress import Progress, silent
 from renderer.store import Store
 from renderer.video.probe import check_take, probe
+from renderer.weights import weights_key
 
 STAGE_VERSION = "bake-7"
 
@@ -30,5 +31,5 @@ def baked(
     def write(out: Path) -> None:
         bake(take, out, config, progress, first_frames)
 
-    key = fingerprint(STAGE_VERSION, facts.sha256, first_frames, config)
+    key = fingerprint(STAGE_VERSION, weights_key(), facts.sha256, first_frames, config)
     return store.make("presenter", key, ".safetensors", write)[0]

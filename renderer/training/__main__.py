@@ -1,0 +1,36 @@
+"""Trains the shipped base weights.
+
+python -m renderer.training mouth --clips DIR --out renderer/weights/mouth.safetensors --minutes 35
+python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 15
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+
+COMMANDS = {
+    "mouth": "the mouth refiner, from films of synthetic people",
+    "motion": "the motion model, from synthetic talkers",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one training; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m renderer.training", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    for name, help_text in COMMANDS.items():
+        module = importlib.import_module(f"renderer.training.{name}")
+        command = commands.add_parser(name, help=help_text)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    status: int = options.run(options)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,56 @@
+"""The base weights that come with the engine: where a presenter's fit and style start.
+
+Made by `python -m renderer.training` on synthetic people alone; docs/model-card.md tells how. A file that is
+not there is no error: its reader then starts from nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import safe_open
+
+Floats = npt.NDArray[np.float32]
+
+MOUTH = Path(__file__).with_name("mouth.safetensors")
+MOTION = Path(__file__).with_name("motion.safetensors")
+
+
+def base_mouth() -> dict[str, Floats] | None:
+    """Weights of `renderer.diffusion.network.MouthRefiner`, float32; None where none are shipped."""
+    return _arrays(MOUTH)
+
+
+def base_motion() -> dict[str, Floats] | None:
+    """Weights of `renderer.motion.flow.MotionFlow`, float32; None where none are shipped."""
+    return _arrays(MOTION)
+
+
+def told(path: Path) -> dict[str, Any]:
+    """What a file of weights says of itself: the network's config, its data, steps, machine and scores."""
+    with safe_open(path, "np") as stored:
+        return {
+            name: json.loads(text) for name, text in (stored.metadata() or {}).items() if name != "format"
+        }
+
+
+@cache
+def weights_key() -> str:
+    """SHA-256 (hex) of the shipped files: other weights give other presenters."""
+    digest = hashlib.sha256()
+    for path in (MOUTH, MOTION):
+        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.exists() else b"none")
+    return digest.hexdigest()
+
+
+def _arrays(path: Path) -> dict[str, Floats] | None:
+    if not path.exists():
+        return None
+    with safe_open(path, "np") as stored:
+        return {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118
