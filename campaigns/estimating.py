@@ -10,7 +10,7 @@ from django.urls import reverse
 from campaigns.experience import cost_words, experience, with_pauses
 from campaigns.models import Campaign
 from campaigns.rendering import PAUSES
-from campaigns.scripts import Line, ScriptError, fill
+from campaigns.scripts import Line, ScriptError, UnknownColumn, fill
 from campaigns.states import BakeState, RenderState, RowVerdict
 
 
@@ -33,6 +33,7 @@ class Estimate:
     new_s: float
     work_s: float
     learned_from: int
+    fault: str  # of the script, for everybody
 
     @property
     def seconds_each(self) -> float:
@@ -50,7 +51,7 @@ class Estimate:
 
 def estimate(campaign: Campaign) -> Estimate:
     """Fill every valid row; rows that cannot be filled are counted and left out."""
-    filled, unfillable = _filled(campaign)
+    filled, unfillable, fault = _filled(campaign)
     learned = experience(campaign)
     heard = Counter((line.id, line.text) for lines in filled for line in lines)
     seconds = {text: learned.line_seconds(text) for _, text in heard}
@@ -66,19 +67,20 @@ def estimate(campaign: Campaign) -> Estimate:
     work_s = new_s * learned.work_per_new_s + to_make * learned.join_s
     return Estimate(
         len(filled), heard.total(), len(heard), unfillable, speech_s, video_s, personal_s, new_s, work_s,
-        learned.messages,
+        learned.messages, fault,
     )  # fmt: skip
 
 
-def _filled(campaign: Campaign) -> tuple[list[tuple[Line, ...]], int]:
-    """The lines of every valid row, and how many rows cannot be filled."""
-    filled, unfillable = [], 0
+def _filled(campaign: Campaign) -> tuple[list[tuple[Line, ...]], int, str]:
+    """The lines of every valid row, how many rows cannot be filled, and a fault that no row can mend."""
+    filled, unfillable, fault = [], 0, ""
     for values in campaign.recipients.filter(verdict=RowVerdict.VALID).values_list("values", flat=True):
         try:
             filled.append(fill(campaign.script, values))
-        except ScriptError:
+        except ScriptError as error:
             unfillable += 1
-    return filled, unfillable
+            fault = fault or (str(error) if isinstance(error, UnknownColumn) else "")
+    return filled, unfillable, fault
 
 
 def _made_before(campaign: Campaign) -> set[tuple[str, str]]:
@@ -114,6 +116,8 @@ def _recipients(campaign: Campaign, made: Estimate) -> Point:
 def _script(campaign: Campaign, made: Estimate) -> Point:
     if not campaign.script.strip():
         return Point(False, "The script is empty.", "Write it", _step(campaign, "script"))
+    if made.fault:
+        return Point(False, made.fault, "Mend it", _step(campaign, "script"))
     if made.unfillable:
         rows = "one row" if made.unfillable == 1 else f"{made.unfillable} rows"
         sentence = f"The script cannot be filled for {rows}"

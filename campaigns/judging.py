@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaigns.models import Campaign, Recipient
-from campaigns.recipients import script_problems
+from campaigns.recipients import script_problems, unknown_column
 from campaigns.scripts import ScriptError, check
 from campaigns.spreadsheet import Row
 from campaigns.states import RowVerdict
@@ -20,6 +20,16 @@ def judge_again(campaign: Campaign) -> int:
     changed = [row for row in campaign.recipients.all() if _judge(row, campaign.script)]
     Recipient.objects.bulk_update(changed, ["verdict", "problems"], batch_size=1000)
     return len(changed)
+
+
+def script_fault(campaign: Campaign) -> str:
+    """What is wrong with the saved script for everybody; empty where nothing is."""
+    try:
+        check(campaign.script)
+    except ScriptError as error:
+        return str(error)
+    rows = campaign.recipients.order_by("row_number").values_list("values", flat=True)
+    return str(unknown_column(campaign.script, rows.iterator()) or "")
 
 
 def _judge(row: Recipient, script: str) -> bool:

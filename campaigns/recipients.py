@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from campaigns.models import Campaign, Recipient
-from campaigns.scripts import ScriptError, fill, variable_of
+from campaigns.scripts import ScriptError, UnknownColumn, fill, variable_of
 from campaigns.spreadsheet import Problem, Row, Sheet, read
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
 
@@ -73,10 +73,24 @@ def script_problems(row: Row, script: str) -> list[Problem]:
     """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
     try:
         fill(script, row.values)
+    except UnknownColumn:
+        return []
     except ScriptError as error:
         columns = [column for column in row.values if f"“{column}”" in error.message]
         return [Problem(row.number, columns[0] if columns else "", str(error))]
     return []
+
+
+def unknown_column(script: str, rows: Iterable[Mapping[str, str]]) -> UnknownColumn | None:
+    """The first column that the script asks for and these rows do not have, said once for all of them."""
+    for values in rows:
+        try:
+            fill(script, values)
+        except UnknownColumn as error:
+            return error
+        except ScriptError:
+            continue
+    return None
 
 
 def name_of(values: Mapping[str, str]) -> str:

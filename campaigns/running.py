@@ -17,6 +17,7 @@ from campaigns import scripts
 from campaigns.baking import wake
 from campaigns.claims import new_token, stalled_before
 from campaigns.models import Campaign, Message, Presenter, Recipient
+from campaigns.recipients import unknown_column
 from campaigns.states import (
     CAMPAIGN_MOVES,
     BakeState,
@@ -222,6 +223,9 @@ def _sync_messages(campaign: Campaign) -> None:
     rows = list(campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"))
     if not rows:
         raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
+    unknown = unknown_column(campaign.script, (row.values for row in rows))
+    if unknown is not None:
+        raise MoveRefused(str(unknown))
     campaign.messages.exclude(recipient__in=rows).delete()
     messages = [_synced(campaign, row) for row in rows]
     for message in messages:

@@ -60,6 +60,10 @@ class ScriptError(Exception):
         self.message = message
 
 
+class UnknownColumn(ScriptError):
+    """The script asks for a column that the spreadsheet does not have: no row can mend that."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One spoken sentence of one recipient."""
@@ -213,11 +217,12 @@ def _raise_for(source: str, values: Mapping[str, str], error: TemplateError) -> 
     message = f"{(error.message or str(error)).rstrip('.')}."
     if not isinstance(error, UndefinedError):
         raise ScriptError(line, _column_of_tag(source, line), message) from error
-    name = next(iter(re.findall(r"[“'](.+?)[”']", message)), "")
+    name, kind = next(iter(re.findall(r"[“'](.+?)[”']", message)), ""), ScriptError
     if "is undefined" in message:
         known = ", ".join(sorted({variable_of(column) for column in values})) or "none"
         message = f"“{name}” is not a column of the spreadsheet. The columns are: {known}."
-    raise ScriptError(line, _column_of(source, line, variable_of(name), name), message) from error
+        kind = UnknownColumn
+    raise kind(line, _column_of(source, line, variable_of(name), name), message) from error
 
 
 def _template_line(trace: TracebackType | None) -> int:

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns.forms import ScriptForm
-from campaigns.judging import FROM_SCRIPT, judge_again
+from campaigns.judging import FROM_SCRIPT, judge_again, script_fault
 from campaigns.models import Campaign, Presenter, Recipient
 from campaigns.previewing import Preview, PreviewLine, preview
-from campaigns.scripts import ScriptError, check, variable_of
+from campaigns.scripts import variable_of
 from campaigns.states import CampaignState, RowVerdict
 from campaigns.views.page import CampaignPage, step_url
 
@@ -46,7 +46,7 @@ class ScriptPage(CampaignPage):
             return self.render_to_response(self.get_context_data(form=form), status=400)
         form.save()
         judge_again(self.campaign)
-        fault = script_fault(self.campaign.script)
+        fault = script_fault(self.campaign)
         if fault:
             return self.go("script", f"Saved, but it cannot be used yet. {fault}", messages.WARNING)
         return self.go("run" if "next" in request.POST else "script", "Saved.")
@@ -75,15 +75,6 @@ def rejected_by_script(campaign: Campaign) -> list[tuple[Recipient, list[str]]]:
     return [
         (row, reasons) for row, reasons in told if any(reason.startswith(FROM_SCRIPT) for reason in reasons)
     ]
-
-
-def script_fault(source: str) -> str:
-    """What is wrong with the script for everybody; empty where nothing is."""
-    try:
-        check(source)
-    except ScriptError as error:
-        return str(error)
-    return ""
 
 
 def _as_json(made: Preview) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
 from campaigns.forms import SpreadsheetForm
+from campaigns.judging import script_fault
 from campaigns.models import Recipient
 from campaigns.recipients import import_sheet
 from campaigns.spreadsheet import SheetError
@@ -48,7 +50,11 @@ class RecipientsPage(CampaignPage):
         except (SheetError, MoveRefused) as problem:
             form.add_error("spreadsheet", str(problem))
             return self.render_to_response(self.get_context_data(form=form), status=400)
-        return self.go("recipients", _told(self.campaign.recipients.all(), file.name))
+        told = _told(self.campaign.recipients.all(), file.name)
+        fault = script_fault(self.campaign) if self.campaign.script.strip() else ""
+        if fault:
+            return self.go("recipients", f"{told} But the script does not fit: {fault}", messages.WARNING)
+        return self.go("recipients", told)
 
 
 def _cells(row: Recipient, columns: list[str]) -> list[tuple[str, str, str]]:

@@ -156,6 +156,17 @@ def test_a_row_that_a_script_cannot_fill_is_rejected_until_the_script_has_a_fall
     assert (jose.verdict, jose.problems) == (RowVerdict.VALID, [])
 
 
+def test_a_column_that_the_sheet_lacks_is_one_problem_that_names_it(
+    dashboard: Client, campaign: Campaign
+) -> None:
+    told = save_script(dashboard, campaign, "Hello {{ nickname }}.")
+    assert "cannot be used yet. Script, line 1, column 10: “nickname” is not a column" in told
+    assert campaign.recipients.filter(verdict=RowVerdict.VALID).count() == 3
+    assert dashboard.get(url(campaign, "run")).content.decode().count("“nickname” is not a column") == 1
+    assert "“nickname” is not a column" in press(dashboard, campaign, "start")
+    assert not campaign.messages.exists()
+
+
 def press(dashboard: Client, campaign: Campaign, action: str, step: str = "run") -> str:
     return dashboard.post(url(campaign, step), {"action": action}, follow=True).content.decode()
 

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from campaigns.models import Campaign
-from campaigns.recipients import import_sheet, judge, name_of
+from campaigns.recipients import import_sheet, judge, name_of, unknown_column
 from campaigns.spreadsheet import SheetError, read
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
 
@@ -69,6 +69,17 @@ def test_no_upload_during_a_run(campaign: Campaign, alice: User) -> None:
 def test_a_sheet_without_addresses_still_makes_videos() -> None:
     sheet = read(io.BytesIO(b"name\nAda\nBo\n"), "people.csv")
     assert [(one.name, one.problems) for one in judge(sheet, "Hi {{ name }}.")] == [("Ada", ()), ("Bo", ())]
+
+
+def test_a_column_that_the_script_asks_for_and_nobody_has_is_no_rows_fault() -> None:
+    sheet = read(io.BytesIO(b"name,plan\nAda,a\nBo,b\n"), "people.csv")
+    assert [one.problems for one in judge(sheet, "Hi {{ nickname }}.")] == [(), ()]
+    rows = [row.values for row in sheet.rows]
+    assert "“nickname” is not a column" in str(unknown_column("Hi {{ nickname }}.", rows))
+    assert "“tier” is not a column" in str(
+        unknown_column("Hi. {% if plan == 'b' %}{{ tier }}{% endif %}", rows)
+    )
+    assert unknown_column("Hi {{ nickname | default('you') }}.", rows) is None
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,8 @@ def test_a_dead_workers_message_is_queued_again(campaign: Campaign, alice: User)
     long_ago = timezone.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S + 1)
     Message.objects.filter(pk=message.pk).update(heartbeat_at=long_ago)
     assert running.sweep_stalled() == 1
+    others = [running.claim_next("the next one"), running.claim_next("the next one")]
+    assert message not in others  # it waits until the others had their turn
     again = running.claim_next("the next one")
     assert again is not None
     assert (again.pk, again.attempts) == (message.pk, 2)
@@ -124,6 +126,7 @@ def test_a_message_that_kills_workers_again_and_again_is_put_aside(campaign: Cam
     started(campaign, alice)
     long_ago = timezone.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S + 1)
     first = campaign.messages.all()[0]
+    campaign.messages.exclude(pk=first.pk).update(render_state=RenderState.READY)
     for _ in range(running.ATTEMPTS_MAX):
         message = running.claim_next()
         assert message is not None and message.pk == first.pk

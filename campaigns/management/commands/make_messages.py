@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from campaigns import rendering
 from campaigns.batching import Batch, make_all, told
 from campaigns.progress_line import ProgressLine
+from campaigns.recipients import unknown_column
 from campaigns.results import READY
 from campaigns.scripts import ScriptError, check
 from campaigns.spreadsheet import SheetError, read
@@ -62,6 +63,9 @@ class Command(BaseCommand):
         """Everything is looked at before anything is made."""
         script = _read_script(options["script"])
         sheet = read(options["recipients"])
+        unknown = unknown_column(script, (row.values for row in sheet.rows))
+        if unknown is not None:
+            raise unknown
         rendering.take_facts(options["take"])
         if options["out"].exists() and not options["out"].is_dir():
             raise CommandError(f"{options['out']} is a file. Name a folder with --out.")
