@@ -153,6 +153,9 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fit-seconds", type=float, default=BakeConfig.fit_seconds, help="time to fit the mouth"
     )
+    parser.add_argument(
+        "--start", choices=["base", "nothing"], default=BakeConfig.start, help="what the fit begins with"
+    )
     parser.add_argument("--seed", type=int, default=BakeConfig.seed)
     parser.add_argument(
         "--cache", type=Path, default=platformdirs.user_cache_path("byname"), help="finished parts"
@@ -167,7 +170,7 @@ def _diffusion(options: argparse.Namespace) -> DiffusionConfig:
 
 
 def _bake(options: argparse.Namespace) -> BakeConfig:
-    return replace(BakeConfig(), fit_seconds=options.fit_seconds, seed=options.seed)
+    return replace(BakeConfig(), fit_seconds=options.fit_seconds, seed=options.seed, start=options.start)
 
 
 def _write_json(report: Mapping[str, Any], path: Path | None) -> None:
