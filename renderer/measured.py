@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,13 +16,14 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from renderer.face.crop import apply, invert, mix_matrices
-from renderer.face.track import FaceError, track
+from renderer.face.track import FaceError, FaceTrack, track
 from renderer.mouth.base import cut, shrink
 from renderer.mouth.mask import lower_face_mask
 from renderer.mouth.presenter import Presenter
-from renderer.scores import aperture, closure_rate, correlation, open_in_silence, sharpness, silent_frames
+from renderer.scores import aperture, lip_scores, look_scores
 from renderer.speech.speech import Phone
 from renderer.stopwatch import stage
+from renderer.video.ahead import ahead
 from renderer.video.decode import TakeReader
 from renderer.video.picture import Box, Picture
 from renderer.walk import PathFrame
@@ -62,21 +64,22 @@ def measure_segment(
     scores = {"kept_frames": float(1 - (presenter.ok[a] & presenter.ok[b]).mean())}
     views = _Views(box, matrices, presenter)
     try:
-        with TakeReader(segment, keep_bytes=0) as reader, stage("track", frames=len(path)):
-            tracked = track(views.of(reader), len(path), alone=True)
+        with TakeReader(segment, keep_bytes=0) as reader, closing(ahead(views.of(reader))) as faces:
+            tracked = _tracked(faces, len(path))
         seen = tracked.points / box.scale + np.array([box.left, box.top], np.float32)
     except FaceError:
         return Measured(scores | {"face_lost": 1.0}, np.zeros((0, 478, 2), np.float32))
     gaps, wanted = aperture(seen), aperture(presenter.style.space.decode(motion, own))
-    scores["aperture_r"] = correlation(wanted, gaps)
-    scores["open_in_silence"] = open_in_silence(gaps, silent_frames(len(gaps), phones, fps, start_s))
-    closed = closure_rate(gaps, phones, fps, start_s)
-    if closed is not None:
-        scores["closure"] = closed
+    scores |= lip_scores(gaps, wanted, phones, fps, start_s)
     mask = lower_face_mask(own[:1], own[:1], presenter.crop_px)[0]
     filmed = shrink(presenter.fine[a[::_SHARPNESS_STEP_FRAMES]], presenter.crop_px)
-    scores["sharpness"] = sharpness(views.crops(), mask) / max(sharpness(filmed, mask), 1e-6)
+    scores |= look_scores(views.crops(), filmed, mask)
     return Measured(scores, seen.astype(np.float32))
+
+
+@stage("track")
+def _tracked(faces: Iterator[Bytes], frames: int) -> FaceTrack:
+    return track(faces, frames, alone=True)
 
 
 def save_measured(measured: Measured, path: Path) -> None:
