@@ -8,7 +8,7 @@ and the whole line is one curve: nothing is cut into windows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from renderer.motion.visemes import REST, VISEMES, VOWELS, visemes_of
 from renderer.speech.speech import Phone
+from renderer.timeline import SOUND_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
 
@@ -26,6 +27,9 @@ SETTLE_S = 0.12
 _BEFORE_S, _AFTER_S, _SHARPNESS = 0.055, 0.045, 1.35
 _STRESS_GAIN = (1.0, 1.2, 1.08)
 _EDGE_S = 0.35
+# Between words people breathe and wait with the mouth as it is; only longer silences close it.
+_BREATH_S = 1.2
+_DEAD = 1e-4
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Gesture:
     start_s: float
     end_s: float
     gain: float = 1.0
+    awake: bool = False  # a breath between words: rest that does not close the mouth
 
 
 def gestures(phones: Iterable[Phone]) -> tuple[Gesture, ...]:
@@ -48,6 +53,25 @@ def gestures(phones: Iterable[Phone]) -> tuple[Gesture, ...]:
         return ()
     first, last = sounded[0].start_s, sounded[-1].end_s
     return (Gesture(REST, first - _EDGE_S, first), *found, Gesture(REST, last, last + _EDGE_S))
+
+
+def heard_gestures(
+    phones: Iterable[Phone], samples: Floats | None, rate_hz: int = SOUND_RATE_HZ
+) -> tuple[Gesture, ...]:
+    """As `gestures`; where phones were heard in a recording, its ``samples`` [n] tell breaths from silence.
+
+    In a recording, pauses of up to 1.2 s between words are part of speech unless the sound is dead there.
+    Without samples every pause is silence.
+    """
+    found = gestures(phones)
+    if samples is None:
+        return found
+    return tuple(
+        replace(gesture, awake=True)
+        if 0 < place < len(found) - 1 and _is_breath(gesture, samples, rate_hz)
+        else gesture
+        for place, gesture in enumerate(found)
+    )
 
 
 def times_s(frames: int, fps: Fraction, start_s: float) -> npt.NDArray[np.float64]:
@@ -72,10 +96,17 @@ def voiced_gate(found: Sequence[Gesture], times: npt.NDArray[np.float64]) -> npt
     """[n] 1 where something sounds, falling smoothly to exactly 0 once ``SETTLE_S`` away from any sound."""
     gap = np.full(len(times), np.inf)
     for gesture in found:
-        if gesture.viseme != REST:
+        if gesture.viseme != REST or gesture.awake:
             gap = np.minimum(gap, np.maximum(gesture.start_s - times, times - gesture.end_s))
     near = 1 - np.clip(gap, 0, SETTLE_S) / SETTLE_S
     return near * near * (3 - 2 * near)
+
+
+def _is_breath(gesture: Gesture, samples: Floats, rate_hz: int) -> bool:
+    if gesture.viseme != REST or gesture.end_s - gesture.start_s > _BREATH_S:
+        return False
+    sound = samples[max(round(gesture.start_s * rate_hz), 0) : round(gesture.end_s * rate_hz)]
+    return bool(len(sound)) and float(np.abs(sound).max()) > _DEAD
 
 
 def _gestures_of(phone: Phone) -> list[Gesture]:

@@ -26,13 +26,18 @@ _WEIGHTS[OPEN] = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Talk:
-    """One stretch of talk: ``told`` [n, TOLD], drafted and true shares [n, M], and ``counts`` [n] 0..1, how
-    far each frame's truth can be trusted."""
+    """One stretch of talk: ``told`` [n, TOLD], drafted and true shares [n, M], ``counts`` [n] 0..1, how far
+    each frame's truth can be trusted, and ``said`` [n, V], the pull of what was truly said (which listeners
+    may have misheard)."""
 
     told: Floats
     draft: Floats
     truth: Floats
     counts: Floats
+    said: Floats
+
+    def part(self, place: slice) -> Talk:
+        return Talk(*(array[place] for array in _parts(self)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +48,7 @@ class Windows:
     draft: torch.Tensor
     truth: torch.Tensor
     counts: torch.Tensor
+    said: torch.Tensor
 
 
 def windows_of(
@@ -83,8 +89,8 @@ def motion_error(guess: torch.Tensor, truth: torch.Tensor, counts: torch.Tensor)
     )
 
 
-def _parts(talk: Talk) -> tuple[Floats, Floats, Floats, Floats]:
-    return talk.told, talk.draft, talk.truth, talk.counts
+def _parts(talk: Talk) -> tuple[Floats, ...]:
+    return talk.told, talk.draft, talk.truth, talk.counts, talk.said
 
 
 def _cut(rows: Floats, start: int, frames: int) -> Floats:

@@ -8,7 +8,14 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion.coarticulation import LEAD_S, Gesture, gestures, times_s, voiced_gate
+from renderer.motion.coarticulation import (
+    LEAD_S,
+    Gesture,
+    gestures,
+    heard_gestures,
+    times_s,
+    voiced_gate,
+)
 from renderer.motion.measures import OPEN
 from renderer.motion.mend import mended
 from renderer.motion.style import MotionStyle, shape_for
@@ -40,12 +47,12 @@ def speak_motion(
     """Motion [frames, K] of a whole line; speech begins ``start_s`` seconds after the first frame.
 
     ``samples`` [n] at 48 kHz are its sound, for phones that were heard in a recording rather than made by
-    a voice: where those are wrong, the sound helps.
+    a voice: where those are wrong, the sound helps, and it tells breaths from silence.
 
     Lips lead the sound by 40 ms, meet for /p b m/, bring the lower lip to the teeth for /f v/, and lie
     exactly at rest (zeros) in silence. The same input gives the same bytes.
     """
-    found = gestures(phones)
+    found = heard_gestures(phones, samples)
     times = times_s(frames, fps, start_s)
     motion = np.zeros((frames, style.space.size), np.float32)
     gate = voiced_gate(found, times)

@@ -17,7 +17,8 @@ Floats = npt.NDArray[np.float32]
 SHARES = (*MEASURES, "corners")
 # What a modest speaker moves, as shares of the face's width: nobody is measured by less.
 _LEAST = np.array([0.016, 0.016, 0.012, 0.004, 0.005, 0.005, 0.006], np.float32)
-_SLACK = 0.03
+# How far each may be missed, of its usual size, where several cannot be had together: the aperture hardly.
+_SLACK = np.array([0.002, 0.03, 0.03, 0.03, 0.03, 0.03, 0.03], np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class ShareScale:
         rows = self._rows()
         gain = self.space.spread @ rows.T
         seen = rows @ gain
-        noise = _SLACK * np.diag(np.diag(seen)) + 1e-6 * np.eye(len(rows))
+        noise = np.diag(_SLACK * np.diag(seen)) + 1e-6 * np.eye(len(rows))
         return np.asarray(motion + (change * self.px) @ np.linalg.solve(seen + noise, gain.T), np.float32)
 
     def _rows(self) -> Floats:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion.coarticulation import Gesture, gestures, times_s, viseme_weights, voiced_gate
+from renderer.motion.coarticulation import Gesture, heard_gestures, times_s, viseme_weights, voiced_gate
 from renderer.motion.lag import take_lag_s
 from renderer.motion.measures import JAW, OPEN, mouth_measures
 from renderer.motion.shares import SHARES, ShareScale, share_scale
@@ -27,8 +27,10 @@ Floats = npt.NDArray[np.float32]
 
 # Each frame looks at the phones' pull this many frames before and after itself.
 LAGS = (-2, -1, 0, 1, 2)
-_RIDGES = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+_RIDGES = (30.0, 100.0, 300.0, 1000.0, 3000.0)
 _FOLDS = 5
+# How much the aperture and the jaw (which a nodding head blurs) decide.
+_MATTERS = np.array([0.75, 0.25])
 _SPACE, _FLOW = "space.", "flow."
 # Neighbours pull a phone back to about three quarters of its target; the table aims beyond it.
 _OVERSHOOT = 1.3
@@ -85,14 +87,21 @@ class MotionStyle:
         )  # fmt: skip
 
 
-def fit_style(points: Floats, ok: Flags, fps: Fraction, phones: tuple[Phone, ...] | None) -> MotionStyle:
+def fit_style(
+    points: Floats,
+    ok: Flags,
+    fps: Fraction,
+    phones: tuple[Phone, ...] | None,
+    samples: Floats | None = None,
+) -> MotionStyle:
     """Learns a style from points [n, 478, 2] in crop space, of which ``ok`` [n] can be trusted.
 
-    ``phones`` are the take's own speech, or None for a take without usable speech. Where the picture follows
-    its sound late, the style is learned as if it did not: new speech comes out in time, and speech of this
-    very take begins ``lag_s`` later. Raises RenderError when too few frames can be trusted.
+    ``phones`` are the take's own speech, or None for a take without usable speech; ``samples`` [n] at 48 kHz
+    are its sound where the phones were heard in it. Where the picture follows its sound late, the style is
+    learned as if it did not: new speech comes out in time, and speech of this very take begins ``lag_s``
+    later. Raises RenderError when too few frames can be trusted.
     """
-    spoken = gestures(phones or ())
+    spoken = heard_gestures(phones or (), samples)
     lag_s = take_lag_s(spoken, mouth_measures(points), ok, fps)
     times = times_s(len(points), fps, lag_s)
     silent = voiced_gate(spoken, times) < 0.01 if spoken else None
@@ -118,6 +127,31 @@ def fit_style(points: Floats, ok: Flags, fps: Fraction, phones: tuple[Phone, ...
         lag_s=lag_s,
         share_px=share_scale(space, motion, usable).px,
     )
+
+
+def held_out_draft(
+    style: MotionStyle,
+    found: Sequence[Gesture],
+    times: npt.NDArray[np.float64],
+    motion: Floats,
+    usable: Flags,
+) -> Floats:
+    """The take's own motion [n, K] as the style would draft it if it had never seen the part in question.
+
+    A style that learned nothing drafts what it always drafts. ``usable`` [n] frames of ``motion`` [n, K]
+    teach.
+    """
+    if not style.learned:
+        return style.drafted(found, times)
+    inputs = lagged(viseme_weights(found, times))
+    prior = _prior_weights(style.space, motion[usable])
+    fold = np.minimum(np.arange(len(times)) * _FOLDS // len(times), _FOLDS - 1)
+    draft = np.zeros_like(motion)
+    for part in range(_FOLDS):
+        here = fold == part
+        weights, _ = _personal_weights(inputs, motion, usable & ~here, prior, style.space)
+        draft[here] = inputs[here] @ weights
+    return np.asarray(np.clip(draft, 1.15 * style.floor, 1.15 * style.ceiling), np.float32)
 
 
 def lagged(pull: Floats) -> Floats:
@@ -196,7 +230,7 @@ def _held_out(x: Any, y: Any, fold: Any, prior: Floats, ridge: float) -> Any:
 def _error(guess: Any, truth: Any, scale: Any) -> float:
     """How much of aperture and jaw is not explained, on frames that were held out."""
     missed = ((guess - truth) @ scale).var(0) / np.maximum((truth @ scale).var(0), 1e-9)
-    return float(missed.mean())
+    return float(missed @ _MATTERS)
 
 
 def _gain(guess: Any, truth: Any, scale: Any) -> float:

@@ -18,8 +18,9 @@ Doubles = npt.NDArray[np.float64]
 # Bands are looked up a little before, at and after each frame.
 _EARS_S = (-0.02, 0.0, 0.02)
 _TIMING = 6
-SOUND = slice(2 * len(VISEMES) + _TIMING + len(SHARES), None)
-TOLD = 2 * len(VISEMES) + _TIMING + len(SHARES) + len(_EARS_S) * BANDS + 1
+DRAFT = slice(2 * len(VISEMES) + _TIMING, 2 * len(VISEMES) + _TIMING + len(SHARES))
+SOUND = slice(DRAFT.stop, None)
+TOLD = DRAFT.stop + len(_EARS_S) * BANDS + 1
 
 
 def told_of(found: Sequence[Gesture], times: Doubles, draft: Floats, bands: Floats | None) -> Floats:

@@ -113,7 +113,7 @@ def _style(take: Path, facts: ClipFacts, faces: Faces, progress: Progress) -> Mo
         sound = sound[: sample_at(facts.frames, facts.fps)]
     phones = hear(sound, SOUND_RATE_HZ) if sound is not None and len(sound) else None
     progress(Step("listening to the take", 1, 1))
-    return fit_style(faces.points, faces.ok, facts.fps, phones or None)
+    return fit_style(faces.points, faces.ok, facts.fps, phones or None, sound)
 
 
 def practice_drafts(faces: Faces, fps: Fraction, progress: Progress = silent) -> Draft:

@@ -11,6 +11,7 @@ from renderer.motion.lessons import Talk, flow_loss, motion_error, windows_of
 from renderer.motion.mend import SAMPLING, load_flow, sampled
 from renderer.motion.shares import SHARES
 from renderer.motion.told import SOUND, TOLD
+from renderer.motion.visemes import VISEMES
 
 
 def small_net(seed: int = 0, taught: bool = True) -> MotionFlow:
@@ -81,7 +82,8 @@ def test_weights_come_back_from_arrays() -> None:
 
 def talk(frames: int, seed: int = 0) -> Talk:
     told, draft = inputs(frames, seed)
-    return Talk(told, draft, draft + told[:, : len(SHARES)], np.ones(frames, np.float32))
+    said = np.zeros((frames, len(VISEMES)), np.float32)
+    return Talk(told, draft, draft + told[:, : len(SHARES)], np.ones(frames, np.float32), said)
 
 
 def test_windows_are_cut_from_talk_and_filled_where_it_is_short() -> None:
@@ -115,5 +117,5 @@ def test_a_net_learns_what_the_draft_lacks() -> None:
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        losses.append(float(loss))
+        losses.append(float(loss.detach()))
     assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:5])

@@ -147,3 +147,39 @@ def test_a_presenter_who_never_spoke_can_still_be_made_to_speak() -> None:
         :, OPEN
     ]
     assert gap.max() > 0.03 * np.ptp(style.space.rest[:, 0])
+
+
+# --- recordings ---
+
+BREATH = (*phones_of("t a", 0.0), Phone("", 0.22, 0.8), *phones_of("a t", 0.8))
+
+
+@pytest.fixture(scope="module")
+def breathing() -> MotionStyle:
+    """A person whose lips stay parted while they breathe between words."""
+    points, phones = spoken_take()
+    awake = tuple(Phone("", p.start_s, p.end_s) if p.symbol in "iu" else p for p in phones)
+    return fit_style(points, np.ones(len(points), bool), FPS, awake, room_noise(14.0))
+
+
+def room_noise(length_s: float) -> np.ndarray:
+    noise = np.random.default_rng(0).normal(size=int(length_s * 48_000))
+    return (0.01 * noise).astype(np.float32)
+
+
+def pause_of(style: MotionStyle, samples: np.ndarray | None) -> np.ndarray:
+    motion = speak_motion(BREATH, 50, FPS, style, start_s=0.4, samples=samples)
+    return motion[round(0.8 * 25) : round(1.05 * 25)]
+
+
+def test_in_a_recording_a_breath_between_words_is_part_of_speech(breathing: MotionStyle) -> None:
+    gap = measure_motion(breathing.space, pause_of(breathing, room_noise(1.1)))[:, OPEN]
+    assert np.all(gap > 0.15 * breathing.open_gap_px)
+
+
+def test_digital_silence_in_a_recording_closes_the_mouth(breathing: MotionStyle) -> None:
+    assert not pause_of(breathing, np.zeros(int(1.1 * 48_000), np.float32)).any()
+
+
+def test_a_voices_pause_closes_the_mouth(breathing: MotionStyle) -> None:
+    assert not pause_of(breathing, None).any()
