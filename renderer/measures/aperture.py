@@ -58,7 +58,7 @@ def closures(seen: Floats, phones: Sequence[Phone], fps: Fraction, start_s: floa
 def closed_limit(real: Floats, phones: Sequence[Phone], fps: Fraction) -> float | None:
     """What counts as closed for this person: 95 % of the real /p b m/ come at least as near."""
     nearest = closures(real, phones, fps)
-    return float(np.quantile(nearest, 0.95)) if len(nearest) else None
+    return float(np.quantile(nearest, 0.95, method="higher")) if len(nearest) else None
 
 
 def contrast(seen: Floats, phones: Sequence[Phone], fps: Fraction) -> float | None:

@@ -62,6 +62,14 @@ def test_what_counts_as_closed_is_what_95_percent_of_the_real_closures_reach():
     assert closure_rate(real, phones, FPS, 0.0, limit) == pytest.approx(0.95, abs=0.03)
 
 
+def test_of_a_few_real_closures_all_count():
+    real = np.array([0.1, 0.002, 0.1, 0.008, 0.1, 0.005] * 5, np.float32)
+    phones = (Phone("p", 0.03, 0.05), Phone("m", 0.11, 0.13), Phone("b", 0.19, 0.21))
+    limit = closed_limit(real, phones, FPS)
+    assert limit is not None
+    assert closure_rate(real, phones, FPS, 0.0, limit) == 1.0
+
+
 def test_contrast_sets_open_vowels_against_closures():
     seen = np.full(100, 0.05, np.float32)
     seen[50:60] = 0.01
