@@ -108,13 +108,13 @@ class Stage:
         return self._read()
 
     def project(self, points: Floats) -> Floats:
-        """Points [n, 3] metres → [n, 3]: x and y in px of the drawn frame, and depth (nearer is less)."""
+        """Points [n, 3] metres → [n, 3]: x and y in px of the drawn frame, and how far off in metres."""
         _, to_screen = self._view()
         seen = np.concatenate([points, np.ones((len(points), 1))], 1) @ to_screen.T
-        seen = seen[:, :3] / seen[:, 3:]
+        off_m, seen = seen[:, 3:], seen / seen[:, 3:]
         size = np.array([self._frame.width, self._frame.height])
         at_px = (seen[:, :2] * [1, -1] + 1) / 2 * size - 0.5
-        return np.concatenate([at_px, seen[:, 2:]], 1).astype(np.float32)
+        return np.concatenate([at_px, off_m], 1).astype(np.float32)
 
     # --- parts ---
 
