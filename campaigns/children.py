@@ -14,6 +14,8 @@ from types import FrameType, TracebackType
 
 from django.conf import settings
 
+from campaigns.reaper import DONE
+
 GRACE_S = 8.0
 GONE_S = 2.0
 
@@ -23,11 +25,15 @@ class ChildDied(Exception):
 
 
 class Children:
-    """Each child has a session of its own, so that ending it ends what it started, and nothing else."""
+    """Each child has a session of its own, so that ending it ends what it started, and nothing else.
+
+    When this very process is killed, a small process of its own ends them; see `campaigns.reaper`.
+    """
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._reaper: subprocess.Popen[str] | None = None
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
         """Start one; its output goes to a log file. Returns the process id."""
@@ -43,6 +49,7 @@ class Children:
                 start_new_session=True,
             )
         self._running[name] = child
+        self._tell_reaper(str(child.pid))
         return child.pid
 
     def check(self) -> None:
@@ -56,6 +63,13 @@ class Children:
     def __enter__(self) -> Children:
         # SIGTERM unwinds like Ctrl-C, so that __exit__ runs.
         self._before = signal.signal(signal.SIGTERM, _interrupt)
+        self._reaper = subprocess.Popen(
+            [sys.executable, "-m", "campaigns.reaper"],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C is not for it
+        )
         return self
 
     def __exit__(
@@ -70,7 +84,16 @@ class Children:
             _signal_group(child, signal.SIGKILL)
             child.wait()
             _wait_for_group(child)
+        self._tell_reaper(DONE)
+        if self._reaper is not None:
+            self._reaper.communicate()
         signal.signal(signal.SIGTERM, self._before)
+
+    def _tell_reaper(self, line: str) -> None:
+        if self._reaper is not None and self._reaper.stdin is not None:
+            with suppress(BrokenPipeError):  # somebody killed it; the others end as usual
+                self._reaper.stdin.write(f"{line}\n")
+                self._reaper.stdin.flush()
 
     def _log(self, name: str) -> Path:
         return self._logs / f"{name.replace(' ', '-')}.log"
