@@ -59,12 +59,41 @@ def digest_of(messages: Iterable[Message]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+# Each score's best value, and how far from it people begin to notice.
+_IDEALS = {
+    "aperture_r": (1.0, 0.2),
+    "closure": (1.0, 0.1),
+    "gain": (1.0, 0.4),
+    "kept_frames": (0.0, 0.05),
+    "offset_frames": (0.0, 1.5),
+    "open_in_silence": (0.0, 0.02),
+    "ring": (1.0, 0.25),
+    "seam": (1.0, 0.5),
+    "sharpness": (1.0, 0.4),
+}
+
+
+def doubt(message: Message) -> float:
+    """How much a message wants to be looked at: its worst score's distance from the best value; 1 is about
+    what is noticed."""
+    return max(
+        (
+            abs(message.scores[name] - best) / noticed
+            for name, (best, noticed) in _IDEALS.items()
+            if name in message.scores
+        ),
+        default=0.0,
+    )
+
+
 def in_review_order(campaign: Campaign) -> list[Message]:
-    """Ready messages, the most flagged first, then as in the spreadsheet."""
+    """Ready messages: the most flags first, then the worst score, then as in the spreadsheet."""
     ready = campaign.messages.filter(render_state=RenderState.READY).select_related(
         "recipient", "reviewed_by"
     )
-    return sorted(ready, key=lambda message: (-len(message.flags), message.recipient.row_number))
+    return sorted(
+        ready, key=lambda message: (-len(message.flags), -doubt(message), message.recipient.row_number)
+    )
 
 
 def personal_line_ids(messages: Iterable[Message]) -> frozenset[str]:

@@ -108,6 +108,17 @@ def test_flagged_messages_come_first(campaign: Campaign, messages: list[Message]
     ]
 
 
+def test_among_equally_flagged_messages_the_worst_scores_come_first(
+    campaign: Campaign, messages: list[Message]
+) -> None:
+    good = {"aperture_r": 0.98, "closure": 1.0, "sharpness": 1.0, "seam": 1.02}
+    for message, scores in zip(messages, (good, good | {"closure": 0.5}, good | {"seam": 1.4}), strict=True):
+        Message.objects.filter(pk=message.pk).update(scores=scores, flags=[])
+    ordered = review.in_review_order(campaign)
+    assert ordered == [messages[1], messages[2], messages[0]]
+    assert review.doubt(ordered[0]) > 1 > review.doubt(ordered[1])
+
+
 def test_a_line_is_personal_when_it_differs_or_not_everybody_hears_it(messages: list[Message]) -> None:
     same = {"id": "1.0", "text": "Thanks for coming."}
     for message in messages:
