@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from renderer.errors import RenderError
 from renderer.face.landmarks import POINTS
+from renderer.face.quiet import quiet
 from renderer.progress import Progress, Step, silent
 
 Points = npt.NDArray[np.float32]
@@ -147,7 +147,7 @@ def _face_mesh(faces: int) -> Iterator[Callable[[npt.NDArray[np.uint8]], list[Po
     def faces_in(frame: npt.NDArray[np.uint8]) -> list[Points]:
         nonlocal found
         # More notes come with the first face.
-        with nullcontext() if found else _quiet():
+        with nullcontext() if found else quiet():
             seen = _points_of(mesh.process(frame), frame.shape[1], frame.shape[0])
         found = found or bool(seen)
         return seen
@@ -163,7 +163,7 @@ os.register_at_fork(after_in_child=_idle.clear)  # its threads do not live on in
 
 
 def _idle_mesh(faces: int) -> Any:
-    with _quiet():
+    with quiet():
         try:
             mesh = _idle[faces].pop()
             mesh.reset()
@@ -186,38 +186,3 @@ def _points_of(result: Any, width: int, height: int) -> list[Points]:
     return [
         np.array([(mark.x * width, mark.y * height) for mark in face.landmark], np.float32) for face in faces
     ]
-
-
-class _Quiet:
-    """Silences file descriptor 2, to which the tracker's native libraries write whatever their log level.
-
-    Several threads may want silence at once: the first one turns it on, the last one off.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._wanted = 0
-        self._kept = -1
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        with self._lock:
-            self._wanted += 1
-            if self._wanted == 1:
-                self._kept = os.dup(2)
-                self._redirect(os.open(os.devnull, os.O_WRONLY))
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._wanted -= 1
-                if self._wanted == 0:
-                    self._redirect(self._kept)
-
-    @staticmethod
-    def _redirect(target: int) -> None:
-        os.dup2(target, 2)
-        os.close(target)
-
-
-_quiet = _Quiet()

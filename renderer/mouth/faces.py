@@ -15,12 +15,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from renderer.face.crop import apply, crop_path, side_px
+from renderer.face.hands import hand_finder, hand_outline
 from renderer.face.mesh import face_triangles
 from renderer.face.track import FaceTrack, track
 from renderer.files import whole_file
 from renderer.mouth.atlas import Atlas, atlas_of
 from renderer.mouth.base import MouthBase, cut, shrink
-from renderer.mouth.guard import guard
+from renderer.mouth.guard import guard, touches_mouth
 from renderer.mouth.warp import lower_face_triangles
 from renderer.progress import Progress, Step, silent
 from renderer.video.decode import TakeReader
@@ -31,6 +32,7 @@ Floats = npt.NDArray[np.float32]
 _THUMB_WIDTH_PX = 64
 _FINE_MAX_BYTES = 400 * 2**20
 _FINE_MAX_FACTOR = 3
+_HANDS_EVERY = 3  # frames; a hand does not cross the mouth in less
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,15 +117,27 @@ def lower_faces(reader: TakeReader, seen: Seen, crop_px: int, progress: Progress
     points = apply(matrices, seen.face.points)
     fine_px = _fine_px(side_px(matrices, crop_px), len(points), crop_px)
     fine = np.empty((len(points), fine_px, fine_px, 3), np.uint8)
-    for number, frame in enumerate(reader.frames(range(len(points)))):
-        fine[number] = cut(frame, matrices[number], crop_px, fine_px)
-        progress(Step("cutting out the lower face", number + 1, len(points)))
+    hands = np.zeros(len(points), bool)
+    with hand_finder(seen.face.points) as hands_in:
+        for number, frame in enumerate(reader.frames(range(len(points)))):
+            fine[number] = cut(frame, matrices[number], crop_px, fine_px)
+            if number % _HANDS_EVERY == 0:
+                outlines = [
+                    apply(matrices[[number]], hand_outline(hand)[None])[0] for hand in hands_in(frame)
+                ]
+                covering = any(touches_mouth(outline, points[number], crop_px) for outline in outlines)
+                hands[number : number + _HANDS_EVERY] = covering
+            progress(Step("cutting out the lower face", number + 1, len(points)))
     triangles = lower_face_triangles(face_triangles(), np.median(points, axis=0).astype(np.float32))
-    guarded = guard(points, seen.face.ok, shrink(fine, crop_px), triangles)
+    guarded = guard(points, seen.face.ok, shrink(fine, crop_px), triangles, hands)
     # Where everything is guarded there is nothing to draw from; the track alone then decides.
     usable = guarded.ok if guarded.ok.any() else seen.face.ok
     problems = seen.face.problems + guarded.problems()
     return Faces(points, matrices, guarded.ok, usable, fine, triangles, problems, crop_px)
+
+
+def _in_crop(outline: Floats, matrix: Floats) -> Floats:
+    return apply(matrix[None], outline[None])[0]
 
 
 def _fine_px(side_in_take_px: float, frames: int, crop_px: int) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_closing, binary_dilation
 
-from renderer.face.landmarks import CHEEKS, NOSE_TIP, OUTER_LIPS
+from renderer.face.landmarks import CHEEKS, JAW, NOSE_TIP, OUTER_LIPS, UNDER_NOSE
 from renderer.mouth.atlas import mouth_marks
 from renderer.mouth.mask import mouth_region, soft_polygon
 from renderer.mouth.warp import backward_map, bend, ring_points
@@ -24,6 +24,8 @@ _COVERED_TIMES = 3.5  # and how many times more than in the take's usual frame
 _COVERED_QUANTILE = 0.75
 _LIKES, _SAME_MOMENT_FRAMES = 15, 12
 _MARGIN_FRAMES = 2
+_HAND_SHARE = 0.02  # of the lower face that a hand's outline may touch
+_HAND_GAP_FRAMES = 12  # a hand that is lost from sight so briefly was there all along
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +48,36 @@ class Guarded:
 
 
 def guard(
-    points: Floats, ok: Flags, crops: npt.NDArray[np.uint8], triangles: npt.NDArray[np.int32]
+    points: Floats,
+    ok: Flags,
+    crops: npt.NDArray[np.uint8],
+    triangles: npt.NDArray[np.int32],
+    hands: Flags | None = None,
 ) -> Guarded:
-    """Looks for profile and covered faces in points [T, 478, 2] (crop px) and crops [T, S, S, 3]."""
+    """Looks for profile and covered faces in points [T, 478, 2] (crop px) and crops [T, S, S, 3].
+
+    ``hands`` [T] marks frames in which a hand was seen before the mouth (`touches_mouth`).
+    """
     profile = in_profile(points) & ok
     covered = _covered(points, ok & ~profile, crops, triangles)
+    if hands is not None:
+        covered |= _without_gaps(hands) & ok
     bad = binary_dilation(profile | covered | ~ok, iterations=_MARGIN_FRAMES)
     return Guarded(ok & ~bad, profile, covered)
+
+
+def touches_mouth(outline: Floats, points: Floats, crop_px: int) -> bool:
+    """Whether the hand's ``outline`` [n, 2] covers the lower face of ``points`` [478, 2]; both in crop px."""
+    face = soft_polygon(points[list(UNDER_NOSE + JAW[::-1])], _SMALL_PX, _SMALL_PX / crop_px, 0.01) > 0.3
+    hand = soft_polygon(outline, _SMALL_PX, _SMALL_PX / crop_px, 0.01) > 0.3
+    return bool((face & hand).sum() > _HAND_SHARE * max(int(face.sum()), 1))
+
+
+def _without_gaps(hands: Flags) -> Flags:
+    reach = _HAND_GAP_FRAMES // 2
+    return np.asarray(
+        binary_closing(np.pad(hands, reach), iterations=reach)[reach : len(hands) + reach], bool
+    )
 
 
 def in_profile(points: Floats) -> Flags:

@@ -15,7 +15,8 @@ import pytest
 
 from renderer.errors import Cancelled, RenderError
 from renderer.face.landmarks import CHEEKS, CHIN, NOSE_TIP
-from renderer.face.track import _quiet, track
+from renderer.face.quiet import quiet
+from renderer.face.track import track
 from renderer.progress import Step
 from renderer.video.decode import TakeReader
 from tests import takes
@@ -111,13 +112,13 @@ def test_two_tracks_at_once_see_what_each_would_see_alone() -> None:
 
 
 def test_messages_of_others_are_heard_again_after_tracking(capfd: pytest.CaptureFixture[str]) -> None:
-    def quiet(wait: Barrier) -> None:
-        with _quiet():
+    def hold_still(wait: Barrier) -> None:
+        with quiet():
             wait.wait(5)
             wait.wait(5)
 
     wait = Barrier(2)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(quiet, [wait, wait]))
+        list(pool.map(hold_still, [wait, wait]))
     os.write(2, b"heard")
     assert capfd.readouterr().err == "heard"

@@ -8,7 +8,7 @@ import numpy as np
 from renderer.face.landmarks import CHEEKS, NOSE_TIP
 from renderer.mouth.base import shrink
 from renderer.mouth.faces import Faces
-from renderer.mouth.guard import guard, in_profile
+from renderer.mouth.guard import guard, in_profile, touches_mouth
 
 
 def test_a_presenter_who_faces_the_camera_is_trusted_throughout(faces: Faces) -> None:
@@ -40,3 +40,35 @@ def test_lost_frames_take_their_neighbours_with_them(faces: Faces) -> None:
     ok[50] = False
     found = guard(faces.points, ok, shrink(faces.fine, 128), faces.triangles)
     assert np.flatnonzero(~found.ok).tolist() == [48, 49, 50, 51, 52]
+
+
+def blob(x: float, y: float, radius: float) -> np.ndarray:
+    turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    return np.stack([x + radius * np.cos(turns), y + radius * np.sin(turns)], axis=1).astype(np.float32)
+
+
+def test_a_hand_counts_where_it_lies_over_the_lower_face(faces: Faces) -> None:
+    points = faces.points[0]
+    mouth, chin = points[14], points[152]
+    assert touches_mouth(blob(*mouth, 8), points, 128)
+    assert touches_mouth(blob(chin[0], chin[1] + 8, 14), points, 128)
+    assert not touches_mouth(blob(chin[0], chin[1] + 40, 14), points, 128)
+    assert not touches_mouth(blob(mouth[0] + 90, mouth[1], 20), points, 128)
+
+
+def test_a_hand_that_looks_like_skin_is_believed_too(faces: Faces) -> None:
+    """Nothing in the picture is unusual; the hand that was seen decides."""
+    hands = np.zeros(len(faces.points), bool)
+    hands[30:33] = hands[39:42] = True
+    crops = shrink(faces.fine, 128)
+    found = guard(faces.points, np.ones(len(crops), bool), crops, faces.triangles, hands)
+    assert np.flatnonzero(found.covered).tolist() == list(range(30, 42))
+    assert np.flatnonzero(~found.ok).tolist() == list(range(28, 44))
+
+
+def test_hands_at_both_ends_of_a_take_do_not_meet(faces: Faces) -> None:
+    hands = np.zeros(len(faces.points), bool)
+    hands[:3] = hands[-3:] = True
+    crops = shrink(faces.fine, 128)
+    found = guard(faces.points, np.ones(len(crops), bool), crops, faces.triangles, hands)
+    assert int(found.covered.sum()) == 6
