@@ -190,6 +190,7 @@ def _summary(report: Mapping[str, Any], out: Path) -> str:
         *(_gate_line(gate) for gate in report["gates"]),
         "beside the gates: "
         + ", ".join(f"{name} {figures[name]:.3g}" for name in _BESIDE if name in figures),
+        f"by processor time instead of wall time: {report['speed']['engine_fps_by_cpu']:.3g} frames/s",
         *(f"note: {note}" for note in report["notes"]),
     ]
     return "\n".join(lines) + "\n"

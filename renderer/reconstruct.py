@@ -196,8 +196,11 @@ def laid(base: MouthBase, drawn: Drawn) -> Crops:
 
 def _speed(stages: Mapping[str, StageTime], frames: int) -> dict[str, Any]:
     wall_s = sum(took.wall_s for took in stages.values())
+    cpu_s = sum(took.cpu_s for took in stages.values())
     diffusion_s = sum(stages[name].wall_s for name in _DIFFUSION if name in stages)
     return {
+        # What one core would do if nobody else used the machine; helper threads are not counted.
+        "engine_fps_by_cpu": frames / max(cpu_s, 1e-9),
         "engine_fps": frames / max(wall_s, 1e-9),
         "diffusion_fps": frames / diffusion_s if diffusion_s else None,
         "stages": {name: asdict(took) for name, took in stages.items()},
