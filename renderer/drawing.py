@@ -29,7 +29,7 @@ from renderer.video.shown import mixed_pictures
 from renderer.walk import PathFrame
 
 # Covers everything from the take's pixels to the encoded segment.
-STAGE_VERSION = "segment-7"
+STAGE_VERSION = "segment-8"
 
 Path_ = tuple[PathFrame, ...]
 Bytes = npt.NDArray[np.uint8]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +24,12 @@ from renderer.speech.speech import Phone, Speech
 from renderer.store import Store
 from renderer.takes import OpenTake
 from renderer.timeline import seconds_at
+from renderer.video.ahead import ahead
 from renderer.video.encode import encode_segment
 from renderer.video.picture import Picture
 from renderer.video.shown import mixed_pictures
 
-MEASURES_VERSION = "measured-3"
+MEASURES_VERSION = "measured-4"
 _ATTEMPTS = 3  # somebody may empty the store between two steps
 
 Floats = npt.NDArray[np.float32]
@@ -128,9 +131,12 @@ class SegmentRenderer:
 
     def _composed(self, work: SegmentWork, mouths: Mouths, progress: Progress) -> Iterator[Picture]:
         path = work.segment.path
-        for at, picture in enumerate(mixed_pictures(self._take.reader, path)):
-            progress(Step("rendering", at, len(path)))
-            yield compose_picture(picture, mouths.fine[at], mouths.matrices[at], mouths.masks[at])
+        shown = mixed_pictures(self._take.reader, path)
+        parts = zip(shown, mouths.fine, mouths.matrices, mouths.masks, strict=True)
+        with closing(ahead(starmap(compose_picture, parts))) as composed:
+            for at, picture in enumerate(composed):
+                progress(Step("rendering", at, len(path)))
+                yield picture
 
     def _measure(self, work: SegmentWork, path: Path) -> Measured:
         fps = self._presenter.facts.fps
