@@ -10,6 +10,7 @@ from typing import Any
 from campaigns.benching import Made, Measured
 
 STAGES_SHOWN_S = 0.005  # less is added up under “other”
+BEGIN, END = "<!-- printed -->", "<!-- /printed -->"
 Row = tuple[str, str, str]  # label, value, note
 Run = Mapping[str, Any]
 
@@ -23,9 +24,10 @@ def table(found: Measured) -> Iterator[str]:
         yield f"\n{heading}"
         for label, value, note in rows:
             yield f"  {label:<36} {value:>10}  {note}".rstrip()
-    yield "\none more message, seconds by stage (stages that run side by side overlap)"
-    for name, took_s in _stages(found):
-        yield f"  {name:<36} {took_s:10.3f}"
+    yield f"\n{'one more message, by stage':<38} {'wall s':>10} {'CPU s':>10}"
+    for name, wall_s, cpu_s in _stages(found):
+        yield f"  {name:<36} {wall_s:10.3f} {cpu_s:10.3f}"
+    yield "Stages that run side by side overlap; the frames of several messages are drawn together."
 
 
 def _measured(found: Measured) -> Iterator[Row]:
@@ -54,6 +56,16 @@ def _worked_out(found: Measured) -> Iterator[Row]:
     yield "work per second of video", _s(found.work_per_video_second), "in the whole campaign"
     yield "video of the campaign", _min(planned.video_s), f"{planned.segments:,} segments"
     yield "of it different", _min(planned.distinct_s), f"{planned.distinct:,} segments"
+
+
+def fill_page(page: Path, command: str, printed: str) -> None:
+    """Put what a command printed between the page's marks. Raises ValueError where it has none."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{page} has no place for the figures: it needs the lines {BEGIN} and {END}.")
+    block = f"{BEGIN}\n```text\n$ {command}\n{printed.strip()}\n```\n{END}"
+    page.write_text(f"{before}{block}{after}", encoding="utf-8")
 
 
 def plot(runs: Sequence[Run], target: Path) -> None:
@@ -98,9 +110,6 @@ def _draw_marginal(axes: Any, runs: Sequence[Run], of: Any, label: str, *, whole
     )
     if whole:
         axes.plot([of(run) for run in alike], [run["whole_s"] for run in alike], "s-", label="rendered whole")
-        axes.set_yscale("log")
-    else:
-        axes.set_ylim(bottom=0)
     _label(axes, label, "seconds of work", "")
 
 
@@ -114,6 +123,7 @@ def _label(axes: Any, x: str, y: str, title: str) -> None:
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.set_title(title, fontsize=10)
+    axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
     axes.legend(fontsize=9)
 
@@ -126,14 +136,12 @@ def _video_s(run: Run) -> float:
     return float(run["first"]["video_s"])
 
 
-def _stages(found: Measured) -> Iterator[tuple[str, float]]:
-    other_s = 0.0
-    for name, took_s in found.marginal_stages.items():
-        if name == "rest" or took_s < STAGES_SHOWN_S:
-            other_s += took_s
-        else:
-            yield name, took_s
-    yield "other", other_s
+def _stages(found: Measured) -> Iterator[tuple[str, float, float]]:
+    small = [took for took in found.marginal_stages.values() if took[0] < STAGES_SHOWN_S]
+    for name, took in found.marginal_stages.items():
+        if took not in small:
+            yield name, *took
+    yield "all others", sum(wall_s for wall_s, _ in small), sum(cpu_s for _, cpu_s in small)
 
 
 def _s(seconds: float) -> str:

@@ -54,8 +54,10 @@ class BenchCampaign:
 @dataclass(frozen=True)
 class Made:
     """One rendered message; of those that were rendered together, each has its even share of the time.
-    ``stages`` are wall seconds by stage; stages in threads overlap, so that they
-    can add up to more than ``wall_s``. ``hits`` of ``lines`` segments were there already."""
+
+    ``stages`` are wall seconds by stage, ``stages_cpu`` those of the threads that ran it; stages that run
+    side by side add up to more than ``wall_s``. ``hits`` of ``lines`` segments were there already.
+    """
 
     wall_s: float
     cpu_s: float
@@ -63,6 +65,7 @@ class Made:
     lines: int
     hits: int
     stages: dict[str, float]
+    stages_cpu: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Spoken:
 
     lines: int
     wall_s: float
+    cpu_s: float
 
     @property
     def each_s(self) -> float:
@@ -113,13 +117,19 @@ class Measured:
         return mean(made.wall_s for made in self.sample) + self.spoken.each_s
 
     @property
-    def marginal_stages(self) -> dict[str, float]:
-        """Mean seconds by stage of one more message, most first; “rest” is outside of every stage."""
+    def marginal_stages(self) -> dict[str, tuple[float, float]]:
+        """Mean seconds (wall, CPU) by stage of one more message, most first; its line's speech included."""
         names = {name for made in self.sample for name in made.stages}
-        stages = {name: mean(made.stages.get(name, 0.0) for made in self.sample) for name in names}
-        stages["speech"] = stages.get("speech", 0.0) + self.spoken.each_s
-        rest = self.marginal_s - sum(stages.values())
-        return dict(sorted(stages.items(), key=lambda stage: -stage[1])) | {"rest": max(rest, 0.0)}
+        stages = {
+            name: (
+                mean(made.stages.get(name, 0.0) for made in self.sample),
+                mean(made.stages_cpu.get(name, 0.0) for made in self.sample),
+            )
+            for name in names
+        }
+        wall_s, cpu_s = stages.get("speech", (0.0, 0.0))
+        stages["speech"] = wall_s + self.spoken.each_s, cpu_s + self.spoken.cpu_s / self.spoken.lines
+        return dict(sorted(stages.items(), key=lambda stage: -stage[1][0]))
 
     @property
     def whole_s(self) -> float:
@@ -131,8 +141,12 @@ class Measured:
 
     @property
     def cpu_ratio(self) -> float:
-        """The same by CPU time, which other work on the machine does not lengthen; without speech."""
-        return median(made.cpu_s for made in self.whole) / mean(made.cpu_s for made in self.sample)
+        """The same by CPU time, which other work on the machine does not lengthen."""
+        return median(made.cpu_s for made in self.whole) / self.marginal_cpu_s
+
+    @property
+    def marginal_cpu_s(self) -> float:
+        return mean(made.cpu_s for made in self.sample) + self.spoken.cpu_s / self.spoken.lines
 
     @property
     def john_s(self) -> float:
@@ -151,6 +165,7 @@ class Measured:
         worked_out = {
             "whole_s": self.whole_s,
             "marginal_s": self.marginal_s,
+            "marginal_cpu_s": self.marginal_cpu_s,
             "ratio": self.ratio,
             "cpu_ratio": self.cpu_ratio,
             "marginal_stages": self.marginal_stages,
@@ -207,12 +222,12 @@ class _Bench:
     def _speak(self, script: str) -> Spoken:
         """Every line is synthesised: the script was measured with a store of its own."""
         texts = sorted({text for lines in _filled(script, self._people) for _, text in lines})
-        began = time.perf_counter()
+        began, cpu_s = time.perf_counter(), time.process_time()
         for at, text in enumerate(texts):
             left_s = (time.perf_counter() - began) / at * (len(texts) - at) if at else None
             self._watch(f"speaking, line {at + 1} of {len(texts)}", at / len(texts), left_s)
             rendering.line_seconds(text, self._wanted.voice, self._cache)
-        return Spoken(len(texts), time.perf_counter() - began)
+        return Spoken(len(texts), time.perf_counter() - began, time.process_time() - cpu_s)
 
     def _plan(self, script: str, people: Sequence[Mapping[str, str]]) -> tuple[list[Lines], Any, Planned]:
         wanted, began = self._wanted, time.perf_counter()
@@ -262,11 +277,15 @@ class _Bench:
             wall_s, cpu_s = time.perf_counter(), time.process_time()
             results = [self._result(*made, units) for made in rendering.render_together(orders, cache)]
             wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
-        stages = {name: took.wall_s / count for name, took in stopwatch.report().items()}
+        took = stopwatch.report()
         return [
-            Made(wall_s / count, cpu_s / count, made.duration_s, len(made.segments), made.cache_hits, stages)
+            Made(
+                wall_s / count, cpu_s / count, made.duration_s, len(made.segments), made.cache_hits,
+                {name: stage.wall_s / count for name, stage in took.items()},
+                {name: stage.cpu_s / count for name, stage in took.items()},
+            )
             for made in results
-        ]
+        ]  # fmt: skip
 
     def _result(
         self, one: rendering.Wanted, outcome: MessageResult | Exception, units: float

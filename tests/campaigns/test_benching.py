@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from campaigns import invented, rendering
-from campaigns.bench_report import plot, table
+from campaigns.bench_report import BEGIN, END, fill_page, plot, table
 from campaigns.benching import BenchCampaign, Measured, bench
 from campaigns.scripts import fill
 from tests.presenters import Baked
@@ -66,8 +66,9 @@ def test_all_recipients_are_spoken_and_planned(measured: Measured) -> None:
 @pytest.mark.slow
 def test_stages_of_one_more_message_say_where_its_time_goes(measured: Measured) -> None:
     stages = measured.marginal_stages
-    assert {"speech", "draft", "network", "encode", "join"} <= set(stages)
-    assert stages["speech"] >= measured.spoken.each_s
+    assert {"speech", "draft", "encode", "join"} <= set(stages)
+    assert stages["speech"][0] >= measured.spoken.each_s
+    assert all(wall_s >= 0 and cpu_s >= 0 for wall_s, cpu_s in stages.values())
     assert measured.ratio == measured.whole_s / measured.marginal_s > 1
     printed = "\n".join(table(measured))
     assert f"{measured.ratio:.1f}" in printed
@@ -80,6 +81,16 @@ def test_measured_runs_are_drawn(measured: Measured, tmp_path: Path) -> None:
     plot([run, run], tmp_path / "pictures" / "curves.png")
     with Image.open(tmp_path / "pictures" / "curves.png") as picture:
         assert picture.width > 800
+
+
+def test_a_page_gets_the_figures_between_its_marks_and_keeps_the_rest(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    page.write_text(f"# Speed\n\n{BEGIN}\nold\n{END}\n\nThe end.\n", encoding="utf-8")
+    fill_page(page, "bench", "new figures\n")
+    assert page.read_text() == f"# Speed\n\n{BEGIN}\n```text\n$ bench\nnew figures\n```\n{END}\n\nThe end.\n"
+    page.write_text("# Speed\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no place for the figures"):
+        fill_page(page, "bench", "new figures")
 
 
 def test_a_plot_needs_a_run(tmp_path: Path) -> None:

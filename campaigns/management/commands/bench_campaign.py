@@ -12,9 +12,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from campaigns import demonstrating, rendering
-from campaigns.bench_report import plot, table
+from campaigns.bench_report import fill_page, plot, table
 from campaigns.benching import BenchCampaign, Measured, bench
 from campaigns.progress_line import ProgressLine
+
+SHAPE = ("recipients", "seconds", "personal_seconds", "sample", "whole", "together")
 
 
 class Command(BaseCommand):
@@ -44,6 +46,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
         parser.add_argument(
+            "--page", type=Path, metavar="FILE.md", help="also put the table into docs/performance.md"
+        )
+        parser.add_argument(
             "--plot", type=Path, metavar="FILE.png", help="draw the runs in --runs; renders nothing"
         )
         parser.add_argument(
@@ -65,8 +70,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if options["json"]:
             options["json"].write_text(json.dumps(found.to_json(), indent=1) + "\n", encoding="utf-8")
-        for line in table(found):
-            self.stdout.write(line)
+        printed = "\n".join(table(found))
+        self.stdout.write(printed)
+        if options["page"]:
+            fill_page(options["page"], _command(options), printed)
 
     def _measured(self, options: dict[str, Any]) -> Measured:
         line = ProgressLine(OutputWrapper(sys.stderr))
@@ -86,6 +93,12 @@ class Command(BaseCommand):
             found = bench(wanted, line.show)
         line.close()
         return found
+
+
+def _command(options: dict[str, Any]) -> str:
+    """The command line that gives these figures again."""
+    said = (f"--{name.replace('_', '-')} {options[name]:g}" for name in SHAPE)
+    return " ".join(["python manage.py bench_campaign", *said, f"--voice {options['voice']}"])
 
 
 def _presenter(take: Path, folder: Path, line: ProgressLine) -> Path:
