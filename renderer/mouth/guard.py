@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import binary_closing, binary_dilation
+from scipy.ndimage import binary_closing, binary_dilation, binary_opening
 
-from renderer.face.landmarks import CHEEKS, JAW, NOSE_TIP, OUTER_LIPS, UNDER_NOSE
+from renderer.face.landmarks import CHEEKS, JAW, NOSE_BASE, NOSE_TIP, OUTER_LIPS, UNDER_NOSE
 from renderer.mouth.atlas import mouth_marks
 from renderer.mouth.mask import mouth_region, soft_polygon
 from renderer.mouth.warp import backward_map, bend, ring_points
@@ -23,6 +23,7 @@ _COVERED_LEVELS = 28.0  # grey levels by which a quarter of the chin and cheeks 
 _COVERED_TIMES = 3.5  # and how many times more than in the take's usual frame
 _COVERED_QUANTILE = 0.75
 _LIKES, _SAME_MOMENT_FRAMES = 15, 12
+_POSE = 0.3  # weight of the head's pose beside the mouth's shape
 _MARGIN_FRAMES = 2
 _HAND_SHARE = 0.02  # of the lower face that a hand's outline may touch
 _HAND_GAP_FRAMES = 12  # a hand that is lost from sight so briefly was there all along
@@ -98,9 +99,16 @@ def _covered(
     laid = np.stack(
         [_laid(crop, own, rest, triangles)[skin] for crop, own in zip(crops, points, strict=True)]
     ).astype(np.float32)
-    unlike = _unlike_its_likes(laid, mouth_marks(points, crops.shape[1]), ok)
+    unlike = _unlike_its_likes(laid, _looks(points, crops.shape[1]), ok)
     limit = max(_COVERED_LEVELS, _COVERED_TIMES * float(np.median(unlike[ok])))
-    return np.asarray(ok & (unlike > limit))
+    # Nothing covers a face for a single frame; a blurred or badly tracked one may look so.
+    return np.asarray(binary_opening(ok & (unlike > limit), np.ones(2, bool)))
+
+
+def _looks(points: Floats, crop_px: int) -> Floats:
+    """Mouth and head pose as vectors [T, D]: light and shade on the skin follow both."""
+    head = points[:, [NOSE_TIP, NOSE_BASE, *CHEEKS]].reshape(len(points), -1) * (_POSE / crop_px)
+    return np.concatenate([mouth_marks(points, crop_px), head], axis=1)
 
 
 def _unlike_its_likes(laid: Floats, marks: Floats, ok: Flags) -> Floats:
