@@ -1,0 +1,160 @@
+"""Speech to practise on: made-up sentences, said by many eSpeak voices, with exact phones and heard ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import safe_open
+from safetensors.numpy import save_file
+from scipy.signal import lfilter
+
+from renderer.files import whole_file
+from renderer.speech.espeak_voice import load_espeak
+from renderer.speech.loudness import normalise
+from renderer.speech.phones import joined_silence
+from renderer.speech.recording import hear
+from renderer.speech.sound import heard_bands
+from renderer.speech.speech import Phone
+from renderer.speech.trimming import trimmed
+from renderer.speech.voices import resampled
+from renderer.timeline import SOUND_RATE_HZ
+
+Floats = npt.NDArray[np.float32]
+
+VARIANTS = (
+    *("f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"),
+    *("Alicia", "Andrea", "Andy", "Annie", "Denis", "Diogo", "Gene", "Henrique", "Hugo", "Lee", "Marco"),
+    *("Michael", "Mike", "Nguyen", "Reed", "adam", "anika", "antonio", "aunty", "belinda", "benjamin"),
+    *("boris", "caleb", "david", "ed", "edward", "grandma", "grandpa", "ian", "iven", "john", "klatt"),
+    *("klatt4", "linda", "max", "miguel", "norbert", "pablo", "paul", "quincy", "rob", "robert", "sandro"),
+    *("shelby", "steph", "travis", "victor", "zac"),
+)
+ACCENTS = ("en-us", "en-us", "en-us", "en", "en-gb-x-rp", "en-us-nyc", "en-gb-scotland")
+
+_OPENERS = "so|well|today|and|but|of course|maybe|honestly|last week|in the morning|at first|for example"
+_WHO = (
+    "I|you|we|they|our teachers|the whole team|my brother|her friends|most people|the old captain|a young "
+    "baker|somebody|the children|both of them|every farmer|the judge|your neighbours|five musicians|nobody"
+)
+_DO = (
+    "found|made|bought|kept|moved|wanted|brought|watched|built|loved|heard about|opened|finished|asked for|"
+    "thought of|voted for|paid for|showed me|wrote about|believed in|shook|chose|joined|forgot|saved"
+)
+_HOW = "quite|very|really|almost|much too|rather|surprisingly|never very|always"
+_LIKE = (
+    "big|small|blue|warm|quiet|famous|heavy|bright|shallow|useful|broken|smooth|thirsty|early|fresh|pale|"
+    "vivid|yellow|enormous|perfect|main|wooden|silver|huge|private|good|awful|cheap|rough|short"
+)
+_WHAT = (
+    "boat|map|piano|window|bottle of milk|garden|shop|number|book|photograph|village|orange|thought|judge|"
+    "chair|beach|cow|house|voice|weather|future|apple pie|meeting|problem|fish|movie|treasure|church|match|"
+    "youth club|budget|measure|language|journey|power station|room|bubble|farm|queue|thing|egg|shoe|path"
+)
+_WHERE = (
+    "by the river|under the bridge|over there|at home|above the shop|behind my house|before breakfast|on a "
+    "boat|for four years|without any help|with both hands|in the village|near the tower|through the fog|"
+    "after a very long week|from above|because of you|in the middle of May|for the first time"
+)
+_ENDS = "thank you|why not|please remember that|how beautiful|is that all|what a joy|you know what I mean"
+
+
+@dataclass(frozen=True, eq=False)
+class PracticeSpeech:
+    """``bands`` as `renderer.speech.sound.heard_bands` hears it; ``phones`` as the voice made them, ``heard``
+    as a listener takes them down."""
+
+    bands: Floats
+    phones: tuple[Phone, ...]
+    heard: tuple[Phone, ...]
+    duration_s: float
+
+    def save(self, path: Path) -> None:
+        told = {name: [asdict(phone) for phone in getattr(self, name)] for name in ("phones", "heard")}
+        about = {"speech": json.dumps(told | {"duration_s": self.duration_s}, ensure_ascii=False)}
+        with whole_file(path) as part:
+            save_file({"bands": np.ascontiguousarray(self.bands, np.float16)}, part, about)
+
+    @classmethod
+    def load(cls, path: Path) -> PracticeSpeech:
+        with safe_open(path, "np") as file:
+            about = json.loads(file.metadata()["speech"])
+            bands = file.get_tensor("bands").astype(np.float32)
+        phones, heard = (tuple(Phone(**phone) for phone in about[name]) for name in ("phones", "heard"))
+        return cls(bands, phones, heard, about["duration_s"])
+
+
+def practice_speech(length_s: float, rng: np.random.Generator) -> PracticeSpeech:
+    """About ``length_s`` seconds of one talker: sentences with pauses, in a room with its own sound."""
+    speaker = load_espeak(f"{rng.choice(ACCENTS)}+{rng.choice(VARIANTS)}")
+    pace, pitch = float(rng.uniform(0.75, 1.3)), float(rng.uniform(0.88, 1.13))
+    parts, phones, now_s = [_pause(rng, 0.3, 0.8)], [], 0.0
+    now_s = len(parts[0]) / SOUND_RATE_HZ
+    while now_s < length_s:
+        said = trimmed(speaker.say(sentence(rng).split(), pace))
+        sound = resampled(said.samples, round(said.rate_hz * pitch))
+        phones += _moved(said.phones, 1 / pitch, now_s)
+        parts += [sound, _pause(rng, 0.1, 0.9)]
+        now_s = sum(len(part) for part in parts) / SOUND_RATE_HZ
+    samples = normalise(_in_a_room(np.concatenate(parts), rng), SOUND_RATE_HZ)
+    return PracticeSpeech(
+        bands=heard_bands(samples, SOUND_RATE_HZ),
+        phones=joined_silence(_with_pauses(phones, now_s)),
+        heard=hear(samples, SOUND_RATE_HZ),
+        duration_s=len(samples) / SOUND_RATE_HZ,
+    )
+
+
+def sentence(rng: np.random.Generator) -> str:
+    """One made-up English sentence without punctuation; all mouth shapes turn up soon."""
+    if rng.random() < 0.12:
+        return _one(_ENDS, rng)
+    words = [_one(_OPENERS, rng)] if rng.random() < 0.3 else []
+    words += [_one(_WHO, rng), _one(_DO, rng), str(rng.choice(["a", "the", "my", "their", "this"]))]
+    words += [_one(_HOW, rng)] if rng.random() < 0.25 else []
+    words += [_one(_LIKE, rng)] if rng.random() < 0.7 else []
+    words += [_one(_WHAT, rng)]
+    words += [_one(_WHERE, rng)] if rng.random() < 0.6 else []
+    return " ".join(words)
+
+
+def _one(choices: str, rng: np.random.Generator) -> str:
+    return str(rng.choice(choices.split("|")))
+
+
+def _pause(rng: np.random.Generator, low_s: float, high_s: float) -> Floats:
+    return np.zeros(round(float(rng.uniform(low_s, high_s)) * SOUND_RATE_HZ), np.float32)
+
+
+def _moved(phones: Sequence[Phone], stretch: float, by_s: float) -> list[Phone]:
+    return [replace(p, start_s=p.start_s * stretch + by_s, end_s=p.end_s * stretch + by_s) for p in phones]
+
+
+def _with_pauses(phones: Sequence[Phone], end_s: float) -> list[Phone]:
+    """Silence wherever no phone was made, so that the phones fill the whole time."""
+    out: list[Phone] = []
+    now_s = 0.0
+    for phone in phones:
+        if phone.start_s > now_s:
+            out.append(Phone("", now_s, phone.start_s))
+        out.append(phone)
+        now_s = phone.end_s
+    return [*out, Phone("", now_s, end_s)] if end_s > now_s else out
+
+
+def _in_a_room(samples: Floats, rng: np.random.Generator) -> Floats:
+    """Another microphone (treble and bass), a little echo, and noise 18 to 50 dB under the speech."""
+    tilt = float(rng.uniform(-0.5, 0.5))
+    sound = lfilter([1, tilt], [1, float(rng.uniform(-0.3, 0.3))], samples)
+    if rng.random() < 0.5:
+        late = round(float(rng.uniform(0.004, 0.03)) * SOUND_RATE_HZ)
+        sound[late:] += float(rng.uniform(0.05, 0.35)) * sound[:-late]
+    colour = float(rng.uniform(0, 0.97))
+    noise = lfilter([1], [1, -colour], rng.normal(size=len(sound)))
+    loud = np.sqrt((sound**2).mean())
+    under = 10 ** (-float(rng.uniform(18, 50)) / 20)
+    return (sound + noise * loud * under / max(float(noise.std()), 1e-9)).astype(np.float32)
