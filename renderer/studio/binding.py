@@ -80,7 +80,7 @@ def _bound(points: Floats, seen: Floats, allowed: dict[int, Ints]) -> tuple[Ints
 
 
 def _under(point: Floats, seen: Floats, triangles: Ints) -> tuple[Ints, Floats]:
-    """The foremost triangle at a place [2] of the picture, else the nearest beside it; its corners' shares."""
+    """The foremost triangle at a place [2] of the picture, else the nearest beside it; its shares."""
     corners = seen[triangles]
     share = np.clip(_shares(point, corners[..., :2]), 0, None)
     share /= share.sum(1, keepdims=True)

@@ -31,11 +31,11 @@ class Lens:
 def random_camera(rng: np.random.Generator) -> Camera:
     """The face fills 45 to 60 % of the picture's width, from a webcam's distance to a long lens's."""
     return Camera(
-        distance_m=float(rng.uniform(0.45, 1.8)),
+        distance_m=float(rng.uniform(0.5, 2.5)),
         turn_rad=float(np.clip(rng.normal(0, 0.14), -0.35, 0.35)),
         rise_rad=float(np.clip(rng.normal(0.0, 0.09), -0.25, 0.25)),
         width_m=_FACE_WIDTH_M / float(rng.uniform(0.45, 0.6)),
-        exposure=float(np.clip(rng.lognormal(0.0, 0.25), 0.55, 1.6)),
+        exposure=float(np.clip(rng.lognormal(-0.1, 0.3), 0.5, 1.6)),
     )
 
 
@@ -48,7 +48,7 @@ def random_lens(rng: np.random.Generator) -> Lens:
         blur_px=float(rng.uniform(0.3, 1.1)) if soft else 0.0,
         sharpen=float(rng.uniform(0.2, 0.9)) if rng.random() < 0.3 else 0.0,
         grain=float(rng.uniform(0, 5)) if rng.random() < 0.7 else 0.0,
-        crf=int(rng.integers(16, 31)),
+        crf=int(rng.integers(14, 29)),
     )
 
 
