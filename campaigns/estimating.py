@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from campaigns.experience import cost_words, experience, with_pauses
 from campaigns.models import Campaign
-from campaigns.rendering import PAUSES
 from campaigns.scripts import Line, ScriptError, UnknownColumn, fill
 from campaigns.states import BakeState, RenderState, RowVerdict
 
@@ -46,7 +45,9 @@ class Estimate:
 
     @property
     def cost(self) -> str:
-        return cost_words(self.work_s)
+        """“, about 0.42 EUR”; empty where no price is set."""
+        words = cost_words(self.work_s)
+        return f", {'' if words.startswith('less') else 'about '}{words}" if words else ""
 
 
 def estimate(campaign: Campaign) -> Estimate:
@@ -56,13 +57,13 @@ def estimate(campaign: Campaign) -> Estimate:
     heard = Counter((line.id, line.text) for lines in filled for line in lines)
     seconds = {text: learned.line_seconds(text) for _, text in heard}
     made = _made_before(campaign)
-    new = [(line, seconds[line[1]] + PAUSES.pause_s) for line in heard if line not in made]
     speech_s = sum(seconds[text] * count for (_, text), count in heard.items())
     video_s = sum(with_pauses(sum(seconds[line.text] for line in lines), len(lines)) for lines in filled)
+    pause_s = (video_s - speech_s) / max(1, heard.total())
     personal_s = sum(
-        (seconds[text] + PAUSES.pause_s) * count for (_, text), count in heard.items() if count < len(filled)
+        (seconds[text] + pause_s) * count for (_, text), count in heard.items() if count < len(filled)
     )
-    new_s = min(sum(part_s for _, part_s in new), video_s)
+    new_s = sum(seconds[line[1]] + pause_s for line in heard if line not in made)
     to_make = sum(any((line.id, line.text) not in made for line in lines) for lines in filled)
     work_s = new_s * learned.work_per_new_s + to_make * learned.join_s
     return Estimate(

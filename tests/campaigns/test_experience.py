@@ -107,9 +107,16 @@ def test_a_thousand_who_share_a_line_pay_for_it_once(campaign: Campaign) -> None
     )
     made = estimate(campaign)
     assert made.messages == 1003
-    assert made.new_s < 3
+    assert made.new_s < 4
     assert made.personal_s == 0
     assert made.shared_percent == 100
+
+
+def test_where_nobody_shares_anything_nothing_is_said_to_be_shared(campaign: Campaign) -> None:
+    campaign.script = "Hello {{ first_name }}."
+    made = estimate(campaign)
+    assert made.shared_percent == 0
+    assert made.personal_s == pytest.approx(made.video_s) == pytest.approx(made.new_s)
 
 
 def test_what_a_run_took_is_counted(earlier: Campaign) -> None:
