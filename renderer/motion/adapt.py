@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -42,6 +42,15 @@ _SPEECH_FRAMES_MIN = 100
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Weights of the models that compete; {} is the draft alone. ``chosen`` is one of the three."""
+
+    base: Mapping[str, Floats]
+    fitted: Mapping[str, Floats]
+    chosen: Mapping[str, Floats]
+
+
 def with_flow(
     style: MotionStyle,
     points: Floats,
@@ -57,13 +66,27 @@ def with_flow(
     take that taught the style; ``base`` are the shipped weights, None where there are none. The same take
     gives the same weights.
     """
+    found = None if base is None else candidates(style, points, ok, fps, phones, samples, base)
+    return style if found is None else replace(style, flow=found.chosen)
+
+
+def candidates(
+    style: MotionStyle,
+    points: Floats,
+    ok: Flags,
+    fps: Fraction,
+    phones: tuple[Phone, ...] | None,
+    samples: Floats | None,
+    base: Mapping[str, Floats],
+) -> Candidates | None:
+    """The competing models; None for a take that speaks too little to choose."""
     found = heard_gestures(phones or (), samples)
-    if base is None or not found:
-        return style
+    if not found:
+        return None
     talk = _lesson(style, points, ok, fps, found, samples)
     if int(talk.counts.sum()) < _SPEECH_FRAMES_MIN:
-        return replace(style, flow=dict(base)) if not style.learned else style
-    return replace(style, flow=_best(base, talk))
+        return None
+    return _compared(base, talk)
 
 
 def _lesson(
@@ -85,15 +108,17 @@ def _lesson(
     return Talk(told, draft, scale.shares(motion), speaking.astype(np.float32), pull)
 
 
-def _best(base: Mapping[str, Floats], talk: Talk) -> dict[str, Floats]:
+def _compared(base: Mapping[str, Floats], talk: Talk) -> Candidates:
     drafted = _missed(talk.draft, talk)
-    based = _missed(_spoken(load_flow(base), talk), talk)
-    learned = _missed(_spoken_held_out(base, talk), talk)
-    log.info("motion on held-out parts: base model %.3f, fitted %.3f of the drafts' error",
-             based / drafted, learned / drafted)  # fmt: skip
-    if learned < _BETTER * min(based, drafted):
-        return _arrays(_fitted(base, [talk]))
-    return dict(base) if based < _BETTER * drafted else {}
+    based = _missed(_spoken(load_flow(base), talk), talk) / drafted
+    learned = _missed(_spoken_held_out(base, talk), talk) / drafted
+    log.info("on held-out parts the base model misses %.3f of what the draft misses, fitted %.3f",
+             based, learned)  # fmt: skip
+    fitted = _arrays(_fitted(base, [talk]))
+    chosen: Mapping[str, Floats] = base if based < _BETTER else {}
+    if learned < _BETTER * min(based, 1.0):
+        chosen = fitted
+    return Candidates(base, fitted, chosen)
 
 
 def _spoken_held_out(base: Mapping[str, Floats], talk: Talk) -> Floats:

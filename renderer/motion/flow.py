@@ -23,9 +23,7 @@ class MotionFlow(ModelMixin, ConfigMixin):
     """
 
     @register_to_config
-    def __init__(
-        self, width: int = 64, rounds: int = 2, told: int = TOLD, shares: int = len(SHARES)
-    ) -> None:
+    def __init__(self, width: int = 64, rounds: int = 2, told: int = TOLD, shares: int = len(SHARES)) -> None:
         super().__init__()
         self.enter = nn.Linear(told + shares, width)
         self.level_1 = nn.Linear(_EMBEDDING, width)
