@@ -32,6 +32,8 @@ Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
 _FACE_PX = 320  # the tracker sees the face at about this size, however large the take is
+# A track that starts anew at every segment would show a jump at every join.
+_SETTLING_FRAMES = 6
 _MARGIN = 0.35  # around the face, of its size: the tracker looks half as far again as the face is large
 _SHARPNESS_STEP_FRAMES = 4
 
@@ -60,13 +62,14 @@ def measure_segment(
     mix = np.array([f.mix for f in path], np.float32)
     matrices = mix_matrices(presenter.matrices[a], presenter.matrices[b], mix)
     own = presenter.points[a] * (1 - mix)[:, None, None] + presenter.points[b] * mix[:, None, None]
-    box = _face_box(apply(invert(matrices), own))
+    box = _face_box(apply(invert(presenter.matrices), presenter.points))
     scores = {"kept_frames": float(1 - (presenter.ok[a] & presenter.ok[b]).mean())}
     views = _Views(box, matrices, presenter)
     try:
         with TakeReader(segment, keep_bytes=0) as reader, closing(ahead(views.of(reader))) as faces:
-            tracked = _tracked(faces, len(path))
-        seen = tracked.points / box.scale + np.array([box.left, box.top], np.float32)
+            tracked = _tracked(faces, _SETTLING_FRAMES + len(path))
+        points = tracked.points[_SETTLING_FRAMES:]
+        seen = points / box.scale + np.array([box.left, box.top], np.float32)
     except FaceError:
         return Measured(scores | {"face_lost": 1.0}, np.zeros((0, 478, 2), np.float32))
     gaps, wanted = aperture(seen), aperture(presenter.style.space.decode(motion, own))
@@ -123,12 +126,16 @@ class _Views:
         self._fine: list[Bytes] = []
 
     def of(self, reader: TakeReader) -> Iterator[Bytes]:
+        """Every frame's view; the first one comes a few times before, for the tracker to settle."""
         presenter = self._presenter
         pictures = reader.pictures(range(reader.facts.frames))
         for number, (picture, matrix) in enumerate(zip(pictures, self._matrices, strict=True)):
             if number % _SHARPNESS_STEP_FRAMES == 0:
                 self._fine.append(cut(picture, matrix, presenter.crop_px, presenter.fine_px))
-            yield self._box.view(picture)
+            view = self._box.view(picture)
+            if number == 0:
+                yield from [view] * _SETTLING_FRAMES
+            yield view
 
     def crops(self) -> Bytes:
         """The kept lower faces [n, S, S, 3]."""
