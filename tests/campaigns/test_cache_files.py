@@ -112,7 +112,8 @@ def test_a_check_finds_files_that_cannot_be_read_to_their_end(tmp_path: Path) ->
     )
     half.write_bytes(clip[: len(clip) // 2])
     spoilt.write_bytes(clip[: len(clip) // 3] + os.urandom(20_000) + clip[len(clip) // 3 + 20_000 :])
+    unknown = put("speech", "z")
     out = told("--check")
-    assert {part.path for part in cache_files.parts()} == {good, film}
+    assert {part.path for part in cache_files.parts()} == {good, film, unknown}
     assert str(cut) in out
     assert "Deleted damaged ones: 3 files" in out
