@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
+import numpy.typing as npt
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -19,6 +19,11 @@ from campaigns.channels import email
 from campaigns.mailbox import keep, mailbox_folder
 from campaigns.models import Campaign, Delivery, Event, Message, Suppression
 from campaigns.tracking import Watched, summary_of
+from renderer.config import VideoConfig
+from renderer.timeline import SOUND_RATE_HZ
+from renderer.video.encode import encode_segment
+from renderer.video.mux import join
+from renderer.video.sound import encode_sound
 from tests.browser.conftest import PHONE
 from tests.campaigns.posting import approved_messages
 
@@ -40,17 +45,23 @@ def message(campaign: Campaign, alice: User) -> Message:
 
 
 def moving_video() -> bytes:
-    """A bar that walks over a blue ground, as H.264 with a key frame every second."""
-    out = io.BytesIO()
-    with av.open(out, "w", format="mp4") as file:
-        stream = file.add_stream("libx264", rate=Fraction(FPS), options={"g": str(FPS)})
-        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
-        for number in range(SECONDS * FPS):
-            picture = np.full((SIZE[1], SIZE[0], 3), (30, 60, 110), np.uint8)
-            picture[:, number * 3 : number * 3 + 20] = (240, 200, 90)
-            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        file.mux(stream.encode(None))
-    return out.getvalue()
+    """A bar that walks over a blue ground, joined from three segments and three tones, as messages are."""
+    config = VideoConfig()
+    tone = 0.1 * np.sin(np.arange(SOUND_RATE_HZ) * 440 * 2 * np.pi / SOUND_RATE_HZ).astype(np.float32)
+    sound = [(block, encode_sound(tone, config.audio_bit_rate)) for block in (10, 110, 210)]
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [Path(folder) / f"{first}.mp4" for first in range(0, SECONDS * FPS, 2 * FPS)]
+        for part in parts:
+            first = int(part.stem)
+            encode_segment((bar(first + k) for k in range(2 * FPS)), Fraction(FPS), config, part)
+        join(parts, sound, Path(folder) / "joined.mp4", Fraction(FPS), config)
+        return (Path(folder) / "joined.mp4").read_bytes()
+
+
+def bar(number: int) -> npt.NDArray[np.uint8]:
+    picture = np.full((SIZE[1], SIZE[0], 3), (30, 60, 110), np.uint8)
+    picture[:, number * 3 : number * 3 + 20] = (240, 200, 90)
+    return picture
 
 
 def address(message: Message) -> str:
@@ -93,6 +104,33 @@ def test_a_person_watches_seeks_and_is_counted(page: Page, message: Message) -> 
     assert (watched.views, watched.plays) == (1, 1)
     assert 1.5 < watched.seconds < 4.5  # four seconds were skipped
     assert page.context.cookies() == []
+
+
+def test_joined_segments_play_to_the_end_without_an_error_or_a_gap(page: Page, message: Message) -> None:
+    page.goto(address(message))
+    page.evaluate(
+        """() => {
+            const video = document.querySelector('video')
+            window.seen = []
+            for (const name of ['error', 'stalled', 'emptied']) {
+                video.addEventListener(name, () => window.seen.push(name))
+            }
+            const times = window.times = []
+            const note = (now, frame) => {
+                times.push(frame.mediaTime)
+                video.requestVideoFrameCallback(note)
+            }
+            video.requestVideoFrameCallback(note)
+        }"""
+    )
+    play(page)
+    page.wait_for_function("() => document.querySelector('video').ended", timeout=60_000)
+    assert page.evaluate("document.querySelector('video').error") is None
+    assert page.evaluate("window.seen") == []
+    assert page.evaluate("document.querySelector('video').currentTime") == pytest.approx(SECONDS, abs=0.05)
+    times = page.evaluate("window.times")
+    assert times == sorted(times)
+    assert max(times) == pytest.approx(SECONDS - 1 / FPS, abs=1.5 / FPS)
 
 
 def test_playing_the_same_second_twice_counts_it_once(page: Page, message: Message) -> None:
