@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -30,7 +32,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _film_all(args: argparse.Namespace) -> None:
-    began = time.monotonic()
+    began, cpu_began_s = time.monotonic(), _cpu_of_workers_s()
+    # Mesa would start a thread for each core in each worker.
+    os.environ.setdefault("LP_NUM_THREADS", "1")
     # A forked process would share its parent's OpenGL.
     with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
         works = [pool.submit(film, n, args.seed, args.frames, args.out) for n in range(args.presenters)]
@@ -40,7 +44,14 @@ def _film_all(args: argparse.Namespace) -> None:
                 f"\r{work.result().name}: {done} of {args.presenters}, about {left_s:.0f} s left "
             )
             sys.stderr.flush()
-    sys.stderr.write("\n")
+    cpu_s = _cpu_of_workers_s() - cpu_began_s
+    sys.stderr.write(f"\n{cpu_s:.0f} CPU-seconds, {cpu_s / (args.presenters * args.frames):.2f} a frame\n")
+
+
+def _cpu_of_workers_s() -> float:
+    """CPU time of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -32,10 +32,10 @@ def random_camera(rng: np.random.Generator) -> Camera:
     """The face fills 45 to 60 % of the picture's width, from a webcam's distance to a long lens's."""
     return Camera(
         distance_m=float(rng.uniform(0.5, 2.5)),
-        turn_rad=float(np.clip(rng.normal(0, 0.14), -0.35, 0.35)),
+        turn_rad=float(np.clip(rng.normal(0, 0.11), -0.25, 0.25)),
         rise_rad=float(np.clip(rng.normal(0.0, 0.09), -0.25, 0.25)),
         width_m=_FACE_WIDTH_M / float(rng.uniform(0.45, 0.6)),
-        exposure=float(np.clip(rng.lognormal(-0.1, 0.3), 0.5, 1.6)),
+        exposure=float(np.clip(rng.lognormal(-0.25, 0.3), 0.45, 1.35)),
     )
 
 

@@ -89,8 +89,8 @@ void main() {
     albedo = mix(base, second, step(abs(local.x), (local.z - 0.42) * 0.4) * step(local.y, 0.0));
     albedo *= 1.0 + 0.08 * sin(local.x * 2600.0) * sin(local.z * 2600.0); roughness = 0.9;
   } else {
-    float streak = sin(local.x * 500.0 + 3.0 * sin(local.z * 40.0) + 2.0 * sin(local.y * 70.0));
-    albedo *= 1.0 + 0.3 * streak; roughness = 0.5 + 0.08 * streak; normal_share = 0.02;
+    float streak = sin(local.x * 1700.0 + 5.0 * sin(local.z * 90.0) + 4.0 * sin(local.y * 130.0));
+    albedo *= 1.0 + 0.18 * streak; roughness = 0.5 + 0.08 * streak; normal_share = 0.02;
   }
   if (inside > 0.0) {
     // Little light finds its way past the lips: less the deeper, the further aside, the smaller the gap.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from renderer.face.track import track
+from renderer.studio import check
 from renderer.studio.__main__ import main
 from renderer.studio.film import PICTURE_PX, film
 from renderer.studio.human import UNITS
@@ -59,3 +60,17 @@ def test_the_command_films_as_many_people_as_asked(tmp_path: Path) -> None:
     assert main(["--out", str(tmp_path), "--presenters", "2", "--frames", "2", "--workers", "1"]) == 0
     assert len(list(tmp_path.glob("presenter-1-*.mp4"))) == 2
     assert len(list(tmp_path.glob("presenter-1-*.json"))) == 2
+
+
+def test_the_check_finds_the_face_and_sums_up(filmed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check.main([str(filmed.parent)]) == 0
+    said = capsys.readouterr().out
+    assert f"{filmed.name}: face in 100% of {FRAMES} frames" in said
+    assert "1 of 1 films can be used" in said
+
+
+def test_the_check_says_when_there_is_nothing_to_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check.main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "0 of 0 films can be used\n"
