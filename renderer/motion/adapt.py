@@ -20,6 +20,7 @@ import torch
 from renderer.motion.coarticulation import Gesture, heard_gestures, times_s, viseme_weights, voiced_gate
 from renderer.motion.flow import MotionFlow
 from renderer.motion.lessons import Talk, flow_loss, motion_error, windows_of
+from renderer.motion.measures import OPEN
 from renderer.motion.mend import load_flow, sampled
 from renderer.motion.space import Flags
 from renderer.motion.style import MotionStyle, held_out_draft
@@ -109,9 +110,8 @@ def _lesson(
 
 
 def _compared(base: Mapping[str, Floats], talk: Talk) -> Candidates:
-    drafted = _missed(talk.draft, talk)
-    based = _missed(_spoken(load_flow(base), talk), talk) / drafted
-    learned = _missed(_spoken_held_out(base, talk), talk) / drafted
+    based = _missed_share(_spoken(load_flow(base), talk), talk)
+    learned = _missed_share(_spoken_held_out(base, talk), talk)
     log.info("on held-out parts the base model misses %.3f of what the draft misses, fitted %.3f",
              based, learned)  # fmt: skip
     fitted = _arrays(_fitted(base, [talk]))
@@ -119,6 +119,15 @@ def _compared(base: Mapping[str, Floats], talk: Talk) -> Candidates:
     if learned < _BETTER * min(based, 1.0):
         chosen = fitted
     return Candidates(base, fitted, chosen)
+
+
+def _missed_share(guess: Floats, talk: Talk) -> float:
+    """Error over the draft's error: of all shares or of the aperture alone, whichever is worse."""
+    whole = _missed(guess, talk) / _missed(talk.draft, talk)
+    gaps = [
+        float((((shown - talk.truth)[:, OPEN] * talk.counts) ** 2).sum()) for shown in (guess, talk.draft)
+    ]
+    return max(whole, gaps[0] / max(gaps[1], 1e-9))
 
 
 def _spoken_held_out(base: Mapping[str, Floats], talk: Talk) -> Floats:

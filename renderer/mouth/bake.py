@@ -15,6 +15,7 @@ from renderer.config import BakeConfig, fingerprint
 from renderer.diffusion.fit import fit_refiner
 from renderer.errors import RenderError
 from renderer.face.crop import side_px
+from renderer.motion.adapt import with_flow
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.mouth.base import shrink
 from renderer.mouth.draft import Draft, draft_to, joined
@@ -27,6 +28,7 @@ from renderer.timeline import SOUND_RATE_HZ, frames_of, sample_at
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.probe import ClipFacts, check_take
 from renderer.walk import TakeWalk, similarity
+from renderer.weights import base_motion
 
 TRACK_VERSION = 1
 _LEFT_OUT_S = 0.4  # a training draft must not borrow from its own moment
@@ -94,7 +96,7 @@ def _presenter(
         fine=faces.fine,
         triangles=faces.triangles,
         walk=walk,
-        style=_style(take, facts, faces, progress),
+        style=_style(take, facts, faces, config, progress),
         network={},
         problems=faces.problems,
     )
@@ -106,14 +108,16 @@ def _presenter(
     return replace(presenter, network=network)
 
 
-def _style(take: Path, facts: ClipFacts, faces: Faces, progress: Progress) -> MotionStyle:
+def _style(take: Path, facts: ClipFacts, faces: Faces, config: BakeConfig, progress: Progress) -> MotionStyle:
     progress(Step("listening to the take", 0, 1))
     sound = read_sound(take) if facts.has_sound else None
     if sound is not None:
         sound = sound[: sample_at(facts.frames, facts.fps)]
     phones = hear(sound, SOUND_RATE_HZ) if sound is not None and len(sound) else None
     progress(Step("listening to the take", 1, 1))
-    return fit_style(faces.points, faces.ok, facts.fps, phones or None, sound)
+    style = fit_style(faces.points, faces.ok, facts.fps, phones or None, sound)
+    base = base_motion() if config.start == "base" else None
+    return with_flow(style, faces.points, faces.ok, facts.fps, phones or None, sound, base)
 
 
 def practice_drafts(faces: Faces, fps: Fraction, progress: Progress = silent) -> Draft:
