@@ -1,19 +1,32 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from renderer.config import BakeConfig, EngineConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.mouth.bake import bake
-from renderer.pipeline import Lines, MessageJob, MessageResult, render_message, script_order, slots_for
+from renderer.pipeline import (
+    Lines,
+    MessageJob,
+    MessageResult,
+    Order,
+    render_batch,
+    render_message,
+    script_order,
+    slots_for,
+)
 from renderer.progress import Step, silent
 from renderer.speech.loudness import measure_lufs
+from renderer.spoken import spoken
 from renderer.store import Store
 from renderer.video.decode import TakeReader, read_sound
 from tests import takes
@@ -133,3 +146,77 @@ def test_cancelling_leaves_no_file(desk: Desk, tmp_path: Path):
 def test_a_message_without_lines_is_refused(desk: Desk):
     with pytest.raises(RenderError, match="no line to speak"):
         desk.render((), "nothing")
+
+
+@pytest.mark.slow
+def test_messages_that_are_made_together_fail_alone_and_have_their_own_bytes(
+    desk: Desk, john: MessageResult, tmp_path: Path
+):
+    def stop(step: Step) -> None:
+        raise Cancelled
+
+    orders = {
+        "empty": Order(desk.job(()), tmp_path / "empty"),
+        "priya": Order(desk.job(PRIYA), tmp_path / "priya"),
+        "stopped": Order(desk.job((("0.0", "Never."), *PRIYA[1:])), tmp_path / "stopped", stop),
+        "john": Order(desk.job(JOHN), tmp_path / "john"),
+    }
+    store = Store(tmp_path / "store")
+    made = dict(render_batch(list(orders.values()), store, frames_at_once=10_000))
+    outcomes = {name: made[order] for name, order in orders.items()}
+    assert isinstance(outcomes["empty"], RenderError)
+    assert isinstance(outcomes["stopped"], Cancelled)
+    again, priya = outcomes["john"], outcomes["priya"]
+    assert isinstance(again, MessageResult)
+    assert isinstance(priya, MessageResult)
+    assert again.content_hash == john.content_hash
+    assert [line.cached for line in priya.segments] == [False, False]
+    assert [line.cached for line in again.segments] == [False, True]  # made for Priya a moment ago
+
+
+@pytest.mark.slow
+def test_a_store_that_is_emptied_before_the_segments_are_joined_is_filled_again(
+    desk: Desk, john: MessageResult, tmp_path: Path
+):
+    store = Store(tmp_path / "store")
+    shutil.copytree(desk.store.root, store.root)
+    emptied: list[str] = []
+
+    def empty(step: Step) -> None:
+        if step.stage == "joining the message" and not emptied:
+            emptied.append(step.stage)
+            shutil.rmtree(store.root)
+
+    again = render_message(desk.job(JOHN), store, tmp_path / "again", empty)
+    assert emptied
+    assert again.content_hash == john.content_hash
+
+
+@pytest.mark.slow
+def test_a_strict_decoder_finds_every_frame_at_its_time(john: MessageResult):
+    with av.open(str(john.video)) as container:
+        container.streams.video[0].codec_context.options = {"err_detect": "explode"}
+        times = [frame.pts * frame.time_base for frame in container.decode(video=0)]
+    assert times == [number / FPS for number in range(round(john.duration_s * FPS))]
+    with av.open(str(john.video)) as container:
+        decoded_at = [packet.dts for packet in container.demux(container.streams.video[0]) if packet.size]
+    assert len({after - before for before, after in pairwise(decoded_at)}) == 1
+
+
+@pytest.mark.slow
+def test_each_line_is_heard_with_the_frame_that_it_begins_in(desk: Desk, john: MessageResult):
+    heard = read_sound(john.video)
+    assert heard is not None
+    for line in john.segments:
+        samples = spoken(line.text, EngineConfig().voice, desk.store).samples[:24_000]
+        begin = round(line.start_s * 48_000)
+        window = heard[begin - 480 : begin + len(samples) + 480]
+        late = int(np.correlate(window, samples, "valid").argmax()) - 480
+        assert abs(late) <= 64  # samples: the grid on which lines are laid
+
+
+@pytest.mark.slow
+def test_another_take_than_the_bakes_is_refused(desk: Desk, tmp_path: Path):
+    other = replace(desk.job((("0.0", "Not this one."),)), take=takes.DEMO_TAKE)
+    with pytest.raises(RenderError, match="not the take that the presenter was baked from"):
+        render_message(other, desk.store, tmp_path / "other")
