@@ -122,7 +122,7 @@ def _lesson_loss(trainee: Trainee, lessons: Lessons, starts: npt.NDArray[np.int_
     first = [int(starts[_throw(len(starts), dice)]) for _ in range(_WINDOWS)]
     runs = [piece(lessons, slice(start, start + _FRAMES), dice) for start in first]
     told, truth, weight = (torch.cat(parts) for parts in zip(*runs, strict=True))
-    noisy, level = noised(truth, _FRAMES, dice)
+    noisy, level = noised(truth, told[:, :3], _FRAMES, dice)
     guess = trainee.guess(noisy, told, level, _FRAMES)
     return refiner_loss(guess, truth.to(guess.device), weight.to(guess.device))
 
@@ -133,7 +133,10 @@ def _throw(sides: int, dice: torch.Generator) -> int:
 
 @torch.no_grad()
 def _error_share(net: MouthRefiner, lessons: Lessons, unseen: slice) -> float:
-    """Squared error of one step from pure noise over the draft's, on the mouths; infinite where it broke."""
+    """Squared error over the draft's, on the mouths, of one and of two steps from pure noise: the greater.
+
+    Infinite where the net broke.
+    """
     frames = np.arange(unseen.start, unseen.stop)
     device = next(net.parameters()).device
     told = condition(
@@ -141,7 +144,15 @@ def _error_share(net: MouthRefiner, lessons: Lessons, unseen: slice) -> float:
     ).to(device)
     truth = pixels(lessons.truths[frames]).to(device)
     noise = torch.randn(truth.shape, generator=torch.Generator().manual_seed(0)).to(device)
-    guess = net(noise[None], told[None], torch.ones(1, device=device), told[None, :, :3])[0]
+    once = _drawn(net, noise, told, 1.0)
+    twice = _drawn(net, 0.5 * once + 0.5 * noise, told, 0.5)
     mouths = told[:, 6:7] * torch.from_numpy(lessons.mouths[frames]).to(device)[:, None]
-    missed, drafted = (float(((x - truth) ** 2 * mouths).mean()) for x in (guess, told[:, :3]))
+    drafted = float(((told[:, :3] - truth) ** 2 * mouths).mean())
+    missed = max(float(((guess - truth) ** 2 * mouths).mean()) for guess in (once, twice))
     return missed / max(drafted, 1e-12) if np.isfinite(missed) else float("inf")
+
+
+def _drawn(net: MouthRefiner, noisy: torch.Tensor, told: torch.Tensor, level: float) -> torch.Tensor:
+    levels = torch.full((1,), level, device=noisy.device)
+    drawn: torch.Tensor = net(noisy[None], told[None], levels, told[None, :, :3])[0]
+    return drawn

@@ -14,6 +14,7 @@ import sys
 COMMANDS = {
     "mouth": "the mouth refiner, from films of synthetic people",
     "motion": "the motion model, from synthetic talkers",
+    "starts": "what the mouth's base weights are worth to somebody new",
 }
 
 

@@ -10,6 +10,7 @@ import torch
 from renderer.diffusion.condition import condition, pixels
 from renderer.diffusion.lessons import Lessons
 from renderer.diffusion.network import MouthRefiner
+from renderer.diffusion.schedule import FlowSolver
 
 _FRAMES = 16
 _RUNS = 4  # of each person, spread over the clip
@@ -17,7 +18,7 @@ _RUNS = 4  # of each person, spread over the clip
 
 @dataclass(frozen=True)
 class Gain:
-    """PSNR in dB inside the whole mask and on the mouth alone, of drafts and of one step from pure noise;
+    """PSNR in dB inside the whole mask and on the mouth alone, of drafts and of what was drawn;
     ``sharpness`` is the mouth's strength of edges over the filmed one's."""
 
     draft_mask_db: float
@@ -29,9 +30,9 @@ class Gain:
 
 
 @torch.no_grad()
-def gain_on(net: MouthRefiner, people: list[Lessons]) -> Gain:
-    """The mean over some runs of frames of each of ``people``."""
-    rows = [_row(net, one, start) for one in people for start in _starts(len(one.drafts))]
+def gain_on(net: MouthRefiner, people: list[Lessons], steps: int = 1) -> Gain:
+    """The mean over some runs of frames of each of ``people``, drawn in ``steps`` from pure noise."""
+    rows = [_row(net, one, start, steps) for one in people for start in _starts(len(one.drafts))]
     return Gain(*(float(value) for value in np.mean(rows, axis=0)))
 
 
@@ -39,18 +40,27 @@ def _starts(frames: int) -> list[int]:
     return sorted({int(start) for start in np.linspace(0, max(frames - _FRAMES, 0), _RUNS)})
 
 
-def _row(net: MouthRefiner, one: Lessons, start: int) -> list[float]:
+def _row(net: MouthRefiner, one: Lessons, start: int, steps: int) -> list[float]:
     at = slice(start, start + _FRAMES)
     device = next(net.parameters()).device
     told = condition(one.drafts[at], one.truths[at], one.masks[at], one.drawn[at]).to(device)
     truth = pixels(one.truths[at]).to(device)
     noise = torch.randn(truth.shape, generator=torch.Generator().manual_seed(start)).to(device)
-    guess = net(noise[None], told[None], torch.ones(1, device=device), told[None, :, :3])[0]
+    guess = _drawn(net, noise, told, steps)
     mask = told[:, 6:7]
     mouth = mask * torch.from_numpy(np.ascontiguousarray(one.mouths[at], np.float32)).to(device)[:, None]
     shown = (told[:, :3], guess.clamp(-1, 1))
     psnr = [_psnr_db(picture, truth, where) for where in (mask, mouth) for picture in shown]
     return [*psnr, *(_edges(picture, mouth) / _edges(truth, mouth) for picture in shown)]
+
+
+def _drawn(net: MouthRefiner, noise: torch.Tensor, told: torch.Tensor, steps: int) -> torch.Tensor:
+    solver, noisy = FlowSolver(steps), noise
+    for index, level in enumerate(solver.levels):
+        levels = torch.full((1,), level, device=noise.device)
+        guess = net(noisy[None], told[None], levels, told[None, :, :3])[0]
+        noisy = solver.step(index, noisy, guess)
+    return noisy
 
 
 def _psnr_db(guess: torch.Tensor, truth: torch.Tensor, where: torch.Tensor) -> float:

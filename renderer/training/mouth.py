@@ -37,7 +37,7 @@ from renderer.training.clips import ClipLessons, lessons_of_clips
 from renderer.training.gain import Gain, gain_on
 from renderer.training.variety import varied
 
-RATE = 5e-4
+RATE = 4e-4
 _UNSEEN_SHARE = 8  # one person in so many
 _WINDOWS, _FRAMES = 4, 4
 _LOG_EVERY_S = 60.0
@@ -152,7 +152,7 @@ def _loss(trainee: Trainee, lessons: list[Lessons], seed: int) -> torch.Tensor:
     dice = torch.Generator().manual_seed(seed * 1_000_003 + trainee.step)
     runs = [varied(*_run(lessons, dice), dice) for _ in range(_WINDOWS)]
     told, truth, weight = (torch.cat(parts) for parts in zip(*runs, strict=True))
-    noisy, level = noised(truth, _FRAMES, dice)
+    noisy, level = noised(truth, told[:, :3], _FRAMES, dice)
     guess = trainee.guess(noisy, told, level, _FRAMES)
     return refiner_loss(guess, truth.to(guess.device), weight.to(guess.device))
 
@@ -173,6 +173,8 @@ class _Log:
     def __call__(self, step: Step) -> None:
         now = time.monotonic()
         self._first = step.done if self._first < 0 else self._first
+        if step.done == self._first:
+            return  # no pace is known yet
         if now - self._last < _LOG_EVERY_S and step.done < step.total:
             return
         self._last = now
