@@ -60,7 +60,7 @@ def linear(srgb: tuple[float, float, float]) -> Colour:
 def random_look(rng: np.random.Generator, male: float, darkness: float) -> Look:
     """A look for a person who is ``male`` and dark of skin to these degrees 0..1."""
     skin = _paler(
-        _between(_TONES, np.clip(darkness + rng.normal(0, 0.1), 0, 1)), float(rng.uniform(0.05, 0.4))
+        _between(_TONES, np.clip(darkness + rng.normal(0, 0.1), 0, 1)), float(rng.uniform(0.05, 0.25))
     )
     hair = _between(_HAIR, float(rng.random() ** (1.0 + 6.0 * darkness)))
     bearded = male > 0.5 and rng.random() < 0.55
