@@ -52,5 +52,6 @@ def weights_key() -> str:
 def _arrays(path: Path) -> dict[str, Floats] | None:
     if not path.exists():
         return None
-    with safe_open(path, "np") as stored:
-        return {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118
+    # numpy knows no bfloat16, so torch reads; it is loaded only where weights are wanted.
+    with safe_open(path, "pt") as stored:
+        return {name: stored.get_tensor(name).float().numpy() for name in stored.keys()}  # noqa: SIM118
