@@ -45,6 +45,11 @@ class MouthRefiner(ModelMixin, ConfigMixin):
         if self.leave.bias is not None:
             nn.init.zeros_(self.leave.bias)
 
+    @property
+    def leaves_drafts_alone(self) -> bool:
+        """Whether the last layer is silent, so that every clean window is its draft whatever the noise."""
+        return not any(bool(parameter.any()) for parameter in self.leave.parameters())
+
     def forward(
         self, noisy: torch.Tensor, condition: torch.Tensor, level: torch.Tensor, draft: torch.Tensor
     ) -> torch.Tensor:

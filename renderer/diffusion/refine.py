@@ -73,7 +73,8 @@ def refine(
 ) -> Crops:
     """Refined crops uint8 [n, S, S, 3] of one segment; the arguments are those of `Timeline`.
 
-    Where the mask is 0 the draft comes out unchanged. The same input on the same machine gives the same
+    Where the mask is 0 the draft comes out unchanged; all of it does, without a forward pass, where the fit
+    kept the drafts. The same input on the same machine gives the same
     bytes.
     """
     one = Timeline(drafts, bases, masks, points, frame_ids, known, known_mask)
@@ -86,8 +87,8 @@ def refine_all(
 ) -> list[Crops]:
     """Refined crops of each timeline, drawn in shared forward passes; the bytes are those of `refine`."""
     whole = [one for one in timelines if len(one.drafts)]
-    if not whole:
-        return [one.drafts.copy() for one in timelines]
+    if not whole or net.leaves_drafts_alone:
+        return [_settled(one.drafts.copy(), one) for one in timelines]
     device, size = next(net.parameters()).device, whole[0].drafts.shape[1]
     windows = windows_at_once(net, config.window_frames, size)
     with stage("condition"):

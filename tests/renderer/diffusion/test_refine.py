@@ -42,6 +42,15 @@ def test_an_unfitted_network_returns_the_draft(mouths: Mouths) -> None:
     assert np.array_equal(run(net, mouths), mouths.drafts)
 
 
+def test_sparing_the_passes_of_a_silent_network_changes_nothing(mouths: Mouths) -> None:
+    weights = {name: value.numpy() for name, value in MouthRefiner(base_channels=8).state_dict().items()}
+    silent = load_refiner(weights)
+    whispering = load_refiner(weights | {"leave.bias": np.full_like(weights["leave.bias"], 1e-12)})
+    assert silent.leaves_drafts_alone and not whispering.leaves_drafts_alone
+    known = {"known": mouths.truths, "known_mask": np.arange(len(mouths.drafts)) < 4}
+    assert np.array_equal(run(silent, mouths, **known), run(whispering, mouths, **known))
+
+
 def test_the_same_input_twice_gives_the_same_bytes(net: MouthRefiner, mouths: Mouths) -> None:
     assert run(net, mouths).tobytes() == run(net, mouths).tobytes()
 
