@@ -69,8 +69,8 @@ def fill_page(page: Path, command: str, printed: str) -> None:
 
 
 def plot(runs: Sequence[Run], target: Path) -> None:
-    """Three curves from measured runs (their JSON): recipients, personal seconds, length. Raises ValueError
-    where there is no run."""
+    """Three curves from measured runs (their JSON): recipients, personal seconds, length, in CPU seconds,
+    which other work on the machine does not lengthen. Raises ValueError where there is no run."""
     if not runs:
         raise ValueError("There is no measured run to draw. Name files that --json wrote.")
     from matplotlib.figure import Figure  # half a second that only this needs
@@ -85,19 +85,19 @@ def plot(runs: Sequence[Run], target: Path) -> None:
 
 
 def _draw_recipients(axes: Any, run: Run) -> None:
-    """Seconds of work after so many messages: as measured, shared and whole."""
-    each_s = run["speech_each_s"]
-    shared, whole = [run["first"]["wall_s"]], [0.0]
+    """CPU seconds after so many messages: as measured, shared and whole."""
+    each_s = run["spoken"]["cpu_s"] / run["spoken"]["lines"]
+    shared, whole = [run["first"]["cpu_s"]], [0.0]
     for made in run["sample"]:
-        shared.append(shared[-1] + made["wall_s"] + each_s)
+        shared.append(shared[-1] + made["cpu_s"] + each_s)
     for made in run["whole"]:
-        whole.append(whole[-1] + made["wall_s"])
+        whole.append(whole[-1] + made["cpu_s"])
     axes.plot(range(1, len(shared) + 1), shared, "o-", label="shared")
     axes.plot(range(1, len(whole)), whole[1:], "s-", label="each one whole")
     _label(
         axes,
         "recipients",
-        "seconds of work so far",
+        "CPU seconds so far",
         f"{_video_s(run):.0f} s, {_personal_s(run):.1f} s personal",
     )
 
@@ -106,11 +106,13 @@ def _draw_marginal(axes: Any, runs: Sequence[Run], of: Any, label: str, *, whole
     """Only runs that are alike in everything but ``of`` are joined: those nearest to the largest run."""
     alike = sorted(_alike(runs, _personal_s if whole else _video_s), key=of)
     axes.plot(
-        [of(run) for run in alike], [run["marginal_s"] for run in alike], "o-", label="one more message"
+        [of(run) for run in alike], [run["marginal_cpu_s"] for run in alike], "o-", label="one more message"
     )
     if whole:
-        axes.plot([of(run) for run in alike], [run["whole_s"] for run in alike], "s-", label="rendered whole")
-    _label(axes, label, "seconds of work", "")
+        axes.plot(
+            [of(run) for run in alike], [_whole_cpu_s(run) for run in alike], "s-", label="rendered whole"
+        )
+    _label(axes, label, "CPU seconds", "")
 
 
 def _alike(runs: Sequence[Run], of: Any) -> list[Run]:
@@ -130,6 +132,10 @@ def _label(axes: Any, x: str, y: str, title: str) -> None:
 
 def _personal_s(run: Run) -> float:
     return float(run["planned"]["personal_s"])
+
+
+def _whole_cpu_s(run: Run) -> float:
+    return mean(made["cpu_s"] for made in run["whole"])
 
 
 def _video_s(run: Run) -> float:
