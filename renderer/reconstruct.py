@@ -202,7 +202,8 @@ def _speed(stages: Mapping[str, StageTime], frames: int) -> dict[str, Any]:
         # What one core would do if nobody else used the machine; helper threads are not counted.
         "engine_fps_by_cpu": frames / max(cpu_s, 1e-9),
         "engine_fps": frames / max(wall_s, 1e-9),
-        "diffusion_fps": frames / diffusion_s if diffusion_s else None,
+        # A fit that kept the drafts runs no network, and tells nothing of its speed.
+        "diffusion_fps": frames / diffusion_s if "network" in stages else None,
         "stages": {name: asdict(took) for name, took in stages.items()},
     }
 
