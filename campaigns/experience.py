@@ -17,7 +17,7 @@ MESSAGES_LOOKED_AT = 300  # the newest ones
 LINES_FOR_A_PACE = 3
 # Least squares over 26 sentences of both packaged voices: off by 0.2 s a line, by less in a sum.
 _BREATH_S, _LETTER_S, _COMMA_S, _DIGIT_S = 0.24, 0.059, 0.31, 0.30
-# From `manage.py bench_campaign` on two cores at 720p (a whole message ÷ its length; the fifth John), rounded;
+# From `manage.py bench_campaign` on two cores at 720p (a whole message ÷ its length; the fifth John);
 # only used before anything was rendered here.
 WORK_S_PER_NEW_SECOND = 1.75
 JOIN_S = 0.25
