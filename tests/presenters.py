@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from django.core.files import File
 from django.utils import timezone
 
@@ -31,8 +34,18 @@ def baked(folder: Path) -> Baked:
 
     take = takes.good(folder / "take.mp4")
     out = folder / "presenter.safetensors"
-    bake(take, out, BakeConfig(crop_px=64, fit_seconds=FIT_SECONDS, fit_steps_max=20, base_channels=8))
+    config = BakeConfig(crop_px=64, fit_seconds=FIT_SECONDS, fit_steps_max=20, base_channels=8)
+    made = bake(take, out, config)
+    replace(made, network=_heard(made.network)).save(out)
     return Baked(take, out)
+
+
+def _heard(network: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[np.float32]]:
+    """The network with a last layer that surely speaks, softly: whether so short a fit beats its drafts, and
+    thus whether its network runs at all, would depend on the machine."""
+    last = network["leave.weight"]
+    spoken = np.random.default_rng(5).normal(0, 0.01, last.shape).astype(last.dtype)
+    return {**network, "leave.weight": spoken}
 
 
 def stored(files: Baked) -> Presenter:

@@ -14,9 +14,10 @@ from renderer.motion.shares import SHARES
 from renderer.motion.told import DRAFT, SOUND, TOLD
 from renderer.motion.visemes import VISEMES, visemes_of
 from renderer.speech.phones import phones_in
+from renderer.studio.sentences import sentence
 from renderer.training import motion
 from renderer.training.motion import Pupil, coloured, lessons_of, restyled
-from renderer.training.motion_speech import practice_speech, sentence
+from renderer.training.motion_speech import practice_speech
 
 
 def talk(seed: int, frames: int = 150) -> Talk:
