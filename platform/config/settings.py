@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.templatetags.static import static
 
+import campaigns
 from config import env
 from config.database import embedded, from_url
 from config.secret_key import kept_secret_key
@@ -55,7 +56,8 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # Beside the code in a checkout, in the package where a wheel was installed.
+        "DIRS": [BASE_DIR / "templates", Path(campaigns.__file__).parent / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
