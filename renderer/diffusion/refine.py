@@ -16,6 +16,7 @@ from renderer.diffusion.hardware import best_device, fast_dtype, quicken
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.sampler import denoise_timelines
 from renderer.diffusion.seeds import frame_noise
+from renderer.diffusion.windows import Cut
 from renderer.stopwatch import stage
 
 Crops = npt.NDArray[np.uint8]
@@ -83,9 +84,17 @@ def refine(
 
 @stage("sampler")
 def refine_all(
-    net: MouthRefiner, timelines: Sequence[Timeline], *, seed_key: str, config: DiffusionConfig
+    net: MouthRefiner,
+    timelines: Sequence[Timeline],
+    *,
+    seed_key: str,
+    config: DiffusionConfig,
+    cuts: Sequence[Cut] = (),
 ) -> list[Crops]:
-    """Refined crops of each timeline, drawn in shared forward passes; the bytes are those of `refine`."""
+    """Refined crops of each timeline, drawn in shared forward passes; the bytes are those of `refine`.
+
+    ``cuts`` are those of a stretch (`renderer.diffusion.stretches`), where one timeline holds what it sees.
+    """
     whole = [one for one in timelines if len(one.drafts)]
     if not whole or net.leaves_drafts_alone:
         return [_settled(one.drafts.copy(), one) for one in timelines]
@@ -99,7 +108,7 @@ def refine_all(
         noise = frame_noise(seed_key, names, (3, size, size)).to(device)
         clean = denoise_timelines(
             denoiser, noise, _known_planes(whole, noise), fixed.to(device),
-            [len(one.drafts) for one in whole], config, windows,
+            [len(one.drafts) for one in whole], config, windows, cuts,
         )  # fmt: skip
     ends = np.cumsum([len(one.drafts) for one in timelines])
     return [

@@ -64,11 +64,13 @@ def denoise_timelines(
     lengths: Sequence[int],
     config: DiffusionConfig,
     batch_windows: int = 4,
+    cuts: Sequence[Cut] = (),
 ) -> torch.Tensor:
     """Timelines of ``lengths`` frames that lie end to end in ``noise`` [n, ...], as `denoise_timeline` each.
 
     ``frames`` that the denoiser is asked for count through all of them. No window reaches over an end, so
-    that none knows of the others; they only share forward passes.
+    that none knows of the others; they only share forward passes. ``cuts`` replaces the windows of each step
+    (see `renderer.diffusion.stretches`); what none of them writes comes out as anything.
     """
     if not len(noise):
         return noise.clone()
@@ -79,14 +81,15 @@ def denoise_timelines(
     x = noise.clone()
     for index, level in enumerate(solver.levels):
         x[known_mask] = (1 - level) * fixed + level * fixed_noise
-        x0 = _fused_prediction(denoiser, x, _windows(config, lengths, index), config, level, batch_windows)
+        cut_ = cuts[index] if cuts else windows_of_step(config, lengths, index)
+        x0 = _fused_prediction(denoiser, x, cut_, config, level, batch_windows)
         x0[known_mask] = fixed
         x = solver.step(index, x, x0)
     x[known_mask] = fixed
     return x
 
 
-def _windows(config: DiffusionConfig, lengths: Sequence[int], step: int) -> Cut:
+def windows_of_step(config: DiffusionConfig, lengths: Sequence[int], step: int) -> Cut:
     """The cut of one step: overlapping for triangular and uniform, disjoint for chunk and shift."""
     window = config.window_frames
     if config.mode in ("shift", "chunk"):

@@ -74,8 +74,9 @@ class Fused:
         self._count.index_add_(0, places, share)
 
     def mean(self) -> torch.Tensor:
-        """Ends the sum: the buffer itself becomes the mean."""
-        return self._summed.div_(self._count.reshape(-1, *[1] * (self._summed.dim() - 1)))
+        """Ends the sum: the buffer itself becomes the mean, 0 where no window wrote."""
+        count = self._count.clamp(min=torch.finfo(self._count.dtype).tiny)
+        return self._summed.div_(count.reshape(-1, *[1] * (self._summed.dim() - 1)))
 
 
 def _stride(window: int, overlap: int) -> int:

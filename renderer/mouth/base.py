@@ -68,6 +68,14 @@ def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Picture | 
 
     Frames are pictures or uint8 RGB [h, w, 3]; of pictures only the face's surroundings become RGB.
     """
+    points, ok, matrices = places_of(faces, path)
+    pairs = zip(frames, matrices, strict=True)
+    fine = np.stack([cut(frame, matrix, faces.crop_px, faces.fine_px) for frame, matrix in pairs])
+    return MouthBase(shrink(fine, faces.crop_px), fine, points, ok, matrices)
+
+
+def places_of(faces: TakeFaces, path: Sequence[Shown]) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:
+    """What is known of shown frames without their pictures: ``points``, ``ok`` and ``matrices`` of the base."""
     a, b = np.array([shown.a for shown in path], int), np.array([shown.b for shown in path], int)
     mix = np.array([shown.mix for shown in path], np.float32)
     matrices = mix_matrices(faces.matrices[a], faces.matrices[b], mix)
@@ -76,9 +84,7 @@ def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Picture | 
     # A frame without mixing keeps its baked points bit for bit.
     points = np.where(share == 0, faces.points[a], apply(matrices, in_take))
     ok = faces.ok[a] & (faces.ok[b] | (mix == 0))
-    pairs = zip(frames, matrices, strict=True)
-    fine = np.stack([cut(frame, matrix, faces.crop_px, faces.fine_px) for frame, matrix in pairs])
-    return MouthBase(shrink(fine, faces.crop_px), fine, points.astype(np.float32), ok, matrices)
+    return points.astype(np.float32), ok, matrices
 
 
 def cut(frame: Picture | Image, matrix: Floats, crop_px: int, fine_px: int) -> Image:
