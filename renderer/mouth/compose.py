@@ -25,12 +25,13 @@ def compose_picture(picture: Picture, crop: Image, matrix: Floats, mask: Floats)
     box = _masked_box(matrix, mask, picture.width, picture.height)
     if box is None:
         return picture
-    share, mouth = _share(mask, matrix, box), yuv_of(_mouth(crop, matrix, mask, box))
+    share, mouth = _share(mask, matrix, box), yuv_of(_mouth(crop, matrix, mask, box), picture.colours.matrix)
     half = cv2.resize(share, (box.width // 2, box.height // 2), interpolation=cv2.INTER_AREA)
     return Picture(
         _blended(picture.y, box.slices, mouth[0], share),
         _blended(picture.u, box.halves, mouth[1], half),
         _blended(picture.v, box.halves, mouth[2], half),
+        picture.colours,
     )
 
 

@@ -2,9 +2,15 @@
 
 Players place a colour sample level with the left one of the two pixels that share it, and between the two
 rows. Both directions here do the same, in floating point: RGB → YUV → RGB keeps its place and its levels.
+
+A take keeps the colours that it states, or its silence about them. Many programs read every file as BT.601,
+whatever it says: samples that were converted to BT.709 would look shifted there, over the whole picture.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -18,11 +24,31 @@ Floats = npt.NDArray[np.float32]
 # The faster scalers darken every picture by 1 to 2 levels, which shows where new and kept pixels meet.
 _EXACT = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 _HD_MIN_PX = 720
-_RED_SHARE, _BLUE_SHARE = 0.2126, 0.0722  # of brightness, ITU-R BT.709
+# Shares of red and blue in brightness, of ITU-R BT.709 and BT.601.
+_HD_SHARES, _SD_SHARES = (0.2126, 0.0722), (0.299, 0.114)
+_SD_CODES = (5, 6)  # of ITU-T H.273: both mean one matrix
 _LUMA_STEPS, _CHROMA_STEPS = 219 / 255, 224 / 255  # limited range
 # A pixel between two colour samples, by cubic interpolation; and the even pixel's share of its neighbours.
 _BETWEEN = np.array([[-1, 9, 9, -1]], np.float32) / 16
 _BESIDE, _BELOW = np.array([1, 2, 1], np.float32) / 4, np.array([1, 1], np.float32) / 2
+
+
+@dataclass(frozen=True)
+class Colours:
+    """What a file states: codes of ITU-T H.273 (2: nothing). ``matrix`` is what its samples mean."""
+
+    stated_primaries: int = 1
+    stated_transfer: int = 1
+    stated_matrix: int = 1
+    matrix: Colorspace = Colorspace.ITU709
+
+    @classmethod
+    def of(cls, frame: VideoFrame) -> Colours:
+        """Those of a decoded picture."""
+        return cls(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace), _matrix(frame))
+
+
+BT709 = Colours()
 
 
 def to_rgb(
@@ -44,20 +70,21 @@ def to_rgb(
 
 
 def is_plain(frame: VideoFrame) -> bool:
-    """Whether a picture is stored just as the engine writes it: 8 bits, 4:2:0, BT.709, limited range."""
+    """Whether a picture is stored as the engine writes it: 8 bits, 4:2:0, limited range, BT.709 or BT.601."""
     limited = frame.color_range in (0, ColorRange.MPEG)
-    return frame.format.name == "yuv420p" and limited and _matrix(frame) == Colorspace.ITU709
+    known = _matrix(frame) in (Colorspace.ITU709, Colorspace.ITU601)
+    return frame.format.name == "yuv420p" and limited and known
 
 
-def rgb_of(y: Plane, u: Plane, v: Plane) -> npt.NDArray[np.uint8]:
-    """BT.709 limited-range planes [h, w] and [h / 2, w / 2] (twice) as uint8 RGB [h, w, 3]."""
+def rgb_of(y: Plane, u: Plane, v: Plane, matrix: Colorspace = BT709.matrix) -> npt.NDArray[np.uint8]:
+    """Limited-range planes [h, w] and [h / 2, w / 2] (twice) as uint8 RGB [h, w, 3]."""
     full = cv2.merge([y.astype(np.float32), _grown(u), _grown(v)])
-    return np.asarray(cv2.add(cv2.transform(full, _TO_RGB), 0, dtype=cv2.CV_8U), np.uint8)
+    return np.asarray(cv2.add(cv2.transform(full, _ways(matrix)[0]), 0, dtype=cv2.CV_8U), np.uint8)
 
 
-def yuv_of(rgb: npt.NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
-    """uint8 RGB [h, w, 3], h and w even, as BT.709 limited-range planes [h, w] and [h / 2, w / 2] (twice)."""
-    y, u, v = cv2.split(np.asarray(cv2.transform(rgb, _FROM_RGB), np.uint8))
+def yuv_of(rgb: npt.NDArray[np.uint8], matrix: Colorspace = BT709.matrix) -> tuple[Plane, Plane, Plane]:
+    """uint8 RGB [h, w, 3], h and w even, as limited-range planes [h, w] and [h / 2, w / 2] (twice)."""
+    y, u, v = cv2.split(np.asarray(cv2.transform(rgb, _ways(matrix)[1]), np.uint8))
     smooth = cv2.sepFilter2D(
         cv2.merge([u, v]), -1, _BESIDE, _BELOW, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE
     )
@@ -73,14 +100,16 @@ def _grown(chroma: Plane) -> Floats:
     return np.asarray(cv2.merge([tall, between]), np.float32).reshape(2 * height, 2 * width)
 
 
-def _matrices() -> tuple[Floats, Floats]:
+@lru_cache
+def _ways(matrix: Colorspace) -> tuple[Floats, Floats]:
     """[3, 4] each: limited-range YUV → RGB and back."""
-    shares = np.array([_RED_SHARE, 1 - _RED_SHARE - _BLUE_SHARE, _BLUE_SHARE])
+    red, blue = _HD_SHARES if matrix == Colorspace.ITU709 else _SD_SHARES
+    shares = np.array([red, 1 - red - blue, blue])
     rows = np.stack(
         [
             shares * _LUMA_STEPS,
-            (np.array([0, 0, 1]) - shares) / (2 * (1 - _BLUE_SHARE)) * _CHROMA_STEPS,
-            (np.array([1, 0, 0]) - shares) / (2 * (1 - _RED_SHARE)) * _CHROMA_STEPS,
+            (np.array([0, 0, 1]) - shares) / (2 * (1 - blue)) * _CHROMA_STEPS,
+            (np.array([1, 0, 0]) - shares) / (2 * (1 - red)) * _CHROMA_STEPS,
         ]
     )
     black = np.array([[16], [128], [128]])
@@ -91,11 +120,10 @@ def _matrices() -> tuple[Floats, Floats]:
 
 def _matrix(frame: VideoFrame) -> Colorspace:
     """The stated matrix, or what players assume when none is: BT.709 for HD, BT.601 below."""
+    if frame.colorspace in _SD_CODES:
+        return Colorspace.ITU601
     for known in Colorspace:
         if frame.colorspace == known.value:
             return known
     hd = min(frame.width, frame.height) >= _HD_MIN_PX
     return Colorspace.ITU709 if hd else Colorspace.ITU601
-
-
-_TO_RGB, _FROM_RGB = _matrices()

@@ -27,7 +27,6 @@ _THREADS = 2
 _CLOSED_GOP = f"keyint=infinite:open-gop=0:scenecut=0:threads={_THREADS}"
 # No encoder version and no time of day in the file.
 BITEXACT = {"fflags": "+bitexact"}
-_BT709 = 1  # H.273 code of primaries, transfer curve and matrix alike
 
 
 def encode_segment(
@@ -35,15 +34,15 @@ def encode_segment(
 ) -> int:
     """Write pictures, or uint8 RGB frames [h, w, 3], as H.264 yuv420p; the number of frames is returned.
 
-    An odd last row or column of RGB is cut off. Equal input gives equal bytes. Raises ValueError
-    without frames, RenderError when the disk is full.
+    The file states the colours that the pictures do. An odd last row or column of RGB is cut off. Equal
+    input gives equal bytes. Raises ValueError without frames, RenderError when the disk is full.
     """
     rest = _pictures(frames)
     first = next(rest, None)
     if first is None:
         raise ValueError("a segment needs at least one frame")
     with whole_file(path) as temporary, av.open(str(temporary), "w", format="mp4", options=BITEXACT) as out:
-        stream = _add_stream(out, first.width, first.height, fps, config)
+        stream = _add_stream(out, first, fps, config)
         count = 0
         for frame in _video_frames(chain([first], rest), fps):
             with stage("encode", frames=1):
@@ -54,15 +53,17 @@ def encode_segment(
 
 
 def _add_stream(
-    out: av.container.OutputContainer, width: int, height: int, fps: Fraction, config: VideoConfig
+    out: av.container.OutputContainer, first: Picture, fps: Fraction, config: VideoConfig
 ) -> VideoStream:
     options = {"crf": str(config.crf), "preset": config.preset, "x264-params": _CLOSED_GOP + _steady_code()}
     stream = out.add_stream("libx264", rate=fps, options=options)
-    stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+    stream.width, stream.height, stream.pix_fmt = first.width, first.height, "yuv420p"
     context = stream.codec_context
     context.thread_count, context.thread_type = _THREADS, "FRAME"
     context.time_base = 1 / fps
-    context.color_primaries = context.color_trc = context.colorspace = _BT709
+    stated = first.colours
+    context.color_primaries, context.color_trc = stated.stated_primaries, stated.stated_transfer
+    context.colorspace = stated.stated_matrix
     context.color_range = ColorRange.MPEG
     return stream
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange
 
 from renderer.stopwatch import stage
-from renderer.video.colour import rgb_of, yuv_of
+from renderer.video.colour import BT709, Colours, rgb_of, yuv_of
 
 Plane = npt.NDArray[np.uint8]
 Image = npt.NDArray[np.uint8]
@@ -66,7 +66,7 @@ class Box:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """BT.709 limited-range planes: ``y`` uint8 [h, w], ``u`` and ``v`` [h / 2, w / 2]; h and w are even.
+    """Limited-range planes: ``y`` uint8 [h, w], ``u`` and ``v`` [h / 2, w / 2]; h and w are even.
 
     The planes may belong to a decoded frame and are never written to.
     """
@@ -74,6 +74,7 @@ class Picture:
     y: Plane
     u: Plane
     v: Plane
+    colours: Colours = BT709
 
     @property
     def width(self) -> int:
@@ -88,33 +89,35 @@ class Picture:
         return self.y.nbytes + self.u.nbytes + self.v.nbytes
 
     @classmethod
-    def of_rgb(cls, rgb: Image) -> Picture:
+    def of_rgb(cls, rgb: Image, colours: Colours = BT709) -> Picture:
         """From uint8 RGB [h, w, 3]; an odd last row or column is cut."""
         with stage("to yuv", frames=1):
-            return cls(*yuv_of(rgb[: rgb.shape[0] & ~1, : rgb.shape[1] & ~1]))
+            return cls(*yuv_of(rgb[: rgb.shape[0] & ~1, : rgb.shape[1] & ~1], colours.matrix), colours)
 
     @classmethod
     def of_frame(cls, frame: VideoFrame) -> Picture:
         """The planes of a plain frame (`renderer.video.colour.is_plain`), not copied."""
-        return cls(*(_samples(plane) for plane in frame.planes))
+        y, u, v = (_samples(plane) for plane in frame.planes)
+        return cls(y, u, v, Colours.of(frame))
 
     def turned(self, turns: int) -> Picture:
         """Turned counter-clockwise by quarter turns."""
         if turns % 4 == 0:
             return self
-        return Picture(*(np.ascontiguousarray(np.rot90(p, turns)) for p in (self.y, self.u, self.v)))
+        y, u, v = (np.ascontiguousarray(np.rot90(p, turns)) for p in (self.y, self.u, self.v))
+        return Picture(y, u, v, self.colours)
 
     def to_frame(self) -> VideoFrame:
         """A copy for an encoder."""
         frame = VideoFrame(self.width, self.height, "yuv420p")
         for plane, samples in zip(frame.planes, (self.y, self.u, self.v), strict=True):
             _samples(plane)[:] = samples
-        frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+        frame.colorspace, frame.color_range = self.colours.stated_matrix, ColorRange.MPEG
         return frame
 
     def part(self, box: Box) -> Picture:
         """The pixels of an even box that lies inside."""
-        return Picture(self.y[box.slices], self.u[box.halves], self.v[box.halves])
+        return Picture(self.y[box.slices], self.u[box.halves], self.v[box.halves], self.colours)
 
     @stage("to rgb", frames=1)
     def rgb(self, box: Box | None = None) -> Image:
@@ -122,7 +125,7 @@ class Picture:
         box = box or Box(0, 0, self.width, self.height)
         around = box.grown(_MARGIN_PX).even().inside(self.width, self.height)
         part = self.part(around)
-        rgb = rgb_of(part.y, part.u, part.v)
+        rgb = rgb_of(part.y, part.u, part.v, self.colours.matrix)
         top, left = box.top - around.top, box.left - around.left
         return rgb[top : top + box.height, left : left + box.width]
 

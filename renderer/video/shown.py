@@ -28,7 +28,8 @@ def mixed_pictures(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Pi
         if shown.mix <= 0 or shown.a == shown.b:
             yield first
         else:
-            yield Picture.of_rgb(morph(first.rgb(), reader.picture(shown.b).rgb(), shown.mix))
+            mixed = morph(first.rgb(), reader.picture(shown.b).rgb(), shown.mix)
+            yield Picture.of_rgb(mixed, first.colours)
 
 
 @stage("morph", frames=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -88,3 +89,46 @@ def test_a_box_is_grown_to_whole_colour_samples_and_cut_at_the_edges() -> None:
     assert Box(-5, 2, 300, 60).inside(160, 96) == Box(0, 2, 160, 60)
     outside = Box(200, 10, 260, 20).inside(160, 96)
     assert outside.width == 0
+
+
+SAID_NOTHING, SD_NTSC = 2, 6
+
+
+@pytest.mark.parametrize("stated", [1, 5, SD_NTSC, SAID_NOTHING])
+def test_a_take_keeps_its_samples_and_what_it_states_of_their_colours(tmp_path: Path, stated: int) -> None:
+    """Programs that ignore what a file states then see the take's own colours in the made video."""
+    take = tmp_path / "take.mp4"
+    _write_stating(take, Picture.of_rgb(coloured()), stated)
+    with TakeReader(take) as reader:
+        taken = list(reader.pictures(range(reader.facts.frames)))
+    encode_segment(taken, Fraction(25), replace(VideoConfig(), crf=0), tmp_path / "made.mp4")
+    with av.open(str(tmp_path / "made.mp4")) as clip:
+        context = clip.streams.video[0].codec_context
+        frame = next(clip.decode(video=0))
+    assert {context.color_primaries, context.color_trc, context.colorspace} == {stated}
+    for was, now in ((taken[0].y, "y"), (taken[0].u, "u"), (taken[0].v, "v")):
+        assert np.array_equal(was, getattr(Picture.of_frame(frame), now)), now
+
+
+def test_samples_mean_what_the_scaler_says_they_mean(tmp_path: Path) -> None:
+    """A small clip that states nothing is BT.601, as players assume."""
+    _write_stating(tmp_path / "take.mp4", Picture.of_rgb(coloured()), SAID_NOTHING)
+    with av.open(str(tmp_path / "take.mp4")) as clip:
+        frame = next(clip.decode(video=0))
+    exact = to_rgb(frame, frame.width, frame.height, VideoReformatter())
+    assert off(exact, Picture.of_frame(frame).rgb()).mean() < 1.5  # it states no place of its samples either
+    there_and_back = Picture.of_rgb(exact, Picture.of_frame(frame).colours).rgb()
+    assert off(exact, there_and_back).mean() < 0.6
+
+
+def _write_stating(path: Path, picture: Picture, stated: int) -> None:
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=25, options={"crf": "0"})
+        stream.width, stream.height, stream.pix_fmt = picture.width, picture.height, "yuv420p"
+        context = stream.codec_context
+        context.color_primaries = context.color_trc = context.colorspace = stated
+        for number in range(4):
+            frame = picture.to_frame()
+            frame.pts, frame.time_base, frame.colorspace = number, Fraction(1, 25), stated
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
