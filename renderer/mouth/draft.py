@@ -18,8 +18,9 @@ from renderer.mouth.closure import rims_inside
 from renderer.mouth.colour import blend, light_difference
 from renderer.mouth.inside import darken, keep_teeth
 from renderer.mouth.mask import lower_face_mask, mouth_region
-from renderer.mouth.warp import backward_map, bend, ring_points, smooth_map
+from renderer.mouth.warp import Aim, bend, bend_part, ring_points, smooth_map
 from renderer.stopwatch import stage
+from renderer.video.picture import Box
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
@@ -102,9 +103,10 @@ def draft_to(
             light = None
             continue
         around = _bent_base(mouths, base, points, place)
-        mouth = _bent_mouth(mouths, points[place], shares)
-        mouth = _toned(mouths, points[place], mouth, likes[0][place], likes[1][place])
         region = mouth_region(points[place], mouths.crop_px, fine.shape[1])
+        wish = _Wish(mouths, points[place], region)
+        mouth = _bent_mouth(mouths, wish, shares)
+        mouth = _toned(mouths, wish, mouth, likes[0][place], likes[1][place])
         now = light_difference(around, mouth, region)
         light = now if light is None else 0.5 * light + 0.5 * now
         fine[place] = blend(around, mouth, region, light)
@@ -182,41 +184,61 @@ def _bent_base(mouths: Mouths, base: MouthBase, points: Floats, place: int) -> C
     return bend(base.fine[place], smooth_map(mouths.triangles, target, source, mouths.crop_px, size_px))
 
 
-def _bent_mouth(mouths: Mouths, wanted: Floats, shares: list[tuple[int, float]]) -> Crops:
-    """The mouths of the take frames ``shares``, mixed, on the points ``wanted`` [478, 2]."""
+class _Wish:
+    """One wanted mouth, and the meshes that all bends onto it share.
+
+    Only what the mouth's ``region`` [F, F] can show is bent; elsewhere the picture is black.
+    """
+
+    def __init__(self, mouths: Mouths, points: Floats, region: Floats) -> None:
+        crop_px, size_px = mouths.crop_px, len(region)
+        self.target = np.concatenate([points, ring_points(points[None], points[None])[0]])
+        self.shut = bool(lip_gaps(points[None], crop_px)[0] <= mouths.atlas.closed_gap)
+        box = _box_of(region).grown(size_px * 3 // 32).inside(size_px, size_px)
+        self._aims = [
+            Aim(mouths.triangles, self.target, crop_px, *wanted) for wanted in ((size_px, box), (_TONE_PX,))
+        ]
+
+    def aim(self, size_px: int) -> Aim:
+        return next(aim for aim in self._aims if aim.size_px == size_px)
+
+
+def _box_of(region: Floats) -> Box:
+    left, top, width, height = cv2.boundingRect((region > 0).view(np.uint8))
+    return Box(left, top, left + width, top + height)
+
+
+def _bent_mouth(mouths: Mouths, wish: _Wish, shares: list[tuple[int, float]]) -> Crops:
+    """The mouths of the take frames ``shares``, mixed, on the wanted points."""
     if len(shares) == 1:
-        return _bent(mouths, wanted, shares[0][0], mouths.fine[shares[0][0]])
+        return _bent(mouths, wish, shares[0][0], mouths.fine[shares[0][0]])
     total = np.zeros(mouths.fine.shape[1:], np.float32)
     for source, share in shares:
-        total += share * _bent(mouths, wanted, source, mouths.fine[source])
+        total += share * _bent(mouths, wish, source, mouths.fine[source])
     # A mix of two textures is flatter than either.
     gain = sum(share * share for _, share in shares) ** -0.25
     tones = _enlarged(_small(total), total.shape[0])
     return np.clip(np.rint(tones + (total - tones) * gain), 0, 255).astype(np.uint8)
 
 
-def _bent(mouths: Mouths, wanted: Floats, source: int, picture: Crops) -> Crops:
-    """A take frame's crop, at any size, with its lower face bent onto ``wanted``."""
-    own, inside = mouths.points[source], mouths.atlas.inside
-    own = rims_inside(own) if _pressed(mouths, wanted, source) else own
-    target = np.concatenate([wanted, ring_points(wanted[None], wanted[None])[0]])
+def _bent(mouths: Mouths, wish: _Wish, source: int, picture: Crops) -> Crops:
+    """A take frame's crop, at the fine or the tones' size, with its lower face bent onto the wanted one."""
+    own, inside, aim = mouths.points[source], mouths.atlas.inside, wish.aim(len(picture))
+    own = rims_inside(own) if wish.shut and _parted(mouths, source) else own
     shown = np.concatenate([own, ring_points(own[None], own[None])[0]])
-    size_px = picture.shape[0]
-    moved = backward_map(mouths.triangles, target, shown, mouths.crop_px, size_px)
-    if size_px > _TONE_PX:  # where a turned head folds the mesh, the edges of its triangles are jagged
-        moved = cv2.GaussianBlur(moved, (0, 0), _FOLD_PX * size_px / mouths.crop_px)
-    moved, hollow = keep_teeth(moved, target, shown, float(inside.rows[source]), mouths.crop_px)
-    return darken(bend(picture, moved), hollow, inside.colours[source])
+    moved = aim.map_from(shown)
+    if aim.size_px > _TONE_PX:  # where a turned head folds the mesh, the edges of its triangles are jagged
+        moved = cv2.GaussianBlur(moved, (0, 0), _FOLD_PX * aim.size_px / mouths.crop_px)
+    moved, hollow = keep_teeth(moved, wish.target, shown, float(inside.rows[source]), mouths.crop_px)
+    return darken(bend_part(picture, moved, aim.box), hollow, inside.colours[source])
 
 
-def _pressed(mouths: Mouths, wanted: Floats, source: int) -> bool:
-    """Whether lips that the source shows apart are to meet."""
-    atlas = mouths.atlas
-    parted = bool(atlas.gaps[source] > 1.5 * atlas.closed_gap)
-    return parted and bool(lip_gaps(wanted[None], mouths.crop_px)[0] <= atlas.closed_gap)
+def _parted(mouths: Mouths, source: int) -> bool:
+    """Whether the source shows lips apart."""
+    return bool(mouths.atlas.gaps[source] > 1.5 * mouths.atlas.closed_gap)
 
 
-def _toned(mouths: Mouths, wanted: Floats, mouth: Crops, frames: Ints, shares: Floats) -> Crops:
+def _toned(mouths: Mouths, wish: _Wish, mouth: Crops, frames: Ints, shares: Floats) -> Crops:
     """The mouth with the tones that several like mouths share; its own fine detail stays.
 
     One frame's broad light and shade are partly chance: compression, a passing shadow, a tracker's error.
@@ -224,7 +246,7 @@ def _toned(mouths: Mouths, wanted: Floats, mouth: Crops, frames: Ints, shares: F
     change = (shares[0] - 1) * _small(mouth).astype(np.float32)
     for frame, share in zip(frames[1:].tolist(), shares[1:].tolist(), strict=True):
         if share:
-            change += share * _bent(mouths, wanted, frame, _small(mouths.fine[frame])).astype(np.float32)
+            change += share * _bent(mouths, wish, frame, _small(mouths.fine[frame])).astype(np.float32)
     return np.clip(np.rint(mouth + _enlarged(change, mouth.shape[0])), 0, 255).astype(np.uint8)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.landmarks import JAW, OUTER_LIPS, POINTS, UNDER_NOSE
+from renderer.video.picture import Box
 
 Floats = npt.NDArray[np.float32]
 Triangles = npt.NDArray[np.int32]
@@ -46,27 +47,50 @@ def ring_points(points: Floats, others: Floats) -> Floats:
     return np.asarray(centre + np.where(farther, reach, reach_others) * (1 + RING), np.float32)
 
 
+class Aim:
+    """Where a mesh is to lie: what every bend onto the same points shares.
+
+    Of the maps only what lies in ``box`` is worked out (default: all); elsewhere they keep pixels in place.
+    """
+
+    def __init__(
+        self, triangles: Triangles, target: Floats, crop_px: int, size_px: int, box: Box | None = None
+    ) -> None:
+        self._triangles, self._scale, self.size_px = triangles, size_px / crop_px, size_px
+        self.box = box or Box(0, 0, size_px, size_px)
+        here = (target + 0.5) * self._scale - 0.5
+        owner = _owners(triangles, here, size_px)
+        self._owner = np.ascontiguousarray(owner[self.box.slices])
+        self._corners = here[triangles]
+        self._along = _along(self._corners)
+
+    def map_from(self, source: Floats) -> Floats:
+        """The backward map from the mesh's points ``source`` [p, 2], as of `backward_map`."""
+        shifts = ((source + 0.5) * self._scale - 0.5)[self._triangles] - self._corners
+        # A pixel that an outline touches may lie outside a thin triangle; carried on, it would land anywhere.
+        bounds = shifts.min(1), shifts.max(1)
+        moved, affine = _still(self.size_px), _affine(self._corners, self._along, shifts)
+        part, still = moved[self.box.slices], _still_once(self.size_px)[self.box.slices]
+        for axis in (0, 1):
+            along_x, along_y, fixed = (self._of_owner(affine[:, axis, number]) for number in range(3))
+            shift = along_x * still[0, :, 0] + along_y * still[:, :1, 1] + fixed
+            np.maximum(shift, self._of_owner(bounds[0][:, axis]), out=shift)
+            np.minimum(shift, self._of_owner(bounds[1][:, axis]), out=shift)
+            part[..., axis] += shift
+        return moved
+
+    def _of_owner(self, values: Floats) -> Floats:
+        """Each pixel's triangle's value; 0 outside the mesh."""
+        return np.append(values, np.float32(0)).take(self._owner, mode="clip")
+
+
 def backward_map(triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int) -> Floats:
     """Where each pixel of the target comes from: [size_px, size_px, 2] in px of the enlarged crop.
 
     ``target`` and ``source`` [p, 2] are in crop px; pixels outside the mesh stay where they are.
     Triangles drawn later win, so closed lips meet exactly whatever lay between them.
     """
-    scale = size_px / crop_px
-    here, there = (target + 0.5) * scale - 0.5, (source + 0.5) * scale - 0.5
-    owner = _owners(triangles, here, size_px)
-    shifts = there[triangles] - here[triangles]
-    affine = _affine(here[triangles], shifts)
-    # A pixel that an outline touches may lie outside a thin triangle; carried on, it would land anywhere.
-    lowest, highest = shifts.min(1), shifts.max(1)
-    moved = _still(size_px)
-    for axis in (0, 1):
-        along_x, along_y, fixed = (_of_owner(affine[:, axis, part], owner) for part in range(3))
-        shift = along_x * _still_once(size_px)[0, :, 0] + along_y * _still_once(size_px)[:, :1, 1] + fixed
-        np.maximum(shift, _of_owner(lowest[:, axis], owner), out=shift)
-        np.minimum(shift, _of_owner(highest[:, axis], owner), out=shift)
-        moved[..., axis] += shift
-    return moved
+    return Aim(triangles, target, crop_px, size_px).map_from(source)
 
 
 def smooth_map(triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int) -> Floats:
@@ -87,6 +111,13 @@ def bend(image: Image, moved: Floats) -> Image:
     )
 
 
+def bend_part(image: Image, moved: Floats, box: Box) -> Image:
+    """`bend` inside the box alone; black elsewhere."""
+    bent = np.zeros_like(image)
+    bent[box.slices] = bend(image, np.ascontiguousarray(moved[box.slices]))
+    return bent
+
+
 def _owners(triangles: Triangles, target: Floats, size_px: int) -> npt.NDArray[np.int32]:
     """The triangle's number at each pixel; pixels outside belong to number M."""
     canvas = np.full((size_px, size_px), len(triangles), np.int32)
@@ -96,25 +127,28 @@ def _owners(triangles: Triangles, target: Floats, size_px: int) -> npt.NDArray[n
     return canvas
 
 
-def _of_owner(values: Floats, owner: npt.NDArray[np.int32]) -> Floats:
-    """Each pixel's triangle's value; 0 outside the mesh."""
-    return np.append(values, np.float32(0)).take(owner, mode="clip")
+def _along(corners: Floats) -> npt.NDArray[np.float64]:
+    """[M, 2, 2]: a step from the first of the corners [M, 3, 2] → its shares of both edges there.
 
-
-def _affine(target: Floats, shifts: Floats) -> Floats:
-    """[M, 2, 3]: (x, y, 1) of a pixel → its shift, in triangles whose corners [M, 3, 2] shift so.
-
-    Flat triangles shift like their first corner.
+    Flat triangles have none.
     """
-    edges = (target[:, 1:] - target[:, :1]).astype(np.float64)
+    edges = (corners[:, 1:] - corners[:, :1]).astype(np.float64)
     area = edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]
     flat = np.abs(area) < 1e-3
     over = np.where(flat, 0.0, 1 / np.where(flat, 1.0, area))[:, None]
     along = np.empty_like(edges)
     along[:, 0] = np.stack([edges[:, 1, 1], -edges[:, 1, 0]], axis=1) * over
     along[:, 1] = np.stack([-edges[:, 0, 1], edges[:, 0, 0]], axis=1) * over
+    return along
+
+
+def _affine(corners: Floats, along: npt.NDArray[np.float64], shifts: Floats) -> Floats:
+    """[M, 2, 3]: (x, y, 1) of a pixel → its shift, in triangles whose ``corners`` [M, 3, 2] shift so.
+
+    Flat triangles shift like their first corner.
+    """
     linear = (shifts[:, 1:] - shifts[:, :1]).transpose(0, 2, 1) @ along
-    fixed = shifts[:, 0] - np.einsum("mij,mj->mi", linear, target[:, 0])
+    fixed = shifts[:, 0] - np.einsum("mij,mj->mi", linear, corners[:, 0])
     return np.concatenate([linear, fixed[:, :, None]], axis=2).astype(np.float32)
 
 
