@@ -7,24 +7,25 @@ process is already making are left to it and fetched at the end.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from renderer.config import EngineConfig
-from renderer.drawing import Mouths
 from renderer.errors import Cancelled, RenderError
+from renderer.lines import Mouths
 from renderer.memory import frames_that_fit
 from renderer.messages import MessageJob, MessageResult, PlannedMessage, finish, planned
 from renderer.mouth.presenter import Presenter, load_presenter
 from renderer.progress import Progress, Step, silent
-from renderer.segments import RenderedSegment, SegmentRenderer, SegmentWork
+from renderer.segments import STRETCHES_AHEAD, RenderedSegment, SegmentRenderer, SegmentWork
 from renderer.store import Reservation, Store
 from renderer.takes import OpenTake
+from renderer.video.ahead import ahead
 
 _JOINS = 3  # a segment that was deleted before it was joined is made again
 Outcome = MessageResult | Exception
@@ -200,14 +201,24 @@ class _Batch:
         group = [piece for piece in group if piece.wanted]
         if not group:
             return
+        if group[0].frames > self._room(group[0]):
+            self._draw_long(group[0])
+            return
         try:
             drawn = group[0].renderer.draw([piece.work for piece in group])
         except Exception as error:
             self._draw_apart(group, error)
             return
         for piece, mouths in zip(group, drawn, strict=True):
-            task = self._keeper.submit(copy_context().run, self._keep, piece, mouths)
+            task = self._keeper.submit(copy_context().run, self._keep, piece, [mouths])
             self._keeping.append((piece.frames, task))
+
+    def _draw_long(self, piece: _Piece) -> None:
+        """A segment that does not fit into memory at once: what is drawn is encoded before more is drawn."""
+        self._wait_until(0)
+        drawn = piece.renderer.draw_in_stretches(piece.work, self._room(piece))
+        with closing(ahead(drawn, STRETCHES_AHEAD)) as mouths:
+            self._keep(piece, mouths)
 
     def _draw_apart(self, group: list[_Piece], error: Exception) -> None:
         """One of them is at fault: alone, it ends only the messages that need it."""
@@ -218,7 +229,7 @@ class _Batch:
             for message in group[0].messages:
                 message.error = message.error or error
 
-    def _keep(self, piece: _Piece, mouths: Mouths) -> None:
+    def _keep(self, piece: _Piece, mouths: Iterable[Mouths]) -> None:
         renderer, work, reservation = piece.renderer, piece.work, piece.reservation
         assert reservation is not None
 

@@ -7,8 +7,8 @@ is clamped to them on both sides, whichever line comes before or after.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,39 +20,25 @@ from safetensors.numpy import save_file
 from renderer.config import EngineConfig, fingerprint
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.refine import Timeline, load_refiner, refine_all
-from renderer.mouth.base import MouthBase, base_of
-from renderer.mouth.draft import Draft, draft, sharpened
+from renderer.diffusion.stretches import Stretch, stretches
+from renderer.diffusion.windows import Cut
+from renderer.lines import MOUTH_PARTS, Drafted, Line, Mouths, Path_, Strip
+from renderer.mouth.atlas import choose
+from renderer.mouth.base import base_of, places_of
+from renderer.mouth.draft import draft, nearly_shut
 from renderer.mouth.presenter import Presenter
 from renderer.store import Store
 from renderer.takes import OpenTake
 from renderer.video.shown import mixed_pictures
-from renderer.walk import PathFrame
 
 # Covers everything from the take's pixels to the encoded segment.
-STAGE_VERSION = "segment-8"
+STAGE_VERSION = "segment-9"
+# A draft's light follows the frames before it, half of it the last one, and a change of source frame shows
+# two frames ahead: with so many frames more on both sides a part is drafted as the whole line is.
+_SETTLING, _CROSSING = 32, 4
 
-Path_ = tuple[PathFrame, ...]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Mouths:
-    """Drawn lower faces: ``crops`` uint8 [n, S, S, 3] as diffused, ``fine`` uint8 [n, F, F, 3] at about the
-    take's scale, ``masks`` [n, S, S], ``matrices`` [n, 2, 3] (frame px → mask px), and ``sources`` [n], the
-    take frames that they were drafted from."""
-
-    crops: Bytes
-    fine: Bytes
-    masks: Floats
-    matrices: Floats
-    sources: npt.NDArray[np.int64]
-
-    def part(self, place: slice) -> Mouths:
-        return Mouths(*(getattr(self, name)[place] for name in _PARTS))
-
-
-_PARTS = ("crops", "fine", "masks", "matrices", "sources")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,32 +61,62 @@ class MouthDrawer:
 
     def draw(self, wanted: Sequence[Wanted]) -> list[Mouths]:
         """Every segment's mouths, refined in shared forward passes: the bytes are those of each alone."""
-        return self._refined([self._drafted(one) for one in wanted])
+        drafted = [self._drafted(line, range(len(line.path))) for line in map(self._line, wanted)]
+        return self._refined(drafted)
 
-    def _drafted(self, one: Wanted) -> _Drafted:
+    def draw_in_stretches(self, wanted: Wanted, frames: int) -> Iterator[Mouths]:
+        """The same of one segment, about ``frames`` frames at a time: what is held follows from ``frames``
+        and not from the segment's length. The bytes are those of `draw`."""
+        parts = stretches(len(wanted.path), self._diffusion, frames)
+        line = self._line(wanted)
+        if len(parts) > 1:
+            line = self._with_sources(line)
+        strip = Strip(self._drafted, line)
+        for stretch in parts:
+            yield self._refined_stretch(strip.drafted(stretch.seen), stretch)
+
+    # --- a segment's frames ---
+
+    def _line(self, one: Wanted) -> Line:
         path, seam = one.path, self._seam
         head = self._resting(one.before + path[:seam]).part(slice(len(one.before), None))
         tail = self._resting(path[-seam:] + one.after).part(slice(0, seam))
-        ends = ((slice(0, seam), head), (slice(len(path) - seam, len(path)), tail))
-        base = base_of(self._presenter, path, mixed_pictures(self._take.reader, path))
-        return self._draft(path, base, one.motion, ends)
+        return Line(path, one.motion, ((0, head), (len(path) - seam, tail)))
 
-    def _draft(self, path: Path_, base: MouthBase, motion: Floats, ends: _Ends) -> _Drafted:
-        known = np.zeros_like(base.crops)
-        sources = np.full(len(path), -1, np.int64)
-        for place, rest in ends:
-            known[place], sources[place] = rest.crops, rest.sources
-        return _Drafted(
-            path, base, draft(self._presenter, base, motion, pinned=sources), known, sources, ends
-        )
-
-    def _refined(self, drafted: Sequence[_Drafted]) -> list[Mouths]:
+    def _with_sources(self, line: Line) -> Line:
+        """Which take frame a mouth is drawn from hangs on the whole line, so it is chosen for all of it."""
         presenter = self._presenter
-        crops = refine_all(
-            _refiner(presenter), [one.timeline() for one in drafted],
-            seed_key=presenter.content_key, config=self._diffusion,
-        )  # fmt: skip
+        points = presenter.style.space.decode(line.motion, places_of(presenter, line.path)[0])
+        wanted = nearly_shut(points, presenter.crop_px)
+        sources = choose(presenter.atlas, wanted, presenter.crop_px, pinned=line.pinned(line.frames))
+        return replace(line, sources=sources)
+
+    def _drafted(self, line: Line, frames: range) -> Drafted:
+        """Drafts of some of a line's frames; a few more on both sides are drafted for their sake."""
+        around = range(max(frames.start - _SETTLING, 0), min(frames.stop + _CROSSING, len(line.path)))
+        places = slice(around.start, around.stop)
+        path = line.path[places]
+        base = base_of(self._presenter, path, mixed_pictures(self._take.reader, path))
+        made = draft(self._presenter, base, line.motion[places], pinned=line.pinned(around))
+        drafted = Drafted(line, around, base.crops, base.matrices, made)
+        return drafted if around == frames else drafted.part(frames)
+
+    def _refined(self, drafted: Sequence[Drafted]) -> list[Mouths]:
+        crops = self._refine([one.timeline() for one in drafted])
         return [one.mouths(refined) for one, refined in zip(drafted, crops, strict=True)]
+
+    def _refined_stretch(self, seen: Drafted, stretch: Stretch) -> Mouths:
+        return seen.mouths(self._refine([seen.timeline()], stretch.cuts)[0], stretch.kept)
+
+    def _refine(self, timelines: Sequence[Timeline], cuts: Sequence[Cut] = ()) -> list[Bytes]:
+        presenter = self._presenter
+        return refine_all(
+            refiner_of(presenter),
+            timelines,
+            seed_key=presenter.content_key,
+            config=self._diffusion,
+            cuts=cuts,
+        )
 
     # --- the frames around a join ---
 
@@ -113,45 +129,17 @@ class MouthDrawer:
         )
 
     def _save_resting(self, path: Path_, target: Path) -> None:
-        base = base_of(self._presenter, path, mixed_pictures(self._take.reader, path))
         still = np.zeros((len(path), self._presenter.style.space.size), np.float32)
-        drawn = self._refined([self._draft(path, base, still, ())])[0]
-        save_file({name: np.ascontiguousarray(getattr(drawn, name)) for name in _PARTS}, target)
+        drawn = self._refined([self._drafted(Line(path, still), range(len(path)))])[0]
+        save_file({name: np.ascontiguousarray(getattr(drawn, name)) for name in MOUTH_PARTS}, target)
 
 
 def _load_mouths(path: Path) -> Mouths:
     with safe_open(path, "np") as saved:
-        return Mouths(*(saved.get_tensor(name) for name in _PARTS))
-
-
-_Ends = tuple[tuple[slice, Mouths], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Drafted:
-    """A draft with the frames of it that are drawn already: ``sources`` [n] is -1 elsewhere."""
-
-    path: Path_
-    base: MouthBase
-    draft: Draft
-    known: Bytes
-    sources: npt.NDArray[np.int64]
-    ends: _Ends
-
-    def timeline(self) -> Timeline:
-        return Timeline(
-            self.draft.crops, self.base.crops, self.draft.masks, self.draft.points,
-            [f"{f.a}-{f.b}-{f.mix:.3f}" for f in self.path], self.known, self.sources >= 0,
-        )  # fmt: skip
-
-    def mouths(self, refined: Bytes) -> Mouths:
-        masks, sources = self.draft.masks.copy(), np.asarray(self.draft.sources, np.int64)
-        mouths = Mouths(refined, sharpened(self.draft, refined), masks, self.base.matrices, sources)
-        for place, rest in self.ends:
-            mouths.fine[place], mouths.masks[place] = rest.fine, rest.masks
-        return mouths
+        return Mouths(*(saved.get_tensor(name) for name in MOUTH_PARTS))
 
 
 @lru_cache(maxsize=2)
-def _refiner(presenter: Presenter) -> MouthRefiner:
+def refiner_of(presenter: Presenter) -> MouthRefiner:
+    """The presenter's network, ready to draw; kept in memory."""
     return load_refiner(presenter.network)

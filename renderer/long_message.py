@@ -101,7 +101,7 @@ class LongMessage:
     ) -> None:
         self._presenter, self._config, self._progress = presenter, config, progress
         fps = presenter.facts.fps
-        lines, speeches = _lines_of(seconds, config, store)
+        lines, speeches = lines_of(seconds, config, store)
         slots = slots_for([lines], fps, config, store, progress)
         lengths = [
             (line_id, frames_covering(speech.duration_s, fps))
@@ -160,7 +160,7 @@ class LongMessage:
         return crops, still.sources
 
 
-def _lines_of(
+def lines_of(
     seconds: float, config: EngineConfig, store: Store
 ) -> tuple[list[tuple[str, str]], list[Speech]]:
     """The built-in sentences, again and again, until they fill the time with their pauses."""

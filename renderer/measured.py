@@ -75,8 +75,7 @@ def measure_segment(
     gaps, wanted = aperture(seen), aperture(presenter.style.space.decode(motion, own))
     scores |= lip_scores(gaps, wanted, phones, fps, start_s)
     mask = lower_face_mask(own[:1], own[:1], presenter.crop_px)[0]
-    filmed = shrink(presenter.fine[a[::_SHARPNESS_STEP_FRAMES]], presenter.crop_px)
-    scores |= look_scores(views.crops(), filmed, mask)
+    scores |= look_scores(views.crops(), presenter.crops[a[::_SHARPNESS_STEP_FRAMES]], mask)
     return Measured(scores, seen.astype(np.float32))
 
 
@@ -123,7 +122,7 @@ class _Views:
 
     def __init__(self, box: _FaceBox, matrices: Floats, presenter: Presenter) -> None:
         self._box, self._matrices, self._presenter = box, matrices, presenter
-        self._fine: list[Bytes] = []
+        self._crops: list[Bytes] = []
 
     def of(self, reader: TakeReader) -> Iterator[Bytes]:
         """Every frame's view; the first one comes a few times before, for the tracker to settle."""
@@ -131,7 +130,8 @@ class _Views:
         pictures = reader.pictures(range(reader.facts.frames))
         for number, (picture, matrix) in enumerate(zip(pictures, self._matrices, strict=True)):
             if number % _SHARPNESS_STEP_FRAMES == 0:
-                self._fine.append(cut(picture, matrix, presenter.crop_px, presenter.fine_px))
+                fine = cut(picture, matrix, presenter.crop_px, presenter.fine_px)
+                self._crops.append(shrink(fine[None], presenter.crop_px)[0])
             view = self._box.view(picture)
             if number == 0:
                 yield from [view] * _SETTLING_FRAMES
@@ -139,4 +139,4 @@ class _Views:
 
     def crops(self) -> Bytes:
         """The kept lower faces [n, S, S, 3]."""
-        return shrink(np.stack(self._fine), self._presenter.crop_px)
+        return np.stack(self._crops)

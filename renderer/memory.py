@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _SHARE = 0.25  # of the free memory; encoding, measuring and other processes need the rest
+_MOST_BYTES = 900_000_000  # a message of any length and size must not need more than a small machine has
 _LEAST_FRAMES, _MOST_FRAMES = 64, 320  # more at once is no faster on a CPU, and the first message comes later
 _CGROUP = Path("/sys/fs/cgroup")
 
@@ -15,7 +16,8 @@ def frames_that_fit(frame_bytes: int) -> int:
     free = free_memory_bytes()
     if free is None:
         return _LEAST_FRAMES
-    return max(_LEAST_FRAMES, min(_MOST_FRAMES, int(_SHARE * free / frame_bytes)))
+    room = min(_SHARE * free, _MOST_BYTES)
+    return max(_LEAST_FRAMES, min(_MOST_FRAMES, int(room / frame_bytes)))
 
 
 def free_memory_bytes() -> int | None:

@@ -28,6 +28,8 @@ from renderer.video.decode import TakeReader
 from renderer.video.mux import join
 from renderer.video.poster import write_poster
 
+_HASHED_BYTES = 2**20  # at a time
+
 
 @dataclass(frozen=True)
 class MessageJob:
@@ -172,7 +174,7 @@ def _shown(
 
 
 def _write_poster(first: RenderedSegment, frame: int, path: Path) -> None:
-    with TakeReader(first.path) as reader:
+    with TakeReader(first.path, keep_bytes=0) as reader:
         write_poster(next(iter(reader.frames([frame]))), path)
 
 
@@ -193,5 +195,7 @@ def content_hash(*files: Path) -> str:
     """SHA-256 (hex) over the bytes of the files, in order."""
     digest = hashlib.sha256()
     for file in files:
-        digest.update(file.read_bytes())
+        with file.open("rb") as opened:
+            while part := opened.read(_HASHED_BYTES):
+                digest.update(part)
     return digest.hexdigest()

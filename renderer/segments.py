@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import starmap
+from itertools import chain, starmap
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from renderer.config import EngineConfig, fingerprint
-from renderer.drawing import STAGE_VERSION, MouthDrawer, Mouths, Path_, Wanted
+from renderer.drawing import STAGE_VERSION, MouthDrawer, Wanted
 from renderer.errors import RenderError
+from renderer.lines import Mouths, Path_
 from renderer.measured import Measured, load_measured, measure_segment, save_measured
+from renderer.memory import frames_that_fit
 from renderer.motion.motion import speak_motion
 from renderer.mouth.compose import compose_picture
 from renderer.mouth.presenter import Presenter
@@ -30,6 +32,7 @@ from renderer.video.picture import Picture
 from renderer.video.shown import mixed_pictures
 
 MEASURES_VERSION = "measured-4"
+STRETCHES_AHEAD = 1  # one is drawn while another one is encoded
 _ATTEMPTS = 3  # somebody may empty the store between two steps
 
 Floats = npt.NDArray[np.float32]
@@ -84,15 +87,21 @@ class SegmentRenderer:
         raise RenderError("Finished parts vanish from the cache folder. Keep it while messages are made.")
 
     def draw_to(self, work: SegmentWork, target: Path, progress: Progress) -> None:
-        """Draw one segment and encode it to ``target``."""
-        self.encode(work, self.draw([work])[0], target, progress)
+        """Draw one segment and encode it to ``target``, a stretch that fits into memory at a time."""
+        drawn = self.draw_in_stretches(work, frames_that_fit(self.frame_bytes))
+        with closing(ahead(drawn, STRETCHES_AHEAD)) as mouths:
+            self.encode(work, mouths, target, progress)
 
     def draw(self, works: Sequence[SegmentWork]) -> list[Mouths]:
         """The mouths of several segments, drawn together; the bytes are those of each alone."""
-        return self._drawer.draw([Wanted(w.segment.path, self._motion(w), w.before, w.after) for w in works])
+        return self._drawer.draw([self._wanted(work) for work in works])
 
-    def encode(self, work: SegmentWork, mouths: Mouths, target: Path, progress: Progress) -> None:
-        """Compose the drawn mouths into the take's frames and encode them to ``target``."""
+    def draw_in_stretches(self, work: SegmentWork, frames: int) -> Iterator[Mouths]:
+        """The mouths of one segment, about ``frames`` frames at a time; the bytes are those of `draw`."""
+        return self._drawer.draw_in_stretches(self._wanted(work), frames)
+
+    def encode(self, work: SegmentWork, mouths: Iterable[Mouths], target: Path, progress: Progress) -> None:
+        """Compose the drawn mouths, in one or more stretches, into the take's frames and encode them."""
         pictures = self._composed(work, mouths, progress)
         encode_segment(pictures, self._presenter.facts.fps, self._config.video, target)
 
@@ -119,6 +128,9 @@ class SegmentRenderer:
             work.segment.lead_frames, config.diffusion, config.video, config.plan.seam_frames,
         )  # fmt: skip
 
+    def _wanted(self, work: SegmentWork) -> Wanted:
+        return Wanted(work.segment.path, self._motion(work), work.before, work.after)
+
     def _motion(self, work: SegmentWork) -> Floats:
         fps = self._presenter.facts.fps
         return speak_motion(
@@ -129,10 +141,11 @@ class SegmentRenderer:
 
     # --- composing and measuring ---
 
-    def _composed(self, work: SegmentWork, mouths: Mouths, progress: Progress) -> Iterator[Picture]:
+    def _composed(self, work: SegmentWork, mouths: Iterable[Mouths], progress: Progress) -> Iterator[Picture]:
         path = work.segment.path
+        each = chain.from_iterable(zip(m.fine, m.matrices, m.masks, strict=True) for m in mouths)
         shown = mixed_pictures(self._take.reader, path)
-        parts = zip(shown, mouths.fine, mouths.matrices, mouths.masks, strict=True)
+        parts = ((picture, *mouth) for picture, mouth in zip(shown, each, strict=True))
         with closing(ahead(starmap(compose_picture, parts))) as composed:
             for at, picture in enumerate(composed):
                 progress(Step("rendering", at, len(path)))

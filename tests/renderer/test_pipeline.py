@@ -175,6 +175,17 @@ def test_messages_that_are_made_together_fail_alone_and_have_their_own_bytes(
 
 
 @pytest.mark.slow
+def test_lines_that_do_not_fit_into_memory_at_once_give_the_same_bytes(
+    desk: Desk, john: MessageResult, tmp_path: Path
+):
+    order = Order(desk.job(JOHN), tmp_path / "john")
+    ((_, again),) = render_batch([order], Store(tmp_path / "store"), frames_at_once=30)
+    assert isinstance(again, MessageResult)
+    assert again.content_hash == john.content_hash
+    assert again.scores == john.scores
+
+
+@pytest.mark.slow
 def test_a_store_that_is_emptied_before_the_segments_are_joined_is_filled_again(
     desk: Desk, john: MessageResult, tmp_path: Path
 ):
