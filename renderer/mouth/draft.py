@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from renderer.cores import side_by_side
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
 from renderer.motion.style import MotionStyle
 from renderer.mouth.atlas import Atlas, choose, companions, lip_gaps
@@ -96,20 +98,15 @@ def draft_to(
     sources = choose(mouths.atlas, points, mouths.crop_px, exclude, exclude_frames, pinned)
     points = _settled(points, mouths, sources)
     likes = companions(mouths.atlas, points, mouths.crop_px, sources, exclude, exclude_frames)
+    bent = partial(_bent_pair, mouths, base, points, _shown_sources(sources), likes)
     fine = base.fine.copy()
     light: Floats | None = None
-    for place, shares in enumerate(_shown_sources(sources)):
-        if not base.ok[place]:
+    for place, pair in enumerate(side_by_side(bent, range(len(points)))):
+        if pair is None:
             light = None
             continue
-        around = _bent_base(mouths, base, points, place)
-        region = mouth_region(points[place], mouths.crop_px, fine.shape[1])
-        wish = _Wish(mouths, points[place], region)
-        mouth = _bent_mouth(mouths, wish, shares)
-        mouth = _toned(mouths, wish, mouth, likes[0][place], likes[1][place])
-        now = light_difference(around, mouth, region)
-        light = now if light is None else 0.5 * light + 0.5 * now
-        fine[place] = blend(around, mouth, region, light)
+        light = pair.light if light is None else 0.5 * light + 0.5 * pair.light
+        fine[place] = blend(pair.around, pair.mouth, pair.region, light)
     masks = lower_face_mask(points, base.points, mouths.crop_px) * base.ok[:, None, None]
     return Draft(shrink(fine, mouths.crop_px), points, masks.astype(np.float32), fine, sources)
 
@@ -173,6 +170,37 @@ def _settled(points: Floats, mouths: Mouths, sources: Ints) -> Floats:
 
 
 # --- one frame ---
+
+
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """A frame's surroundings and its mouth, both bent [F, F, 3], where the mouth shows ``region`` [F, F], and
+    the ``light`` [48, 48, 3] that parts them."""
+
+    around: Crops
+    mouth: Crops
+    region: Floats
+    light: Floats
+
+
+@stage("bend", frames=1)
+def _bent_pair(
+    mouths: Mouths,
+    base: MouthBase,
+    points: Floats,
+    shown: Sequence[list[tuple[int, float]]],
+    likes: tuple[Ints, Floats],
+    place: int,
+) -> _Pair | None:
+    """All of a frame that needs no other one; None where it stays as it is."""
+    if not base.ok[place]:
+        return None
+    around = _bent_base(mouths, base, points, place)
+    region = mouth_region(points[place], mouths.crop_px, len(around))
+    wish = _Wish(mouths, points[place], region)
+    mouth = _bent_mouth(mouths, wish, shown[place])
+    mouth = _toned(mouths, wish, mouth, likes[0][place], likes[1][place])
+    return _Pair(around, mouth, region, light_difference(around, mouth, region))
 
 
 def _bent_base(mouths: Mouths, base: MouthBase, points: Floats, place: int) -> Crops:

@@ -60,28 +60,35 @@ class Aim:
         self.box = box or Box(0, 0, size_px, size_px)
         here = (target + 0.5) * self._scale - 0.5
         owner = _owners(triangles, here, size_px)
-        self._owner = np.ascontiguousarray(owner[self.box.slices])
+        self._owner = owner[self.box.slices].astype(np.intp)
         self._corners = here[triangles]
         self._along = _along(self._corners)
 
     def map_from(self, source: Floats) -> Floats:
         """The backward map from the mesh's points ``source`` [p, 2], as of `backward_map`."""
         shifts = ((source + 0.5) * self._scale - 0.5)[self._triangles] - self._corners
-        # A pixel that an outline touches may lie outside a thin triangle; carried on, it would land anywhere.
-        bounds = shifts.min(1), shifts.max(1)
-        moved, affine = _still(self.size_px), _affine(self._corners, self._along, shifts)
-        part, still = moved[self.box.slices], _still_once(self.size_px)[self.box.slices]
+        steps = self._steps(shifts).take(self._owner, axis=0, mode="clip")  # [h, w, 10]
+        moved, still = _still(self.size_px), _still_once(self.size_px)[self.box.slices]
+        part = moved[self.box.slices]
         for axis in (0, 1):
-            along_x, along_y, fixed = (self._of_owner(affine[:, axis, number]) for number in range(3))
+            along_x, along_y, fixed, least, most = (steps[..., 5 * axis + number] for number in range(5))
             shift = along_x * still[0, :, 0] + along_y * still[:, :1, 1] + fixed
-            np.maximum(shift, self._of_owner(bounds[0][:, axis]), out=shift)
-            np.minimum(shift, self._of_owner(bounds[1][:, axis]), out=shift)
+            np.minimum(np.maximum(shift, least, out=shift), most, out=shift)
             part[..., axis] += shift
         return moved
 
-    def _of_owner(self, values: Floats) -> Floats:
-        """Each pixel's triangle's value; 0 outside the mesh."""
-        return np.append(values, np.float32(0)).take(self._owner, mode="clip")
+    def _steps(self, shifts: Floats) -> Floats:
+        """[M + 1, 10], for x and y: how a triangle's shift grows with x and y, its shift at 0, and the least
+        and greatest shift of its corners. Nothing moves outside the mesh.
+
+        A pixel that an outline touches may lie outside a thin triangle; carried on, it would land anywhere.
+        """
+        steps = np.zeros((len(shifts) + 1, 2, 5), np.float32)
+        steps[:-1, :, :3] = _affine(self._corners, self._along, shifts)
+        first, second, third = shifts[:, 0], shifts[:, 1], shifts[:, 2]
+        np.minimum(np.minimum(first, second), third, out=steps[:-1, :, 3])
+        np.maximum(np.maximum(first, second), third, out=steps[:-1, :, 4])
+        return steps.reshape(len(steps), 10)
 
 
 def backward_map(triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int) -> Floats:

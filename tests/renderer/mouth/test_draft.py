@@ -64,6 +64,20 @@ def test_the_takes_own_jaw_does_not_show(faces: Faces) -> None:
     assert after > before + 15
 
 
+def test_a_draft_has_the_same_bytes_in_one_thread_and_in_four(
+    faces: Faces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = faces.base(np.arange(30, 42))
+    wanted = faces.points[60:72]
+    monkeypatch.setattr("renderer.cores.usable_cores", lambda: 1)
+    alone = draft_to(faces, base, wanted)
+    monkeypatch.setattr("renderer.cores.usable_cores", lambda: 4)
+    shared = draft_to(faces, base, wanted)
+    assert not np.array_equal(alone.fine, base.fine)
+    assert np.array_equal(alone.fine, shared.fine)
+    assert np.array_equal(alone.crops, shared.crops)
+
+
 def test_frames_that_cannot_be_trusted_stay_as_filmed(faces: Faces) -> None:
     base = faces.base(np.arange(10, 16))
     ok = np.array([True, True, False, True, True, True])

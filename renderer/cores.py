@@ -1,0 +1,48 @@
+"""The same work on many things at once, on as many cores as may be used."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
+
+_THREADS_MAX = 8  # more only wait for Python's own lock
+_AHEAD = 2  # things that each thread may be ahead of the caller
+
+
+def usable_cores() -> int:
+    """Cores that this process may use; what bounds the libraries' threads, OMP_NUM_THREADS, counts too."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(cores, int(wanted) if wanted.isdecimal() else cores))
+
+
+def side_by_side(make: Callable[[Thing], Made], things: Iterable[Thing]) -> Iterator[Made]:
+    """``make`` of each thing, in their order, worked out in several threads.
+
+    It must release Python's lock (NumPy and OpenCV do) to be any faster, and may not depend on what else was
+    made. What it raises is raised here in its place; when the caller stops, so do the threads. Each call
+    runs in a copy of the caller's context, so its time is counted.
+    """
+    threads = min(usable_cores(), _THREADS_MAX)
+    if threads == 1:
+        yield from map(make, things)
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="cores") as pool:
+        waiting: deque[Future[Made]] = deque()
+        try:
+            for thing in things:
+                waiting.append(pool.submit(copy_context().run, make, thing))
+                if len(waiting) > _AHEAD * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for late in waiting:
+                late.cancel()

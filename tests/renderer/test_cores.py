@@ -1,0 +1,76 @@
+"""Work on several cores comes out in order, with its errors, and ends when nobody wants more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from renderer.cores import side_by_side, usable_cores
+from renderer.errors import RenderError
+from renderer.stopwatch import stage, timing
+
+
+@pytest.fixture(autouse=True)
+def three_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("renderer.cores.os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+
+
+def test_two_things_are_made_at_once_and_come_in_order() -> None:
+    met = threading.Barrier(2, timeout=10)
+
+    def made(number: int) -> int:
+        met.wait()  # breaks unless another thread comes here too
+        return number * number
+
+    assert list(side_by_side(made, range(10))) == [number * number for number in range(10)]
+
+
+def test_one_thread_is_enough_where_no_more_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert usable_cores() == 1
+    assert set(side_by_side(lambda _: threading.get_ident(), range(5))) == {threading.get_ident()}
+
+
+def test_a_wish_for_more_threads_than_cores_is_not_granted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "64")
+    assert usable_cores() == 3
+
+
+def test_an_error_comes_in_its_place() -> None:
+    def made(number: int) -> int:
+        if number == 3:
+            raise RenderError("three is missing")
+        return number
+
+    seen = []
+    with pytest.raises(RenderError, match="three is missing"):
+        for number in side_by_side(made, range(20)):
+            seen.append(number)
+    assert seen == [0, 1, 2]
+
+
+def test_only_a_few_are_made_ahead_of_a_caller_who_stops() -> None:
+    begun: list[int] = []
+
+    def things() -> Iterator[int]:
+        for number in range(1000):
+            begun.append(number)
+            yield number
+
+    made = side_by_side(lambda number: number, things())
+    assert next(made) == 0
+    made.close()
+    assert len(begun) < 20
+
+
+def test_the_time_of_every_thread_is_counted() -> None:
+    @stage("square", frames=1)
+    def square(number: int) -> int:
+        return number * number
+
+    with timing() as watch:
+        list(side_by_side(square, range(12)))
+    assert watch.report()["square"].frames == 12
