@@ -14,7 +14,7 @@ from renderer.config import fingerprint
 from renderer.store import Store
 from renderer.video.sound import BLOCK_SAMPLES, Packets, Samples, block_of, encode_sound
 
-STAGE_VERSION = "sound-1"
+STAGE_VERSION = "sound-2"
 # Lines begin on this grid, at most 1.3 ms from their frame, so that few places in a block exist.
 GRID_SAMPLES = 128
 

@@ -70,6 +70,9 @@ def _encoder(bit_rate: int) -> AudioCodecContext:
     assert isinstance(encoder, AudioCodecContext)
     encoder.sample_rate, encoder.layout, encoder.format = SOUND_RATE_HZ, "mono", "fltp"
     encoder.bit_rate, encoder.time_base, encoder.thread_count = bit_rate, Fraction(1, SOUND_RATE_HZ), 1
+    # At a voice's rates the quick search comes nearer to the sound than the long one, which shifts noise to
+    # where it hopes that nobody hears it.
+    encoder.options = {"aac_coder": "fast"}
     return encoder
 
 

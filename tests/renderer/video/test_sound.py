@@ -67,6 +67,16 @@ def test_a_click_keeps_its_place_to_the_sample(tmp_path: Path) -> None:
     assert abs(int(np.abs(heard).argmax()) - (10 * BLOCK_SAMPLES + 1500)) <= 1
 
 
+def test_a_voice_keeps_its_waveform(tmp_path: Path) -> None:
+    time_s = np.arange(20 * BLOCK_SAMPLES) / 48_000
+    pitch = 2 * np.pi * np.cumsum(120 + 20 * np.sin(7 * time_s)) / 48_000
+    voice = sum(np.sin(harmonic * pitch) / harmonic**1.5 for harmonic in range(1, 40))
+    loud = (0.2 * np.hanning(len(time_s)) * voice).astype(np.float32) + 0.01 * hiss(len(time_s), 4)
+    start = 10 * BLOCK_SAMPLES
+    lost = played(tmp_path, [(10, encode_sound(loud, BIT_RATE))])[start : start + len(loud)] - loud
+    assert 20 * np.log10(np.std(loud) / np.std(lost)) > 45
+
+
 def test_what_lies_behind_the_end_is_not_heard() -> None:
     packets = encode_sound(hiss(10 * BLOCK_SAMPLES, 3), BIT_RATE)
     assert laid([(2, packets)], 5 * BLOCK_SAMPLES, BIT_RATE)[2:] == packets[:4]
