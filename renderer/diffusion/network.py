@@ -65,7 +65,7 @@ class MouthRefiner(ModelMixin, ConfigMixin):
     def _residual(self, frames: torch.Tensor, level: torch.Tensor, window: int) -> torch.Tensor:
         kind = self.enter.weight.dtype
         told = self._embed(level, kind)
-        x = F.pixel_unshuffle(frames.to(kind), _PATCH).contiguous(memory_format=torch.channels_last)
+        x = _blocks(frames.to(kind))
         top = _through(self.down_1, self.enter(x), told, window)
         mid = _through(self.down_2, self.shrink_1(top), told, window)
         x = _through(self.middle, self.shrink_2(mid), told, window)
@@ -111,6 +111,14 @@ def _through(blocks: nn.ModuleList, x: torch.Tensor, told: torch.Tensor, window:
     for block in blocks:
         x = block(x, told, window)
     return x
+
+
+def _blocks(x: torch.Tensor) -> torch.Tensor:
+    """`pixel_unshuffle`, bit for bit, straight into the order that convolutions are fastest in."""
+    count, planes, height, width = x.shape
+    rows, columns = height // _PATCH, width // _PATCH
+    parts = x.reshape(count, planes, rows, _PATCH, columns, _PATCH).permute(0, 2, 4, 1, 3, 5)
+    return parts.reshape(count, rows, columns, planes * _PATCH**2).permute(0, 3, 1, 2)
 
 
 def _double(x: torch.Tensor) -> torch.Tensor:
