@@ -32,7 +32,7 @@ from renderer.takes import OpenTake
 from renderer.video.shown import mixed_pictures
 
 # Covers everything from the take's pixels to the encoded segment.
-STAGE_VERSION = "segment-9"
+STAGE_VERSION = "segment-10"
 # A draft's light follows the frames before it, half of it the last one, and a change of source frame shows
 # two frames ahead: with so many frames more on both sides a part is drafted as the whole line is.
 _SETTLING, _CROSSING = 32, 4

@@ -22,6 +22,8 @@ from renderer.stopwatch import stage
 Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
+_ROWS, _LEAST_ROWS = 16, 32  # the network halves its blocks of four pixels twice
+_FAINT = 0.02  # a mask under which no change of a mouth is a grey level
 _CONDITION_FRAMES = 64  # full-precision planes of a long line would not fit in memory at once
 
 
@@ -151,15 +153,34 @@ class _NetDenoiser:
         kind = fast_dtype(self._device)
         parts = [_told(one, at, kind) for one in timelines for at in _starts(one)]
         self._told = torch.cat(parts).to(self._device)
+        self._tops = torch.from_numpy(np.concatenate([_first_rows(one.masks) for one in timelines]))
 
     def __call__(self, noisy: torch.Tensor, frames: torch.Tensor, level: float) -> torch.Tensor:
+        clean = (self._drafts[frames.to(self._device)].float() / 127.5 - 1).contiguous()
+        tops = self._tops[frames].amin(1)  # a window's own, whatever shares its batch
+        for top in sorted(set(tops.tolist())):
+            alike = (tops == top).nonzero()[:, 0]
+            clean[alike, :, :, top:] = self._below(top, noisy[alike], frames[alike], clean[alike], level)
+        return clean
+
+    def _below(
+        self, top: int, noisy: torch.Tensor, frames: torch.Tensor, drafts: torch.Tensor, level: float
+    ) -> torch.Tensor:
+        """The windows' rows from ``top`` on; above them drafts stay as they are."""
         count = len(noisy)
         filled = torch.arange(max(count, self._least)) % count
-        noisy, places = noisy[filled], frames[filled].to(self._device)
-        levels = torch.full((len(noisy),), level, device=self._device)
+        places = frames[filled].to(self._device)
+        levels = torch.full((len(places),), level, device=self._device)
+        told = self._told[places, :, top:]
         with stage("network", frames=frames.numel()):
-            drafts = self._drafts[places].float() / 127.5 - 1
-            return self._net(noisy, self._told[places], levels, drafts)[:count]
+            return self._net(noisy[filled, :, :, top:], told, levels, drafts[filled, :, :, top:])[:count]
+
+
+def _first_rows(masks: Floats) -> npt.NDArray[np.int64]:
+    """Of each mask [n, S, S] the last multiple of 16 rows above which it shows nothing [n]."""
+    rows = (masks > _FAINT).any(2)
+    first = np.where(rows.any(1), rows.argmax(1), masks.shape[1] - _LEAST_ROWS)
+    return np.asarray(first // _ROWS * _ROWS, np.int64)
 
 
 def _starts(one: Timeline) -> range:

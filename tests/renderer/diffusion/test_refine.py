@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from renderer.config import DiffusionConfig, FusionMode
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.refine import Timeline, load_refiner, refine, refine_all
+from renderer.weights import base_mouth
 from tests.renderer.diffusion.mouths import Mouths, drawn_mouths
 
 
@@ -30,6 +32,7 @@ def net() -> MouthRefiner:
 
 def run(net: MouthRefiner, mouths: Mouths, part: slice = slice(None), **more: object) -> np.ndarray:
     frames = range(37)[part]
+    frames = frames[: len(mouths.drafts)]
     options: dict = {"config": DiffusionConfig(), "seed_key": "presenter", "frame_ids": frames} | more
     return refine(
         net, mouths.drafts[part], mouths.truths[part], mouths.masks[part], mouths.points[part], **options
@@ -69,6 +72,56 @@ def test_every_mode_works_in_few_steps(
 def test_pixels_outside_the_mask_stay_as_drafted(net: MouthRefiner, mouths: Mouths) -> None:
     outside = mouths.masks == 0
     assert np.array_equal(run(net, mouths)[outside], mouths.drafts[outside])
+
+
+@pytest.fixture(scope="module")
+def large(mouths: Mouths) -> Mouths:
+    """The same mouths at twice the size: 16 rows lie above their masks."""
+    drafts, truths, masks = (
+        part.repeat(2, axis=1).repeat(2, axis=2) for part in (mouths.drafts, mouths.truths, mouths.masks)
+    )
+    return Mouths(drafts, truths, masks, 2 * mouths.points)
+
+
+def test_the_network_sees_no_rows_above_the_mask(net: MouthRefiner, large: Mouths) -> None:
+    rows: list[int] = []
+    hook = net.enter.register_forward_hook(lambda _, blocks, __: rows.append(4 * blocks[0].shape[2]))
+    with_faint = replace(large, masks=np.maximum(large.masks, 0.01).astype(np.float32))
+    refined = run(net, with_faint)
+    hook.remove()
+    assert set(rows) == {48}
+    assert np.array_equal(refined[:, :16], large.drafts[:, :16])
+    assert not np.array_equal(refined[:, 16:], large.drafts[:, 16:])
+
+
+def test_rows_that_are_spared_hardly_change_the_mouth(large: Mouths) -> None:
+    some = Mouths(
+        *(
+            part[:16].repeat(2, axis=1).repeat(2, axis=2)
+            for part in (large.drafts, large.truths, large.masks)
+        ),
+        2 * large.points[:16],
+    )
+    shipped = load_refiner(base_mouth() or {})
+    whole = some.masks.copy()
+    whole[:, 0, 0] = 1
+    lips = slice(48, 104)  # rows
+    spared, seen = run(shipped, some)[:, lips], run(shipped, replace(some, masks=whole))[:, lips]
+    changed = np.abs(spared.astype(int) - some.drafts[:, lips]).mean()
+    assert np.abs(spared.astype(int) - seen).mean() < 0.1 * changed
+
+
+def test_a_mouth_has_the_same_bytes_beside_one_that_reaches_higher(net: MouthRefiner, large: Mouths) -> None:
+    higher = large.masks.copy()
+    higher[:, 2:] = 1
+    parts = [
+        Timeline(large.drafts, large.truths, masks, large.points, [f"{n}" for n in range(37)])
+        for masks in (large.masks, higher)
+    ]
+    config = DiffusionConfig()
+    together = refine_all(net, parts, seed_key="presenter", config=config)
+    for one, shared in zip(parts, together, strict=True):
+        assert np.array_equal(refine_all(net, [one], seed_key="presenter", config=config)[0], shared)
 
 
 def test_known_frames_come_out_byte_for_byte_and_steer_their_neighbours(
