@@ -71,6 +71,11 @@ def kinds(found: Sequence[Part]) -> Iterator[KindOfPart]:
         yield KindOfPart(name, len(own), size_bytes, own[0].used_at, own[-1].used_at)
 
 
+def uses() -> dict[str, rendering.Uses]:
+    """How often each kind was found and made, by all workers since the folder was made."""
+    return rendering.store().uses()
+
+
 def clear(kind: str = "") -> list[Part]:
     """Delete everything, or one kind; what is being written right now stays. Returns what went."""
     return _delete(part for part in parts(kind) if not part.is_unfinished or part.is_left_over)

@@ -16,8 +16,11 @@ from renderer.progress import Progress, Step, silent
 from renderer.sentences import sentence_spans
 from renderer.stopwatch import timing
 from renderer.store import Store
+from renderer.tally import Uses
 
-if TYPE_CHECKING:  # the pipeline loads torch and the video libraries: only a worker pays for that
+if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
+    from renderer.joins import Joins as Joins
+    from renderer.joins import Watched as Watched
     from renderer.pipeline import MessageResult as MessageResult
     from renderer.video.probe import ClipFacts
 
@@ -43,11 +46,13 @@ __all__ = [
     "RenderError",
     "Step",
     "Store",
+    "Uses",
     "Wanted",
     "bake",
     "baked",
     "complete_bake",
     "is_readable",
+    "join_ratios",
     "line_seconds",
     "machine_facts",
     "peak_memory_mb",
@@ -62,6 +67,7 @@ __all__ = [
     "timing",
     "video_facts",
     "voice_of",
+    "watch_joins",
     "write_take_poster",
 ]
 
@@ -246,6 +252,21 @@ def is_readable(part: Path) -> bool:
             return sum(1 for _ in clip.decode(stream)) == stream.frames > 0
     except (av.FFmpegError, SafetensorError, ValueError, IndexError):
         return False
+
+
+def watch_joins(video: Path, presenter: Path, joins: Sequence[int]) -> Watched:
+    """The face around the frames ``joins`` of a finished video. Raises RenderError."""
+    from renderer.joins import watch_joins as watch
+    from renderer.mouth.presenter import load_presenter
+
+    return watch(video, joins, load_presenter(presenter))
+
+
+def join_ratios(watched: Sequence[Watched]) -> Joins:
+    """How evenly several videos move into the joins that were watched."""
+    from renderer.joins import join_ratios as ratios
+
+    return ratios(watched)
 
 
 def machine_facts() -> dict[str, Any]:

@@ -52,6 +52,7 @@ def render_batch(
     much as the memory holds that is free now. It changes no byte.
     """
     with ExitStack() as stack:
+        stack.callback(store.note_uses)
         yield from _Batch(store, stack, frames_at_once).run(orders)
 
 

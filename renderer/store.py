@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from renderer.files import readable_disk_errors, whole_file
+from renderer.tally import Tally, Uses
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,9 @@ _KIND = re.compile(r"[a-z][a-z0-9-]*")
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]+)+")
 # Evict below the bound, so that a full store does not delete on every write.
 _EVICT_TO = 0.9
+# Nobody looks at the whole store before this share of its bound was written since.
+_LOOK_SHARE = 0.01
+_unseen_bytes: dict[Path, int] = {}  # written by this process since it looked
 # A render holds the paths of its segments for a while before it joins them.
 _GRACE_S = 600.0
 _ATTEMPTS = 3
@@ -54,6 +59,8 @@ class Store:
     def __init__(self, root: Path, max_bytes: int | None = None) -> None:
         self.root = root
         self.max_bytes = max_bytes
+        self._tally = Tally(root)
+        weakref.finalize(self, self._tally.write)
 
     def get(self, kind: str, key: str) -> Path | None:
         """The file for a key, marked as used now; None when it was never made or was deleted."""
@@ -62,6 +69,7 @@ class Store:
             with suppress(OSError):
                 os.utime(path)
             if path.exists():
+                self._tally.count(kind, found=True)
                 return path
         return None
 
@@ -86,7 +94,9 @@ class Store:
             raise ValueError(f"the suffix {suffix!r} does not look like '.mp4'")
         path = self._stem(kind, key).with_suffix(suffix)
         _write_whole(path, write)
-        self._evict()
+        self._tally.count(kind, found=False)
+        with suppress(FileNotFoundError):
+            self._evict(path.stat().st_size)
         return path
 
     def use(
@@ -131,6 +141,14 @@ class Store:
             found.setdefault(path.parents[1].name, []).append(size)
         return {kind: StoreStats(len(sizes), sum(sizes)) for kind, sizes in sorted(found.items())}
 
+    def uses(self) -> dict[str, Uses]:
+        """How often files of each kind were found and made, by all processes that noted it."""
+        return self._tally.read()
+
+    def note_uses(self) -> None:
+        """Adds what this store counted since the last time to what lies in the folder."""
+        self._tally.write()
+
     def _stem(self, kind: str, key: str) -> Path:
         if not _KIND.fullmatch(kind) or kind == _LOCKS:
             raise ValueError(f"the kind {kind!r} is not a plain lower-case word")
@@ -171,8 +189,16 @@ class Store:
                 entries.append((status.st_mtime, status.st_size, path))
         return entries
 
-    def _evict(self) -> None:
-        if self.max_bytes is None:
+    def _is_time_to_look(self, written_bytes: int) -> bool:
+        """Looking at every file of a large store takes longer than writing one: not at every write."""
+        assert self.max_bytes is not None
+        unseen = _unseen_bytes.get(self.root)
+        looks = unseen is None or unseen + written_bytes > _LOOK_SHARE * self.max_bytes
+        _unseen_bytes[self.root] = 0 if looks else (unseen or 0) + written_bytes
+        return looks
+
+    def _evict(self, written_bytes: int) -> None:
+        if self.max_bytes is None or not self._is_time_to_look(written_bytes):
             return
         entries = sorted(self._entries())
         total = sum(size for _, size, _ in entries)

@@ -46,9 +46,17 @@ def test_each_kind_is_shown_with_its_files_size_and_use() -> None:
         next(line.split() for line in told().splitlines() if line.startswith(name))
         for name in ("speech", "segment", "all")
     )
-    assert speech[1:] == ["2", "5.0", "kB", "3", "days", "ago", "just", "now"]
-    assert segment[1:5] == ["1", "1.5", "MB", "3"]
+    assert speech[1:] == ["2", "5.0", "kB", "0", "2", "0%", "3", "days", "ago", "just", "now"]
+    assert segment[1:8] == ["1", "1.5", "MB", "0", "1", "0%", "3"]
     assert everything[1:4] == ["3", "1.5", "MB"]
+
+
+def test_it_is_shown_how_often_each_kind_was_there_already() -> None:
+    put("speech", "a")
+    for _ in range(3):
+        assert rendering.store().get("speech", "a")
+    row = next(line.split() for line in told().splitlines() if line.startswith("speech"))
+    assert row[4:7] == ["3", "1", "75%"]
 
 
 def test_an_empty_cache_is_shown_as_such() -> None:

@@ -108,6 +108,19 @@ def test_the_longest_unused_files_go_first_when_the_store_is_full(tmp_path: Path
     assert store.stats().size_bytes == 900
 
 
+def test_a_large_store_is_not_looked_through_at_every_write(tmp_path: Path) -> None:
+    store = Store(tmp_path, max_bytes=10_000)
+    store.make("frames", "first", ".txt", writing("x" * 40))
+    (tmp_path / "frames" / "aa").mkdir()
+    put_there = tmp_path / "frames" / "aa" / "foreign"
+    put_there.write_text("x" * 20_000)
+    make_unused(put_there, hours=1)
+    store.make("frames", "second", ".txt", writing("x" * 40))
+    assert put_there.exists()
+    store.make("frames", "third", ".txt", writing("x" * 80))
+    assert not put_there.exists()
+
+
 def test_files_in_use_stay_even_when_the_store_is_too_full(tmp_path: Path) -> None:
     store = Store(tmp_path, max_bytes=10)
     paths = [store.make("speech", str(i), ".wav", writing("x" * 300))[0] for i in range(3)]
@@ -120,7 +133,7 @@ def test_what_a_dead_writer_left_is_cleared_away(tmp_path: Path) -> None:
     left = path.with_name(".left.part.wav")
     left.write_bytes(bytes(2000))
     make_unused(left, hours=2)
-    store.make("speech", "other", ".wav", writing("x"))
+    store.make("speech", "other", ".wav", writing("x" * 20))
     assert not left.exists()
     assert path.exists()
 

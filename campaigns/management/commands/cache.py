@@ -18,8 +18,10 @@ from campaigns.cache_files import (
     parts,
     remove_damaged,
     size_words,
+    uses,
 )
 from campaigns.progress_line import ProgressLine
+from campaigns.rendering import Uses
 
 EVERYTHING = "everything"
 _AGES = ((86_400 * 2, 86_400, "days"), (3600 * 2, 3600, "hours"), (120, 60, "minutes"))
@@ -73,10 +75,15 @@ class Command(BaseCommand):
         limit_bytes = settings.RENDER_CACHE_MB * 10**6
         total_bytes = sum(part.size_bytes for part in found)
         self.stdout.write(f"{settings.RENDER_CACHE_DIR}")
-        self.stdout.write(f"{'kind':<14} {'files':>8} {'size':>10}  {'longest unused':<18} last used")
+        asked = uses()
+        self.stdout.write(
+            f"{'kind':<14} {'files':>8} {'size':>10}  {'found':>9} {'made':>9}        "
+            f"{'longest unused':<18} last used"
+        )
         for kind in kinds(found):
             self.stdout.write(
                 f"{kind.name:<14} {kind.files:>8,} {size_words(kind.size_bytes):>10}  "
+                f"{_found(asked.get(kind.name, Uses()))}  "
                 f"{_ago(kind.oldest_use_at):<18} {_ago(kind.newest_use_at)}"
             )
         self.stdout.write(
@@ -87,6 +94,11 @@ class Command(BaseCommand):
     def _told(self, verb: str, gone: list[Part]) -> None:
         size = size_words(sum(part.size_bytes for part in gone))
         self.stdout.write(f"{verb} {len(gone):,} file{'' if len(gone) == 1 else 's'}, {size}.")
+
+
+def _found(uses: Uses) -> str:
+    """How often a kind was there when it was asked for, how often it had to be made, and the share found."""
+    return f"{uses.found:>9,} {uses.made:>9,} {uses.found_share:>5.0%}"
 
 
 def _kind(wanted: str) -> str:
