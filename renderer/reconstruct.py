@@ -41,7 +41,7 @@ from renderer.progress import Progress, Step
 from renderer.respeak import Drawn, Outside, Scene, Watched, told
 from renderer.rest import rest_of
 from renderer.rest_sound import RestSound
-from renderer.split import check_even, split_at
+from renderer.split import split_at, uneven
 from renderer.stopwatch import StageTime, timing
 from renderer.store import Store
 from renderer.video.decode import TakeReader, read_sound
@@ -75,7 +75,7 @@ class Reconstruction:
 
 def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[str, Any]:
     """Write ``job.out`` and return the report, ready for JSON. Raises RenderError."""
-    check_even(job.take)
+    varies = uneven(job.take)
     with TakeReader(job.take) as reader:
         facts = reader.facts
         first = split_at(facts, job.share, job.take)
@@ -89,10 +89,10 @@ def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[s
             "reused": not noted.worked,
             "sha256": learned.content_key,
         }
-        base = rest_of(learned, reader, first, progress)
-        scene = Scene.of(reader, learned, range(first, facts.frames), base, progress)
+        rest = rest_of(learned, reader, first, progress)
+        scene = Scene.of(reader, learned, range(first, facts.frames), rest.base, progress)
         figures, speed = _spoken_again(job, scene, sound)
-    in_sync = sound.matches(np.concatenate([learned.points, base.points]), facts)
+    in_sync = sound.matches(np.concatenate([learned.points, rest.base.points]), facts)
     return {
         "take": {**asdict(facts), "name": job.take.name, "fps": str(facts.fps)},
         "motion": _ORACLE if job.oracle else _OWN_SOUND,
@@ -100,7 +100,7 @@ def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[s
         "rest_frames": len(scene.shown),
         "gates": judged(_gated(job, figures, speed, in_sync=in_sync)),
         "figures": figures,
-        "notes": [*learned.problems, *_notes(job, sound, in_sync=in_sync)],
+        "notes": [*varies, *learned.problems, *rest.problems, *_notes(job, sound, in_sync=in_sync)],
         "bake": bake,
         "speed": speed,
         "settings": {"bake": asdict(job.bake), "diffusion": asdict(job.diffusion) if job.diffusion else None},

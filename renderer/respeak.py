@@ -145,7 +145,7 @@ def watch(frames: Iterable[Frame], base: MouthBase) -> Watched:
             yield view(frame)
 
     try:
-        seen = track(views(), len(base.matrices))
+        seen = track(views(), len(base.matrices), some=True)
     except RenderError as error:
         raise RenderError(f"The drawn face cannot be tracked again. {error.message}") from error
     return Watched(view.in_clip(seen.points), seen.ok, np.stack(fine))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
@@ -10,10 +12,11 @@ from renderer.errors import RenderError
 from renderer.face.crop import apply
 from renderer.face.landmarks import STABLE
 from renderer.face.track import FaceTrack, track
-from renderer.mouth.base import MouthBase, cut, shrink
+from renderer.mouth.base import MouthBase, shrink
+from renderer.mouth.faces import cut_out
 from renderer.mouth.guard import guard
 from renderer.mouth.presenter import Presenter
-from renderer.progress import Progress, Step
+from renderer.progress import Progress
 from renderer.timeline import seconds_at
 from renderer.video.decode import TakeReader
 
@@ -23,28 +26,36 @@ Floats = npt.NDArray[np.float32]
 _PLACE_SMOOTHING_FRAMES, _TURN_SMOOTHING_FRAMES = 1.2, 3.0
 
 
-def rest_of(learned: Presenter, reader: TakeReader, first: int, progress: Progress) -> MouthBase:
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """The lower faces of a clip's rest, and ``problems``: sentences about what is shown as it was filmed."""
+
+    base: MouthBase
+    problems: tuple[str, ...]
+
+
+def rest_of(learned: Presenter, reader: TakeReader, first: int, progress: Progress) -> Rest:
     """The lower faces from frame ``first`` on, to draw mouths of the presenter ``learned`` before it on.
 
     They lie in the crop as the learned faces do, and nothing of them joins what was learned. Raises
-    RenderError where the rest shows no face.
+    RenderError where the rest shows no face at all.
     """
     rest = range(first, reader.facts.frames)
     face = _tracked(reader, rest, progress)
     matrices = placed_like(face.points, learned)
-    fine = np.empty((len(rest), *learned.fine.shape[1:]), np.uint8)
-    for number, picture in enumerate(reader.pictures(rest)):
-        fine[number] = cut(picture, matrices[number], learned.crop_px, learned.fine_px)
-        progress(Step("cutting out the lower face", number + 1, len(rest)))
+    sizes_px = (learned.crop_px, learned.fine_px)
+    fine, hands = cut_out(reader.frames(rest), face.points, matrices, sizes_px, progress)
     points, crops = apply(matrices, face.points), shrink(fine, learned.crop_px)
-    # Whether a hand covers the mouth shows next to the learned frames only.
+    # Whether something covers the mouth shows next to the learned frames only.
     guarded = guard(
         np.concatenate([learned.points, points]),
         np.concatenate([learned.ok, face.ok]),
         np.concatenate([learned.crops, crops]),
         learned.triangles,
-    )
-    return MouthBase(crops, fine, points, guarded.ok[first:], matrices)
+        np.concatenate([np.zeros((len(learned.ok), *hands.shape[1:]), bool), hands]),
+    ).since(first)
+    base = MouthBase(crops, fine, points, guarded.ok, matrices)
+    return Rest(base, tuple(f"In the rest: {note}" for note in (*face.problems, *guarded.problems())))
 
 
 def placed_like(points: Floats, learned: Presenter) -> Floats:
@@ -67,7 +78,7 @@ def placed_like(points: Floats, learned: Presenter) -> Floats:
 
 def _tracked(reader: TakeReader, rest: range, progress: Progress) -> FaceTrack:
     try:
-        return track(reader.frames(rest), len(rest), progress)
+        return track(reader.frames(rest), len(rest), progress, some=True)
     except RenderError as error:
         since_s = seconds_at(rest.start, reader.facts.fps)
         raise RenderError(f"The part from {since_s:.1f} s on cannot be used. {error.message}") from error

@@ -10,10 +10,9 @@ import numpy as np
 from renderer.errors import RenderError
 from renderer.timeline import seconds_at
 from renderer.video.decode import TakeReader
-from renderer.video.opening import open_clip, picture_stream
-from renderer.video.probe import MIN_TAKE_S, ClipFacts
-from renderer.video.timing import read_timing
+from renderer.video.probe import ClipFacts, clip_of
 
+MIN_LEARNED_S = 3.0  # less than a take needs: a short clip is measured as well as it can be
 _MIN_REST_S = 1.0
 
 
@@ -36,10 +35,10 @@ def split_at(facts: ClipFacts, share: float, path: Path) -> int:
         )
     first = round(share * facts.frames)
     learned_s, rest_s = seconds_at(first, facts.fps), seconds_at(facts.frames - first, facts.fps)
-    if learned_s < MIN_TAKE_S:
+    if learned_s < MIN_LEARNED_S:
         raise RenderError(
             f"{path.name} is {facts.duration_s:.1f} s long, so only {learned_s:.1f} s would be learned from; "
-            f"at least {MIN_TAKE_S:.0f} s are needed. Use a longer clip, or a larger --train."
+            f"at least {MIN_LEARNED_S:.0f} s are needed. Use a longer clip, or a larger --train."
         )
     if rest_s < _MIN_REST_S:
         raise RenderError(
@@ -49,12 +48,15 @@ def split_at(facts: ClipFacts, share: float, path: Path) -> int:
     return first
 
 
-def check_even(path: Path) -> None:
-    """Raise RenderError for a variable frame rate: its frames could not be set against others one by one."""
-    with open_clip(path) as container:
-        timing = read_timing(container, picture_stream(container, path), path)
-    if not np.array_equal(timing.source, np.arange(len(timing.pts))):
-        raise RenderError(
-            f"{path.name} has a variable frame rate, so its frames cannot be compared one by one. "
-            f"Export it with a constant rate, such as {float(timing.fps):g} frames a second."
-        )
+def uneven(path: Path) -> tuple[str, ...]:
+    """A sentence about a clip whose frame rate varies; none about others. Raises RenderError.
+
+    Phones film so. It is read on an even grid, as every take is (`renderer.video.timing`).
+    """
+    timing = clip_of(path).timing
+    if np.array_equal(timing.source, np.arange(len(timing.pts))):
+        return ()
+    return (
+        f"The frame rate of {path.name} varies: its {len(timing.pts)} pictures are read as {timing.frames} "
+        f"frames at an even {float(timing.fps):g} a second, and the rest is written so.",
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import binary_opening
 
 from renderer.errors import RenderError
 from renderer.face.landmarks import POINTS
@@ -17,10 +18,12 @@ from renderer.face.quiet import quiet
 from renderer.progress import Progress, Step, silent
 
 Points = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 
 _STAGE = "tracking the face"
 _SECOND_FACE_SIZE = 0.45  # of the presenter's face; smaller ones are bystanders or patterns
-_SECOND_FACE_SHARE = 0.2  # of the frames; rarer ones are false alarms
+_SECOND_FACE_FRAMES = 3  # shorter ones are false alarms
+_SECOND_FACE_SHARE = 0.2  # of the frames
 _FACE_SHARE_MIN = 0.6
 _LEAST_FACE_PX = 48
 
@@ -31,71 +34,85 @@ class FaceError(RenderError):
 
 @dataclass(frozen=True, eq=False)
 class FaceTrack:
-    """Face points in take px [T, 478, 2]; where ``ok`` [T] is False they are interpolated.
+    """Face points in take px [T, 478, 2], interpolated where no face was seen.
 
-    ``problems`` are sentences for the person who recorded the take.
+    ``ok`` [T] is False there, and where another face is about as large as the presenter's. ``problems`` are
+    sentences for the person who recorded the take.
     """
 
     points: Points
-    ok: npt.NDArray[np.bool_]
+    ok: Flags
     problems: tuple[str, ...]
 
 
 def track(
-    frames: Iterable[npt.NDArray[np.uint8]], total: int, progress: Progress = silent, *, alone: bool = False
+    frames: Iterable[npt.NDArray[np.uint8]],
+    total: int,
+    progress: Progress = silent,
+    *,
+    alone: bool = False,
+    some: bool = False,
 ) -> FaceTrack:
     """Track one face through RGB ``frames`` [h, w, 3], of which there are about ``total``.
 
     ``alone`` says that nobody else can be in the picture: then nobody is looked for, which is a third
-    faster and finds the same points. Raises a permanent FaceError where no face, two faces or too small a
-    face is seen.
+    faster and finds the same points. ``some`` says that some frames will do: the others are not ``ok``.
+    Raises a permanent FaceError where no face or too small a face is seen and, without ``some``, where too
+    many frames show no face or two.
     """
     found: list[Points | None] = []
-    others = 0
+    rivals: list[bool] = []
     with _face_mesh(1 if alone else 2) as faces_in:
         for number, frame in enumerate(frames):
             face, rival = _presenter_among(faces_in(frame), _last_seen(found))
             found.append(face)
-            others += rival
+            rivals.append(rival)
             progress(Step(_STAGE, number + 1, max(total, number + 1)))
-    return _checked(found, others)
+    seen = np.array([face is not None for face in found], bool)
+    two = np.asarray(binary_opening(np.array(rivals, bool), np.ones(_SECOND_FACE_FRAMES)), bool)
+    _check(seen, two, some=some)
+    points = _without_gaps(found, seen)
+    _check_size(points[seen])
+    notes = (*_noted("The face was lost", ~seen), *_noted("Another face is beside the presenter's", two))
+    return FaceTrack(points, seen & ~two, notes)
 
 
-def _checked(found: list[Points | None], others: int) -> FaceTrack:
-    ok = np.array([face is not None for face in found], bool)
-    share = float(ok.mean()) if len(ok) else 0.0
-    if not ok.any():
+def _check(seen: Flags, two: Flags, *, some: bool) -> None:
+    if not seen.any():
         raise FaceError("No face was found in the take. Record it facing the camera, in good light.")
-    if share < _FACE_SHARE_MIN:
+    if some:
+        return
+    if seen.mean() < _FACE_SHARE_MIN:
         raise FaceError(
-            f"A face was found in only {share:.0%} of the take's frames. Keep the face in the picture, "
+            f"A face was found in only {seen.mean():.0%} of the take's frames. Keep the face in the picture, "
             "turned to the camera and uncovered, and record the take again."
         )
-    if others > _SECOND_FACE_SHARE * len(found):
+    if two.mean() > _SECOND_FACE_SHARE:
         raise FaceError(
-            f"Two faces are in {others} of the take's {len(found)} frames. Record the take with one person."
+            f"Two faces are in {int(two.sum())} of the take's {len(two)} frames. "
+            "Record the take with one person."
         )
-    points = _without_gaps(found, ok)
-    width_px = float(np.median(np.ptp(points[ok, :, 0], axis=1)))
+
+
+def _check_size(points: Points) -> None:
+    width_px = float(np.median(np.ptp(points[..., 0], axis=1)))
     if width_px < _LEAST_FACE_PX:
         raise FaceError(
             f"The face is only {width_px:.0f} px wide in the take; at least {_LEAST_FACE_PX} px are needed. "
             "Come closer to the camera or record at a higher resolution."
         )
-    return FaceTrack(points, ok, _problems(ok))
 
 
-def _problems(ok: npt.NDArray[np.bool_]) -> tuple[str, ...]:
-    if ok.all():
+def _noted(what: str, flags: Flags) -> tuple[str, ...]:
+    if not flags.any():
         return ()
-    first = int(np.argmin(ok))
     return (
-        f"The face was lost in {int((~ok).sum())} of {len(ok)} frames (first in frame {first}); "
+        f"{what} in {int(flags.sum())} of {len(flags)} frames (first in frame {int(flags.argmax())}); "
         "there the take is shown unchanged.",
     )
 
 
-def _without_gaps(found: list[Points | None], ok: npt.NDArray[np.bool_]) -> Points:
+def _without_gaps(found: list[Points | None], ok: Flags) -> Points:
     seen = np.flatnonzero(ok)
     known = np.stack([face for face in found if face is not None]).reshape(len(seen), -1)
     moments = np.arange(len(ok))

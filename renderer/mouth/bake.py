@@ -23,14 +23,14 @@ from renderer.mouth.faces import Faces, Seen, lower_faces, see
 from renderer.mouth.presenter import Presenter
 from renderer.progress import Progress, Step, silent
 from renderer.speech.recording import hear
-from renderer.split import FirstFrames
+from renderer.split import MIN_LEARNED_S, FirstFrames
 from renderer.timeline import SOUND_RATE_HZ, frames_of, sample_at
 from renderer.video.decode import TakeReader, read_sound
-from renderer.video.probe import ClipFacts, check_take
+from renderer.video.probe import MIN_TAKE_S, ClipFacts, check_take
 from renderer.walk import TakeWalk, similarity
 from renderer.weights import base_motion
 
-TRACK_VERSION = 1
+TRACK_VERSION = 2
 _LEFT_OUT_S = 0.4  # a training draft must not borrow from its own moment
 _LESSON_FRAMES = 64
 
@@ -48,7 +48,7 @@ def bake(
     the bake is done. Raises RenderError for a take that cannot be used, and says what to do.
     """
     with TakeReader(take) if first_frames is None else FirstFrames(take, first_frames) as reader:
-        check_take(reader.facts, take)
+        check_take(reader.facts, take, MIN_TAKE_S if first_frames is None else MIN_LEARNED_S)
         part = (reader.facts.sha256, reader.facts.frames)
         parts = out.parent / f".bake-{fingerprint(TRACK_VERSION, *part, config)[:20]}"
         parts.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,8 @@ def baked(
     Raises RenderError.
     """
     facts = probe(take)
-    check_take(facts, take)
+    if first_frames is None:
+        check_take(facts, take)
 
     def write(out: Path) -> None:
         bake(take, out, config, progress, first_frames)

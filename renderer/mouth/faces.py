@@ -21,13 +21,15 @@ from renderer.face.track import FaceTrack, track
 from renderer.files import whole_file
 from renderer.mouth.atlas import Atlas, atlas_of
 from renderer.mouth.base import MouthBase, cut, shrink
-from renderer.mouth.guard import guard, touches_mouth
+from renderer.mouth.guard import GUARD_PX, guard, hand_before
 from renderer.mouth.warp import lower_face_triangles
 from renderer.progress import Progress, Step, silent
 from renderer.video.decode import TakeReader
 
 Frame = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+Crops = npt.NDArray[np.uint8]
 
 _THUMB_WIDTH_PX = 64
 _FINE_MAX_BYTES = 400 * 2**20
@@ -116,24 +118,41 @@ def lower_faces(reader: TakeReader, seen: Seen, crop_px: int, progress: Progress
     matrices = crop_path(seen.face.points, crop_px).matrices
     points = apply(matrices, seen.face.points)
     fine_px = _fine_px(side_px(matrices, crop_px), len(points), crop_px)
-    fine = np.empty((len(points), fine_px, fine_px, 3), np.uint8)
-    hands = np.zeros(len(points), bool)
-    with hand_finder(seen.face.points) as hands_in:
-        for number, frame in enumerate(reader.frames(range(len(points)))):
-            fine[number] = cut(frame, matrices[number], crop_px, fine_px)
-            if number % _HANDS_EVERY == 0:
-                outlines = [
-                    apply(matrices[[number]], hand_outline(hand)[None])[0] for hand in hands_in(frame)
-                ]
-                covering = any(touches_mouth(outline, points[number], crop_px) for outline in outlines)
-                hands[number : number + _HANDS_EVERY] = covering
-            progress(Step("cutting out the lower face", number + 1, len(points)))
+    frames = reader.frames(range(len(points)))
+    fine, hands = cut_out(frames, seen.face.points, matrices, (crop_px, fine_px), progress)
     triangles = lower_face_triangles(face_triangles(), np.median(points, axis=0).astype(np.float32))
     guarded = guard(points, seen.face.ok, shrink(fine, crop_px), triangles, hands)
     # Where everything is guarded there is nothing to draw from; the track alone then decides.
     usable = guarded.ok if guarded.ok.any() else seen.face.ok
     problems = seen.face.problems + guarded.problems()
     return Faces(points, matrices, guarded.ok, usable, fine, triangles, problems, crop_px)
+
+
+def cut_out(
+    frames: Iterable[Frame],
+    faces: Floats,
+    matrices: Floats,
+    sizes_px: tuple[int, int],
+    progress: Progress = silent,
+) -> tuple[Crops, Flags]:
+    """Lower faces [n, F, F, 3] and what a hand covers of them [n, 48, 48], of RGB frames in their order.
+
+    ``faces`` [n, 478, 2] are in frame px, ``matrices`` [n, 2, 3] lead to crop px, ``sizes_px`` are the edges
+    of the crop and of what is cut out, F.
+    """
+    crop_px, fine_px = sizes_px
+    points = apply(matrices, faces)
+    fine = np.empty((len(points), fine_px, fine_px, 3), np.uint8)
+    hands = np.zeros((len(points), GUARD_PX, GUARD_PX), bool)
+    with hand_finder(faces) as hands_in:
+        for number, frame in enumerate(frames):
+            fine[number] = cut(frame, matrices[number], crop_px, fine_px)
+            if number % _HANDS_EVERY == 0:
+                for hand in hands_in(frame):
+                    outline = _in_crop(hand_outline(hand), matrices[number])
+                    hands[number : number + _HANDS_EVERY] |= hand_before(outline, points[number], crop_px)
+            progress(Step("cutting out the lower face", number + 1, len(points)))
+    return fine, hands
 
 
 def _in_crop(outline: Floats, matrix: Floats) -> Floats:

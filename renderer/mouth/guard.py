@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import binary_closing, binary_dilation, binary_opening
+from scipy.ndimage import binary_closing, binary_dilation, binary_opening, binary_propagation
 
 from renderer.face.landmarks import CHEEKS, JAW, NOSE_BASE, NOSE_TIP, OUTER_LIPS, UNDER_NOSE
 from renderer.mouth.atlas import mouth_marks
@@ -18,14 +19,20 @@ Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 _PROFILE_SHARE = 0.17  # nose tip this near to one side of the face: turned by some 50 degrees
-_SMALL_PX = 48
+_SMALL_PX = GUARD_PX = 48
 _COVERED_LEVELS = 28.0  # grey levels by which a quarter of the chin and cheeks must differ
 _COVERED_TIMES = 3.5  # and how many times more than in the take's usual frame
 _COVERED_QUANTILE = 0.75
+# Before and after a covered frame, while a tenth of the lower face still differs: what covers is on its way.
+_EDGE_LEVELS, _EDGE_TIMES, _EDGE_QUANTILE = 14.0, 2.5, 0.9
 _LIKES, _SAME_MOMENT_FRAMES = 15, 12
+_FEWEST = 10  # frames that can be compared with each other
 _POSE = 0.3  # weight of the head's pose beside the mouth's shape
 _MARGIN_FRAMES = 2
+_SHORTEST_FRAMES = 6  # a mouth that is drawn for less, between frames that are kept, only flickers
 _HAND_SHARE = 0.02  # of the lower face that a hand's outline may touch
+# The finder also sees hands in bare faces, and is sure of it: a real one changes what it covers.
+_HAND_LEVELS, _HAND_TIMES = 9.0, 2.5
 _HAND_GAP_FRAMES = 12  # a hand that is lost from sight so briefly was there all along
 
 
@@ -36,6 +43,10 @@ class Guarded:
     ok: Flags
     profile: Flags
     covered: Flags
+
+    def since(self, first: int) -> Guarded:
+        """Of the frames from ``first`` on."""
+        return Guarded(self.ok[first:], self.profile[first:], self.covered[first:])
 
     def problems(self) -> tuple[str, ...]:
         """Sentences for the person who recorded the take."""
@@ -57,21 +68,33 @@ def guard(
 ) -> Guarded:
     """Looks for profile and covered faces in points [T, 478, 2] (crop px) and crops [T, S, S, 3].
 
-    ``hands`` [T] marks frames in which a hand was seen before the mouth (`touches_mouth`).
+    ``hands`` [T, 48, 48] marks what a hand covers of each crop, if one was seen (`hand_before`).
     """
     profile = in_profile(points) & ok
-    covered = _covered(points, ok & ~profile, crops, triangles)
+    looks = _Looks.of(points, ok & ~profile, crops, triangles)
+    covered = looks.covered()
     if hands is not None:
-        covered |= _without_gaps(hands) & ok
+        covered |= _without_gaps(looks.handled(hands)) & ok
+    covered = looks.spread(covered)
     bad = binary_dilation(profile | covered | ~ok, iterations=_MARGIN_FRAMES)
-    return Guarded(ok & ~bad, profile, covered)
+    return Guarded(_in_runs(~bad), profile, covered)
 
 
-def touches_mouth(outline: Floats, points: Floats, crop_px: int) -> bool:
-    """Whether the hand's ``outline`` [n, 2] covers the lower face of ``points`` [478, 2]; both in crop px."""
-    face = soft_polygon(points[list(UNDER_NOSE + JAW[::-1])], _SMALL_PX, _SMALL_PX / crop_px, 0.01) > 0.3
-    hand = soft_polygon(outline, _SMALL_PX, _SMALL_PX / crop_px, 0.01) > 0.3
-    return bool((face & hand).sum() > _HAND_SHARE * max(int(face.sum()), 1))
+def _in_runs(drawn: Flags) -> Flags:
+    """Without runs that are too short; the first and the last run may go on beyond what is seen."""
+    beyond = np.pad(drawn, _SHORTEST_FRAMES, constant_values=True)
+    long = binary_opening(beyond, np.ones(_SHORTEST_FRAMES))
+    return np.asarray(long[_SHORTEST_FRAMES:-_SHORTEST_FRAMES], bool)
+
+
+def hand_before(outline: Floats, points: Floats, crop_px: int) -> Flags:
+    """What of a crop [48, 48] a hand's ``outline`` [n, 2] covers of the lower face of ``points`` [478, 2].
+
+    Both are in crop px. Nothing where it is too little to matter.
+    """
+    face, hand = _lower_face(points, crop_px), _filled(outline, crop_px)
+    enough = (face & hand).sum() > _HAND_SHARE * max(int(face.sum()), 1)
+    return face & hand & enough
 
 
 def _without_gaps(hands: Flags) -> Flags:
@@ -88,21 +111,56 @@ def in_profile(points: Floats) -> Flags:
     return np.asarray((share < _PROFILE_SHARE) | (share > 1 - _PROFILE_SHARE))
 
 
-def _covered(
-    points: Floats, ok: Flags, crops: npt.NDArray[np.uint8], triangles: npt.NDArray[np.int32]
-) -> Flags:
-    """Frames whose skin around the mouth, laid onto one resting face, looks unlike that of similar frames."""
-    if int(ok.sum()) < 10:
-        return np.zeros(len(points), bool)
-    rest = np.median(points[ok], axis=0).astype(np.float32)
-    skin = _skin(rest, crops.shape[1])
-    laid = np.stack(
-        [_laid(crop, own, rest, triangles)[skin] for crop, own in zip(crops, points, strict=True)]
-    ).astype(np.float32)
-    unlike = _unlike_its_likes(laid, _looks(points, crops.shape[1]), ok)
-    limit = max(_COVERED_LEVELS, _COVERED_TIMES * float(np.median(unlike[ok])))
-    # Nothing covers a face for a single frame; a blurred or badly tracked one may look so.
-    return np.asarray(binary_opening(ok & (unlike > limit), np.ones(2, bool)))
+@dataclass(frozen=True, eq=False)
+class _Looks:
+    """How unlike its likes each face of a take is: grey ``levels`` [T, P] at the pixels ``region`` [48, 48]
+    of one resting face, of which ``skin`` [P] surrounds the mouth; ``ok`` [T] faces are compared."""
+
+    levels: Floats
+    region: Flags
+    skin: Flags
+    ok: Flags
+
+    @classmethod
+    def of(
+        cls, points: Floats, ok: Flags, crops: npt.NDArray[np.uint8], triangles: npt.NDArray[np.int32]
+    ) -> _Looks:
+        """Each face is laid onto the resting one and held against faces of the same pose and mouth."""
+        rest = np.median(points[ok] if ok.any() else points, axis=0).astype(np.float32)
+        crop_px = crops.shape[1]
+        lips = binary_dilation(_filled(rest[list(OUTER_LIPS)], crop_px), iterations=2)
+        region = _lower_face(rest, crop_px) & ~lips
+        skin = (mouth_region(rest, crop_px, _SMALL_PX) > 0.3)[region]
+        if int(ok.sum()) < _FEWEST:
+            return cls(np.zeros((len(points), len(skin)), np.float32), region, skin, np.zeros_like(ok))
+        pairs = zip(crops, points, strict=True)
+        laid = np.stack([_laid(crop, own, rest, triangles)[region] for crop, own in pairs])
+        return cls(_unlike_its_likes(laid, _looks(points, crop_px), ok), region, skin, ok)
+
+    def covered(self) -> Flags:
+        """Frames [T] whose skin around the mouth is far from what it usually is."""
+        unlike = np.quantile(self.levels[:, self.skin], _COVERED_QUANTILE, axis=1)
+        limit = max(_COVERED_LEVELS, _COVERED_TIMES * self._usual(unlike))
+        # Nothing covers a face for a single frame; a blurred or badly tracked one may look so.
+        return np.asarray(binary_opening(self.ok & (unlike > limit), np.ones(2, bool)))
+
+    def handled(self, hands: Flags) -> Flags:
+        """Frames [T] that do look changed where ``hands`` [T, 48, 48] cover them."""
+        limit = max(_HAND_LEVELS, _HAND_TIMES * self._usual(np.median(self.levels, axis=1)))
+        under = hands[:, self.region]
+        changed = [
+            bool(at.any()) and np.median(own[at]) > limit for own, at in zip(self.levels, under, strict=True)
+        ]
+        return self.ok & np.array(changed, bool)
+
+    def spread(self, covered: Flags) -> Flags:
+        """The same frames [T], and those beside them in which less is covered."""
+        unlike = np.quantile(self.levels, _EDGE_QUANTILE, axis=1)
+        limit = max(_EDGE_LEVELS, _EDGE_TIMES * self._usual(unlike))
+        return np.asarray(binary_propagation(covered, mask=covered | self.ok & (unlike > limit)), bool)
+
+    def _usual(self, levels: npt.NDArray[Any]) -> float:
+        return float(np.median(levels[self.ok])) if self.ok.any() else 0.0
 
 
 def _looks(points: Floats, crop_px: int) -> Floats:
@@ -112,15 +170,14 @@ def _looks(points: Floats, crop_px: int) -> Floats:
 
 
 def _unlike_its_likes(laid: Floats, marks: Floats, ok: Flags) -> Floats:
-    """Grey levels [T] by which each face differs from the usual face of the same pose and mouth."""
+    """Grey levels [T, P] by which each face differs from the usual face of the same pose and mouth."""
     pool = np.flatnonzero(ok)
-    unlike = np.zeros(len(laid), np.float32)
+    unlike = np.zeros(laid.shape[:2], np.float32)
     for frame in pool:
         apart = ((marks[pool] - marks[frame]) ** 2).sum(1)
         apart[np.abs(pool - frame) <= _SAME_MOMENT_FRAMES] = np.inf
         likes = pool[np.argpartition(apart, min(_LIKES, len(pool) - 1))[:_LIKES]]
-        apart_levels = np.abs(laid[frame] - np.median(laid[likes], axis=0)).max(axis=1)
-        unlike[frame] = np.quantile(apart_levels, _COVERED_QUANTILE)
+        unlike[frame] = np.abs(laid[frame] - np.median(laid[likes], axis=0)).max(axis=1)
     return unlike
 
 
@@ -133,6 +190,9 @@ def _laid(crop: npt.NDArray[np.uint8], own: Floats, rest: Floats, triangles: npt
     return np.asarray(cv2.GaussianBlur(bend(small, moved), (0, 0), 1.0), np.float32)
 
 
-def _skin(rest: Floats, crop_px: int) -> Flags:
-    lips = soft_polygon(rest[list(OUTER_LIPS)], _SMALL_PX, _SMALL_PX / crop_px, 0.01) > 0.1
-    return np.asarray((mouth_region(rest, crop_px, _SMALL_PX) > 0.3) & ~binary_dilation(lips, iterations=2))
+def _lower_face(points: Floats, crop_px: int) -> Flags:
+    return _filled(points[list(UNDER_NOSE + JAW[::-1])], crop_px)
+
+
+def _filled(outline: Floats, crop_px: int) -> Flags:
+    return np.asarray(soft_polygon(outline, _SMALL_PX, _SMALL_PX / crop_px, 0.01) > 0.3)

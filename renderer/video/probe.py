@@ -68,12 +68,12 @@ def _read(path: Path) -> Clip:
         return Clip(_facts_of(path, stream, timing, turns, has_sound=has_sound), timing, turns)
 
 
-def check_take(facts: ClipFacts, path: Path) -> None:
+def check_take(facts: ClipFacts, path: Path, least_s: float = MIN_TAKE_S) -> None:
     """Raise RenderError for a clip that is too short to be a presenter's take."""
-    if facts.duration_s < MIN_TAKE_S:
+    if facts.duration_s < least_s:
         raise RenderError(
             f"{path.name} is {facts.duration_s:.1f} s long. "
-            f"A take needs at least {MIN_TAKE_S:.0f} s; 20 to 60 s give the best result."
+            f"A take needs at least {least_s:.0f} s; 20 to 60 s give the best result."
         )
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -140,6 +141,57 @@ def test_a_clip_without_sound_names_the_other_way(take: Path, store: Store, tmp_
     mute = clip(tmp_path / "mute.mp4", take, lambda frame: frame, sound=False)
     with pytest.raises(RenderError, match=r"No speech is heard in the rest of mute\.mp4\..*--oracle-motion"):
         reconstruct(Reconstruction(mute, tmp_path / "out.mp4", bake=CRUDE), store, silent)
+
+
+def changed(was: Picture, now: Picture) -> float:
+    """Levels by which two planes differ at most beyond what an encoder loses."""
+    return float(np.abs(cv2.GaussianBlur(was.astype(np.float32) - now, (0, 0), 3)).max())
+
+
+COVERED, LOST, DOUBLED = range(138, 146), range(152, 156), range(162, 170)
+
+
+def with_incidents(path: Path, source: Path) -> Path:
+    """The source between two grey walls; in its last quarter a hand, a lost face, and a second face."""
+    with TakeReader(source) as reader:
+        frames = [reader.frame(at)[:, 160:480] for at in range(reader.facts.frames)]
+    made = []
+    for at, frame in enumerate(frames):
+        wide = np.concatenate([frame, np.full_like(frame, 90)], axis=1)
+        if at in COVERED:
+            cv2.ellipse(wide, (160, 215), (60, 32), 10, 0, 360, (96, 60, 48), -1)
+        if at in LOST:
+            wide[:] = 90
+        if at in DOUBLED:
+            wide[:, 320:] = frame[:, ::-1]
+        made.append(wide)
+    lossless = replace(VideoConfig(), crf=0, preset="ultrafast")
+    samples = read_sound(source)
+    assert samples is not None
+    encode_segment(made, FPS, lossless, path.with_name("picture.mp4"))
+    join([path.with_name("picture.mp4")], samples, path, FPS, lossless)
+    return path
+
+
+@pytest.mark.slow
+def test_where_the_mouth_cannot_be_drawn_the_filmed_frame_is_kept_and_flagged(
+    take: Path, store: Store, tmp_path: Path
+):
+    source, out = with_incidents(tmp_path / "incidents.mp4", take), tmp_path / "rest.mp4"
+    quick = replace(CRUDE, fit_seconds=0.0)
+    report = reconstruct(Reconstruction(source, out, bake=quick, diffusion=None), store, silent)
+    with TakeReader(source) as was, TakeReader(out) as now:
+        apart = [changed(was.picture(LEARNED + at).y, now.picture(at).y) for at in range(now.facts.frames)]
+    # A face that appears is noticed two frames later at most.
+    kept = [*COVERED, *LOST, *DOUBLED[2:]]
+    assert max(apart[at - LEARNED] for at in kept) < 5
+    drawn = [at for at in range(LEARNED, FRAMES) if all(abs(at - other) > 2 for other in kept)]
+    assert np.median([apart[at - LEARNED] for at in drawn]) > 7, "elsewhere the mouth is drawn"
+    # Between the covered frames and the lost ones, few are left: they are kept too.
+    assert max(apart[at - LEARNED] for at in range(COVERED[-1], LOST[0])) < 5
+    for said in ("chin is covered in", "face was lost in 4 of 44", "Another face is beside"):
+        assert any(note.startswith("In the rest: ") and said in note for note in report["notes"]), said
+    assert report["figures"]["kept_frames"] >= len(kept) / (FRAMES - LEARNED)
 
 
 def stopped_at(stage: str) -> Progress:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.split import FirstFrames, check_even, split_at
-from renderer.video.probe import ClipFacts
+from renderer.split import FirstFrames, split_at, uneven
+from renderer.video.probe import ClipFacts, probe
 
 FACTS = ClipFacts(64, 64, Fraction(25), 500, 20.0, True, "")
 CLIP = Path("clip.mp4")
@@ -42,8 +42,12 @@ def test_a_share_that_leaves_nothing_is_refused(share: float):
 
 
 def test_a_clip_that_is_too_short_to_learn_from_says_how_much_is_needed():
-    with pytest.raises(RenderError, match=r"only 4\.5 s would be learned from; at least 5 s"):
-        split_at(replace(FACTS, frames=150, duration_s=6.0), 0.75, CLIP)
+    with pytest.raises(RenderError, match=r"only 2\.2 s would be learned from; at least 3 s"):
+        split_at(replace(FACTS, frames=75, duration_s=3.0), 0.75, CLIP)
+
+
+def test_a_clip_of_six_seconds_is_enough():
+    assert split_at(replace(FACTS, frames=150, duration_s=6.0), 0.75, CLIP) == 112
 
 
 def test_a_rest_that_is_too_short_says_so():
@@ -58,8 +62,10 @@ def test_nobody_sees_more_than_the_first_frames(tmp_path: Path):
         assert reader.facts.duration_s == pytest.approx(2.4)
 
 
-def test_an_even_clip_may_be_compared_and_a_variable_one_may_not(tmp_path: Path):
-    check_even(clip(tmp_path / "even.mp4", list(range(0, 400, 4))))
-    uneven = [4 * at + (3 if at % 7 == 0 else 0) + at // 10 for at in range(100)]
-    with pytest.raises(RenderError, match=r"uneven\.mp4 has a variable frame rate.*constant rate"):
-        check_even(clip(tmp_path / "uneven.mp4", uneven))
+def test_a_clip_whose_rate_varies_is_read_evenly_and_says_so(tmp_path: Path):
+    assert uneven(clip(tmp_path / "even.mp4", list(range(0, 400, 4)))) == ()
+    times = [4 * at + (3 if at % 7 == 0 else 0) + at // 10 for at in range(100)]
+    (note,) = uneven(clip(tmp_path / "phone.mp4", times))
+    facts = probe(tmp_path / "phone.mp4")
+    assert f"its 100 pictures are read as {facts.frames} frames at an even {float(facts.fps):g}" in note
+    assert facts.frames == pytest.approx(float(facts.fps) * 4.1, abs=2)

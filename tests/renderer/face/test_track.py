@@ -75,6 +75,38 @@ def test_a_take_with_two_faces_is_refused(tmp_path: Path) -> None:
         track(frames, 10)
 
 
+def beside_another(picture: Picture) -> Picture:
+    """The presenter twice, the second one mirrored, as `tests.takes.with_two_faces` has it."""
+    half = picture[:, 320:960]
+    return np.ascontiguousarray(np.concatenate([half, half[:, ::-1]], axis=1))
+
+
+def beside_nobody(picture: Picture) -> Picture:
+    half = picture[:, 320:960]
+    return np.ascontiguousarray(np.concatenate([half, np.full_like(half, 90)], axis=1))
+
+
+def test_frames_with_a_second_face_are_not_trusted_and_reported() -> None:
+    filmed = pictures(40)
+    frames = [beside_another(one) if 20 <= at < 26 else beside_nobody(one) for at, one in enumerate(filmed)]
+    found = track(frames, len(frames))
+    # A face that appears is found a frame or two later, and one that left is seen no longer.
+    assert found.ok[:20].all() and found.ok[27:].all()
+    assert not found.ok[22:26].any()
+    assert "Another face is beside the presenter's in" in found.problems[0]
+    assert np.abs(found.points[25] - found.points[19]).max() < 60, "the presenter is still the one followed"
+
+
+def test_where_some_frames_will_do_no_share_of_them_is_refused(filmed: list[Picture]) -> None:
+    empty = np.full_like(filmed[0], 90)
+    found = track([*filmed[:4], *[empty] * 8], 12, some=True)
+    assert found.ok.tolist() == [True] * 4 + [False] * 8
+    both = track([beside_another(one) for one in pictures(10)], 10, some=True)
+    assert both.ok.sum() <= 3
+    with pytest.raises(RenderError, match="No face was found"):
+        track([empty] * 4, 4, some=True)
+
+
 def test_a_face_that_is_mostly_away_is_refused(filmed: list[Picture]) -> None:
     empty = np.full_like(filmed[0], 90)
     with pytest.raises(RenderError, match="only 33% of the take's frames"):
