@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,10 +22,9 @@ from renderer.memory import frames_that_fit
 from renderer.messages import MessageJob, MessageResult, PlannedMessage, finish, planned
 from renderer.mouth.presenter import Presenter, load_presenter
 from renderer.progress import Progress, Step, silent
-from renderer.segments import STRETCHES_AHEAD, RenderedSegment, SegmentRenderer, SegmentWork
+from renderer.segments import RenderedSegment, SegmentRenderer, SegmentWork
 from renderer.store import Reservation, Store
 from renderer.takes import OpenTake
-from renderer.video.ahead import ahead
 
 _JOINS = 3  # a segment that was deleted before it was joined is made again
 Outcome = MessageResult | Exception
@@ -217,8 +216,7 @@ class _Batch:
     def _draw_long(self, piece: _Piece) -> None:
         """A segment that does not fit into memory at once: what is drawn is encoded before more is drawn."""
         self._wait_until(0)
-        drawn = piece.renderer.draw_in_stretches(piece.work, self._room(piece))
-        with closing(ahead(drawn, STRETCHES_AHEAD)) as mouths:
+        with piece.renderer.drawn_ahead(piece.work, self._room(piece)) as mouths:
             self._keep(piece, mouths)
 
     def _draw_apart(self, group: list[_Piece], error: Exception) -> None:

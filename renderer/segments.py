@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, starmap
 from pathlib import Path
@@ -32,7 +32,7 @@ from renderer.video.picture import Picture
 from renderer.video.shown import mixed_pictures
 
 MEASURES_VERSION = "measured-4"
-STRETCHES_AHEAD = 1  # one is drawn while another one is encoded
+_DRAWN_SHARE = 0.7
 _ATTEMPTS = 3  # somebody may empty the store between two steps
 
 Floats = npt.NDArray[np.float32]
@@ -88,17 +88,21 @@ class SegmentRenderer:
 
     def draw_to(self, work: SegmentWork, target: Path, progress: Progress) -> None:
         """Draw one segment and encode it to ``target``, a stretch that fits into memory at a time."""
-        drawn = self.draw_in_stretches(work, frames_that_fit(self.frame_bytes))
-        with closing(ahead(drawn, STRETCHES_AHEAD)) as mouths:
+        with self.drawn_ahead(work, frames_that_fit(self.frame_bytes)) as mouths:
             self.encode(work, mouths, target, progress)
 
     def draw(self, works: Sequence[SegmentWork]) -> list[Mouths]:
         """The mouths of several segments, drawn together; the bytes are those of each alone."""
         return self._drawer.draw([self._wanted(work) for work in works])
 
-    def draw_in_stretches(self, work: SegmentWork, frames: int) -> Iterator[Mouths]:
-        """The mouths of one segment, about ``frames`` frames at a time; the bytes are those of `draw`."""
-        return self._drawer.draw_in_stretches(self._wanted(work), frames)
+    @contextmanager
+    def drawn_ahead(self, work: SegmentWork, frames: int) -> Iterator[Iterator[Mouths]]:
+        """The mouths of one segment in stretches of which ``frames`` frames fit into memory: the next one is
+        drawn in another thread while the caller works on the last. The bytes are those of `draw`."""
+        # Beside what is being drawn lie the mouths of the stretch before it and of the one before that.
+        at_once = max(int(_DRAWN_SHARE * frames), 1)
+        with closing(ahead(self._drawer.draw_in_stretches(self._wanted(work), at_once), 1)) as mouths:
+            yield mouths
 
     def encode(self, work: SegmentWork, mouths: Iterable[Mouths], target: Path, progress: Progress) -> None:
         """Compose the drawn mouths, in one or more stretches, into the take's frames and encode them."""

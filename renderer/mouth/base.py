@@ -69,13 +69,14 @@ def base_of(faces: TakeFaces, path: Sequence[Shown], frames: Iterable[Picture | 
     Frames are pictures or uint8 RGB [h, w, 3]; of pictures only the face's surroundings become RGB.
     """
     points, ok, matrices = places_of(faces, path)
-    pairs = zip(frames, matrices, strict=True)
-    fine = np.stack([cut(frame, matrix, faces.crop_px, faces.fine_px) for frame, matrix in pairs])
+    fine = np.empty((len(path), faces.fine_px, faces.fine_px, 3), np.uint8)
+    for place, (frame, matrix) in enumerate(zip(frames, matrices, strict=True)):
+        fine[place] = cut(frame, matrix, faces.crop_px, faces.fine_px)
     return MouthBase(shrink(fine, faces.crop_px), fine, points, ok, matrices)
 
 
 def places_of(faces: TakeFaces, path: Sequence[Shown]) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:
-    """What is known of shown frames without their pictures: ``points``, ``ok`` and ``matrices`` of the base."""
+    """What is known of shown frames without pictures: the base's ``points``, ``ok`` and ``matrices``."""
     a, b = np.array([shown.a for shown in path], int), np.array([shown.b for shown in path], int)
     mix = np.array([shown.mix for shown in path], np.float32)
     matrices = mix_matrices(faces.matrices[a], faces.matrices[b], mix)
