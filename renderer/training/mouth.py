@@ -36,12 +36,13 @@ from renderer.progress import Progress, Step
 from renderer.training.clips import ClipLessons, lessons_of_clips
 from renderer.training.gain import Gain, gain_on
 from renderer.training.variety import varied
+from renderer.weights import arrays, told
 
 RATE = 4e-4
 _UNSEEN_SHARE = 8  # one person in so many
 _WINDOWS, _FRAMES = 4, 4
 _LOG_EVERY_S = 60.0
-_VERSION = 1
+_VERSION = 2
 STAGE = "training the mouth model"
 
 log = logging.getLogger(__name__)
@@ -49,12 +50,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Settings:
-    """What a training is: at most ``seconds`` and ``steps``, and the network's width."""
+    """What a training is: at most ``seconds`` and ``steps``, the network's width, and where it starts."""
 
     seconds: float
     steps: int = 10**9
     base_channels: int = BakeConfig.base_channels
     seed: int = 0
+    start: Path | None = None  # earlier weights to go on from
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the safetensors file to write")
     parser.add_argument("--minutes", type=float, default=35.0, help="learning time, lessons not included")
     parser.add_argument("--steps", type=int, default=Settings.steps, help="end after so many steps")
+    parser.add_argument("--start", type=Path, help="begin with these weights instead of with nothing")
     parser.add_argument("--checkpoint", type=Path, help="go on from this file, and keep it up to date")
     parser.add_argument("--lessons", type=Path, default=Path("var/training/lessons"), help="finished lessons")
     parser.add_argument("--workers", type=int, default=2, help="clips to make lessons of at once")
@@ -74,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     people = lessons_of_clips(args.clips, args.lessons, args.workers)
     if args.only_lessons:
         return 0
-    settings = Settings(args.minutes * 60, args.steps, seed=args.seed)
+    settings = Settings(args.minutes * 60, args.steps, seed=args.seed, start=args.start)
     train(people, settings, args.out, args.checkpoint)
     return 0
 
@@ -90,8 +93,8 @@ def train(
     known, unseen = parted(people)
     log.info("learning from %d people, %d frames; %d people unseen", *_counts(known), len(unseen))
     config = replace(BakeConfig(), base_channels=settings.base_channels, seed=settings.seed)
-    trainee = Trainee(config, best_device(), rate=RATE)
-    saved = Checkpoint(checkpoint, fingerprint(_VERSION, config, RATE))
+    trainee = Trainee(config, best_device(), arrays(settings.start) if settings.start else None, RATE)
+    saved = Checkpoint(checkpoint, fingerprint(_VERSION, config, RATE, _content(settings.start)))
     saved.load_into(trainee)
     lessons = [person.lessons for person in known]
     limits = Limits(settings.seconds, settings.steps)
@@ -135,6 +138,7 @@ def _facts(
         "frames": frames,
         "people_unseen": len(unseen),
         "steps": trainee.step,
+        "steps_before": told(settings.start)["mouth"]["steps"] if settings.start else 0,
         "minutes": round(trainee.spent_s / 60, 1),
         "machine": f"{machine}, {torch.get_num_threads()} thread(s)",
         "torch": torch.__version__,
@@ -142,6 +146,10 @@ def _facts(
         "seed": settings.seed,
         "unseen": {name: round(value, 3) for name, value in asdict(found).items()},
     }
+
+
+def _content(start: Path | None) -> bytes:
+    return start.read_bytes() if start else b""
 
 
 def _counts(people: list[ClipLessons]) -> tuple[int, int]:

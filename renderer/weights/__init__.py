@@ -24,12 +24,12 @@ MOTION = Path(__file__).with_name("motion.safetensors")
 
 def base_mouth() -> dict[str, Floats] | None:
     """Weights of `renderer.diffusion.network.MouthRefiner`, float32; None where none are shipped."""
-    return _arrays(MOUTH)
+    return arrays(MOUTH) if MOUTH.exists() else None
 
 
 def base_motion() -> dict[str, Floats] | None:
     """Weights of `renderer.motion.flow.MotionFlow`, float32; None where none are shipped."""
-    return _arrays(MOTION)
+    return arrays(MOTION) if MOTION.exists() else None
 
 
 def told(path: Path) -> dict[str, Any]:
@@ -49,9 +49,8 @@ def weights_key() -> str:
     return digest.hexdigest()
 
 
-def _arrays(path: Path) -> dict[str, Floats] | None:
-    if not path.exists():
-        return None
+def arrays(path: Path) -> dict[str, Floats]:
+    """A file's weights as float32."""
     # numpy knows no bfloat16, so torch reads; it is loaded only where weights are wanted.
     with safe_open(path, "pt") as stored:
         return {name: stored.get_tensor(name).float().numpy() for name in stored.keys()}  # noqa: SIM118
