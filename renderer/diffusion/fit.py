@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,15 @@ import torch
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.diffusion.checkpoint import Checkpoint
-from renderer.diffusion.condition import condition, pixels
 from renderer.diffusion.hardware import best_device
 from renderer.diffusion.learning import Limits, learn
 from renderer.diffusion.lessons import Lessons, lessons_of, piece
 from renderer.diffusion.losses import refiner_loss
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.noise import noised
+from renderer.diffusion.tones import fit_tones
 from renderer.diffusion.trainee import RATE_FROM_NOTHING, Trainee, network_of
+from renderer.diffusion.unseen import best_of, unseen_runs
 from renderer.progress import Progress
 from renderer.weights import base_mouth
 
@@ -29,9 +30,8 @@ Floats = npt.NDArray[np.float32]
 STAGE = "fitting the mouth model"
 _WINDOWS, _FRAMES = 2, 4  # one step sees two runs of four frames
 _FRAMES_MIN = 8
+_APART_FRAMES = 6  # from unseen frames
 _RATE_FROM_BASE = 2e-4
-
-log = logging.getLogger(__name__)
 
 
 def fit_refiner(
@@ -50,13 +50,16 @@ def fit_refiner(
     px belong to the drafts. Frames must be in time order. At least 8 are needed.
 
     Stops after ``config.fit_seconds`` of work or ``config.fit_steps_max`` steps. With ``checkpoint``, an
-    interrupted fit goes on where it was, counting the time already spent. A result that does not beat the
-    drafts on frames it never saw is replaced by one that leaves them as they are.
+    interrupted fit goes on where it was, counting the time already spent. Tones come first
+    (`renderer.diffusion.tones`); the network learns what they leave. Of both, only as much is kept as brings
+    frames nearer to the truth that were not learned, and nothing where nothing does.
     """
     if len(drafts) < _FRAMES_MIN:
         raise ValueError(f"A fit needs at least {_FRAMES_MIN} frames, not {len(drafts)}.")
     lessons = lessons_of(drafts, truths, masks, points)
-    unseen = _unseen(len(drafts))
+    tones, toned = fit_tones(lessons)
+    lessons = replace(lessons, drafts=toned)
+    unseen = unseen_runs(len(drafts))
     base = _suiting(base_mouth(), config) if config.start == "base" else None
     rate = RATE_FROM_NOTHING if base is None else _RATE_FROM_BASE
     trainee = Trainee(config, best_device(), base, rate)
@@ -72,8 +75,9 @@ def fit_refiner(
         STAGE,
         saved,
     )
-    net = _best([trainee.result(), *_unfitted(base, config)], lessons, unseen, config)
-    return {name: value.detach().float().cpu().numpy() for name, value in net.state_dict().items()}
+    net = best_of([trainee.result(), *_unfitted(base, config)], lessons, unseen, config)
+    learned = {name: value.detach().float().cpu().numpy() for name, value in net.state_dict().items()}
+    return learned | (tones.arrays() if tones else {})
 
 
 def _suiting(base: Mapping[str, Floats] | None, config: BakeConfig) -> Mapping[str, Floats] | None:
@@ -92,28 +96,15 @@ def _unfitted(base: Mapping[str, Floats] | None, config: BakeConfig) -> list[Mou
     return [] if base is None else [network_of(config, base).to(best_device()).eval()]
 
 
-def _best(nets: list[MouthRefiner], lessons: Lessons, unseen: slice, config: BakeConfig) -> MouthRefiner:
-    """The net that comes nearest to frames it never learned; one that changes nothing where none helps."""
-    shares = [_error_share(net, lessons, unseen) for net in nets]
-    log.info("Unseen mouths: squared error in %% of the drafts': %s", [round(100 * s, 1) for s in shares])
-    best = int(np.argmin(shares))
-    if shares[best] < 1:
-        return nets[best]
-    log.warning("The mouth model does not beat its drafts on unseen frames; the drafts are kept as they are.")
-    return network_of(config)
-
-
-def _unseen(total: int) -> slice:
-    """A run of frames in the middle that is kept for the final check: a twentieth, at most 48, at least 4."""
-    count = min(max(total // 20, 4), 48, total // 2)
-    return slice(total // 2, total // 2 + count)
-
-
-def _starts(total: int, unseen: slice) -> npt.NDArray[np.int_]:
-    """First frames of all runs that avoid the unseen ones; all runs where a take is too short to choose."""
+def _starts(total: int, unseen: list[slice]) -> npt.NDArray[np.int_]:
+    """First frames of all runs that stay away from the unseen ones, because the next frame is much like an
+    unseen one; all runs where a take is too short to choose."""
     first = np.arange(max(total - _FRAMES + 1, 1))
-    free = first[(first + _FRAMES <= unseen.start) | (first >= unseen.stop)]
-    return free if len(free) else first
+    apart = min(total // 40, _APART_FRAMES)
+    free = np.ones(len(first), bool)
+    for run in unseen:
+        free &= (first + _FRAMES + apart <= run.start) | (first >= run.stop + apart)
+    return first[free] if free.any() else first
 
 
 def _lesson_loss(trainee: Trainee, lessons: Lessons, starts: npt.NDArray[np.int_], seed: int) -> torch.Tensor:
@@ -129,30 +120,3 @@ def _lesson_loss(trainee: Trainee, lessons: Lessons, starts: npt.NDArray[np.int_
 
 def _throw(sides: int, dice: torch.Generator) -> int:
     return int(torch.randint(sides, (1,), generator=dice))
-
-
-@torch.no_grad()
-def _error_share(net: MouthRefiner, lessons: Lessons, unseen: slice) -> float:
-    """Squared error over the draft's, on the mouths, of one and of two steps from pure noise: the greater.
-
-    Infinite where the net broke.
-    """
-    frames = np.arange(unseen.start, unseen.stop)
-    device = next(net.parameters()).device
-    told = condition(
-        lessons.drafts[frames], lessons.truths[frames], lessons.masks[frames], lessons.drawn[frames]
-    ).to(device)
-    truth = pixels(lessons.truths[frames]).to(device)
-    noise = torch.randn(truth.shape, generator=torch.Generator().manual_seed(0)).to(device)
-    once = _drawn(net, noise, told, 1.0)
-    twice = _drawn(net, 0.5 * once + 0.5 * noise, told, 0.5)
-    mouths = told[:, 6:7] * torch.from_numpy(lessons.mouths[frames]).to(device)[:, None]
-    drafted = float(((told[:, :3] - truth) ** 2 * mouths).mean())
-    missed = max(float(((guess - truth) ** 2 * mouths).mean()) for guess in (once, twice))
-    return missed / max(drafted, 1e-12) if np.isfinite(missed) else float("inf")
-
-
-def _drawn(net: MouthRefiner, noisy: torch.Tensor, told: torch.Tensor, level: float) -> torch.Tensor:
-    levels = torch.full((1,), level, device=noisy.device)
-    drawn: torch.Tensor = net(noisy[None], told[None], levels, told[None, :, :3])[0]
-    return drawn

@@ -10,6 +10,8 @@ from diffusers.configuration_utils import register_to_config
 from torch import nn
 from torch.nn import functional as F
 
+from renderer.diffusion.tones import Tones
+
 # Noisy frame, draft, take with its lower face blanked (3 each), mask, lips, outline.
 INPUTS = 12
 _PATCH = 4
@@ -20,8 +22,11 @@ class MouthRefiner(ModelMixin, ConfigMixin):
     """x0 = draft + mask × residual; the last layer starts at zero, so an unfitted net returns the draft.
 
     Works on 4 × 4 pixel blocks (`pixel_unshuffle`) at a quarter, an eighth and a sixteenth of the crop's
-    size. In the two lower levels some channels look one frame back and some one frame ahead.
+    size. In the two lower levels some channels look one frame back and some one frame ahead. ``tones`` set
+    drafts right before they are shown to it; they are no weights of it.
     """
+
+    tones: Tones | None = None
 
     @register_to_config
     def __init__(self, base_channels: int = 32) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from renderer.diffusion.hardware import best_device, fast_dtype, quicken
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.sampler import denoise_timelines
 from renderer.diffusion.seeds import frame_noise
+from renderer.diffusion.tones import split
 from renderer.diffusion.windows import Cut
 from renderer.stopwatch import stage
 
@@ -55,8 +56,10 @@ class Timeline:
 
 def load_refiner(weights: Mapping[str, Floats], device: torch.device | None = None) -> MouthRefiner:
     """A network for drawing, from the float32 arrays that `renderer.diffusion.fit.fit_refiner` returns."""
-    net = MouthRefiner(base_channels=weights["enter.weight"].shape[0] // 2)
-    net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights.items()})
+    own, tones = split(weights)
+    net = MouthRefiner(base_channels=own["enter.weight"].shape[0] // 2)
+    net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in own.items()})
+    net.tones = tones
     quicken(net, device or best_device())
     return net.eval()
 
@@ -76,9 +79,9 @@ def refine(
 ) -> Crops:
     """Refined crops uint8 [n, S, S, 3] of one segment; the arguments are those of `Timeline`.
 
-    Where the mask is 0 the draft comes out unchanged; all of it does, without a forward pass, where the fit
-    kept the drafts. The same input on the same machine gives the same
-    bytes.
+    Where the mask is 0 the draft comes out unchanged. Where the fit kept the drafts there is no forward pass:
+    they come out with their tones set right, or as they are. The same input on the same machine gives the
+    same bytes.
     """
     one = Timeline(drafts, bases, masks, points, frame_ids, known, known_mask)
     return refine_all(net, [one], seed_key=seed_key, config=config)[0]
@@ -97,6 +100,7 @@ def refine_all(
 
     ``cuts`` are those of a stretch (`renderer.diffusion.stretches`), where one timeline holds what it sees.
     """
+    timelines = [_toned(net, one) for one in timelines]
     whole = [one for one in timelines if len(one.drafts)]
     if not whole or net.leaves_drafts_alone:
         return [_settled(one.drafts.copy(), one) for one in timelines]
@@ -117,6 +121,12 @@ def refine_all(
         _settled(crops_of(clean[end - len(one.drafts) : end]), one)
         for one, end in zip(timelines, ends, strict=True)
     ]
+
+
+def _toned(net: MouthRefiner, one: Timeline) -> Timeline:
+    if net.tones is None:
+        return one
+    return replace(one, drafts=net.tones.added(one.drafts, one.masks, one.points))
 
 
 def _known_planes(timelines: Sequence[Timeline], like: torch.Tensor) -> torch.Tensor:

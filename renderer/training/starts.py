@@ -24,7 +24,8 @@ import torch
 from renderer.config import BakeConfig
 from renderer.diffusion.fit import fit_refiner
 from renderer.diffusion.lessons import Lessons, lessons_of
-from renderer.diffusion.trainee import network_of
+from renderer.diffusion.network import MouthRefiner
+from renderer.diffusion.refine import load_refiner
 from renderer.mouth.bake import practice_drafts
 from renderer.mouth.base import shrink
 from renderer.mouth.draft import draft_to
@@ -60,13 +61,18 @@ def run(args: argparse.Namespace) -> int:
     """Writes one line for each take and start to the standard output; returns the exit status."""
     cv2.setNumThreads(1)
     for take in args.takes:
-        parted = parted_take(take)
-        for name, weights in fits(parted.known, args.steps, [args.start] if args.start else STARTS):
-            for draw_steps in (1, 2):
-                gain = _gain(weights, parted.rest, draw_steps)
-                sys.stdout.write(f"{take.name}, {name}, drawn in {draw_steps}: {_told(gain)}\n")
-                sys.stdout.flush()
+        for line in compared(parted_take(take), args.steps, [args.start] if args.start else STARTS):
+            sys.stdout.write(f"{take.name}, {line}\n")
+            sys.stdout.flush()
     return 0
+
+
+def compared(parted: Parted, steps: int, starts: Sequence[Start]) -> Iterator[str]:
+    """One line for each fit, drawn in one step and in two: the rest's drafts and what became of them."""
+    for name, weights in fits(parted.known, steps, starts):
+        net = load_refiner(weights, torch.device("cpu")).float()
+        for draw_steps in (1, 2):
+            yield f"{name}, drawn in {draw_steps}: {_told(_gain(net, parted.rest, draw_steps))}"
 
 
 def parted_take(take: Path) -> Parted:
@@ -79,7 +85,7 @@ def parted_take(take: Path) -> Parted:
 
 
 def fits(known: Lessons, steps: int, starts: Sequence[Start]) -> Iterator[tuple[str, Mapping[str, Floats]]]:
-    """Weights that each start leads to in ``steps`` of fitting, and the base weights without any."""
+    """What each start leads to in ``steps`` of fitting, and the base weights without any."""
     base = base_mouth()
     if base is not None and "base" in starts:
         yield "base weights, no fit", base
@@ -102,9 +108,14 @@ def _rest(faces: Faces, end: int) -> Lessons:
     return lessons_of(drafts.crops, base.crops, drafts.masks, drafts.points)
 
 
-def _gain(weights: Mapping[str, Floats], rest: Lessons, draw_steps: int) -> Gain:
-    with torch.inference_mode():
-        return gain_on(network_of(BakeConfig(), weights).eval(), [rest], draw_steps)
+def _gain(net: MouthRefiner, rest: Lessons, draw_steps: int) -> Gain:
+    """Of tones and network together, over the bare drafts."""
+    if net.tones is None:
+        return gain_on(net, [rest], draw_steps)
+    drafted = gain_on(net, [rest])
+    toned = replace(rest, drafts=net.tones.added(rest.drafts, rest.masks, rest.points))
+    before = {name: getattr(drafted, name) for name in vars(drafted) if name.startswith("draft_")}
+    return replace(gain_on(net, [toned], draw_steps), **before)
 
 
 def _told(gain: Gain) -> str:
