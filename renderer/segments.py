@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from renderer.config import EngineConfig, fingerprint
 from renderer.drawing import STAGE_VERSION, MouthDrawer, Wanted
@@ -135,13 +137,27 @@ class SegmentRenderer:
     def _wanted(self, work: SegmentWork) -> Wanted:
         return Wanted(work.segment.path, self._motion(work), work.before, work.after)
 
+    def motion_key_of(self, work: SegmentWork) -> str:
+        """Everything that can change how the mouth moves: the line may stand anywhere on the take."""
+        return fingerprint(
+            STAGE_VERSION, self._presenter.content_key, work.speech_key, work.recorded,
+            len(work.segment.path), work.segment.lead_frames,
+        )  # fmt: skip
+
     def _motion(self, work: SegmentWork) -> Floats:
+        return self._store.use(
+            "motion", self.motion_key_of(work), ".safetensors",
+            lambda target: save_file({"motion": self._spoken_motion(work)}, target), _load_motion,
+        )  # fmt: skip
+
+    def _spoken_motion(self, work: SegmentWork) -> Floats:
         fps = self._presenter.facts.fps
-        return speak_motion(
+        motion = speak_motion(
             work.speech.phones, len(work.segment.path), fps, self._presenter.style,
             start_s=seconds_at(work.segment.lead_frames, fps),
             samples=work.speech.samples if work.recorded else None,
         )  # fmt: skip
+        return np.ascontiguousarray(motion)
 
     # --- composing and measuring ---
 
@@ -166,3 +182,8 @@ class SegmentRenderer:
 
 def _shown(path: Path_) -> bytes:
     return np.array([(frame.a, frame.b, frame.mix) for frame in path], "<f8").tobytes()
+
+
+def _load_motion(path: Path) -> Floats:
+    with safe_open(path, "np") as saved:
+        return np.asarray(saved.get_tensor("motion"), np.float32)

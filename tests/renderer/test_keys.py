@@ -155,3 +155,44 @@ def test_a_recording_counts_by_its_samples() -> None:
     louder = Speech(SPEECH.samples + 0.1, (), (), 48_000)
     assert content_of(SPEECH) == content_of(Speech(np.zeros(48_000, np.float32), (), (), 48_000))
     assert content_of(louder) != content_of(SPEECH)
+
+
+def motion_key(presenter: Presenter, work: SegmentWork, config: EngineConfig = CONFIG) -> str:
+    take = OpenTake(Path("take.mp4"), presenter)
+    return SegmentRenderer(presenter, take, Store(Path("a")), config).motion_key_of(work)
+
+
+MOVES_OTHERWISE = (
+    "the text", "the voice", "the engine of the voice", "the voice's rate", "a recording of the same",
+    "when it is spoken",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MOVES_OTHERWISE)
+def test_everything_that_changes_how_a_mouth_moves_changes_the_key_of_its_motion(
+    presenter: Presenter, what: str
+) -> None:
+    assert motion_key(presenter, WORKS[what]) != motion_key(presenter, work_of())
+
+
+def test_a_longer_segment_and_other_code_have_another_motion(
+    presenter: Presenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = motion_key(presenter, work_of())
+    longer = Segment("0.0", (*PATH, PathFrame(40, 40, 0.0)), 10, 12)
+    assert motion_key(presenter, work_of(segment=longer)) != before
+    monkeypatch.setattr(segments, "STAGE_VERSION", "another")
+    assert motion_key(presenter, work_of()) != before
+
+
+@pytest.mark.parametrize("what", sorted(WORKS.keys() - set(MOVES_OTHERWISE)))
+def test_a_line_moves_the_same_wherever_on_the_take_it_stands(presenter: Presenter, what: str) -> None:
+    other = replace(CONFIG, diffusion=replace(CONFIG.diffusion, steps=3), video=replace(CONFIG.video, crf=20))
+    assert motion_key(presenter, WORKS[what], other) == motion_key(presenter, work_of())
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_another_bake_has_another_motion(presenter: Presenter, what: str, tmp_path: Path) -> None:
+    CHANGES[what](presenter).save(tmp_path / "other.safetensors")
+    other = Presenter.load(tmp_path / "other.safetensors")
+    assert motion_key(other, work_of()) != motion_key(presenter, work_of())
