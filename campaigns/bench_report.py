@@ -45,6 +45,11 @@ def _measured(found: Measured) -> Iterator[Row]:
     each = f"{spoken.each_s:.3f} s each, counted in one more message"
     yield f"speaking {spoken.lines:,} different lines", _s(spoken.wall_s), each
     yield "segments that the sample shared", f"{hits}", f"of {lines}, {hits / lines:.0%}"
+    for name, jump, beside, most in found.joins.rows():
+        note = (
+            f"at most {most:.2f}; ÷ frames beside {beside.ratio:.2f} (p {beside.p:.2f}), {jump.seams} joins"
+        )
+        yield f"{name} at personal joins", f"{jump.ratio:.2f}", note
     yield "peak memory", f"{found.peak_memory_mb:,.0f} MB", "of the process, libraries and weights included"
 
 

@@ -9,6 +9,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
@@ -19,7 +21,7 @@ from campaigns import invented, rendering
 from campaigns.scripts import fill
 
 if TYPE_CHECKING:
-    from campaigns.rendering import MessageResult
+    from campaigns.rendering import Joins, MessageResult, Watched
 
 Lines = list[tuple[str, str]]  # (line id, text)
 # what is done now, how far everything is (0..1), seconds left if known
@@ -107,6 +109,7 @@ class Measured:
     first: Made
     sample: tuple[Made, ...]
     johns: tuple[Made, ...]
+    joins: Joins
     together: int
     peak_memory_mb: float
     machine: dict[str, Any]
@@ -191,6 +194,8 @@ class _Bench:
         self._wanted, self._folder, self._watch = wanted, folder, watch
         self._cache = rendering.Store(folder / "cache")
         self._people = invented.people(wanted.recipients)
+        self._joins: list[tuple[int, ...]] = []  # of each message: where its personal segments begin and end
+        self._watched: list[Watched] = []
         self._units = wanted.whole + 1 + (wanted.sample + JOHNS) * _SHARED_WORK  # in whole messages
         self._done = 0.0
         self._began = time.monotonic()
@@ -207,7 +212,8 @@ class _Bench:
         johns = [self._made([messages[at]], slots, self._cache, 0.0)[0] for at in self._places()[:JOHNS]]
         return Measured(
             facts["width"], facts["height"], script, spoken, planned, tuple(whole), first, tuple(shared),
-            tuple(johns), self._wanted.together, rendering.peak_memory_mb(), rendering.machine_facts(),
+            tuple(johns), rendering.join_ratios(self._watched), self._wanted.together,
+            rendering.peak_memory_mb(), rendering.machine_facts(),
         )  # fmt: skip
 
     def _script(self) -> str:
@@ -237,6 +243,7 @@ class _Bench:
             messages, wanted.presenter, wanted.take, slots, wanted.voice, self._cache
         )
         wall_s = time.perf_counter() - began
+        self._joins = _personal_joins(planned, Fraction(rendering.take_facts(wanted.take)["fps"]))
         return messages, slots, _planned(planned, wall_s)
 
     def _places(self) -> list[int]:
@@ -253,8 +260,10 @@ class _Bench:
         for part in _spread(places, self._wanted.whole):
             whole.append(self._made_whole(messages[part[0] if part else 0], slots))
             for at in range(0, len(part), self._wanted.together):
-                batch = [messages[place] for place in part[at : at + self._wanted.together]]
-                shared += self._made(batch, slots, self._cache, _SHARED_WORK)
+                batch = part[at : at + self._wanted.together]
+                joins = [self._joins[place] for place in batch]
+                lines = [messages[place] for place in batch]
+                shared += self._made(lines, slots, self._cache, _SHARED_WORK, joins)
         return first, shared, whole
 
     def _made_whole(self, lines: Lines, slots: Any) -> Made:
@@ -262,9 +271,17 @@ class _Bench:
             return self._made([lines], slots, rendering.Store(Path(empty)), 1.0)[0]
 
     def _made(
-        self, messages: Sequence[Lines], slots: Any, cache: rendering.Store, units: float
+        self,
+        messages: Sequence[Lines],
+        slots: Any,
+        cache: rendering.Store,
+        units: float,
+        joins: Sequence[tuple[int, ...]] = (),
     ) -> list[Made]:
-        """Render them as one task of a worker does; ``units`` is what each is worth in the progress."""
+        """Render them as one task of a worker does; ``units`` is what each is worth in the progress.
+
+        Around the frames ``joins`` of each the finished video is looked at, which counts for nothing.
+        """
         wanted, count = self._wanted, len(messages)
         with tempfile.TemporaryDirectory(dir=self._folder) as out, rendering.timing() as stopwatch:
             orders = [
@@ -277,7 +294,10 @@ class _Bench:
             wall_s, cpu_s = time.perf_counter(), time.process_time()
             results = [self._result(*made, units) for made in rendering.render_together(orders, cache)]
             wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
-        took = stopwatch.report()
+            took = stopwatch.report()
+            for order, at in zip(orders, joins, strict=False):
+                video = order.out_stem.with_suffix(".mp4")
+                self._watched.append(rendering.watch_joins(video, wanted.presenter, at))
         return [
             Made(
                 wall_s / count, cpu_s / count, made.duration_s, len(made.segments), made.cache_hits,
@@ -301,6 +321,21 @@ class _Bench:
         spent_s = time.monotonic() - self._began
         left_s = spent_s / fraction * (1 - fraction) if fraction > 0.02 else None
         self._watch(f"rendering: {step.stage}", fraction, left_s)
+
+
+def _personal_joins(
+    messages: Sequence[tuple[rendering.PlannedLine, ...]], fps: Fraction
+) -> list[tuple[int, ...]]:
+    """The frames of each message in which a segment that others lack meets one that all share."""
+    in_all = set.intersection(*({line.key for line in lines} for lines in messages))
+    return [tuple(_changes(lines, in_all, fps)) for lines in messages]
+
+
+def _changes(lines: Sequence[rendering.PlannedLine], in_all: set[str], fps: Fraction) -> Iterator[int]:
+    ends = accumulate(round(line.seconds * fps) for line in lines)
+    for end, before, after in zip(ends, lines, lines[1:], strict=False):
+        if (before.key in in_all) != (after.key in in_all):
+            yield end
 
 
 def _filled(script: str, people: Sequence[Mapping[str, str]]) -> list[Lines]:

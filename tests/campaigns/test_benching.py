@@ -55,6 +55,13 @@ def test_one_more_message_renders_its_personal_line_alone(measured: Measured) ->
 
 
 @pytest.mark.slow
+def test_the_joins_of_the_personal_lines_are_watched_in_the_finished_videos(measured: Measured) -> None:
+    assert measured.joins.velocity.seams == 2 * len(measured.sample)
+    row = next(line for line in table(measured) if "acceleration at personal joins" in line)
+    assert f" {measured.joins.acceleration.ratio:.2f}  at most 1.15" in row
+
+
+@pytest.mark.slow
 def test_all_recipients_are_spoken_and_planned(measured: Measured) -> None:
     lines = len(measured.script.splitlines())
     assert measured.planned.messages == 5

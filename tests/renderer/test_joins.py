@@ -1,0 +1,104 @@
+"""Joins in the video that a recipient gets."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from renderer.config import EngineConfig
+from renderer.joins import Watched, join_ratios, watch_joins
+from renderer.measures.landmarks import MOUTH
+from renderer.messages import MessageJob
+from renderer.mouth.presenter import Presenter, load_presenter
+from renderer.pipeline import Order, planned, render_batch, slots_for
+from renderer.store import Store
+from tests.presenters import Baked
+
+NAMES = ("John", "Priya")
+SCRIPT = ("Good day.", "Hello {}.", "Thank you.", "Come in, {}.", "Please sit down.", "Bye, {}.", "See you.")
+PERSONAL = (1, 3, 5)
+
+
+def resting(joins: tuple[int, ...], seed: int, jump_px: float = 0.0, flash_px: float = 0.0) -> Watched:
+    """A face that trembles evenly; at each join the mouth moves by ``jump_px``, and by ``flash_px`` there
+    and back."""
+    dice = np.random.default_rng(seed)
+    face = dice.uniform(0, 200, (1, 478, 2))
+    points = face + np.cumsum(dice.normal(0, 0.05, (60, 478, 2)), 0)
+    for join in joins:
+        points[join:, list(MOUTH)] += jump_px
+        points[join, list(MOUTH)] += flash_px
+    return Watched(points.astype(np.float32), joins)
+
+
+def test_joins_that_move_as_their_surroundings_do_are_kept() -> None:
+    found = join_ratios([resting((20, 40), seed) for seed in range(10)])
+    assert found.kept
+    assert found.velocity.ratio == pytest.approx(1, abs=0.05)
+    assert found.acceleration.ratio == pytest.approx(1, abs=0.05)
+    assert found.velocity.seams == 20
+
+
+@pytest.mark.parametrize("jump", [{"jump_px": 0.3}, {"flash_px": 0.3}])
+def test_a_jump_at_the_joins_is_found(jump: dict[str, float]) -> None:
+    found = join_ratios([resting((20, 40), seed, **jump) for seed in range(10)])
+    assert not found.kept
+    assert max(found.velocity_beside.ratio, found.acceleration_beside.ratio) > 1.3
+    assert min(found.velocity_beside.p, found.acceleration_beside.p) < 0.01
+
+
+def test_movement_of_words_beside_a_join_does_not_hide_a_jump() -> None:
+    quiet = [resting((20, 40), seed, jump_px=0.3) for seed in range(10)]
+    for one in quiet:
+        one.points[25:35] += np.random.default_rng(1).normal(0, 9, (10, 478, 2)).astype(np.float32)
+    found = join_ratios(quiet)
+    assert found.velocity.ratio < 1
+    assert found.velocity_beside.ratio > 1.3
+
+
+@pytest.fixture(scope="module")
+def watched(baked: Baked, tmp_path_factory: pytest.TempPathFactory) -> list[Watched]:
+    """Two messages of personal lines between shared ones, as MP4s, around the personal ones."""
+    folder: Path = tmp_path_factory.mktemp("joins")
+    presenter: Presenter = load_presenter(baked.bake)
+    config, store, fps = EngineConfig(), Store(folder / "store"), presenter.facts.fps
+    scripts = [tuple((str(n), line.format(name)) for n, line in enumerate(SCRIPT)) for name in NAMES]
+    slots = slots_for(scripts, fps, config, store)
+    jobs = [MessageJob(lines, baked.bake, baked.take, slots, config) for lines in scripts]
+    orders = [Order(job, folder / f"{number}") for number, job in enumerate(jobs)]
+    found = []
+    for order, made in render_batch(orders, store):
+        assert not isinstance(made, Exception), made
+        works = planned(order.job, presenter, store).works
+        ends = list(accumulate(len(work.segment.path) for work in works))
+        joins = [end for line in PERSONAL for end in ends[line - 1 : line + 1]]
+        found.append(watch_joins(made.video, joins, presenter))
+    return found
+
+
+@pytest.mark.slow
+def test_personal_segments_meet_the_shared_ones_without_a_jump_in_the_decoded_video(
+    watched: list[Watched],
+) -> None:
+    found = join_ratios(watched)
+    assert found.velocity.seams == 2 * len(PERSONAL) * len(NAMES)
+    assert found.kept, found
+    assert found.velocity_beside.ratio < 2, found
+
+
+@pytest.mark.slow
+def test_the_same_videos_with_a_mouth_that_jumps_by_two_pixels_would_be_found_out(
+    watched: list[Watched],
+) -> None:
+    jumping = []
+    for one in watched:
+        points = one.points.copy()
+        for join in one.joins:
+            points[join:, list(MOUTH)] += 2.0
+        jumping.append(Watched(points, one.joins))
+    found = join_ratios(jumping)
+    assert not found.kept
+    assert found.velocity_beside.ratio > 2
