@@ -31,6 +31,9 @@ def light_difference(around: Image, mouth: Image, region: Floats) -> Floats:
 def blend(around: Image, mouth: Image, region: Floats, difference: Floats) -> Image:
     """``mouth`` plus the enlarged ``difference``, laid over ``around`` by ``region`` [s, s]."""
     light = cv2.resize(difference, region.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    below = around.astype(np.float32)
-    mixed = below + (mouth + light - below) * region[..., None]
-    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+    left, top, width, height = cv2.boundingRect((region > 0).view(np.uint8))
+    place = slice(top, top + height), slice(left, left + width)
+    out, below = around.copy(), around[place].astype(np.float32)
+    mixed = below + (mouth[place] + light[place] - below) * region[place][..., None]
+    out[place] = np.clip(np.rint(mixed), 0, 255)
+    return out

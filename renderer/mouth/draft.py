@@ -98,7 +98,8 @@ def draft_to(
     sources = choose(mouths.atlas, points, mouths.crop_px, exclude, exclude_frames, pinned)
     points = _settled(points, mouths, sources)
     likes = companions(mouths.atlas, points, mouths.crop_px, sources, exclude, exclude_frames)
-    bent = partial(_bent_pair, mouths, base, points, _shown_sources(sources), likes)
+    rings = _Rings.of(mouths, base, points)
+    bent = partial(_bent_pair, mouths, base, points, rings, _shown_sources(sources), likes)
     fine = base.fine.copy()
     light: Floats | None = None
     for place, pair in enumerate(side_by_side(bent, range(len(points)))):
@@ -124,7 +125,10 @@ def sharpened(draft: Draft, crops: Crops) -> Crops:
     """
     if draft.fine.shape[1] == crops.shape[1]:
         return crops
-    return np.stack([_changed(*trio) for trio in zip(draft.fine, draft.crops, crops, strict=True)])
+    finer = np.empty_like(draft.fine)
+    for place, trio in enumerate(zip(draft.fine, draft.crops, crops, strict=True)):
+        finer[place] = _changed(*trio)
+    return finer
 
 
 def _changed(fine: Crops, before: Crops, after: Crops) -> Crops:
@@ -173,6 +177,21 @@ def _settled(points: Floats, mouths: Mouths, sources: Ints) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
+class _Rings:
+    """Still rings (renderer.mouth.warp) of the ``wanted`` faces [n], ``around`` those and the base's own [n],
+    and of the take's faces [T]. Inner lips, which alone are moved later, do not count in them."""
+
+    wanted: Floats
+    around: Floats
+    take: Floats
+
+    @classmethod
+    def of(cls, mouths: Mouths, base: MouthBase, points: Floats) -> _Rings:
+        own = mouths.points
+        return cls(ring_points(points, points), ring_points(points, base.points), ring_points(own, own))
+
+
+@dataclass(frozen=True, eq=False)
 class _Pair:
     """A frame's surroundings and its mouth, both bent [F, F, 3], where the mouth shows ``region`` [F, F], and
     the ``light`` [48, 48, 3] that parts them."""
@@ -188,6 +207,7 @@ def _bent_pair(
     mouths: Mouths,
     base: MouthBase,
     points: Floats,
+    rings: _Rings,
     shown: Sequence[list[tuple[int, float]]],
     likes: tuple[Ints, Floats],
     place: int,
@@ -195,21 +215,22 @@ def _bent_pair(
     """All of a frame that needs no other one; None where it stays as it is."""
     if not base.ok[place]:
         return None
-    around = _bent_base(mouths, base, points, place)
+    around = _bent_base(mouths, base, points, rings, place)
     region = mouth_region(points[place], mouths.crop_px, len(around))
-    wish = _Wish(mouths, points[place], region)
+    wish = _Wish(mouths, points[place], rings, place, region)
     mouth = _bent_mouth(mouths, wish, shown[place])
     mouth = _toned(mouths, wish, mouth, likes[0][place], likes[1][place])
     return _Pair(around, mouth, region, light_difference(around, mouth, region))
 
 
-def _bent_base(mouths: Mouths, base: MouthBase, points: Floats, place: int) -> Crops:
+def _bent_base(mouths: Mouths, base: MouthBase, points: Floats, rings: _Rings, place: int) -> Crops:
     """The shown frame itself with its jaw moved: neck, hair and background go on without a break."""
-    wanted, own = points[place : place + 1], base.points[place : place + 1]
-    ring = ring_points(wanted, own)[0]
-    target, source = np.concatenate([wanted[0], ring]), np.concatenate([own[0], ring])
-    size_px = base.fine.shape[1]
-    return bend(base.fine[place], smooth_map(mouths.triangles, target, source, mouths.crop_px, size_px))
+    target, source = (np.concatenate([ends[place], rings.around[place]]) for ends in (points, base.points))
+    moved, box = smooth_map(mouths.triangles, target, source, mouths.crop_px, base.fine.shape[1])
+    bent = base.fine[place].copy()
+    if box.width:
+        bent[box.slices] = bend(base.fine[place], moved[box.slices])
+    return bent
 
 
 class _Wish:
@@ -218,9 +239,9 @@ class _Wish:
     Only what the mouth's ``region`` [F, F] can show is bent; elsewhere the picture is black.
     """
 
-    def __init__(self, mouths: Mouths, points: Floats, region: Floats) -> None:
+    def __init__(self, mouths: Mouths, points: Floats, rings: _Rings, place: int, region: Floats) -> None:
         crop_px, size_px = mouths.crop_px, len(region)
-        self.target = np.concatenate([points, ring_points(points[None], points[None])[0]])
+        self.target, self.rings = np.concatenate([points, rings.wanted[place]]), rings.take
         self.shut = bool(lip_gaps(points[None], crop_px)[0] <= mouths.atlas.closed_gap)
         box = _box_of(region).grown(size_px * 3 // 32).inside(size_px, size_px)
         self._aims = [
@@ -253,7 +274,7 @@ def _bent(mouths: Mouths, wish: _Wish, source: int, picture: Crops) -> Crops:
     """A take frame's crop, at the fine or the tones' size, with its lower face bent onto the wanted one."""
     own, inside, aim = mouths.points[source], mouths.atlas.inside, wish.aim(len(picture))
     own = rims_inside(own) if wish.shut and _parted(mouths, source) else own
-    shown = np.concatenate([own, ring_points(own[None], own[None])[0]])
+    shown = np.concatenate([own, wish.rings[source]])
     moved = aim.map_from(shown)
     if aim.size_px > _TONE_PX:  # where a turned head folds the mesh, the edges of its triangles are jagged
         moved = cv2.GaussianBlur(moved, (0, 0), _FOLD_PX * aim.size_px / mouths.crop_px)
@@ -275,7 +296,10 @@ def _toned(mouths: Mouths, wish: _Wish, mouth: Crops, frames: Ints, shares: Floa
     for frame, share in zip(frames[1:].tolist(), shares[1:].tolist(), strict=True):
         if share:
             change += share * _bent(mouths, wish, frame, _small(mouths.fine[frame])).astype(np.float32)
-    return np.clip(np.rint(mouth + _enlarged(change, mouth.shape[0])), 0, 255).astype(np.uint8)
+    place = wish.aim(len(mouth)).box.slices
+    toned = np.zeros_like(mouth)
+    toned[place] = np.clip(np.rint(mouth[place] + _enlarged(change, len(mouth))[place]), 0, 255)
+    return toned
 
 
 def _small(picture: Pixels) -> Pixels:

@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float32]
 
 _FEATHER = 0.030  # of the crop's edge
 _REGION_FEATHER = 0.034
+_BLUR_REACH = 4.0  # of a blur of floats, in its sigmas
 
 
 def lower_face_mask(points: Floats, base_points: Floats, crop_px: int) -> Floats:
@@ -41,9 +42,16 @@ def _off_the_border(crop_px: int) -> Floats:
 
 def soft_polygon(corners: Floats, size_px: int, scale: float, feather: float) -> Floats:
     """A filled outline whose edge rises from 0 at the outline to 1 over about two feathers inside."""
-    canvas = np.zeros((size_px, size_px), np.uint8)
+    canvas, soft = np.zeros((size_px, size_px), np.uint8), np.zeros((size_px, size_px), np.float32)
     at_px = ((corners + 0.5) * scale - 0.5) * 16
     cv2.fillPoly(canvas, [np.round(at_px).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    blurred = cv2.GaussianBlur(canvas.astype(np.float32) / 255, (0, 0), feather * size_px)
+    rows = np.flatnonzero(canvas.any(1))
+    if not len(rows):
+        return soft
+    # Rows farther away than the blur reaches change nothing; where the outline is none, the edge is 0.
+    reach = int(np.ceil(_BLUR_REACH * feather * size_px)) + 1
+    first, last = max(int(rows[0]) - reach, 0), min(int(rows[-1]) + reach + 1, size_px)
+    blurred = cv2.GaussianBlur(canvas[first:last].astype(np.float32) / 255, (0, 0), feather * size_px)
     rise = np.clip((blurred - 0.5) * 2.1, 0, 1)
-    return np.asarray(rise * rise * (3 - 2 * rise), np.float32)
+    soft[first:last] = rise * rise * (3 - 2 * rise)
+    return soft

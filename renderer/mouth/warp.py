@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import cv2
@@ -19,6 +20,7 @@ RING = 0.28  # how far beyond the jaw pixels move along, as a share of its dista
 _SHIFT_BITS = 5
 _COARSE_PX = 96
 _SMOOTHING = 0.02
+_STILL_PX = 1 / 80  # OpenCV reads pictures at 32nds of a pixel: less than half of one moves nothing
 
 
 def lower_face_triangles(triangles: Triangles, rest: Floats) -> Triangles:
@@ -100,15 +102,30 @@ def backward_map(triangles: Triangles, target: Floats, source: Floats, crop_px: 
     return Aim(triangles, target, crop_px, size_px).map_from(source)
 
 
-def smooth_map(triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int) -> Floats:
-    """The backward map without its folds and tears, for what surrounds the mouth.
+def smooth_map(
+    triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int
+) -> tuple[Floats, Box]:
+    """The backward map without its folds and tears, for what surrounds the mouth, and the box in which it
+    moves anything.
 
     Where a turned head's outline hides part of the mesh, triangles overlap; a blurred map passes over that.
     """
     shift = backward_map(triangles, target, source, crop_px, _COARSE_PX) - _still(_COARSE_PX)
     shift = cv2.GaussianBlur(shift, (0, 0), _SMOOTHING * _COARSE_PX)
     larger = cv2.resize(shift, (size_px, size_px), interpolation=cv2.INTER_LINEAR) * (size_px / _COARSE_PX)
-    return np.asarray(larger + _still(size_px), np.float32)
+    return np.asarray(larger + _still(size_px), np.float32), _moving(shift, size_px)
+
+
+def _moving(shift: Floats, size_px: int) -> Box:
+    """The pixels that the enlarged shift can move; one small pixel more holds what is interpolated."""
+    scale = size_px / len(shift)
+    moves = np.abs(shift) * scale > _STILL_PX
+    left, top, width, height = cv2.boundingRect(moves.any(2).view(np.uint8))
+    if not width:
+        return Box(0, 0, 0, 0)
+    ends = (left - 1, top - 1), (left + width + 1, top + height + 1)
+    low, high = ((math.floor(x * scale), math.ceil(y * scale)) for x, y in ends)
+    return Box(*low, *high).inside(size_px, size_px)
 
 
 def bend(image: Image, moved: Floats) -> Image:

@@ -8,7 +8,16 @@ import pytest
 
 from renderer.face.landmarks import CHIN, INNER_LOWER, INNER_UPPER, JAW, MOUTH_CORNERS
 from renderer.face.mesh import face_triangles
-from renderer.mouth.warp import backward_map, bend, lower_face_triangles, ring_points, smooth_map
+from renderer.mouth.warp import (
+    Aim,
+    backward_map,
+    bend,
+    bend_part,
+    lower_face_triangles,
+    ring_points,
+    smooth_map,
+)
+from renderer.video.picture import Box
 from tests.renderer.motion.synthetic import resting_face
 
 SIZE = 128
@@ -45,9 +54,33 @@ def opened(points: np.ndarray, by_px: float = 7) -> np.ndarray:
 
 def test_an_unmoved_face_is_not_bent(rest: np.ndarray, triangles: np.ndarray) -> None:
     still = np.stack(np.meshgrid(np.arange(SIZE), np.arange(SIZE)), axis=-1)
-    for mapped in (backward_map, smooth_map):
-        moved = mapped(triangles, meshed(rest), meshed(rest), SIZE, SIZE)
+    whole = triangles, meshed(rest), meshed(rest), SIZE, SIZE
+    smooth, box = smooth_map(*whole)
+    for moved in (backward_map(*whole), smooth):
         assert np.abs(moved - still).max() < 1e-4
+    assert not box.width * box.height
+
+
+def test_nothing_is_bent_outside_the_box_that_moves(rest: np.ndarray, triangles: np.ndarray) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (4 * SIZE, 4 * SIZE, 3), np.uint8)
+    moved, box = smooth_map(triangles, meshed(opened(rest, 1)), meshed(rest), SIZE, 4 * SIZE)
+    bent = bend(noise, moved)
+    assert 0 < box.width * box.height < 0.9 * 16 * SIZE * SIZE
+    outside = np.ones(bent.shape[:2], bool)
+    outside[box.slices] = False
+    assert np.array_equal(bent[outside], noise[outside])
+    assert np.array_equal(bend(noise, moved[box.slices]), bent[box.slices])
+
+
+def test_a_part_of_a_bend_is_as_in_the_whole(rest: np.ndarray, triangles: np.ndarray) -> None:
+    noise = np.random.default_rng(4).integers(0, 256, (2 * SIZE, 2 * SIZE, 3), np.uint8)
+    ends, box = (meshed(opened(rest)), meshed(rest)), Box(40, 90, 200, 230)
+    part = Aim(triangles, ends[0], SIZE, 2 * SIZE, box).map_from(ends[1])
+    whole = backward_map(triangles, *ends, SIZE, 2 * SIZE)
+    bent = bend_part(noise, part, box)
+    assert np.array_equal(bent[box.slices], bend(noise, whole)[box.slices])
+    bent[box.slices] = 0
+    assert not bent.any()
 
 
 def test_points_land_where_they_came_from(rest: np.ndarray, triangles: np.ndarray) -> None:
