@@ -29,13 +29,16 @@ class Cursor:
         self._path = path
         self._timing = timing
         self._turns = turns
-        self._container = open_clip(path)
-        self._stream = picture_stream(self._container, path)
-        self._stream.thread_type = "AUTO"
         self._reformatter = VideoReformatter()
-        self._decoded: Iterator[VideoFrame] = iter(())
-        self._position = -1
         self._frame: VideoFrame | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self._container = open_clip(self._path)
+        self._stream = picture_stream(self._container, self._path)
+        self._stream.thread_type = "AUTO"
+        self._decoded: Iterator[VideoFrame] = self._container.decode(self._stream)
+        self._position = -1
 
     def close(self) -> None:
         self._container.close()
@@ -86,10 +89,21 @@ class Cursor:
             self._container.seek(int(self._timing.pts[key]), stream=self._stream, backward=True)
             self._decoded = self._container.decode(self._stream)
             self._position = -1
-            self._advance()
-            if self._position <= target or key == 0:
+            if self._landed(target):
                 return
-            key = self._key_before(key - 1)  # some files land behind the key frame that was asked for
+            if key == 0:
+                break
+            key = self._key_before(key - 1)
+        self._container.close()
+        self._open()
+
+    def _landed(self, target: int) -> bool:
+        """Some files land behind the key frame that was asked for, or where nothing more can be decoded."""
+        try:
+            self._advance()
+        except StopIteration:
+            return False
+        return self._position <= target
 
     def _advance(self) -> None:
         with stage("decode", frames=1):

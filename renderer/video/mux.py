@@ -21,10 +21,10 @@ from renderer.config import VideoConfig
 from renderer.errors import RenderError
 from renderer.files import whole_file
 from renderer.stopwatch import stage
-from renderer.timeline import SOUND_RATE_HZ, sample_at
+from renderer.timeline import sample_at
 from renderer.video.encode import BITEXACT
 from renderer.video.opening import open_clip, picture_stream
-from renderer.video.sound import BLOCK_SAMPLES, Packets, encode_sound, laid
+from renderer.video.sound import BLOCK_SAMPLES, VOICE, Packets, SoundFormat, encode_sound, laid
 
 _Packet: TypeAlias = "Packet[Any]"
 
@@ -42,17 +42,19 @@ class _SegmentHeader:
 @stage("join")
 def join(
     segments: Sequence[Path],
-    sound: npt.NDArray[np.float32] | Sequence[tuple[int, Packets]],
+    sound: npt.NDArray[np.float32] | Sequence[tuple[int, Packets]] | None,
     out: Path,
     fps: Fraction,
     config: VideoConfig,
+    form: SoundFormat = VOICE,
 ) -> None:
     """Write ``segments`` one after the other as H.264 + AAC MP4.
 
-    ``sound`` is mono samples [n] at 48 kHz, or pieces that are encoded already: (first block, packets) as
-    in `renderer.video.sound`. Video packets are copied unchanged; sound is cut or padded with silence to
-    the picture's length. Equal input gives equal bytes. Raises ValueError without segments, RenderError
-    when the disk is full or segments were encoded with different settings.
+    ``sound`` is samples [n] or [channels, n] as ``form`` says, or pieces that are encoded already: (first
+    block, packets) as in `renderer.video.sound`, or None for a film without a sound track. Video packets are
+    copied unchanged; sound is cut or padded with silence to the picture's length. Equal input gives equal
+    bytes. Raises ValueError without segments, RenderError when the disk is full or segments were encoded
+    with different settings.
     """
     if not segments:
         raise ValueError("nothing to join")
@@ -65,14 +67,14 @@ def join(
         with open_clip(segments[0]) as first:
             picture = container.add_stream_from_template(picture_stream(first, segments[0]))
         picture.time_base = header.time_base
-        stream = _add_sound_stream(container, config)
-        length = sample_at(len(packets), fps)
-        if isinstance(sound, np.ndarray):
-            sound = [(0, encode_sound(sound[:length], config.audio_bit_rate))]
-        in_order = _by_time(
-            _timed(packets, picture, round(1 / (fps * header.time_base))),
-            _sound_packets(laid(sound, length, config.audio_bit_rate), length, stream),
-        )
+        tick = round(1 / (fps * header.time_base))
+        heard = None if sound is None else _add_sound_stream(container, config, form)
+        timed = _timed(packets, picture, tick)
+        length = sample_at(len(packets), fps, form.rate_hz)
+        if heard is None or sound is None:
+            in_order: Iterator[_Packet] = timed
+        else:
+            in_order = _by_time(timed, _sound_packets(_encoded(sound, length, config, form), length, heard))
         for packet in in_order:
             container.mux(packet)
 
@@ -119,8 +121,23 @@ def _timed(
         yield packet
 
 
-def _add_sound_stream(container: av.container.OutputContainer, config: VideoConfig) -> AudioStream:
-    stream = container.add_stream("aac", rate=SOUND_RATE_HZ, layout="mono")
+def _encoded(
+    sound: npt.NDArray[np.float32] | Sequence[tuple[int, Packets]],
+    length: int,
+    config: VideoConfig,
+    form: SoundFormat,
+) -> Packets:
+    """Packets of a sound that is ``length`` samples long, cut or padded with silence."""
+    if isinstance(sound, np.ndarray):
+        missing = [(0, 0)] * (sound.ndim - 1) + [(0, max(length - sound.shape[-1], 0))]
+        sound = [(0, encode_sound(np.pad(sound, missing)[..., :length], config.audio_bit_rate, form))]
+    return laid(sound, length, config.audio_bit_rate)
+
+
+def _add_sound_stream(
+    container: av.container.OutputContainer, config: VideoConfig, form: SoundFormat
+) -> AudioStream:
+    stream = container.add_stream("aac", rate=form.rate_hz, layout=form.layout)
     stream.bit_rate = config.audio_bit_rate
     stream.codec_context.thread_count = 1
     return stream
@@ -130,7 +147,7 @@ def _sound_packets(packets: Packets, samples: int, stream: AudioStream) -> Itera
     """``samples`` are what is heard; the encoder's first block comes before and is skipped by the players."""
     for number, data in enumerate(packets):
         packet = Packet(data)
-        packet.stream, packet.time_base = stream, Fraction(1, SOUND_RATE_HZ)
+        packet.stream, packet.time_base = stream, Fraction(1, stream.rate)
         packet.pts = packet.dts = (number - 1) * BLOCK_SAMPLES
         packet.duration = min(BLOCK_SAMPLES, samples - packet.pts)
         yield packet

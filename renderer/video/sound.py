@@ -8,6 +8,7 @@ overlap there are zero.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
@@ -25,22 +26,34 @@ Samples = npt.NDArray[np.float32]
 Packets = tuple[bytes, ...]
 
 
+@dataclass(frozen=True)
+class SoundFormat:
+    """Samples in a second and the ``layout`` of channels, "mono" or "stereo"; messages have the default."""
+
+    rate_hz: int = SOUND_RATE_HZ
+    layout: str = "mono"
+
+
+VOICE = SoundFormat()
+
+
 def block_of(sample: int) -> int:
     """The block in which a sample lies."""
     return sample // BLOCK_SAMPLES
 
 
 @stage("sound")
-def encode_sound(samples: Samples, bit_rate: int) -> Packets:
-    """Mono float32 [n] at 48 kHz → n / 1024 + 1 AAC packets, as if silence came before and after.
+def encode_sound(samples: Samples, bit_rate: int, form: SoundFormat = VOICE) -> Packets:
+    """Float32 [n], or [channels, n], → n / 1024 + 1 AAC packets, as if silence came before and after.
 
     Packet k covers blocks k - 1 and k of the samples. Equal input gives equal bytes.
     """
-    blocks = -(-len(samples) // BLOCK_SAMPLES)
-    padded = np.zeros((blocks + 2) * BLOCK_SAMPLES, np.float32)
-    padded[BLOCK_SAMPLES : BLOCK_SAMPLES + len(samples)] = np.clip(samples, -1.0, 1.0)
-    encoder = _encoder(bit_rate)
-    packets = [bytes(packet) for frame in _frames(padded) for packet in encoder.encode(frame)]
+    channels = np.atleast_2d(samples)
+    blocks = -(-channels.shape[1] // BLOCK_SAMPLES)
+    padded = np.zeros((len(channels), (blocks + 2) * BLOCK_SAMPLES), np.float32)
+    padded[:, BLOCK_SAMPLES : BLOCK_SAMPLES + channels.shape[1]] = np.clip(channels, -1.0, 1.0)
+    encoder = _encoder(bit_rate, form)
+    packets = [bytes(packet) for frame in _frames(padded, form) for packet in encoder.encode(frame)]
     packets += [bytes(packet) for packet in encoder.encode(None)]
     return tuple(packets[1 : blocks + 2])  # the first one is the encoder's own start
 
@@ -65,21 +78,20 @@ def _silence(bit_rate: int) -> bytes:
     return encode_sound(np.zeros(2 * BLOCK_SAMPLES, np.float32), bit_rate)[1]
 
 
-def _encoder(bit_rate: int) -> AudioCodecContext:
+def _encoder(bit_rate: int, form: SoundFormat) -> AudioCodecContext:
     encoder = CodecContext.create("aac", "w")
     assert isinstance(encoder, AudioCodecContext)
-    encoder.sample_rate, encoder.layout, encoder.format = SOUND_RATE_HZ, "mono", "fltp"
-    encoder.bit_rate, encoder.time_base, encoder.thread_count = bit_rate, Fraction(1, SOUND_RATE_HZ), 1
+    encoder.sample_rate, encoder.layout, encoder.format = form.rate_hz, form.layout, "fltp"
+    encoder.bit_rate, encoder.time_base, encoder.thread_count = bit_rate, Fraction(1, form.rate_hz), 1
     # At a voice's rates the quick search comes nearer to the sound than the long one, which shifts noise to
     # where it hopes that nobody hears it.
     encoder.options = {"aac_coder": "fast"}
     return encoder
 
 
-def _frames(samples: Samples) -> Iterator[AudioFrame]:
-    for start in range(0, len(samples), BLOCK_SAMPLES):
-        frame = AudioFrame.from_ndarray(
-            samples[None, start : start + BLOCK_SAMPLES], format="fltp", layout="mono"
-        )
-        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE_HZ, start, Fraction(1, SOUND_RATE_HZ)
+def _frames(channels: Samples, form: SoundFormat) -> Iterator[AudioFrame]:
+    for start in range(0, channels.shape[1], BLOCK_SAMPLES):
+        block = np.ascontiguousarray(channels[:, start : start + BLOCK_SAMPLES])
+        frame = AudioFrame.from_ndarray(block, format="fltp", layout=form.layout)
+        frame.sample_rate, frame.pts, frame.time_base = form.rate_hz, start, Fraction(1, form.rate_hz)
         yield frame

@@ -20,6 +20,7 @@ from renderer.video.opening import cut_off
 
 _MAX_FPS = 60
 _MAX_GAP_S = 0.25
+_NEAR_SHARE = 0.4
 _USUAL_RATES = tuple(
     Fraction(n, d)
     for n, d in (
@@ -70,7 +71,7 @@ def _grid(
     if best is not None and drift_frames[best] < 0.5:
         return best, np.arange(len(pts), dtype=np.int64)
     _check_no_standstill(times_s, path)
-    rate = _nearest_usual_rate((len(pts) - 1) / max(times_s[-1], 1e-9))
+    rate = _nearest_usual_rate(1 / _usual_gap_s(times_s))
     count = max(1, round((times_s[-1] + float(1 / rate)) * float(rate)))
     shown_at_s = (np.arange(count) + 0.5) / float(rate)
     return rate, np.searchsorted(times_s, shown_at_s, side="right").astype(np.int64) - 1
@@ -87,6 +88,14 @@ def _drift_frames(times_s: npt.NDArray[np.float64], rate: Fraction) -> float:
     """How far a frame is at most from its place at an even rate, as a share of a frame."""
     late = times_s * float(rate) - np.arange(len(times_s))
     return round(float(late.max() - late.min()) / 2, 6)
+
+
+def _usual_gap_s(times_s: npt.NDArray[np.float64]) -> float:
+    """Seconds from one picture to the next where none was left out, as cameras do in bad light."""
+    gaps_s = np.diff(times_s)
+    usual_s = float(np.median(gaps_s)) if len(gaps_s) else 1.0
+    near = gaps_s[np.abs(gaps_s - usual_s) < _NEAR_SHARE * usual_s]
+    return float(near.mean()) if len(near) else usual_s
 
 
 def _nearest_usual_rate(rate: float) -> Fraction:

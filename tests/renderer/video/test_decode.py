@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.video.decode import TakeReader, read_sound
+from renderer.video.decode import TakeReader, read_own_sound, read_sound
 from tests.renderer.video.clips import number_of, numbered, write_clip, write_sound
 
 
@@ -137,3 +138,46 @@ def test_a_clip_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
     with TakeReader(path) as reader:
         assert reader.facts.frames == 20
         assert reader.facts.sha256 != before.sha256
+
+
+def test_the_last_picture_of_a_transport_stream_can_be_read_first(tmp_path: Path) -> None:
+    """There, a jump may land behind the last key frame, where nothing more can be decoded."""
+    path = tmp_path / "take.ts"
+    with av.open(str(path), "w") as out:
+        options = {"x264-params": "open-gop=1:keyint=40:bframes=3:scenecut=0"}
+        stream = out.add_stream("libx264", rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for number in range(375):
+            frame = av.VideoFrame.from_ndarray(numbered(number), "rgb24")
+            frame.pts = number + 33
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    for index in (374, 0, 361, 120, 39):
+        with TakeReader(path) as reader:
+            assert number_of(reader.frame(index)) == index
+
+
+@pytest.mark.parametrize(("rate_hz", "layout"), [(44_100, "stereo"), (48_000, "mono"), (22_050, "stereo")])
+def test_sound_can_be_read_as_the_clip_has_it(tmp_path: Path, rate_hz: int, layout: str) -> None:
+    channels = 1 if layout == "mono" else 2
+    times = np.arange(rate_hz) / rate_hz
+    tones = np.stack([np.sin(2 * np.pi * 440 * (1 + at) * times) for at in range(channels)]) * 0.4
+    path = tmp_path / "line.m4a"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("aac", rate=rate_hz, layout=layout)
+        for start in range(0, rate_hz, 1024):
+            block = np.ascontiguousarray(tones[:, start : start + 1024], np.float32)
+            frame = av.AudioFrame.from_ndarray(block, "fltp", layout)
+            frame.sample_rate, frame.pts, frame.time_base = rate_hz, start, Fraction(1, rate_hz)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    own = read_own_sound(path)
+    assert own is not None
+    samples, form = own
+    assert (form.rate_hz, form.layout, samples.shape[0]) == (rate_hz, layout, channels)
+    for heard, tone in zip(samples, tones, strict=True):
+        assert np.corrcoef(heard[2048 : rate_hz // 2], tone[2048 : rate_hz // 2])[0, 1] > 0.99
+
+
+def test_a_clip_without_sound_has_none_of_its_own(tmp_path: Path) -> None:
+    assert read_own_sound(write_clip(tmp_path / "take.mp4")) is None

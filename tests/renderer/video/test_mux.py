@@ -11,8 +11,10 @@ import pytest
 from renderer.config import VideoConfig
 from renderer.errors import RenderError
 from renderer.timeline import sample_at
+from renderer.video.decode import read_own_sound
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join
+from renderer.video.sound import SoundFormat
 from tests.renderer.video.clips import number_of, numbered
 from tests.renderer.video.test_encode import room_for
 
@@ -121,3 +123,26 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
         join(parts, clicks(RATES[0], [40]), tmp_path / "videos" / "out.mp4", RATES[0], CONFIG)
     assert not caught.value.permanent
     assert list((tmp_path / "videos").iterdir()) == []
+
+
+@pytest.mark.parametrize("fps", RATES, ids=str)
+def test_sound_may_keep_the_rate_and_channels_of_a_clip(tmp_path: Path, fps: Fraction) -> None:
+    form = SoundFormat(44_100, "stereo")
+    length = sample_at(TOTAL, fps, form.rate_hz)
+    samples = np.zeros((2, length - 700), np.float32)
+    samples[0, sample_at(20, fps, form.rate_hz)] = samples[1, sample_at(60, fps, form.rate_hz)] = 0.9
+    join(segments(tmp_path, fps), samples, tmp_path / "out.mp4", fps, CONFIG, form)
+    own = read_own_sound(tmp_path / "out.mp4")
+    assert own is not None
+    heard, read = own
+    assert read == form
+    assert abs(heard.shape[1] - length) <= 1024
+    for channel, frame in zip(heard, (20, 60), strict=True):
+        assert abs(int(np.abs(channel).argmax()) - sample_at(frame, fps, form.rate_hz)) < 200
+
+
+def test_a_film_without_sound_gets_no_track(tmp_path: Path) -> None:
+    join(segments(tmp_path, RATES[0]), None, tmp_path / "out.mp4", RATES[0], CONFIG)
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert len(container.streams.audio) == 0
+    assert len(strictly_decoded(tmp_path / "out.mp4")) == TOTAL

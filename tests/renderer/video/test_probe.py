@@ -50,6 +50,14 @@ def test_a_phone_clip_with_uneven_times_is_laid_on_an_even_grid(tmp_path: Path) 
     assert facts.fps in (Fraction(20), Fraction(24000, 1001), Fraction(24), Fraction(25))
 
 
+def test_pictures_that_a_phone_left_out_do_not_change_its_rate(tmp_path: Path) -> None:
+    there = [at for at in range(300) if at % 4 != 2]
+    times_ms = [round(at * 1000 / 30) + (at % 3) * 4 for at in there]
+    facts = probe(write_clip(tmp_path / "phone.mp4", len(there), times_ms=times_ms))
+    assert float(facts.fps) == pytest.approx(30, rel=0.002)
+    assert abs(facts.frames - 300) <= 1
+
+
 def test_a_standing_picture_is_refused_with_its_time(tmp_path: Path) -> None:
     times_ms = [index * 40 + (900 if index > 20 else 0) for index in range(60)]
     with pytest.raises(RenderError, match=r"stands still for 0\.9 s at 0\.8 s.*constant frame rate"):
