@@ -56,7 +56,8 @@ def test_one_more_message_renders_its_personal_line_alone(measured: Measured) ->
 
 @pytest.mark.slow
 def test_the_joins_of_the_personal_lines_are_watched_in_the_finished_videos(measured: Measured) -> None:
-    assert measured.joins.velocity.seams == 2 * len(measured.sample)
+    sides = 1 if len(measured.script.splitlines()) == 2 else 2  # of the personal line, which may be the last
+    assert measured.joins.velocity.seams == sides * len(measured.sample)
     row = next(line for line in table(measured) if "acceleration at personal joins" in line)
     assert f" {measured.joins.acceleration.ratio:.2f}  at most 1.15" in row
 
