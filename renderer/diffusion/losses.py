@@ -5,16 +5,14 @@ from __future__ import annotations
 import torch
 from torch.nn import functional as F
 
-_EDGES, _DETAIL, _TONES = 0.5, 0.1, 0.5
-_TONE_EDGES_PX = (4, 8, 16)
+_EDGES, _DETAIL = 0.5, 0.1
 
 
 def refiner_loss(guess: torch.Tensor, truth: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Guess and truth [n, 3, S, S], weight [n, 1, S, S] → one number.
 
     Colours alone would be paid best by a blur. Edges must agree in place, and detail in amount: the mean
-    strength of edges around each place, wherever exactly they lie. Tones are the mean colours of squares of
-    several sizes: what light and neighbours tell of a mouth can be learned there without blurring it.
+    strength of edges around each place, wherever exactly they lie.
     """
     share = weight / weight.sum().clamp_min(1e-6)
     colour = (_soft(guess - truth) * share).sum()
@@ -23,20 +21,12 @@ def refiner_loss(guess: torch.Tensor, truth: torch.Tensor, weight: torch.Tensor)
         seen, wanted = _slope(guess, axis), _slope(truth, axis)
         edges = edges + (_soft(seen - wanted) * share).sum()
         detail = detail + (_strength(seen, share) - _strength(wanted, share)).abs().sum()
-    tones = torch.stack([_tones(guess - truth, share, edge) for edge in _TONE_EDGES_PX]).sum()
-    return colour + _EDGES * edges + _DETAIL * detail + _TONES * tones
+    return colour + _EDGES * edges + _DETAIL * detail
 
 
 def _soft(x: torch.Tensor) -> torch.Tensor:
     """Absolute value, but square below four levels of 255: small misses matter little."""
     return torch.sqrt(x * x + 1e-3)
-
-
-def _tones(miss: torch.Tensor, share: torch.Tensor, edge_px: int) -> torch.Tensor:
-    """How far the mean colours of squares miss, each as heavy as its share."""
-    heavy = F.avg_pool2d(share, edge_px) * edge_px**2
-    mean = F.avg_pool2d(miss * share, edge_px) * edge_px**2 / heavy.clamp_min(1e-9)
-    return (torch.sqrt(mean * mean + 1e-4) * heavy).sum()
 
 
 def _slope(x: torch.Tensor, axis: int) -> torch.Tensor:

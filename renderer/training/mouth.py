@@ -42,7 +42,7 @@ RATE = 4e-4
 _UNSEEN_SHARE = 8  # one person in so many
 _WINDOWS, _FRAMES = 4, 4
 _LOG_EVERY_S = 60.0
-_VERSION = 2
+_VERSION = 3
 STAGE = "training the mouth model"
 
 log = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ def _facts(
         "frames": frames,
         "people_unseen": len(unseen),
         "steps": trainee.step,
-        "steps_before": told(settings.start)["mouth"]["steps"] if settings.start else 0,
+        "steps_before": _steps_of(settings.start),
         "minutes": round(trainee.spent_s / 60, 1),
         "machine": f"{machine}, {torch.get_num_threads()} thread(s)",
         "torch": torch.__version__,
@@ -146,6 +146,12 @@ def _facts(
         "seed": settings.seed,
         "unseen": {name: round(value, 3) for name, value in asdict(found).items()},
     }
+
+
+def _steps_of(start: Path | None) -> int:
+    """All steps that led to earlier weights."""
+    facts = told(start)["mouth"] if start else {}
+    return sum(facts.get(name, 0) for name in ("steps", "steps_before"))
 
 
 def _content(start: Path | None) -> bytes:

@@ -14,14 +14,15 @@ def varied(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Condition [n, 9, s, s], truth [n, 3, s, s] and weight [n, 1, s, s] of one run, seen otherwise.
 
-    Draft, surroundings and truth change alike; then the draft's own light is set a little wrong.
+    Draft, surroundings and truth change alike: how a draft misses the truth must stay as it is, or a network
+    learns to mend what is not broken.
     """
     told = told.clone()
     known = (told[:, _MASK] <= 0).to(told.dtype)
     change = _Camera(dice)
     truth = change(truth)
     told[:, _AROUND] = change(told[:, _AROUND]) * known
-    told[:, _DRAFT] = _mislit(change(told[:, _DRAFT]), told[:, _MASK], dice)
+    told[:, _DRAFT] = change(told[:, _DRAFT])
     # Outside the mask the draft is what was filmed, blurred or not.
     told[:, _DRAFT] = torch.where(known > 0, truth, told[:, _DRAFT])
     if _one(dice) < 0.5:
@@ -43,14 +44,6 @@ class _Camera:
         bright = ((planes + 1) / 2).clamp(0, 1) ** self._power * 2 - 1
         bright = bright + self._grey * (bright.mean(1, keepdim=True) - bright)
         return _blurred(bright * self._gain + self._lift, self._blur_px).clamp(-1, 1)
-
-
-def _mislit(draft: torch.Tensor, mask: torch.Tensor, dice: torch.Generator) -> torch.Tensor:
-    """The draft under a light that leans: a smooth error of some grey levels, strongest inside the mask."""
-    edge = draft.shape[-1]
-    coarse = 0.03 * torch.randn(1, 3, 3, 3, generator=dice)
-    lean = F.interpolate(coarse, size=(edge, edge), mode="bicubic", align_corners=True)
-    return (draft + mask * lean).clamp(-1, 1)
 
 
 def _blurred(planes: torch.Tensor, sigma_px: float) -> torch.Tensor:

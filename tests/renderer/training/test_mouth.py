@@ -98,3 +98,12 @@ def test_variety_shows_outside_the_mask_what_is_true_and_inside_hides_it(people:
     assert torch.equal(told_[:, :3] * outside, truth * outside)
     assert not (told_[:, 3:6] * ~outside).any()
     assert not (weight * outside).any()
+
+
+def test_variety_adds_no_error_to_a_draft(people: list[ClipLessons]) -> None:
+    for seed in range(5):
+        dice = torch.Generator().manual_seed(seed)
+        told_, truth, weight = piece(people[1].lessons, slice(0, 4), dice)
+        told_[:, :3] = truth
+        seen, wanted, _ = varied(told_, truth, weight, dice)
+        assert torch.allclose(seen[:, :3], wanted, atol=1e-6)
