@@ -2,10 +2,10 @@
 
     python -m renderer.motion.heldout TAKE [--folds 4] [--track FILE] [--phones FILE]
 
-Each fold is spoken by a style that was learned from the others, and by every motion model there is for it.
-Lips are compared as points on the take's own heads, without pictures: r is Pearson's correlation of the gap
-between the lips over the face's width, gain the ratio of their spreads. The last quarter is spoken by what
-the first three taught. Without ``--phones`` they are heard in the sound.
+Each fold is spoken by styles that were learned from the others: from phones alone, with the sound, and with
+the second ear. Lips are compared as points on the take's own heads, without pictures: r is Pearson's
+correlation of the gap between the lips over the face's width, gain the ratio of their spreads. The last
+quarter is spoken by what the first three taught. Without ``--phones`` they are heard in the sound.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.config import BakeConfig
-from renderer.motion.adapt import Candidates, candidates
+from renderer.motion.adapt import TRUSTS, trusting, with_flow
 from renderer.motion.measures import aperture
 from renderer.motion.motion import speak_motion
 from renderer.motion.style import MotionStyle, fit_style
@@ -78,17 +78,16 @@ def take_of(path: Path, track: Path | None, phones: tuple[Phone, ...] | None) ->
 
 
 def fold_apertures(take: Spoken, start: int, stop: int) -> dict[str, Floats]:
-    """Apertures [stop - start] of a part, by the model that spoke it; what was learned is all the rest."""
+    """Apertures [stop - start] of a part, by the style that spoke it; what was learned is all the rest."""
     known = take.without(start, stop)
-    style = fit_style(known.points, known.ok, known.fps, known.phones, known.samples)
-    found: Candidates | None = None
+    plain = fit_style(known.points, known.ok, known.fps, known.phones, known.samples)
+    styles = {"phones": replace(plain, heard=None), "with sound": plain}
     base = base_motion()
-    if base is not None:
-        found = candidates(style, known.points, known.ok, known.fps, known.phones, known.samples, base)
-    models: dict[str, Mapping[str, Floats]] = {"draft": {}}
-    if found is not None:
-        models |= {"base": found.base, "fitted": found.fitted, "chosen": found.chosen}
-    return {name: _aperture(take, replace(style, flow=flow), start, stop) for name, flow in models.items()}
+    if base is not None and known.samples is not None:
+        of = (plain, known.points, known.ok, known.fps, known.phones, known.samples, base)
+        styles |= {f"trust {trust:g}": trusting(*of, trust)[0] for trust in TRUSTS if trust}
+        styles["chosen"] = with_flow(*of)
+    return {name: _aperture(take, style, start, stop) for name, style in styles.items()}
 
 
 def _aperture(take: Spoken, style: MotionStyle, start: int, stop: int) -> Floats:

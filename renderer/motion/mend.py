@@ -1,9 +1,8 @@
-"""Drafted motion → mended motion, through the fused timeline sampler: the flow model at work."""
+"""The second ear at work: phones that were heard in a recording, and its sound → what was likely said."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,63 +11,51 @@ import torch
 from renderer.config import DiffusionConfig
 from renderer.diffusion.sampler import denoise_timeline
 from renderer.diffusion.seeds import frame_noise
-from renderer.motion.coarticulation import Gesture
+from renderer.motion.coarticulation import Gesture, voiced_gate
 from renderer.motion.flow import MotionFlow
-from renderer.motion.shares import SHARES
-from renderer.motion.style import MotionStyle
 from renderer.motion.told import told_of
+from renderer.motion.visemes import VISEMES
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-SAMPLING = DiffusionConfig(mode="triangular", steps=1, window_frames=128, overlap_frames=32)
-# The model was taught at about 25 frames a second; faster video is mended at every second frame.
-_RATE_MAX_HZ = 37.0
+SAMPLING = DiffusionConfig(mode="triangular", steps=1, window_frames=160, overlap_frames=48)
+# The ear listens in the sound's own time, whatever the video's rate.
+GRID_HZ = 50
 _SEED_KEY = "motion"
 
 
-def mended(
-    draft: Floats, found: Sequence[Gesture], times: Doubles, style: MotionStyle, bands: Floats | None
+def mended_weights(
+    found: Sequence[Gesture], times: Doubles, bands: Floats, ear: Mapping[str, Floats]
 ) -> Floats:
-    """Drafted motion [n, K] of a line at evenly spaced ``times`` [n] s → motion [n, K].
+    """As `renderer.motion.coarticulation.viseme_weights` of gestures at ``times`` [n] s, heard again.
 
-    ``bands`` are what is heard of the line (`renderer.speech.sound.heard_bands`, from the times' zero), or
-    None. A style without a flow model leaves the draft as it is. The noise belongs to a frame's place in
-    the line, so a line moves the same wherever it stands.
+    ``bands`` are what is heard of the line (`renderer.speech.sound.heard_bands`, from the times' zero), and
+    ``ear`` the weights of a `MotionFlow`. Zero in silence, as those are.
     """
-    if not style.flow or len(draft) < 2:
-        return draft
-    step = max(1, round(1 / (float(times[1] - times[0]) * _RATE_MAX_HZ) + 0.49))
-    few = slice(None, None, step)
-    scale = style.scale()
-    shares = scale.shares(draft)
-    told = told_of(found, times[few], shares[few], bands)
-    places = np.round(times[few] / (step * (times[1] - times[0]))).astype(int).tolist()
-    change = sampled(_net(style), told, shares[few], places) - shares[few]
-    if step > 1:
-        change = np.stack([np.interp(times, times[few], column) for column in change.T], 1)
-    return scale.moved(draft, change.astype(np.float32))
+    first, last = (round(edge_s * GRID_HZ) for edge_s in (found[0].start_s, found[-1].end_s))
+    places = range(first, last + 1)
+    grid = np.array(places) / GRID_HZ
+    pulls = sampled(load_flow(ear), told_of(found, grid, bands), places)
+    pulls = np.stack([np.interp(times, grid, column, 0, 0) for column in pulls.T], 1)
+    # Steep but smooth: an edge that falls between two frames must not depend on how times are rounded.
+    gate = np.clip(4 * voiced_gate(found, times), 0, 1)
+    return np.asarray(pulls * gate[:, None], np.float32)
 
 
 def sampled(
-    net: MotionFlow,
-    told: Floats,
-    draft: Floats,
-    places: Sequence[int],
-    sampling: DiffusionConfig = SAMPLING,
+    net: MotionFlow, told: Floats, places: Sequence[int], sampling: DiffusionConfig = SAMPLING
 ) -> Floats:
-    """Conditions [n, TOLD] and drafted shares [n, M] → clean shares [n, M]."""
-    conditions, drafts = torch.from_numpy(told), torch.from_numpy(np.ascontiguousarray(draft))
+    """Conditions [n, TOLD] → clean pulls [n, V]; the noise belongs to the moments' ``places`` [n]."""
+    conditions = torch.from_numpy(told)
 
     def clean(noisy: torch.Tensor, frames: torch.Tensor, level: float) -> torch.Tensor:
-        return torch.as_tensor(
-            net(noisy, conditions[frames], torch.full((len(noisy),), level), drafts[frames])
-        )
+        return torch.as_tensor(net(noisy, conditions[frames], torch.full((len(noisy),), level)))
 
-    nothing = torch.zeros(len(draft), dtype=torch.bool)
-    noise = frame_noise(_SEED_KEY, places, (len(SHARES),))
+    nothing = torch.zeros(len(told), dtype=torch.bool)
+    noise = frame_noise(_SEED_KEY, places, (len(VISEMES),))
     with torch.inference_mode():
-        return denoise_timeline(clean, noise, drafts, nothing, sampling, batch_windows=8).numpy()
+        return denoise_timeline(clean, noise, torch.zeros_like(noise), nothing, sampling, 8).numpy()
 
 
 def load_flow(arrays: Mapping[str, Floats]) -> MotionFlow:
@@ -81,8 +68,3 @@ def load_flow(arrays: Mapping[str, Floats]) -> MotionFlow:
 def _rounds(arrays: Mapping[str, Floats]) -> int:
     blocks = {name.split(".")[1] for name in arrays if name.startswith("blocks.")}
     return len(blocks) // 4
-
-
-@lru_cache(maxsize=2)
-def _net(style: MotionStyle) -> MotionFlow:
-    return load_flow(style.flow)

@@ -17,7 +17,6 @@ from renderer.motion.coarticulation import (
     voiced_gate,
 )
 from renderer.motion.measures import OPEN
-from renderer.motion.mend import mended
 from renderer.motion.style import MotionStyle, shape_for
 from renderer.motion.visemes import CLOSED, LIP_TEETH, REST
 from renderer.speech.sound import heard_bands
@@ -60,8 +59,7 @@ def speak_motion(
     if len(sounding):
         here = slice(int(sounding[0]), int(sounding[-1]) + 1)
         bands = None if samples is None else heard_bands(samples, SOUND_RATE_HZ)
-        spoken = mended(style.drafted(found, times[here]), found, times[here], style, bands)
-        spoken = _limit_gap(spoken, found, times[here], style)
+        spoken = _limit_gap(style.moved(found, times[here], bands), found, times[here], style)
         motion[here] = spoken * gate[here, None]
     return motion
 

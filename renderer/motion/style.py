@@ -17,20 +17,18 @@ import numpy.typing as npt
 
 from renderer.motion.coarticulation import Gesture, heard_gestures, times_s, viseme_weights, voiced_gate
 from renderer.motion.lag import take_lag_s
-from renderer.motion.measures import JAW, OPEN, mouth_measures
-from renderer.motion.shares import SHARES, ShareScale, share_scale
+from renderer.motion.measures import OPEN, mouth_measures
+from renderer.motion.mend import mended_weights
+from renderer.motion.regression import LAGS, Taught, lagged, learned_from
 from renderer.motion.space import Flags, MotionSpace, fit_space
+from renderer.motion.told import sounds_at
 from renderer.motion.visemes import VISEMES
+from renderer.speech.sound import heard_bands
 from renderer.speech.speech import Phone
+from renderer.timeline import SOUND_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
 
-# Each frame looks at the phones' pull this many frames before and after itself.
-LAGS = (-2, -1, 0, 1, 2)
-_RIDGES = (30.0, 100.0, 300.0, 1000.0, 3000.0)
-_FOLDS = 5
-# How much the aperture and the jaw (which a nodding head blurs) decide.
-_MATTERS = np.array([0.75, 0.25])
 _SPACE, _FLOW = "space.", "flow."
 # Neighbours pull a phone back to about three quarters of its target; the table aims beyond it.
 _OVERSHOOT = 1.3
@@ -48,16 +46,23 @@ class MotionStyle:
     open_gap_px: float  # inner-lip gap of the person's open vowels, relative to rest
     learned: bool  # False when only the viseme table speaks
     lag_s: float = 0.0  # how much later than its sound the take shows the mouth
-    share_px: Floats = field(default_factory=lambda: np.ones(len(SHARES), np.float32))  # [M] usual movement
-    flow: Mapping[str, Floats] = field(default_factory=dict)  # the motion model's weights; {}: only drafts
+    flow: Mapping[str, Floats] = field(default_factory=dict)  # the second ear's weights; {}: there is none
+    trust: float = 0.0  # 0..1 how much the second ear is believed where there is sound
+    heard: Floats | None = None  # [L * V + SOUNDS, K] pull and sound → motion, where sound helps a recording
 
-    def scale(self) -> ShareScale:
-        """Between this person's motion and the numbers that people have in common."""
-        return ShareScale(self.space, self.share_px)
+    def moved(
+        self, found: Sequence[Gesture], times: npt.NDArray[np.float64], bands: Floats | None = None
+    ) -> Floats:
+        """Motion [n, K] at times [n] s, within 15 % of the range that was seen.
 
-    def drafted(self, found: Sequence[Gesture], times: npt.NDArray[np.float64]) -> Floats:
-        """The ridge's motion [n, K] at times [n] s, within 15 % of the range that was seen."""
-        motion = lagged(viseme_weights(found, times)) @ self.weights
+        ``bands`` are what is heard of a recording (`renderer.speech.sound.heard_bands`), None for a voice,
+        whose phones are exact.
+        """
+        inputs = lagged(believed(found, times, bands, self.flow, self.trust))
+        if bands is None or self.heard is None:
+            motion = inputs @ self.weights
+        else:
+            motion = np.concatenate([inputs, sounds_at(bands, times)], 1) @ self.heard
         return np.asarray(np.clip(motion, 1.15 * self.floor, 1.15 * self.ceiling), np.float32)
 
     def to_arrays(self) -> dict[str, Floats]:
@@ -65,7 +70,9 @@ class MotionStyle:
         own = {"weights": self.weights, "floor": self.floor, "ceiling": self.ceiling}
         own["scalars"] = np.array([self.closed_gap_px, self.open_gap_px, float(self.learned)], np.float32)
         own["lag_s"] = np.array([self.lag_s], np.float32)
-        own["share_px"] = self.share_px
+        own["trust"] = np.array([self.trust], np.float32)
+        if self.heard is not None:
+            own["heard"] = self.heard
         space = {_SPACE + name: array for name, array in self.space.to_arrays().items()}
         return own | space | {_FLOW + name: array for name, array in self.flow.items()}
 
@@ -80,10 +87,11 @@ class MotionStyle:
         weights, floor, ceiling = (
             np.asarray(arrays[name], np.float32) for name in ("weights", "floor", "ceiling")
         )
-        share_px = np.asarray(arrays.get("share_px", np.ones(len(SHARES))), np.float32)
+        trust = float(arrays.get("trust", (0.0,))[0])
+        heard = np.asarray(arrays["heard"], np.float32) if "heard" in arrays else None
         return cls(
             MotionSpace.from_arrays(space), weights, floor, ceiling, closed_px, open_px, bool(learned),
-            lag_s, share_px, flow,
+            lag_s, flow, trust, heard,
         )  # fmt: skip
 
 
@@ -108,57 +116,43 @@ def fit_style(
     space = fit_space(points, ok, silent)
     motion = space.encode(points)
     prior = _prior_weights(space, motion[ok])
-    weights, learned = prior, False
-    usable = ok & (voiced_gate(spoken, times) > 0) if spoken else ok
+    taught = Taught(prior.astype(np.float32), None, False, 1.0)
     if spoken:
-        weights, learned = _personal_weights(
-            lagged(viseme_weights(spoken, times)), motion, usable, prior, space
-        )
+        bands = None if samples is None else heard_bands(samples, SOUND_RATE_HZ)
+        usable = ok & (voiced_gate(spoken, times) > 0)
+        taught = learned_from(viseme_weights(spoken, times), bands, times, motion, usable, prior, space)
     floor, ceiling = np.quantile(motion[ok], 0.005, axis=0), np.quantile(motion[ok], 0.995, axis=0)
     shapes = prior.reshape(len(LAGS), -1, space.size).sum(0)
     return MotionStyle(
         space=space,
-        weights=weights.astype(np.float32),
+        weights=taught.weights,
+        heard=taught.heard,
         floor=np.minimum(floor, shapes.min(0)).astype(np.float32),
         ceiling=np.maximum(ceiling, shapes.max(0)).astype(np.float32),
         closed_gap_px=_closed_gap_px(space, motion[ok]),
         open_gap_px=float(_range_px(space, motion[ok])[1][OPEN]),
-        learned=learned,
+        learned=taught.learned,
         lag_s=lag_s,
-        share_px=share_scale(space, motion, usable).px,
     )
 
 
-def held_out_draft(
-    style: MotionStyle,
+def prior_weights(style: MotionStyle, motion: Floats) -> Floats:
+    """The viseme table over the range of motion [n, K] that was seen: [L * V, K]."""
+    return _prior_weights(style.space, motion)
+
+
+def believed(
     found: Sequence[Gesture],
     times: npt.NDArray[np.float64],
-    motion: Floats,
-    usable: Flags,
+    bands: Floats | None,
+    flow: Mapping[str, Floats],
+    trust: float,
 ) -> Floats:
-    """The take's own motion [n, K] as the style would draft it if it had never seen the part in question.
-
-    A style that learned nothing drafts what it always drafts. ``usable`` [n] frames of ``motion`` [n, K]
-    teach.
-    """
-    if not style.learned:
-        return style.drafted(found, times)
-    inputs = lagged(viseme_weights(found, times))
-    prior = _prior_weights(style.space, motion[usable])
-    fold = np.minimum(np.arange(len(times)) * _FOLDS // len(times), _FOLDS - 1)
-    draft = np.zeros_like(motion)
-    for part in range(_FOLDS):
-        here = fold == part
-        weights, _ = _personal_weights(inputs, motion, usable & ~here, prior, style.space)
-        draft[here] = inputs[here] @ weights
-    return np.asarray(np.clip(draft, 1.15 * style.floor, 1.15 * style.ceiling), np.float32)
-
-
-def lagged(pull: Floats) -> Floats:
-    """Phone pull [n, V] → [n, L * V]: each frame with its neighbours; beyond the ends there is silence."""
-    reach = max(LAGS)
-    padded = np.pad(pull, ((reach, reach), (0, 0)))
-    return np.concatenate([padded[reach + lag : reach + lag + len(pull)] for lag in LAGS], axis=1)
+    """Phone pull [n, V] at times [n] s: as the first ear heard it, and by ``trust`` as the second one did."""
+    pull = viseme_weights(found, times)
+    if bands is None or not flow or not trust or not found:
+        return pull
+    return np.asarray(pull + trust * (mended_weights(found, times, bands, flow) - pull), np.float32)
 
 
 def shape_for(space: MotionSpace, rows: Floats, wanted: Floats, start: Floats, slack: float = 0.02) -> Floats:
@@ -195,49 +189,6 @@ def _range_px(space: MotionSpace, motion: Floats) -> tuple[Floats, Floats]:
     least = unit * np.array([0.055, 0.045, 0.02, 0.008, 0.012, 0.012])
     narrowest = unit * np.array([0.0, 0.0, 0.04, 0.008, 0.012, 0.0])
     return np.minimum(low, -narrowest).astype(np.float32), np.maximum(high, least).astype(np.float32)
-
-
-def _personal_weights(
-    inputs: Floats, motion: Floats, usable: Flags, prior: Floats, space: MotionSpace
-) -> tuple[Floats, bool]:
-    x, y = inputs[usable].astype(np.float64), motion[usable].astype(np.float64)
-    if len(x) < 50:
-        return prior, False
-    fold = np.minimum(np.arange(len(x)) * _FOLDS // len(x), _FOLDS - 1)
-    scale = space.measures()[[OPEN, JAW]].T.astype(np.float64)
-    guesses = {ridge: _held_out(x, y, fold, prior, ridge) for ridge in _RIDGES}
-    errors = {ridge: _error(guess, y, scale) for ridge, guess in guesses.items()}
-    best = min(errors, key=lambda ridge: errors[ridge])
-    if errors[best] >= _error(x @ prior, y, scale):
-        return prior, False
-    return _ridge(x, y, prior, best) * _gain(guesses[best], y, scale), True
-
-
-def _ridge(x: Any, y: Any, prior: Floats, ridge: float) -> Any:
-    """Least squares that pays for leaving the prior: rare phones stay with the table."""
-    square = x.T @ x + ridge * 0.01 * np.eye(x.shape[1])
-    return prior + np.linalg.solve(square, x.T @ (y - x @ prior))
-
-
-def _held_out(x: Any, y: Any, fold: Any, prior: Floats, ridge: float) -> Any:
-    guess = np.zeros_like(y)
-    for part in range(_FOLDS):
-        here = fold == part
-        guess[here] = x[here] @ _ridge(x[~here], y[~here], prior, ridge)
-    return guess
-
-
-def _error(guess: Any, truth: Any, scale: Any) -> float:
-    """How much of aperture and jaw is not explained, on frames that were held out."""
-    missed = ((guess - truth) @ scale).var(0) / np.maximum((truth @ scale).var(0), 1e-9)
-    return float(missed @ _MATTERS)
-
-
-def _gain(guess: Any, truth: Any, scale: Any) -> float:
-    """Regression mumbles: it is louder again by what held-out frames show to be missing, at most an eighth:
-    phones from alignment are noisy, and exact ones from a synthetic voice will drive the result."""
-    missing = (truth @ scale).std(0)[0] / max(float((guess @ scale).std(0)[0]), 1e-9)
-    return float(np.clip(missing, 1.0, 1.12))
 
 
 def _closed_gap_px(space: MotionSpace, motion: Floats) -> float:

@@ -1,7 +1,7 @@
 """Trains the shipped base weights.
 
 python -m renderer.training mouth --clips DIR --out renderer/weights/mouth.safetensors --minutes 35
-python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 15
+python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 36
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 
 COMMANDS = {
     "mouth": "the mouth refiner, from films of synthetic people",
-    "motion": "the motion model, from synthetic talkers",
+    "motion": "the second ear of motion, from synthetic voices",
     "starts": "what the mouth's base weights are worth to somebody new",
 }
 

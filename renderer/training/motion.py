@@ -1,10 +1,10 @@
-"""Base weights of the motion model, learned from synthetic talkers.
+"""Base weights of the second ear, learned from synthetic talkers.
 
-    python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 15
+    python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 35
 
-First the talkers are made: eSpeak says made-up sentences, random people perform them, and a listener takes
-the phones down. Each talker's lessons are one file under ``--talks``; what is there is not made again. Then
-the model learns for ``--minutes``; it is checkpointed, and an interrupted training goes on where it was.
+First the talkers are made: eSpeak says made-up sentences in many voices, and a listener takes the phones
+down. Each talker is one file under ``--talks``; what is there is not made again. Then the network learns for
+``--minutes``; it is checkpointed, and an interrupted training goes on where it was.
 """
 
 from __future__ import annotations
@@ -14,55 +14,53 @@ import json
 import logging
 import platform
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.numpy import load_file
 from safetensors.torch import load_file as load_tensors
 from safetensors.torch import save_file
 
 from renderer.files import whole_file
 from renderer.motion.flow import MotionFlow
-from renderer.motion.lessons import Talk, Windows, flow_loss, motion_error, windows_of
-from renderer.motion.mend import sampled
-from renderer.motion.told import DRAFT, SOUND
-from renderer.speech.sound import BANDS
-from renderer.training.motion_speech import PracticeSpeech, practice_speech
-from renderer.training.motion_talks import talks_of
+from renderer.motion.lessons import Talk, flow_loss, pull_error
+from renderer.motion.mend import GRID_HZ, sampled
+from renderer.motion.told import PULLS, sound_of
+from renderer.speech.sound import HOP_S
+from renderer.training.motion_speech import PracticeSpeech, practice_speech, talk_of
+from renderer.training.motion_variety import coloured
 
 log = logging.getLogger(__name__)
 
+Floats = npt.NDArray[np.float32]
+
 _SECONDS_EACH = 24.0
-_PERFORMANCES = 2  # of the same speech, by two people
-_UNSEEN_TALKERS = 6
-_BATCH, _FRAMES = 16, 128
-_RATE, _DECAY = 1.5e-3, 0.02
+_UNSEEN_TALKERS = 8
+_BATCH, _WINDOW = 16, 160
+_MARGIN_ROWS = 4  # of sound before and after a window
+_RATE, _DECAY = 2e-3, 0.02
 _RISE_STEPS = 60
 _MEAN_SHARE = 0.06  # the running mean spans this share of all steps
-_DEAF_SHARE = 0.3
 _SAVE_EVERY_S = 60.0
-_OWN_MOUTHS, _MISTAKEN, _OWN_MIX = 0.5, 0.2, 0.15
-_PARTS = ("told", "draft", "truth", "counts", "said")
+_ROWS = round(1 / (GRID_HZ * HOP_S))  # of sound for one moment of the grid
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the safetensors file to write")
-    parser.add_argument("--minutes", type=float, default=15.0, help="learning time, talkers not included")
-    parser.add_argument("--talks", type=Path, default=Path("var/training/talks"), help="folder of lessons")
+    parser.add_argument("--minutes", type=float, default=35.0, help="learning time, talkers not included")
+    parser.add_argument("--talks", type=Path, default=Path("var/training/talks"), help="folder of talkers")
     parser.add_argument("--talkers", type=int, default=160, help="how many talkers to learn from")
-    parser.add_argument("--width", type=int, default=64, help="channels of the network")
+    parser.add_argument("--width", type=int, default=96, help="channels of the network")
     parser.add_argument("--seed", type=int, default=11)
 
 
 def run(args: argparse.Namespace) -> int:
     """Makes what is missing, learns, writes the weights; returns the exit status."""
-    talkers = [lessons_of(number, args.talks, args.seed) for number in range(args.talkers)]
-    unseen = [talk for talks in talkers[:_UNSEEN_TALKERS] for talk in talks]
-    seen = [talk for talks in talkers[_UNSEEN_TALKERS:] for talk in talks]
-    log.info("learning from %.0f minutes of talk", sum(len(talk.told) for talk in seen) / 25 / 60)
+    talks = [talk_of_talker(number, args.talks, args.seed) for number in range(args.talkers)]
+    unseen, seen = talks[:_UNSEEN_TALKERS], talks[_UNSEEN_TALKERS:]
+    log.info("learning from %.0f minutes of talk", sum(len(talk.said) for talk in seen) / GRID_HZ / 60)
     pupil = Pupil(args.width, args.seed)
     kept = args.out.with_name(f".{args.out.stem}.training.safetensors")
     if kept.exists():
@@ -76,74 +74,39 @@ def run(args: argparse.Namespace) -> int:
 # --- lessons ---
 
 
-def lessons_of(number: int, folder: Path, seed: int) -> list[Talk]:
-    """The lessons of one talker, from the folder or made now."""
-    path = folder / f"talker-{seed}-{number:04d}.safetensors"
-    if not path.exists():
-        rng = np.random.default_rng([seed, number, 1])
-        speech = _speech_of(number, folder, seed)
-        talks = [talk for _ in range(_PERFORMANCES) for talk in talks_of(speech, rng)]
-        log.info("talker %d: %.0f s, %d phones", number, speech.duration_s, len(speech.phones))
-        _save_lessons(talks, path)
-    arrays = load_file(path)
-    count = len({name.split(".")[0] for name in arrays})
-    return [Talk(*(arrays[f"{i}.{part}"].astype(np.float32) for part in _PARTS)) for i in range(count)]
-
-
-def _speech_of(number: int, folder: Path, seed: int) -> PracticeSpeech:
+def talk_of_talker(number: int, folder: Path, seed: int) -> Talk:
+    """One talker's speech, from the folder or made now, with what listeners make of it."""
     path = folder / f"speech-{seed}-{number:04d}.safetensors"
     if not path.exists():
         practice_speech(_SECONDS_EACH, np.random.default_rng([seed, number])).save(path)
-    return PracticeSpeech.load(path)
+        log.info("talker %d", number)
+    return talk_of(PracticeSpeech.load(path), np.random.default_rng([seed, number, 2]))
 
 
-def _save_lessons(talks: list[Talk], path: Path) -> None:
-    from safetensors.numpy import save_file as save_arrays
-
-    arrays = {f"{i}.{part}": getattr(talk, part) for i, talk in enumerate(talks) for part in _PARTS}
-    with whole_file(path) as part_file:
-        save_arrays({name: np.ascontiguousarray(a, np.float16) for name, a in arrays.items()}, part_file)
-
-
-def coloured(batch: Windows, dice: torch.Generator) -> Windows:
-    """Other voices, rooms and microphones: the heard bands are moved up or down, tilted and disturbed."""
-    told = batch.told.clone()
-    count, frames = told.shape[:2]
-    sound = told[..., SOUND][..., :-1]
-    heard = told[..., -1:]
-    ears = sound.reshape(count, frames, -1, BANDS)
-    shift = (torch.rand(count, generator=dice) * 3 - 1.5)[:, None]
-    place = (torch.arange(BANDS)[None] + shift).clamp(0, BANDS - 1.001)
-    below = place.long()
-    share = (place - below)[:, None, None]
-    pick = below[:, None, None].expand(count, frames, ears.shape[2], BANDS)
-    ears = ears.gather(3, pick) * (1 - share) + ears.gather(3, pick + 1) * share
-    ears = ears + 0.25 * torch.randn(count, 1, 1, BANDS, generator=dice)
-    ears = ears * (0.85 + 0.3 * torch.rand(count, 1, 1, 1, generator=dice))
-    ears = ears + 0.15 * torch.randn(count, frames, 1, BANDS, generator=dice)
-    told[..., SOUND.start : -1] = ears.reshape(sound.shape) * heard
-    return replace(batch, told=told)
+def lesson_batch(
+    talks: list[Talk], count: int, window: int, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Conditions [count, window, TOLD] and true pulls [count, window, V] of random stretches, each heard by
+    a random listener in a random place."""
+    lengths = np.array([max(len(talk.said) - window, 1) for talk in talks], np.float64)
+    heard, said, bands = [], [], []
+    for number in rng.choice(len(talks), count, p=lengths / lengths.sum()):
+        talk, start = talks[number], int(rng.integers(int(lengths[number])))
+        version = talk.heard[rng.integers(len(talk.heard))]
+        heard.append(_cut(version, start, window))
+        said.append(_cut(talk.said, start, window))
+        padded = np.pad(talk.bands, ((_MARGIN_ROWS, _MARGIN_ROWS), (0, 0)))
+        bands.append(_cut(padded, start * _ROWS, window * _ROWS + 2 * _MARGIN_ROWS))
+    places = _MARGIN_ROWS * HOP_S + np.arange(window) / GRID_HZ
+    sound = [sound_of(rows, places) for rows in coloured(np.stack(bands), rng)]
+    told = np.concatenate([np.stack(heard), np.stack(sound)], 2)
+    return torch.from_numpy(told), torch.from_numpy(np.stack(said))
 
 
-def restyled(batch: Windows, dice: torch.Generator) -> Windows:
-    """Other talkers: every window gets its own mouth for each viseme, and its own mix of movements.
-
-    Truth and draft change alike, the truth by what was said, the draft by what was heard; so the model cannot
-    learn how one kind of talker moves, only how drafts go wrong.
-    """
-    count, shares = len(batch.truth), batch.truth.shape[2]
-    visemes = batch.said.shape[2]
-    believed = batch.told[..., :visemes]
-    much = torch.rand(count, 1, 1, generator=dice)
-    own = _OWN_MOUTHS * much * torch.randn(count, visemes, shares, generator=dice)
-    grasped = 0.65 + 0.35 * torch.rand(count, 1, 1, generator=dice)
-    mistaken = _MISTAKEN * much * torch.randn(count, visemes, shares, generator=dice)
-    mix = torch.eye(shares) + _OWN_MIX * much * torch.randn(count, shares, shares, generator=dice)
-    truth = (batch.truth + batch.said @ own) @ mix
-    draft = (batch.draft + believed @ (grasped * own + mistaken)) @ mix
-    told = batch.told.clone()
-    told[..., DRAFT] = draft
-    return replace(batch, told=told, draft=draft, truth=truth)
+def _cut(rows: Floats, start: int, count: int) -> Floats:
+    """Rows from ``start``; what a short talk lacks is filled with nothing."""
+    found = rows[start : start + count]
+    return np.pad(found, ((0, count - len(found)), (0, 0)))
 
 
 # --- learning ---
@@ -173,8 +136,7 @@ class Pupil:
         """One step, drawn from its own number, so that a resumed training goes on as it would have."""
         rng = np.random.default_rng([self.seed, self.at.step])
         dice = torch.Generator().manual_seed(self.seed * 1_000_003 + self.at.step)
-        batch = restyled(coloured(windows_of(seen, _BATCH, _FRAMES, rng, _DEAF_SHARE), dice), dice)
-        loss = flow_loss(self.net, batch, dice)
+        loss = flow_loss(self.net, *lesson_batch(seen, _BATCH, _WINDOW, rng), dice)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -230,27 +192,25 @@ def _learn(pupil: Pupil, seen: list[Talk], unseen: list[Talk], seconds: float, k
             saved_s = time.monotonic()
             pupil.save(kept)
             log.info(
-                "step %d, %.0f of %.0f s: loss %.3f; unseen talkers' error %.3f of the drafts'",
-                pupil.at.step, pupil.at.spent_s, seconds, loss, error_share(pupil.mean, unseen, deaf=False),
+                "step %d, %.0f of %.0f s: loss %.3f; unseen talkers' error %.3f of the first ear's",
+                pupil.at.step, pupil.at.spent_s, seconds, loss, error_share(pupil.mean, unseen),
             )  # fmt: skip
 
 
-def error_share(net: MotionFlow, talks: list[Talk], deaf: bool) -> float:
-    """Error of one step's samples over the error of the drafts, on whole talks."""
-    missed = drafted = 0.0
+def error_share(net: MotionFlow, talks: list[Talk]) -> float:
+    """Error of the second ear over that of the first, which is the recogniser, on whole talks."""
+    missed = first = 0.0
     net.eval()
     for talk in talks:
-        told = talk.told.copy()
-        if deaf:
-            told[:, SOUND] = 0
-        shown = sampled(net, told, talk.draft, range(len(told)))
-        missed, drafted = missed + _error(shown, talk), drafted + _error(talk.draft, talk)
-    return missed / drafted
+        heard = talk.heard[0]
+        told = np.concatenate([heard, sound_of(talk.bands, np.arange(len(heard)) / GRID_HZ)], 1)
+        missed += _error(sampled(net, told, range(len(told))), talk)
+        first += _error(heard[:, PULLS], talk)
+    return missed / first
 
 
-def _error(guess: npt.NDArray[np.float32], talk: Talk) -> float:
-    parts = (torch.from_numpy(part)[None] for part in (guess, talk.truth, talk.counts))
-    return float(motion_error(*parts))
+def _error(guess: Floats, talk: Talk) -> float:
+    return float(pull_error(torch.from_numpy(guess)[None], torch.from_numpy(talk.said)[None]))
 
 
 # --- the file ---
@@ -259,11 +219,10 @@ def _error(guess: npt.NDArray[np.float32], talk: Talk) -> float:
 def _write(pupil: Pupil, unseen: list[Talk], args: argparse.Namespace) -> None:
     facts = {
         "config": {"width": args.width, "rounds": 2},
-        "talkers": args.talkers, "seconds_each": _SECONDS_EACH, "performances": _PERFORMANCES,
+        "talkers": args.talkers, "seconds_each": _SECONDS_EACH,
         "steps": pupil.at.step, "seconds": round(pupil.at.spent_s), "batch": _BATCH, "seed": args.seed,
         "machine": f"{platform.machine()}, {torch.get_num_threads()} thread(s)", "torch": torch.__version__,
-        "error_share_hearing": round(error_share(pupil.mean, unseen, deaf=False), 4),
-        "error_share_deaf": round(error_share(pupil.mean, unseen, deaf=True), 4),
+        "error_share": round(error_share(pupil.mean, unseen), 4),
     }  # fmt: skip
     log.info("%s", facts)
     tensors = {name: value.half().contiguous() for name, value in pupil.mean.state_dict().items()}

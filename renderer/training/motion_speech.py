@@ -14,6 +14,10 @@ from safetensors.numpy import save_file
 from scipy.signal import lfilter
 
 from renderer.files import whole_file
+from renderer.motion.coarticulation import heard_gestures, viseme_weights
+from renderer.motion.lessons import Talk
+from renderer.motion.mend import GRID_HZ
+from renderer.motion.told import heard_of
 from renderer.speech.espeak_voice import load_espeak
 from renderer.speech.loudness import normalise
 from renderer.speech.phones import joined_silence
@@ -24,8 +28,11 @@ from renderer.speech.trimming import trimmed
 from renderer.speech.voices import resampled
 from renderer.studio.sentences import ACCENTS, VARIANTS, sentence
 from renderer.timeline import SOUND_RATE_HZ
+from renderer.training.motion_variety import misheard
 
 Floats = npt.NDArray[np.float32]
+
+_HUM = 0.01  # the sound of the room in which a listener takes phones down: its pauses are breaths
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,3 +113,13 @@ def _in_a_room(samples: Floats, rng: np.random.Generator) -> Floats:
     loud = np.sqrt((sound**2).mean())
     under = 10 ** (-float(rng.uniform(18, 50)) / 20)
     return (sound + noise * loud * under / max(float(noise.std()), 1e-9)).astype(np.float32)
+
+
+def talk_of(speech: PracticeSpeech, rng: np.random.Generator) -> Talk:
+    """The lesson in practice speech: what was said, and what good and bad listeners make of it."""
+    times = np.arange(int(speech.duration_s * GRID_HZ)) / GRID_HZ
+    hum = np.full(round(speech.duration_s * SOUND_RATE_HZ), _HUM, np.float32)
+    versions = [speech.heard, speech.heard, speech.phones]
+    versions[1:] = [misheard(phones, rng) for phones in (*versions[1:], speech.phones, speech.phones)]
+    heard = [heard_of(heard_gestures(phones, hum), times) for phones in versions]
+    return Talk(speech.bands, heard, viseme_weights(heard_gestures(speech.phones, hum), times))

@@ -1,0 +1,89 @@
+"""Other rooms, microphones and listeners for the same speech, so that the second ear trusts none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.motion.visemes import VISEMES, VOWELS
+from renderer.speech.phones import joined_silence
+from renderer.speech.sound import BANDS
+from renderer.speech.speech import Phone
+
+Floats = npt.NDArray[np.float32]
+
+_VOWELS = sorted(VOWELS)
+_CONSONANTS = sorted({phone for viseme in VISEMES for phone in viseme.phones} & set("pbmfvtdnszʃʒkɡŋhθðlɹwj"))
+_FLAT = 1.0  # the level that `heard_bands` gives to a middling sound
+
+
+def misheard(phones: Sequence[Phone], rng: np.random.Generator) -> tuple[Phone, ...]:
+    """The phones as a fair listener takes them down: some wrong, some missed, all a little out of time."""
+    wrong, missed = rng.uniform(0, 0.15), rng.uniform(0, 0.08)
+    loose_s, late_s = rng.uniform(0.005, 0.035), rng.normal(0, 0.012)
+    edges = np.array([phone.start_s for phone in phones] + [phones[-1].end_s])
+    edges = np.maximum.accumulate(edges + late_s + rng.normal(0, loose_s, len(edges)))
+    taken: list[Phone] = []
+    for phone, start_s, end_s in zip(phones, edges, edges[1:], strict=False):
+        heard = replace(phone, start_s=float(start_s), end_s=float(end_s), stress=0)
+        if phone.symbol and rng.random() < missed and taken and taken[-1].symbol:
+            taken[-1] = replace(taken[-1], end_s=float(end_s))
+        elif phone.symbol and rng.random() < wrong:
+            others = _VOWELS if any(mark in VOWELS for mark in phone.symbol) else _CONSONANTS
+            taken.append(replace(heard, symbol=str(rng.choice(others))))
+        elif end_s > start_s:
+            taken.append(heard)
+    return joined_silence(taken)
+
+
+def coloured(bands: Floats, rng: np.random.Generator) -> Floats:
+    """Heard bands [B, m, BANDS] of other voices and places, one for each of B: longer or shorter throats, a
+    microphone's colour, a narrow or a lossy line, an echoing room, and noise."""
+    count = len(bands)
+    each = (count, 1, 1)
+    sound = _moved(bands, rng.uniform(-1.8, 1.8, count))
+    sound = (sound - _FLAT) * rng.uniform(0.8, 1.2, each) + _FLAT
+    sound = sound + _smooth(rng.normal(0, 0.3, (count, 1, BANDS)))
+    sound = _echoing(sound, rng)
+    sound = sound + rng.normal(0, 1, sound.shape) * rng.uniform(0, 0.2, each)
+    floor = rng.uniform(-0.5, 1.1, each) + _smooth(rng.normal(0, 0.25, (count, 1, BANDS)))
+    sound = np.maximum(sound, floor) + 0.1 * np.exp(-10 * np.abs(sound - floor))
+    return np.where(_lost(count, rng), floor, np.clip(sound, 0, 3.6)).astype(np.float32)
+
+
+def _moved(bands: Floats, by: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Every spectrum moved up or down by so many bands."""
+    place = np.clip(np.arange(BANDS)[None] + by[:, None], 0, BANDS - 1.001)
+    below = place.astype(int)[:, None]
+    share = (place[:, None] - below) + np.zeros_like(bands)
+    low, high = (np.take_along_axis(bands, below + step + np.zeros(bands.shape, int), 2) for step in (0, 1))
+    return np.asarray(low * (1 - share) + high * share)
+
+
+def _smooth(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    padded = np.pad(rows, ((0, 0), (0, 0), (2, 2)), mode="edge")
+    return np.asarray(sum(padded[..., at : at + BANDS] for at in range(5)) / 5**0.5)
+
+
+def _echoing(sound: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Half the places echo: no band falls faster than the room lets it, a little under the sound itself."""
+    rooms_s = rng.uniform(0.15, 0.6, (len(sound), 1))
+    fall = 60 / rooms_s * 0.01 / 20
+    under = rng.uniform(0.2, 1.0, (len(sound), 1)) + 100.0 * (rng.random((len(sound), 1)) < 0.5)
+    tail = np.full(sound[:, 0].shape, -1e3)
+    out = sound.copy()
+    for at in range(sound.shape[1]):
+        out[:, at] = np.maximum(out[:, at], tail - under)
+        tail = np.maximum(tail, sound[:, at]) - fall
+    return out
+
+
+def _lost(count: int, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+    """Bands [B, 1, BANDS] that a third of the lines do not carry: high ones, and sometimes the lowest."""
+    place = np.arange(BANDS)[None, None]
+    cut = np.where(rng.random((count, 1, 1)) < 0.33, rng.uniform(14, BANDS, (count, 1, 1)), BANDS)
+    low = np.where(rng.random((count, 1, 1)) < 0.2, rng.uniform(0, 4, (count, 1, 1)), 0)
+    return np.asarray((place >= cut) | (place < low))
