@@ -40,7 +40,7 @@ from renderer.mouth.presenter import load_presenter
 from renderer.progress import Progress, Step
 from renderer.respeak import Drawn, Outside, Scene, Watched, told
 from renderer.rest import rest_of
-from renderer.rest_sound import RestSound
+from renderer.rest_sound import RestSound, own_sound
 from renderer.split import split_at, uneven
 from renderer.stopwatch import StageTime, timing
 from renderer.store import Store
@@ -116,7 +116,7 @@ def _spoken_again(job: Reconstruction, scene: Scene, sound: RestSound) -> tuple[
     with timing() as watch:
         motion = true_motion if job.oracle else spoken_motion(scene, sound)
         drawn = scene.draw(draft(scene.presenter, scene.base, motion), job.diffusion)
-        _film(job.out, scene, drawn, sound, outside)
+        _film(job, scene, drawn, outside)
     speed = _speed(watch.report(), frames)
     with TakeReader(job.out) as made:
         seen = scene.watched(made.pictures(range(frames)))
@@ -125,7 +125,9 @@ def _spoken_again(job: Reconstruction, scene: Scene, sound: RestSound) -> tuple[
     figures |= _true_motion_figures(scene, true_motion, job.diffusion)
     silence = np.zeros_like(true_motion)
     still = scene.draw(draft(scene.presenter, scene.base, silence), job.diffusion)
-    figures |= silence_figures(scene.watched(scene.composed(still)), scene.real)
+    there = scene.base.ok if scene.base.ok.any() else np.ones(frames, bool)
+    seen_still = scene.watched(scene.composed(still))
+    figures |= silence_figures(seen_still.where(there), scene.real.where(there))
     return figures | {"seconds": frames / float(fps)}, speed
 
 
@@ -141,14 +143,15 @@ def spoken_motion(scene: Scene, sound: RestSound) -> Floats:
     )
 
 
-def _film(out: Path, scene: Scene, drawn: Drawn, sound: RestSound, outside: Outside) -> None:
-    fps, config = scene.reader.facts.fps, VideoConfig()
+def _film(job: Reconstruction, scene: Scene, drawn: Drawn, outside: Outside) -> None:
+    out, config, facts = job.out, VideoConfig(), scene.reader.facts
+    samples, form = own_sound(job.take, facts, scene.shown.start)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".rest-", dir=out.parent) as folder:
         picture = Path(folder) / "picture.mp4"
         frames = told(scene.composed(drawn, outside), "rendering", len(scene.shown), scene.progress)
-        encode_segment(frames, fps, config, picture)
-        join([picture], sound.samples, out, fps, config)
+        encode_segment(frames, facts.fps, config, picture)
+        join([picture], samples, out, facts.fps, config, form)
 
 
 def _figures_of(job: Reconstruction, scene: Scene, drawn: Drawn, seen: Watched, sound: RestSound) -> Figures:

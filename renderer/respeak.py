@@ -132,6 +132,10 @@ class Watched:
     ok: npt.NDArray[np.bool_]
     fine: Bytes
 
+    def where(self, frames: npt.NDArray[np.bool_]) -> Watched:
+        """Those frames alone."""
+        return Watched(self.points[frames], self.ok[frames], self.fine[frames])
+
 
 def watch(frames: Iterable[Frame], base: MouthBase) -> Watched:
     """Track ``frames``, whose faces are known to be about where ``base`` has them. Raises RenderError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,9 @@ from renderer.speech.loudness import normalise
 from renderer.speech.recording import hear
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ, sample_at
+from renderer.video.decode import read_own_sound
 from renderer.video.probe import ClipFacts
+from renderer.video.sound import VOICE, SoundFormat
 
 Floats = npt.NDArray[np.float32]
 
@@ -27,6 +30,16 @@ _INSTEAD = (
 
 class NoSpeech(RenderError):
     """There is nothing in the rest of a clip that could be spoken again."""
+
+
+def own_sound(take: Path, facts: ClipFacts, first: int) -> tuple[Floats | None, SoundFormat]:
+    """The sound from frame ``first`` on as the clip has it [channels, n]; None where it has no track."""
+    stored = read_own_sound(take)
+    if stored is None:
+        return None, VOICE
+    samples, form = stored
+    start, stop = (sample_at(frame, facts.fps, form.rate_hz) for frame in (first, facts.frames))
+    return samples[:, start:stop], form
 
 
 @dataclass(frozen=True, eq=False)
