@@ -18,7 +18,7 @@ from pathlib import Path
 from renderer.config import EngineConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.lines import Mouths
-from renderer.memory import frames_that_fit
+from renderer.memory import frames_that_fit, give_back_freed_memory
 from renderer.messages import MessageJob, MessageResult, PlannedMessage, finish, planned
 from renderer.mouth.presenter import Presenter, load_presenter
 from renderer.progress import Progress, Step, silent
@@ -50,6 +50,7 @@ def render_batch(
     No message's error touches another one. ``frames_at_once`` bounds what is drawn together; without it, as
     much as the memory holds that is free now. It changes no byte.
     """
+    give_back_freed_memory()
     with ExitStack() as stack:
         stack.callback(store.note_uses)
         yield from _Batch(store, stack, frames_at_once).run(orders)

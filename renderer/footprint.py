@@ -23,6 +23,7 @@ from renderer.cli import ProgressLine
 from renderer.config import EngineConfig, VideoConfig, VoiceConfig
 from renderer.errors import RenderError
 from renderer.long_message import lines_of
+from renderer.memory import give_back_freed_memory
 from renderer.mouth.light import complete
 from renderer.mouth.presenter import Presenter, load_presenter
 from renderer.pipeline import MessageJob, render_message, slots_for
@@ -126,6 +127,7 @@ def _loaded(presenter: Path, config: EngineConfig, store: Store) -> Presenter:
     """The presenter, its network and the voice, as a worker keeps them between messages."""
     from renderer.drawing import refiner_of  # loads torch
 
+    give_back_freed_memory()
     loaded = load_presenter(presenter)
     refiner_of(loaded)
     spoken("Hello.", config.voice, store)

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import ctypes
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 _SHARE = 0.25  # of the free memory; encoding, measuring and other processes need the rest
 _MOST_BYTES = 900_000_000  # a message of any length and size must not need more than a small machine has
 _LEAST_FRAMES, _MOST_FRAMES = 64, 320  # more at once is no faster on a CPU, and the first message comes later
 _CGROUP = Path("/sys/fs/cgroup")
+
+# Settings of glibc's malloc (malloc.h): how many heaps its threads share, and what goes back when freed.
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3
+_HEAPS, _GIVEN_BACK_BYTES = 2, 8 * 2**20
+
+
+@lru_cache(maxsize=1)
+def give_back_freed_memory() -> bool:
+    """Ask the C library to return large blocks when they are freed; False where it knows no such setting.
+
+    By itself it gives each thread a heap of its own and keeps there what was freed: with a dozen threads
+    that is more than a message needs.
+    """
+    with suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        return bool(mallopt(_ARENA_MAX, _HEAPS) and mallopt(_MMAP_THRESHOLD, _GIVEN_BACK_BYTES))
+    return False
 
 
 def frames_that_fit(frame_bytes: int) -> int:

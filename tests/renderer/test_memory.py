@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from renderer.memory import frames_that_fit, free_memory_bytes
+import platform
+
+import pytest
+
+from renderer.memory import frames_that_fit, free_memory_bytes, give_back_freed_memory
 
 
 def test_what_is_drawn_at_once_is_bounded_by_bytes_however_much_memory_is_free() -> None:
@@ -16,3 +20,8 @@ def test_larger_frames_are_drawn_in_smaller_groups_but_never_one_by_one() -> Non
 
 def test_the_free_memory_is_known_here() -> None:
     assert (free_memory_bytes() or 0) > 0
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other settings")
+def test_the_c_library_can_be_asked_to_give_back_what_is_freed() -> None:
+    assert give_back_freed_memory()
