@@ -19,10 +19,11 @@ def three_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_two_things_are_made_at_once_and_come_in_order() -> None:
-    met = threading.Barrier(2, timeout=10)
+    met = threading.Barrier(2, timeout=60)
 
     def made(number: int) -> int:
-        met.wait()  # breaks unless another thread comes here too
+        if number < 2:
+            met.wait()  # breaks unless the other one of both comes here too
         return number * number
 
     assert list(side_by_side(made, range(10))) == [number * number for number in range(10)]
