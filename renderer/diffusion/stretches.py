@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 
@@ -42,7 +43,7 @@ def stretches(total: int, config: DiffusionConfig, frames: int) -> list[Stretch]
         return [Stretch(range(total), range(total))]
     bounds = [round(total * place / count) for place in range(count + 1)]
     steps = [windows_of_step(config, [total], step) for step in range(config.steps)]
-    owns = (range(start, end) for start, end in zip(bounds, bounds[1:], strict=False))
+    owns = (range(start, end) for start, end in pairwise(bounds))
     return [_stretch(own, total, steps) for own in owns]
 
 
