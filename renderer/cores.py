@@ -17,10 +17,11 @@ _AHEAD = 2  # things that each thread may be ahead of the caller
 
 
 def usable_cores() -> int:
-    """Cores that this process may use; what bounds the libraries' threads, OMP_NUM_THREADS, counts too."""
+    """Cores that this process may use; what bounds the threads of PyTorch bounds these too."""
+    import torch  # slow to load, and only those who draw come here
+
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    return max(1, min(cores, int(wanted) if wanted.isdecimal() else cores))
+    return max(1, min(cores, torch.get_num_threads()))
 
 
 def side_by_side(make: Callable[[Thing], Made], things: Iterable[Thing]) -> Iterator[Made]:

@@ -15,7 +15,11 @@ from renderer.stopwatch import stage, timing
 @pytest.fixture(autouse=True)
 def three_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("renderer.cores.os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    bounded_to(3, monkeypatch)
+
+
+def bounded_to(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.get_num_threads", lambda: threads)
 
 
 def test_two_things_are_made_at_once_and_come_in_order() -> None:
@@ -30,13 +34,13 @@ def test_two_things_are_made_at_once_and_come_in_order() -> None:
 
 
 def test_one_thread_is_enough_where_no_more_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    bounded_to(1, monkeypatch)
     assert usable_cores() == 1
     assert set(side_by_side(lambda _: threading.get_ident(), range(5))) == {threading.get_ident()}
 
 
 def test_a_wish_for_more_threads_than_cores_is_not_granted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "64")
+    bounded_to(64, monkeypatch)
     assert usable_cores() == 3
 
 
