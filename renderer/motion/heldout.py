@@ -5,7 +5,8 @@
 Each fold is spoken by styles that were learned from the others: from phones alone, with the sound, and with
 the second ear. Lips are compared as points on the take's own heads, without pictures: r is Pearson's
 correlation of the gap between the lips over the face's width, gain the ratio of their spreads. The last
-quarter is spoken by what the first three taught. Without ``--phones`` they are heard in the sound.
+quarter is spoken by what the first three taught. Without ``--phones`` they are heard in the sound of each
+part alone.
 """
 
 from __future__ import annotations
@@ -50,7 +51,14 @@ class Spoken:
 
     def without(self, start: int, stop: int) -> Spoken:
         """The take as if frames ``start`` to ``stop`` had never been recorded."""
-        kept = [(a, b) for a, b in ((0, start), (stop, len(self.points))) if b > a]
+        return self._of([(a, b) for a, b in ((0, start), (stop, len(self.points))) if b > a])
+
+    def only(self, start: int, stop: int) -> Spoken:
+        """The take as if nothing but frames ``start`` to ``stop`` had been recorded."""
+        return self._of([(start, stop)])
+
+    def _of(self, kept: list[tuple[int, int]]) -> Spoken:
+        """Parts end to end. Known phones are cut; others are heard in these parts alone."""
         frames = np.concatenate([np.arange(a, b) for a, b in kept])
         phones: list[Phone] = []
         samples, now_s = [], 0.0
@@ -60,8 +68,11 @@ class Spoken:
             samples.append(self.sound[round(first_s * SOUND_RATE_HZ) : round(last_s * SOUND_RATE_HZ)])
             now_s += last_s - first_s
         sound = np.concatenate(samples)
-        heard = None if self.samples is None else sound
-        return Spoken(self.points[frames], self.ok[frames], self.fps, tuple(phones), heard, sound)
+        known = self.samples is None
+        said = tuple(phones) if known else hear(sound, SOUND_RATE_HZ)
+        return Spoken(
+            self.points[frames], self.ok[frames], self.fps, said, None if known else sound, sound
+        )  # fmt: skip
 
 
 def take_of(path: Path, track: Path | None, phones: tuple[Phone, ...] | None) -> Spoken:
@@ -79,7 +90,7 @@ def take_of(path: Path, track: Path | None, phones: tuple[Phone, ...] | None) ->
 
 def fold_apertures(take: Spoken, start: int, stop: int) -> dict[str, Floats]:
     """Apertures [stop - start] of a part, by the style that spoke it; what was learned is all the rest."""
-    known = take.without(start, stop)
+    known, asked = take.without(start, stop), take.only(start, stop)
     plain = fit_style(known.points, known.ok, known.fps, known.phones, known.samples)
     styles = {"phones": replace(plain, heard=None), "with sound": plain}
     base = base_motion()
@@ -87,15 +98,14 @@ def fold_apertures(take: Spoken, start: int, stop: int) -> dict[str, Floats]:
         of = (plain, known.points, known.ok, known.fps, known.phones, known.samples, base)
         styles |= {f"trust {trust:g}": trusting(*of, trust)[0] for trust in TRUSTS if trust}
         styles["chosen"] = with_flow(*of)
-    return {name: _aperture(take, style, start, stop) for name, style in styles.items()}
+    return {name: _aperture(asked, style) for name, style in styles.items()}
 
 
-def _aperture(take: Spoken, style: MotionStyle, start: int, stop: int) -> Floats:
+def _aperture(asked: Spoken, style: MotionStyle) -> Floats:
     motion = speak_motion(
-        take.phones, stop - start, take.fps, style,
-        start_s=style.lag_s - start / float(take.fps), samples=take.samples,
-    )  # fmt: skip
-    return aperture(style.space.decode(motion, take.points[start:stop]))
+        asked.phones, len(asked.points), asked.fps, style, start_s=style.lag_s, samples=asked.samples
+    )
+    return aperture(style.space.decode(motion, asked.points))
 
 
 def report(take: Spoken, folds: int) -> Iterator[str]:
