@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -31,25 +31,40 @@ class Gain:
 
 @torch.no_grad()
 def gain_on(net: MouthRefiner, people: list[Lessons], steps: int = 1) -> Gain:
-    """The mean over some runs of frames of each of ``people``, drawn in ``steps`` from pure noise."""
-    rows = [_row(net, one, start, steps) for one in people for start in _starts(len(one.drafts))]
+    """The mean over some runs of frames of each of ``people``, drawn in ``steps`` from pure noise.
+
+    Drafts are bare; what is drawn has the network's tones too, where it has any.
+    """
+    toned = [_toned(net, one) for one in people]
+    rows = [
+        _row(net, one, told, start, steps)
+        for one, told in zip(people, toned, strict=True)
+        for start in _starts(len(one.drafts))
+    ]
     return Gain(*(float(value) for value in np.mean(rows, axis=0)))
+
+
+def _toned(net: MouthRefiner, one: Lessons) -> Lessons:
+    if net.tones is None:
+        return one
+    return replace(one, drafts=net.tones.added(one.drafts, one.masks, one.points))
 
 
 def _starts(frames: int) -> list[int]:
     return sorted({int(start) for start in np.linspace(0, max(frames - _FRAMES, 0), _RUNS)})
 
 
-def _row(net: MouthRefiner, one: Lessons, start: int, steps: int) -> list[float]:
+def _row(net: MouthRefiner, one: Lessons, toned: Lessons, start: int, steps: int) -> list[float]:
     at = slice(start, start + _FRAMES)
     device = next(net.parameters()).device
-    told = condition(one.drafts[at], one.truths[at], one.masks[at], one.drawn[at]).to(device)
+    told = condition(toned.drafts[at], one.truths[at], one.masks[at], one.drawn[at]).to(device)
+    drafted = pixels(one.drafts[at]).to(device)
     truth = pixels(one.truths[at]).to(device)
     noise = torch.randn(truth.shape, generator=torch.Generator().manual_seed(start)).to(device)
     guess = _drawn(net, noise, told, steps)
     mask = told[:, 6:7]
     mouth = mask * torch.from_numpy(np.ascontiguousarray(one.mouths[at], np.float32)).to(device)[:, None]
-    shown = (told[:, :3], guess.clamp(-1, 1))
+    shown = (drafted, guess.clamp(-1, 1))
     psnr = [_psnr_db(picture, truth, where) for where in (mask, mouth) for picture in shown]
     return [*psnr, *(_edges(picture, mouth) / _edges(truth, mouth) for picture in shown)]
 

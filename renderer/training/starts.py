@@ -24,7 +24,6 @@ import torch
 from renderer.config import BakeConfig
 from renderer.diffusion.fit import fit_refiner
 from renderer.diffusion.lessons import Lessons, lessons_of
-from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.refine import load_refiner
 from renderer.mouth.bake import practice_drafts
 from renderer.mouth.base import shrink
@@ -72,7 +71,7 @@ def compared(parted: Parted, steps: int, starts: Sequence[Start]) -> Iterator[st
     for name, weights in fits(parted.known, steps, starts):
         net = load_refiner(weights, torch.device("cpu")).float()
         for draw_steps in (1, 2):
-            yield f"{name}, drawn in {draw_steps}: {_told(_gain(net, parted.rest, draw_steps))}"
+            yield f"{name}, drawn in {draw_steps}: {_told(gain_on(net, [parted.rest], draw_steps))}"
 
 
 def parted_take(take: Path) -> Parted:
@@ -106,16 +105,6 @@ def _rest(faces: Faces, end: int) -> Lessons:
     base = faces.base(np.flatnonzero(~before & faces.ok))
     drafts = draft_to(replace(faces, usable=faces.usable & before), base, base.points)
     return lessons_of(drafts.crops, base.crops, drafts.masks, drafts.points)
-
-
-def _gain(net: MouthRefiner, rest: Lessons, draw_steps: int) -> Gain:
-    """Of tones and network together, over the bare drafts."""
-    if net.tones is None:
-        return gain_on(net, [rest], draw_steps)
-    drafted = gain_on(net, [rest])
-    toned = replace(rest, drafts=net.tones.added(rest.drafts, rest.masks, rest.points))
-    before = {name: getattr(drafted, name) for name in vars(drafted) if name.startswith("draft_")}
-    return replace(gain_on(net, [toned], draw_steps), **before)
 
 
 def _told(gain: Gain) -> str:
