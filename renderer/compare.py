@@ -15,6 +15,7 @@ from renderer.bench import machine_facts
 from renderer.config import BakeConfig, EngineConfig, FusionMode
 from renderer.diffusion.refine import load_refiner
 from renderer.figures import Figures
+from renderer.gates import SEAM_ACCELERATION_MAX, SEAM_VELOCITY_MAX
 from renderer.long_message import LongMessage
 from renderer.modes import Mode, drifts, filmed, mode_figures
 from renderer.mouth.baked import baked
@@ -24,7 +25,7 @@ from renderer.store import Store
 from renderer.timeline import seconds_at
 from renderer.video.decode import TakeReader
 
-_VELOCITY_MAX, _ACCELERATION_MAX, _CHUNK_MIN = 1.10, 1.15, 1.3
+_CHUNK_MIN = 1.3
 _DRIFT_S = 240.0
 
 
@@ -81,10 +82,10 @@ def verdicts(modes: dict[str, Figures], seconds: float) -> list[str]:
 
 def _seam_verdict(name: str, figures: Figures) -> str:
     velocity, acceleration = figures["seam_velocity"], figures["seam_acceleration"]
-    kept = velocity <= _VELOCITY_MAX and acceleration <= _ACCELERATION_MAX
+    kept = velocity <= SEAM_VELOCITY_MAX and acceleration <= SEAM_ACCELERATION_MAX
     return (
         f"{name}: seam ratio {velocity:.2f} / {acceleration:.2f} (velocity / acceleration), at most "
-        f"{_VELOCITY_MAX:.2f} / {_ACCELERATION_MAX:.2f}: {'kept' if kept else 'missed'}; "
+        f"{SEAM_VELOCITY_MAX:.2f} / {SEAM_ACCELERATION_MAX:.2f}: {'kept' if kept else 'missed'}; "
         f"÷ the same frames refined without windows: {figures['seam_velocity_over_whole']:.3f} / "
         f"{figures['seam_acceleration_over_whole']:.3f}"
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+SEAM_VELOCITY_MAX, SEAM_ACCELERATION_MAX = 1.10, 1.15
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -38,8 +40,13 @@ GATES = (
     Gate("offset_frames", "drawn lips later than filmed ones, frames", -1, 1, 0, 0),
     Gate("silent_open", "open mouth in digital silence", high=0.02, aim_high=0.002),
     Gate("silent_leak", "leak of the filmed mouth in silence, |r|", high=0.1, aim_high=0.03),
-    Gate("seam_velocity", "window borders ÷ inside, velocity", high=1.10, aim_high=1.03),
-    Gate("seam_acceleration", "window borders ÷ inside, acceleration", high=1.15, aim_high=1.05),
+    Gate("seam_velocity", "window borders ÷ inside, velocity", high=SEAM_VELOCITY_MAX, aim_high=1.03),
+    Gate(
+        "seam_acceleration",
+        "window borders ÷ inside, acceleration",
+        high=SEAM_ACCELERATION_MAX,
+        aim_high=1.05,
+    ),
     Gate("outside_px", "pixels changed outside the mask", high=0, aim_high=0),
     Gate("ring", "gradient across the mask's edge ÷ filmed", 0.9, 1.1, 0.97, 1.03),
     Gate("diffusion_fps", "mouth diffusion, frames a second", low=25, aim_low=60),

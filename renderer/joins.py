@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from renderer.face.crop import apply, invert
 from renderer.face.track import track
+from renderer.gates import SEAM_ACCELERATION_MAX, SEAM_VELOCITY_MAX
 from renderer.measures.landmarks import MOUTH, upright
 from renderer.measures.seams import JumpRatio, jump_ratio, steps
 from renderer.mouth.presenter import Presenter
@@ -28,7 +29,6 @@ Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
 REACH_FRAMES = 3  # the frames next to a join that rest, less one that leads into the next word
-VELOCITY_MAX, ACCELERATION_MAX = 1.10, 1.15
 _SETTLING_FRAMES = 6
 _AROUND_FRAMES = 12
 
@@ -55,8 +55,8 @@ class Joins:
 
     def rows(self) -> tuple[tuple[str, JumpRatio, JumpRatio, float], ...]:
         """Name, ratio, ratio beside, and the most that the first one may be."""
-        velocity = ("velocity", self.velocity, self.velocity_beside, VELOCITY_MAX)
-        return velocity, ("acceleration", self.acceleration, self.acceleration_beside, ACCELERATION_MAX)
+        velocity = ("velocity", self.velocity, self.velocity_beside, SEAM_VELOCITY_MAX)
+        return velocity, ("acceleration", self.acceleration, self.acceleration_beside, SEAM_ACCELERATION_MAX)
 
     @property
     def kept(self) -> bool:

@@ -59,8 +59,7 @@ class Tones:
     def _added(self, draft: Crops, mask: Floats, points: Floats) -> Crops:
         known = np.clip(features(draft, points), self.low, self.high) - self.mean
         tones = (self.matrix[0] + known @ self.matrix[1:]).reshape(_GRID, _GRID, 3)
-        wide = cv2.resize(tones, draft.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-        return np.clip(np.rint(draft + wide * mask[..., None]), 0, 255).astype(np.uint8)
+        return _redrawn(draft, mask, tones)
 
     def arrays(self) -> dict[str, Floats]:
         """To be kept beside a network's weights."""
@@ -100,20 +99,19 @@ def fit_tones(lessons: Lessons) -> tuple[Tones | None, Crops]:
     if not share:
         return None, lessons.drafts
     tones = _tones(known, share * _solved(known - known.mean(0), missed, _RIDGES[best]))
-    return tones, _redrawn(lessons, share * told[best])
+    grids = (share * told[best]).reshape(-1, _GRID, _GRID, 3).astype(np.float32)
+    trios = zip(lessons.drafts, np.asarray(lessons.masks, np.float32), grids, strict=True)
+    return tones, np.stack([_redrawn(*trio) for trio in trios])
 
 
 def _tones(known: Floats, matrix: Exact) -> Tones:
     return Tones(known.min(0), known.max(0), known.mean(0), matrix.astype(np.float32))
 
 
-def _redrawn(lessons: Lessons, told: Exact) -> Crops:
-    """The drafts with each frame's ``told`` tones added."""
-    size = lessons.drafts.shape[1]
-    grids = told.reshape(-1, _GRID, _GRID, 3).astype(np.float32)
-    wide = np.stack([cv2.resize(grid, (size, size), interpolation=cv2.INTER_CUBIC) for grid in grids])
-    toned = lessons.drafts + wide * np.asarray(lessons.masks, np.float32)[..., None]
-    return np.clip(np.rint(toned), 0, 255).astype(np.uint8)
+def _redrawn(draft: Crops, mask: Floats, tones: Floats) -> Crops:
+    """A draft [S, S, 3] with ``tones`` [16, 16, 3] added inside its mask [S, S]."""
+    wide = cv2.resize(tones, draft.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return np.clip(np.rint(draft + wide * mask[..., None]), 0, 255).astype(np.uint8)
 
 
 def _in_squares(planes: Floats) -> Exact:
