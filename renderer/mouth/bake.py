@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.diffusion.fit import fit_refiner
@@ -18,8 +19,10 @@ from renderer.face.crop import side_px
 from renderer.motion.adapt import with_flow
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.mouth.base import shrink
+from renderer.mouth.detail import learned_detail, with_detail
 from renderer.mouth.draft import Draft, draft_to, joined
 from renderer.mouth.faces import Faces, Seen, lower_faces, see
+from renderer.mouth.mask import mouth_region
 from renderer.mouth.presenter import Presenter
 from renderer.progress import Progress, Step, silent
 from renderer.speech.recording import hear
@@ -29,6 +32,8 @@ from renderer.video.decode import TakeReader, read_sound
 from renderer.video.probe import MIN_TAKE_S, ClipFacts, check_take
 from renderer.walk import TakeWalk, similarity
 from renderer.weights import base_motion
+
+Floats = npt.NDArray[np.float32]
 
 TRACK_VERSION = 2
 _LEFT_OUT_S = 0.4  # a training draft must not borrow from its own moment
@@ -100,12 +105,12 @@ def _presenter(
         network={},
         problems=faces.problems,
     )
-    lessons = practice_drafts(faces, facts.fps, progress)
+    lessons, detail = practice(faces, facts.fps, progress)
     truths = shrink(faces.fine[faces.ok], config.crop_px)
     network = fit_refiner(
         lessons.crops, truths, lessons.masks, lessons.points, config, progress, parts / "fit.safetensors"
     )
-    return replace(presenter, network=network)
+    return replace(presenter, network=network, detail=detail)
 
 
 def _style(take: Path, facts: ClipFacts, faces: Faces, config: BakeConfig, progress: Progress) -> MotionStyle:
@@ -118,6 +123,17 @@ def _style(take: Path, facts: ClipFacts, faces: Faces, config: BakeConfig, progr
     style = fit_style(faces.points, faces.ok, facts.fps, phones or None, sound)
     base = base_motion() if config.start == "base" else None
     return with_flow(style, faces.points, faces.ok, facts.fps, phones or None, sound, base)
+
+
+def practice(faces: Faces, fps: Fraction, progress: Progress = silent) -> tuple[Draft, Floats]:
+    """Practice drafts as messages will have them, and the detail [2] that was learned from them."""
+    drafts = practice_drafts(faces, fps, progress)
+    detail = learned_detail(drafts.fine, faces.fine[faces.ok], drafts.points, faces.crop_px)
+    fine = drafts.fine
+    for place, points in enumerate(drafts.points):
+        region = mouth_region(points, faces.crop_px, faces.fine.shape[1])
+        fine[place] = with_detail(fine[place], region, points, faces.crop_px, detail)
+    return replace(drafts, fine=fine, crops=shrink(fine, faces.crop_px)), detail
 
 
 def practice_drafts(faces: Faces, fps: Fraction, progress: Progress = silent) -> Draft:

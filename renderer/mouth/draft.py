@@ -18,6 +18,7 @@ from renderer.mouth.atlas import Atlas, choose, companions, lip_gaps
 from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.closure import rims_inside
 from renderer.mouth.colour import blend, light_difference
+from renderer.mouth.detail import with_detail
 from renderer.mouth.inside import darken, keep_teeth
 from renderer.mouth.mask import lower_face_mask, mouth_region
 from renderer.mouth.warp import Aim, bend, bend_part, ring_points, smooth_map
@@ -49,6 +50,8 @@ class Mouths(Protocol):
     def crop_px(self) -> int: ...
     @property
     def atlas(self) -> Atlas: ...
+    @property
+    def detail(self) -> Floats: ...
 
 
 class Speaker(Mouths, Protocol):
@@ -220,6 +223,7 @@ def _bent_pair(
     wish = _Wish(mouths, points[place], rings, place, region)
     mouth = _bent_mouth(mouths, wish, shown[place])
     mouth = _toned(mouths, wish, mouth, likes[0][place], likes[1][place])
+    mouth = with_detail(mouth, region, points[place], mouths.crop_px, mouths.detail)
     return _Pair(around, mouth, region, light_difference(around, mouth, region))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from renderer.face.track import FaceTrack, track
 from renderer.files import whole_file
 from renderer.mouth.atlas import Atlas, atlas_of
 from renderer.mouth.base import MouthBase, cut, shrink
+from renderer.mouth.detail import UNCHANGED
 from renderer.mouth.guard import GUARD_PX, guard, hand_before
 from renderer.mouth.warp import lower_face_triangles
 from renderer.progress import Progress, Step, silent
@@ -101,6 +102,7 @@ class Faces:
     triangles: npt.NDArray[np.int32]
     problems: tuple[str, ...]
     crop_px: int
+    detail: Floats = field(default_factory=UNCHANGED.copy)
 
     @cached_property
     def atlas(self) -> Atlas:

@@ -22,6 +22,7 @@ from renderer.files import whole_file
 from renderer.motion.style import MotionStyle
 from renderer.mouth.atlas import Atlas, atlas_of
 from renderer.mouth.base import shrink
+from renderer.mouth.detail import UNCHANGED
 from renderer.stopwatch import stage
 from renderer.video.probe import ClipFacts
 from renderer.walk import TakeWalk
@@ -41,7 +42,8 @@ class Presenter:
     ``points`` float32 [T, 478, 2] in crop px, ``matrices`` float32 [T, 2, 3] take px → crop px, ``ok`` bool
     [T] frames that can carry a drawn mouth, ``usable`` bool [T] frames whose own mouth may be shown
     elsewhere, ``fine`` uint8 [T, F, F, 3] the crops, ``triangles`` int32 [M, 3] the lower face's mesh,
-    ``network`` the refiner's weights. ``problems`` are sentences about the take.
+    ``network`` the refiner's weights, ``detail`` [2] how far drafts are softened (renderer.mouth.detail).
+    ``problems`` are sentences about the take.
     """
 
     facts: ClipFacts
@@ -55,6 +57,7 @@ class Presenter:
     walk: TakeWalk
     style: MotionStyle
     network: Mapping[str, Floats]
+    detail: Floats = field(default_factory=UNCHANGED.copy)
     problems: tuple[str, ...] = ()
     content_key: str = field(default="", compare=False)  # SHA-256 of the file; "" before it was saved
 
@@ -108,6 +111,7 @@ class Presenter:
                 walk=TakeWalk.from_arrays(_group(arrays, "walk.")),
                 style=MotionStyle.from_arrays(_group(arrays, "style.")),
                 network=_group(arrays, "network."),
+                detail=arrays.get("detail", UNCHANGED),  # files of before have none
                 problems=tuple(about["problems"]),
                 content_key=_sha256(path),
                 **{name: arrays[name] for name in _OWN},
@@ -121,7 +125,7 @@ class Presenter:
 
     def _arrays(self) -> Arrays:
         groups: tuple[tuple[str, Mapping[str, npt.NDArray[Any]]], ...] = (
-            ("", {name: getattr(self, name) for name in _OWN}),
+            ("", {name: getattr(self, name) for name in (*_OWN, "detail")}),
             ("walk.", self.walk.to_arrays()),
             ("style.", self.style.to_arrays()),
             ("network.", self.network),

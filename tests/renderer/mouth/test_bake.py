@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from renderer.diffusion.refine import load_refiner
 from renderer.errors import Cancelled, RenderError
@@ -48,11 +50,22 @@ def test_a_saved_presenter_comes_back_whole(baked: Presenter, tmp_path: Path) ->
     baked.save(path)
     again = Presenter.load(path)
     assert again.content_key == hashlib.sha256(path.read_bytes()).hexdigest() == baked.content_key
-    for name in ("points", "matrices", "ok", "usable", "fine", "triangles"):
+    for name in ("points", "matrices", "ok", "usable", "fine", "triangles", "detail"):
         assert np.array_equal(getattr(again, name), getattr(baked, name)), name
     assert again.facts == baked.facts
     assert again.network.keys() == baked.network.keys()
     assert np.array_equal(again.style.space.basis, baked.style.space.basis)
+
+
+def test_a_presenter_of_before_the_finest_detail_was_learned_is_read(
+    baked: Presenter, tmp_path: Path
+) -> None:
+    path = tmp_path / "presenter.safetensors"
+    baked.save(path)
+    with safe_open(path, "np") as file:
+        arrays, about = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
+    save_file({name: array for name, array in arrays.items() if name != "detail"}, path, about)
+    assert baked.detail.any() and not Presenter.load(path).detail.any()
 
 
 def test_a_presenter_is_read_once_while_its_file_stays(baked: Presenter, tmp_path: Path) -> None:

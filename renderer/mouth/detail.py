@@ -1,0 +1,93 @@
+"""The finest detail of drawn mouths, set right by what the take itself shows.
+
+Between and along lips, pieces of picture meet that never met: seams one pixel wide, harder than any edge that
+the take's lens and compression leave. Skin, mixed of several moments, may be flatter or rougher than filmed.
+A bake drafts the take's own frames from other moments; how much finer or flatter those are than what was
+filmed is learned there, once, and every draft is then softened or crispened by that much.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
+from renderer.mouth.mask import mouth_region
+from renderer.video.picture import Box
+
+Floats = npt.NDArray[np.float32]
+Crops = npt.NDArray[np.uint8]
+
+UNCHANGED: Floats = np.zeros(2, np.float32)
+
+_SIGMA_PX = 0.75  # of the blur that parts the finest detail, in the take's own pixels
+_REACH = 0.02  # of the crop's edge, around what lies between the lips
+# A little finer than filmed, because the encoder of the finished video takes the finest detail first.
+_WANTED = 1.05
+_MOST_SOFTENED, _MOST_CRISPENED = 0.7, 0.25
+_STEP_FRAMES = 3
+
+
+def learned_detail(drafts: Crops, filmed: Crops, points: Floats, crop_px: int) -> Floats:
+    """How far drafts are to be softened [2]: between the lips, and on the skin around; negative is crisper.
+
+    ``drafts`` and ``filmed`` are uint8 [n, F, F, 3], ``points`` [n, 478, 2] the drafted faces in crop px. On
+    average over the frames, softened drafts have the variance of the Laplacian that was filmed.
+    """
+    sums = np.zeros((2, 4))
+    for drawn, real, face in list(zip(drafts, filmed, points, strict=True))[::_STEP_FRAMES]:
+        region = mouth_region(face, crop_px, len(drawn))
+        own, wanted = _grey(drawn), _grey(real)
+        rough, fine, there = (cv2.Laplacian(image, cv2.CV_32F) for image in (own, _finest(own), wanted))
+        products = np.stack([rough * rough, rough * fine, fine * fine, there * there])
+        sums += [(products * zone).sum((1, 2)) for zone in _zones(region, face, crop_px)]
+    return np.array([_share(*zone) for zone in sums], np.float32)
+
+
+def with_detail(picture: Crops, region: Floats, points: Floats, crop_px: int, detail: Floats) -> Crops:
+    """A drafted crop [F, F, 3], softened by ``detail`` [2] in the ``region`` [F, F] of its mouth.
+
+    ``points`` [478, 2] in crop px. What lies outside the region stays byte for byte.
+    """
+    if not detail.any():
+        return picture
+    left, top, width, height = cv2.boundingRect((region > 0).view(np.uint8))
+    place = Box(left, top, left + width, top + height).slices
+    share = np.tensordot(detail, _zones(region, points, crop_px), 1)[place]
+    softer, mouth = picture.copy(), picture[place]
+    change = share[..., None] * _finest(mouth)
+    softer[place] = np.clip(np.rint(mouth - change), 0, 255)
+    return softer
+
+
+def _finest(picture: npt.NDArray[np.generic]) -> Floats:
+    own = picture.astype(np.float32)
+    return np.asarray(own - cv2.GaussianBlur(own, (0, 0), _SIGMA_PX), np.float32)
+
+
+def _grey(crop: Crops) -> Floats:
+    return np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def _zones(region: Floats, points: Floats, crop_px: int) -> Floats:
+    """[2, F, F]: what lies between the lips with a rim around it, and the rest of the drawn mouth."""
+    between = _between(points, crop_px, len(region)) * region
+    return np.stack([between, region - between])
+
+
+def _between(points: Floats, crop_px: int, size_px: int) -> Floats:
+    lips = np.concatenate([points[list(INNER_UPPER)], points[list(INNER_LOWER)][::-1]])
+    at_px = (lips + 0.5) * (size_px / crop_px) - 0.5
+    canvas = np.zeros((size_px, size_px), np.uint8)
+    cv2.fillPoly(canvas, [np.round(at_px * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    rim = 2 * round(_REACH * size_px) + 1
+    wider = cv2.dilate(canvas, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (rim, rim)))
+    return np.asarray(cv2.GaussianBlur(wider.astype(np.float32) / 255, (0, 0), _REACH * size_px / 3))
+
+
+def _share(own: float, shared: float, fine: float, wanted: float) -> float:
+    """The least share s for which own - 2 s shared + s² fine, the edges of a softened picture, is wanted."""
+    missing = own - _WANTED * wanted
+    root = max(shared * shared - fine * missing, 0.0) ** 0.5
+    return float(np.clip((shared - root) / max(fine, 1e-9), -_MOST_CRISPENED, _MOST_SOFTENED))
