@@ -22,9 +22,10 @@ from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.refine import Timeline, load_refiner, refine_all
 from renderer.diffusion.stretches import Stretch, stretches
 from renderer.diffusion.windows import Cut
+from renderer.easing import Easing, going_on, reach_frames
 from renderer.lines import MOUTH_PARTS, Drafted, Line, Mouths, Path_, Strip
 from renderer.mouth.atlas import choose
-from renderer.mouth.base import base_of, places_of
+from renderer.mouth.base import base_of, drawable, places_of
 from renderer.mouth.draft import draft, nearly_shut
 from renderer.mouth.presenter import Presenter
 from renderer.store import Store
@@ -32,7 +33,7 @@ from renderer.takes import OpenTake
 from renderer.video.shown import mixed_pictures
 
 # Covers everything from the take's pixels to the encoded segment.
-STAGE_VERSION = "segment-10"
+STAGE_VERSION = "segment-11"
 # A draft's light follows the frames before it, half of it the last one, and a change of source frame shows
 # two frames ahead: with so many frames more on both sides a part is drafted as the whole line is.
 _SETTLING, _CROSSING = 32, 4
@@ -81,7 +82,22 @@ class MouthDrawer:
         path, seam = one.path, self._seam
         head = self._resting(one.before + path[:seam]).part(slice(len(one.before), None))
         tail = self._resting(path[-seam:] + one.after).part(slice(0, seam))
-        return Line(path, one.motion, ((0, head), (len(path) - seam, tail)))
+        line = Line(path, one.motion, ((0, head), (len(path) - seam, tail)))
+        return self._eased(line, one.before, one.after)
+
+    def _eased(self, line: Line, before: Path_ = (), after: Path_ = ()) -> Line:
+        """The line with mouths that give way to filmed ones, where frames in or beside it are kept."""
+        presenter, fps = self._presenter, self._presenter.facts.fps
+        shown = (*before, *line.path, *after)
+        earlier, later = going_on(shown, reach_frames(fps), len(presenter.ok))
+        kept = ~drawable(presenter, (*earlier, *shown, *later))
+        first = len(earlier) + len(before)
+        easing = Easing.beside(kept, fps).part(slice(first, first + len(line.path)))
+        if not len(easing.near):
+            return line
+        points = places_of(presenter, [line.path[at] for at in easing.near])[0]
+        motion = easing.motion(line.motion, presenter.style.space.encode(points))
+        return replace(line, motion=motion, shares=easing.share)
 
     def _with_sources(self, line: Line) -> Line:
         """Which take frame a mouth is drawn from hangs on the whole line, so it is chosen for all of it."""
@@ -130,7 +146,7 @@ class MouthDrawer:
 
     def _save_resting(self, path: Path_, target: Path) -> None:
         still = np.zeros((len(path), self._presenter.style.space.size), np.float32)
-        drawn = self._refined([self._drafted(Line(path, still), range(len(path)))])[0]
+        drawn = self._refined([self._drafted(self._eased(Line(path, still)), range(len(path)))])[0]
         save_file({name: np.ascontiguousarray(getattr(drawn, name)) for name in MOUTH_PARTS}, target)
 
 

@@ -40,12 +40,14 @@ class Mouths:
 @dataclass(frozen=True, eq=False)
 class Line:
     """A line's take frames ``path`` and ``motion`` [n, K]; ``rests`` are mouths that are drawn already, with
-    the frame that each begins at; ``sources`` [n] the take frame to draw each from, where it is chosen."""
+    the frame that each begins at; ``sources`` [n] the take frame to draw each from, where it is chosen;
+    ``shares`` [n] of the masks that are left, where some give way to filmed mouths (renderer.easing)."""
 
     path: Path_
     motion: Floats
     rests: tuple[tuple[int, Mouths], ...] = ()
     sources: Ints | None = None
+    shares: Floats | None = None
 
     @property
     def frames(self) -> range:
@@ -66,6 +68,12 @@ class Line:
         for here, there, rest in self._rests_in(frames):
             known[here], where[here] = rest.crops[there], True
         return known, where
+
+    def given_way(self, frames: range, masks: Floats) -> Floats:
+        """A copy of the masks of some frames, as far as they are left."""
+        if self.shares is None:
+            return masks.copy()
+        return masks * self.shares[frames.start : frames.stop, None, None]
 
     def meet(self, frames: range, mouths: Mouths) -> None:
         """Puts what is drawn already into the mouths of some frames."""
@@ -103,9 +111,10 @@ class Drafted:
     def mouths(self, refined: Bytes, kept: slice = _ALL) -> Mouths:
         """The mouths of the ``kept`` frames, of which all are refined [n, S, S, 3]."""
         draft, refined = _part(self.draft, kept), refined[kept]
-        masks, sources = draft.masks.copy(), np.asarray(draft.sources, np.int64)
+        frames, sources = self.frames[kept], np.asarray(draft.sources, np.int64)
+        masks = self.line.given_way(frames, draft.masks)
         mouths = Mouths(refined, sharpened(draft, refined), masks, self.matrices[kept], sources)
-        self.line.meet(self.frames[kept], mouths)
+        self.line.meet(frames, mouths)
         return mouths
 
     def part(self, frames: range) -> Drafted:

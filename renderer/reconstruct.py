@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -34,7 +33,7 @@ from renderer.figures import (
 from renderer.gates import judged
 from renderer.motion.motion import speak_motion
 from renderer.mouth.baked import baked
-from renderer.mouth.base import MouthBase
+from renderer.mouth.base import cut
 from renderer.mouth.draft import draft, draft_to
 from renderer.mouth.presenter import load_presenter
 from renderer.progress import Progress, Step
@@ -115,7 +114,7 @@ def _spoken_again(job: Reconstruction, scene: Scene, sound: RestSound) -> tuple[
     outside = Outside()
     with timing() as watch:
         motion = true_motion if job.oracle else spoken_motion(scene, sound)
-        drawn = scene.draw(draft(scene.presenter, scene.base, motion), job.diffusion)
+        drawn = scene.draw(draft(scene.presenter, scene.base, scene.eased(motion)), job.diffusion)
         _film(job, scene, drawn, outside)
     speed = _speed(watch.report(), frames)
     with TakeReader(job.out) as made:
@@ -183,18 +182,15 @@ def _true_motion_figures(scene: Scene, motion: Floats, config: DiffusionConfig |
     return {
         f"{name}_{figure}": value
         for name, drawn in shown.items()
-        for figure, value in picture_figures(laid(base, drawn)[there], base.fine[there], regions).items()
+        for figure, value in picture_figures(finished(scene, drawn)[there], base.fine[there], regions).items()
     }
 
 
-def laid(base: MouthBase, drawn: Drawn) -> Crops:
-    """Drawn mouths on their frames' own lower faces [n, F, F, 3], as composing would lay them."""
-    size = base.fine.shape[1]
-    made = []
-    for below, above, mask in zip(base.fine, drawn.fine, drawn.draft.masks, strict=True):
-        share = cv2.resize(mask, (size, size), interpolation=cv2.INTER_LINEAR)[..., None]
-        made.append(np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint8))
-    return np.stack(made)
+def finished(scene: Scene, drawn: Drawn) -> Crops:
+    """The drawn lower faces [n, F, F, 3] as a viewer sees them in the composed pictures, before encoding."""
+    sizes_px = scene.presenter.crop_px, scene.presenter.fine_px
+    pictures = zip(scene.composed(drawn), scene.base.matrices, strict=True)
+    return np.stack([cut(picture, matrix, *sizes_px) for picture, matrix in pictures])
 
 
 def _speed(stages: Mapping[str, StageTime], frames: int) -> dict[str, Any]:

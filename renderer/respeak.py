@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from renderer.config import DiffusionConfig
 from renderer.diffusion.refine import load_refiner, refine
+from renderer.easing import Easing
 from renderer.errors import RenderError
 from renderer.face.crop import apply, invert
 from renderer.face.track import track
@@ -65,6 +66,19 @@ class Scene:
         filmed = told(reader.pictures(shown), "looking at the filmed mouth", len(shown), progress)
         return cls(reader, presenter, shown, base, watch(filmed, base), progress)
 
+    @cached_property
+    def easing(self) -> Easing:
+        """How drawn mouths give way to the frames that are shown as they were filmed."""
+        return Easing.beside(~self.base.ok, self.reader.facts.fps)
+
+    def eased(self, motion: Floats) -> Floats:
+        """Motion [n, K] that meets the filmed one there."""
+        near = self.easing.near
+        if not len(near):
+            return motion
+        filmed = self.presenter.style.space.encode(self.base.points[near])
+        return self.easing.motion(motion, filmed)
+
     def draw(self, drafted: Draft, config: DiffusionConfig | None) -> Drawn:
         """Refine a draft with the presenter's own network; without ``config`` it stays as it is."""
         if config is None:
@@ -80,7 +94,7 @@ class Scene:
 
     def composed(self, drawn: Drawn, outside: Outside | None = None) -> Iterator[Picture]:
         """The clip's pictures with the drawn mouths in them."""
-        masks = drawn.draft.masks
+        masks = drawn.draft.masks * self.easing.share[:, None, None]
         for at, frame in enumerate(self.shown):
             before = self.reader.picture(frame)
             made = compose_picture(before, drawn.fine[at], self.base.matrices[at], masks[at])

@@ -84,8 +84,12 @@ def places_of(faces: TakeFaces, path: Sequence[Shown]) -> tuple[Floats, npt.NDAr
     in_take = np.asarray(_in_take(faces, a) * (1 - share) + _in_take(faces, b) * share, np.float32)
     # A frame without mixing keeps its baked points bit for bit.
     points = np.where(share == 0, faces.points[a], apply(matrices, in_take))
-    ok = faces.ok[a] & (faces.ok[b] | (mix == 0))
-    return points.astype(np.float32), ok, matrices
+    return points.astype(np.float32), drawable(faces, path), matrices
+
+
+def drawable(faces: TakeFaces, path: Sequence[Shown]) -> npt.NDArray[np.bool_]:
+    """Shown frames [n] that can carry a drawn mouth; a mixed one only if both of its frames can."""
+    return np.array([faces.ok[one.a] and (one.mix == 0 or faces.ok[one.b]) for one in path], bool)
 
 
 def cut(frame: Picture | Image, matrix: Floats, crop_px: int, fine_px: int) -> Image:

@@ -1,28 +1,44 @@
-"""A long line is drawn a stretch at a time, and nobody can tell."""
+"""A long line is drawn a stretch at a time, and nobody can tell; beside kept frames mouths give way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from renderer.config import DiffusionConfig, EngineConfig
 from renderer.drawing import MouthDrawer, Wanted
 from renderer.lines import Mouths
+from renderer.mouth.base import MouthBase
+from renderer.mouth.draft import draft
+from renderer.mouth.mask import lower_face_mask
 from renderer.mouth.presenter import Presenter
 from renderer.store import Store
 from renderer.takes import OpenTake
+from renderer.walk import PathFrame
 from tests.presenters import Baked
 
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+CONFIG = EngineConfig(diffusion=DiffusionConfig(steps=2))
 FRAMES, STRETCH = 150, 55
+KEPT = range(105, 112)  # take frames
 
 
 @pytest.fixture(scope="module")
 def presenter(baked: Baked) -> Presenter:
-    return Presenter.load(baked.bake)
+    return with_kept(Presenter.load(baked.bake), KEPT)
+
+
+def with_kept(presenter: Presenter, frames: range) -> Presenter:
+    """As if something covered the face in some take frames."""
+    ok = np.ones(len(presenter.ok), bool)
+    ok[frames] = False
+    return replace(presenter, ok=ok)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +47,7 @@ def drawer(
 ) -> Iterator[MouthDrawer]:
     folder: Path = tmp_path_factory.mktemp("drawn")
     with OpenTake(baked.take, presenter) as take:
-        yield MouthDrawer(presenter, take, Store(folder), EngineConfig(diffusion=DiffusionConfig(steps=2)))
+        yield MouthDrawer(presenter, take, Store(folder), CONFIG)
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +87,94 @@ def test_the_mouths_that_are_compared_move_and_change_their_source_often(whole: 
     jumps = np.abs(np.diff(whole.sources)) > 2
     assert jumps[40:60].any() or jumps[90:110].any()
     assert np.abs(np.diff(whole.crops.astype(int), axis=0)).mean() > 0.1
+
+
+# --- beside kept frames ---
+
+
+def taken(line: Wanted) -> npt.NDArray[np.int64]:
+    """The take frames of a line, none of them mixed around the kept ones."""
+    frames = np.array([frame.a for frame in line.path])
+    near = np.isin(frames, range(KEPT.start - 10, KEPT.stop + 10))
+    assert near.sum() >= len(KEPT) + 20
+    assert not any(frame.mix for frame, here in zip(line.path, near, strict=True) if here)
+    return frames
+
+
+def switches(frames: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Places in a line after which kept frames begin or end."""
+    return np.flatnonzero(np.diff(np.isin(frames, KEPT)))
+
+
+def steps(filmed: Bytes, crops: Bytes, masks: Floats, where: Floats) -> npt.NDArray[np.float64]:
+    """Levels [n - 1] by which what is shown changes from frame to frame inside ``where``."""
+    shown = filmed + (crops.astype(np.float64) - filmed) * masks[..., None]
+    either = np.maximum(where[1:], where[:-1])
+    apart = np.abs(np.diff(shown, axis=0)).mean(-1)
+    return np.asarray((apart * either).sum((1, 2)) / either.sum((1, 2)))
+
+
+@pytest.mark.slow
+def test_the_step_to_kept_frames_is_no_larger_than_steps_are_elsewhere(
+    presenter: Presenter, line: Wanted, whole: Mouths
+) -> None:
+    frames = taken(line)
+    filmed, points, ok = presenter.crops[frames], presenter.points[frames], presenter.ok[frames]
+    base = MouthBase(filmed, presenter.fine[frames], points, ok, presenter.matrices[frames])
+    spoken = draft(presenter, base, line.motion)
+    where = lower_face_mask(points, points, presenter.crop_px)
+    soft = steps(filmed, whole.crops, whole.masks, where)
+    hard = steps(filmed, spoken.crops, spoken.masks, where)
+    at, usual = switches(frames), np.median(hard[ok[1:] & ok[:-1]])
+    assert len(at) == 2
+    assert hard[at].mean() > 1.5 * usual, "a mouth that only speaks pops"
+    assert soft[at].max() < 1.4 * usual < hard[at].min()
+
+
+@pytest.mark.slow
+def test_the_picture_crosses_over_in_the_two_frames_beside_kept_ones(
+    presenter: Presenter, line: Wanted, whole: Mouths
+) -> None:
+    last, end = switches(taken(line))
+    first = end + 1
+    assert not whole.masks[last + 1 : first].any()
+    strengths = whole.masks[[last - 2, last - 1, last, first, first + 1, first + 2]].max((1, 2))
+    assert np.allclose(strengths, np.array([3, 2, 1, 1, 2, 3]) / 3, atol=0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kept", "strengths"),
+    [
+        (range(30, 40), [3, 3, 3, 3]),
+        (range(68, 80), [3, 3, 2, 1]),  # begins where the lines begin to differ
+        (range(50, 64), [1, 2, 3, 3]),  # ends with the line before them
+    ],
+)
+def test_lines_that_meet_kept_frames_at_a_join_still_share_the_frames_there(
+    baked: Baked, presenter: Presenter, line: Wanted, tmp_path: Path, kept: range, strengths: list[int]
+) -> None:
+    path = tuple(PathFrame(frame, frame, 0.0) for frame in range(60, 100))
+    motion = line.motion[: len(path) - 8]
+    wanted = [Wanted(path[4:-4], spoken, path[:4], path[-4:]) for spoken in (motion, motion[::-1])]
+    with OpenTake(baked.take, presenter) as take:
+        drawer = MouthDrawer(with_kept(presenter, kept), take, Store(tmp_path), CONFIG)
+        one, other = (mouths.part(slice(0, 4)) for mouths in drawer.draw(wanted))
+    for name in ("fine", "masks", "sources"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    assert np.allclose(one.masks.max((1, 2)), np.array(strengths) / 3, atol=0.01)
+
+
+@pytest.mark.slow
+def test_a_line_that_no_kept_frame_is_near_has_the_same_bytes(
+    baked: Baked, presenter: Presenter, line: Wanted, tmp_path: Path
+) -> None:
+    path = tuple(PathFrame(frame, frame, 0.0) for frame in range(40, 80))
+    wanted = Wanted(path[4:-4], line.motion[: len(path) - 8], path[:4], path[-4:])
+    drawn = []
+    for kept in (range(0), range(85, 95)):
+        with OpenTake(baked.take, presenter) as take:
+            made = MouthDrawer(with_kept(presenter, kept), take, Store(tmp_path / str(len(kept))), CONFIG)
+            drawn += made.draw([wanted])
+    for field in fields(Mouths):
+        assert np.array_equal(*(getattr(mouths, field.name) for mouths in drawn)), field.name

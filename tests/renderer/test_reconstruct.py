@@ -148,7 +148,7 @@ def changed(was: Picture, now: Picture) -> float:
     return float(np.abs(cv2.GaussianBlur(was.astype(np.float32) - now, (0, 0), 3)).max())
 
 
-COVERED, LOST, DOUBLED = range(138, 146), range(152, 156), range(162, 170)
+COVERED, LOST, DOUBLED = range(138, 146), range(150, 154), range(156, 164)
 
 
 def with_incidents(path: Path, source: Path) -> Path:
@@ -187,8 +187,11 @@ def test_where_the_mouth_cannot_be_drawn_the_filmed_frame_is_kept_and_flagged(
     assert max(apart[at - LEARNED] for at in kept) < 5
     # Between two incidents, few are left: they are kept too.
     assert max(apart[at - LEARNED] for at in range(COVERED[0], DOUBLED[-1])) < 5
-    drawn = [*range(LEARNED, COVERED[0] - 2), *range(DOUBLED[-1] + 3, FRAMES)]
-    assert min(apart[at - LEARNED] for at in drawn) > 5, "before and after, the mouth is drawn"
+    # Beside them mouths give way to the filmed ones, for a fifth of a second at most.
+    drawn = [*range(LEARNED, COVERED[0] - 4), *range(DOUBLED[-1] + 8, FRAMES)]
+    fully = min(apart[at - LEARNED] for at in drawn)
+    assert fully > 5, "before and after, the mouth is drawn"
+    assert max(apart[at - LEARNED] for at in (COVERED[0] - 3, DOUBLED[-1] + 3)) < fully
     for said in ("chin is covered in", "face was lost in 4 of 44", "Another face is beside"):
         assert any(note.startswith("In the rest: ") and said in note for note in report["notes"]), said
     assert report["figures"]["kept_frames"] >= len(kept) / (FRAMES - LEARNED)
