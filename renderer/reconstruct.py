@@ -124,7 +124,7 @@ def _spoken_again(job: Reconstruction, scene: Scene, sound: RestSound) -> tuple[
     figures |= _true_motion_figures(scene, true_motion, job.diffusion)
     silence = np.zeros_like(true_motion)
     still = scene.draw(draft(scene.presenter, scene.base, silence), job.diffusion)
-    there = scene.base.ok if scene.base.ok.any() else np.ones(frames, bool)
+    there = scene.drawn if scene.drawn.any() else np.ones(frames, bool)
     seen_still = scene.watched(scene.composed(still))
     figures |= silence_figures(seen_still.where(there), scene.real.where(there))
     return figures | {"seconds": frames / float(fps)}, speed
@@ -156,7 +156,7 @@ def _film(job: Reconstruction, scene: Scene, drawn: Drawn, outside: Outside) -> 
 def _figures_of(job: Reconstruction, scene: Scene, drawn: Drawn, seen: Watched, sound: RestSound) -> Figures:
     fps, real = scene.reader.facts.fps, scene.real
     regions = Regions.of(scene.base, drawn.draft.masks)
-    there = scene.base.ok
+    there = scene.drawn
     found = picture_figures(seen.fine[there], real.fine[there], regions.where(there))
     found |= lip_figures(seen, real)
     found |= drift_figures(seen.fine, real.fine, regions, fps)
@@ -165,12 +165,12 @@ def _figures_of(job: Reconstruction, scene: Scene, drawn: Drawn, seen: Watched, 
     if job.diffusion is not None:
         borders = window_borders(len(scene.shown), job.diffusion)
         found |= seam_figures(seen.points, borders) | seam_figures(real.points, borders, "seam_filmed")
-    return found | {"kept_frames": float(1 - there.mean())}
+    return found | {"kept_frames": float(1 - scene.base.ok.mean())}
 
 
 def _true_motion_figures(scene: Scene, motion: Floats, config: DiffusionConfig | None) -> Figures:
     """Pixels under true motion before encoding: in the 12 numbers, as a draft, and with the points given."""
-    presenter, base, there = scene.presenter, scene.base, scene.base.ok
+    presenter, base, there = scene.presenter, scene.base, scene.drawn
     drafted = draft(presenter, base, motion)
     regions = Regions.of(base, drafted.masks).where(there)
     given = draft_to(presenter, base, base.points)

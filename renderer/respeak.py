@@ -71,6 +71,11 @@ class Scene:
         """How drawn mouths give way to the frames that are shown as they were filmed."""
         return Easing.beside(~self.base.ok, self.reader.facts.fps)
 
+    @property
+    def drawn(self) -> npt.NDArray[np.bool_]:
+        """Frames [n] whose mouths are drawn and nothing else: what figures of the drawing are about."""
+        return self.easing.share == 1
+
     def eased(self, motion: Floats) -> Floats:
         """Motion [n, K] that meets the filmed one there."""
         near = self.easing.near
