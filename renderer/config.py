@@ -63,7 +63,7 @@ class PlanConfig:
 class VideoConfig:
     """H.264 settings of every encoded segment; all segments of a message must share them."""
 
-    crf: int = 19
+    crf: int = 17
     preset: str = "faster"  # the quickest that keeps a mouth's texture
     audio_bit_rate: int = 160_000
 

@@ -128,7 +128,8 @@ def _style(take: Path, facts: ClipFacts, faces: Faces, config: BakeConfig, progr
 def practice(faces: Faces, fps: Fraction, progress: Progress = silent) -> tuple[Draft, Floats]:
     """Practice drafts as messages will have them, and the detail [2] that was learned from them."""
     drafts = practice_drafts(faces, fps, progress)
-    detail = learned_detail(drafts.fine, faces.fine[faces.ok], drafts.points, faces.crop_px)
+    filmed, matrices = faces.fine[faces.ok], faces.matrices[faces.ok]
+    detail = learned_detail(drafts.fine, filmed, drafts.points, matrices, faces.crop_px)
     fine = drafts.fine
     for place, points in enumerate(drafts.points):
         region = mouth_region(points, faces.crop_px, faces.fine.shape[1])

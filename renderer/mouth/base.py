@@ -94,9 +94,7 @@ def drawable(faces: TakeFaces, path: Sequence[Shown]) -> npt.NDArray[np.bool_]:
 
 def cut(frame: Picture | Image, matrix: Floats, crop_px: int, fine_px: int) -> Image:
     """The crop's square [fine_px, fine_px, 3] out of a picture or a uint8 RGB frame."""
-    factor = fine_px / crop_px
-    finer = matrix.astype(np.float64) * factor
-    finer[:, 2] += (factor - 1) / 2
+    finer = finer_matrix(matrix, fine_px / crop_px)
     if isinstance(frame, Picture):
         box = _around(finer, fine_px).inside(frame.width, frame.height)
         if box.width and box.height:
@@ -110,6 +108,13 @@ def cut(frame: Picture | Image, matrix: Floats, crop_px: int, fine_px: int) -> I
         ),
         np.uint8,
     )
+
+
+def finer_matrix(matrix: Floats, factor: float) -> npt.NDArray[np.float64]:
+    """``matrix`` [2, 3] take px → crop px, leading to the px of a crop that is ``factor`` times as fine."""
+    finer = matrix.astype(np.float64) * factor
+    finer[:, 2] += (factor - 1) / 2
+    return finer
 
 
 def _around(matrix: npt.NDArray[np.float64], size_px: int) -> Box:

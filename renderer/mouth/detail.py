@@ -2,7 +2,8 @@
 
 Between and along lips, pieces of picture meet that never met: seams one pixel wide, harder than any edge that
 the take's lens and compression leave. Skin, mixed of several moments, may be flatter or rougher than filmed.
-A bake drafts the take's own frames from other moments; how much finer or flatter those are than what was
+And laying a crop into the take's pixels reads between its own, which costs detail again. A bake drafts the
+take's own frames from other moments; how much finer or flatter those are in the take's pixels than what was
 filmed is learned there, once, and every draft is then softened or crispened by that much.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
+from renderer.mouth.base import finer_matrix
 from renderer.mouth.mask import mouth_region
 from renderer.video.picture import Box
 
@@ -23,24 +25,24 @@ UNCHANGED: Floats = np.zeros(2, np.float32)
 
 _SIGMA_PX = 0.75  # of the blur that parts the finest detail, in the take's own pixels
 _REACH = 0.02  # of the crop's edge, around what lies between the lips
-# A little finer than filmed, because the encoder of the finished video takes the finest detail first.
-_WANTED = 1.05
-_MOST_SOFTENED, _MOST_CRISPENED = 0.7, 0.25
+_MOST_SOFTENED, _MOST_CRISPENED = 0.7, 0.7
 _STEP_FRAMES = 3
 
 
-def learned_detail(drafts: Crops, filmed: Crops, points: Floats, crop_px: int) -> Floats:
+def learned_detail(drafts: Crops, filmed: Crops, points: Floats, matrices: Floats, crop_px: int) -> Floats:
     """How far drafts are to be softened [2]: between the lips, and on the skin around; negative is crisper.
 
-    ``drafts`` and ``filmed`` are uint8 [n, F, F, 3], ``points`` [n, 478, 2] the drafted faces in crop px. On
-    average over the frames, softened drafts have the variance of the Laplacian that was filmed.
+    ``drafts`` and ``filmed`` are uint8 [n, F, F, 3], ``points`` [n, 478, 2] the drafted faces in crop px,
+    ``matrices`` [n, 2, 3] take px → crop px. On average over the frames, drafts that were softened and laid
+    into the take's pixels have the variance of the Laplacian that was filmed.
     """
     sums = np.zeros((2, 4))
-    for drawn, real, face in list(zip(drafts, filmed, points, strict=True))[::_STEP_FRAMES]:
-        region = mouth_region(face, crop_px, len(drawn))
-        own, wanted = _grey(drawn), _grey(real)
-        rough, fine, there = (cv2.Laplacian(image, cv2.CV_32F) for image in (own, _finest(own), wanted))
+    for drawn, real, face, matrix in list(zip(drafts, filmed, points, matrices, strict=True))[::_STEP_FRAMES]:
+        own = _grey(drawn)
+        laid = [_laid(image, matrix, crop_px) for image in (own, _finest(own))]
+        rough, fine, there = (cv2.Laplacian(image, cv2.CV_32F) for image in (*laid, _grey(real)))
         products = np.stack([rough * rough, rough * fine, fine * fine, there * there])
+        region = mouth_region(face, crop_px, len(drawn))
         sums += [(products * zone).sum((1, 2)) for zone in _zones(region, face, crop_px)]
     return np.array([_share(*zone) for zone in sums], np.float32)
 
@@ -59,6 +61,26 @@ def with_detail(picture: Crops, region: Floats, points: Floats, crop_px: int, de
     change = share[..., None] * _finest(mouth)
     softer[place] = np.clip(np.rint(mouth - change), 0, 255)
     return softer
+
+
+def _laid(grey: Floats, matrix: Floats, crop_px: int) -> Floats:
+    """A crop [F, F] as it is cut out again after it was laid into the take's pixels.
+
+    Each of the two ways reads between pixels, which costs detail.
+    """
+    size_px = len(grey)
+    there = finer_matrix(matrix, size_px / crop_px)
+    back = cv2.invertAffineTransform(there)
+    corners = np.array([[0, 0], [size_px, 0], [0, size_px], [size_px, size_px]]) @ back[:, :2].T + back[:, 2]
+    low = np.floor(corners.min(0))
+    width, height = np.ceil(corners.max(0) - low).astype(int).tolist()
+    back[:, 2] -= low
+    there[:, 2] += there[:, :2] @ low
+    for way, shape in ((back, (width, height)), (there, (size_px, size_px))):
+        grey = np.asarray(
+            cv2.warpAffine(grey, way, shape, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        )
+    return grey
 
 
 def _finest(picture: npt.NDArray[np.generic]) -> Floats:
@@ -88,6 +110,6 @@ def _between(points: Floats, crop_px: int, size_px: int) -> Floats:
 
 def _share(own: float, shared: float, fine: float, wanted: float) -> float:
     """The least share s for which own - 2 s shared + s² fine, the edges of a softened picture, is wanted."""
-    missing = own - _WANTED * wanted
+    missing = own - wanted
     root = max(shared * shared - fine * missing, 0.0) ** 0.5
     return float(np.clip((shared - root) / max(fine, 1e-9), -_MOST_CRISPENED, _MOST_SOFTENED))
