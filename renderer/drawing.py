@@ -40,6 +40,7 @@ _SETTLING, _CROSSING = 32, 4
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+GoesOn = tuple[bool, bool]  # whether a message shows frames before a path, and after it
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,16 +81,18 @@ class MouthDrawer:
 
     def _line(self, one: Wanted) -> Line:
         path, seam = one.path, self._seam
-        head = self._resting(one.before + path[:seam]).part(slice(len(one.before), None))
-        tail = self._resting(path[-seam:] + one.after).part(slice(0, seam))
+        led, followed = bool(one.before), bool(one.after)
+        head = self._resting(one.before + path[:seam], (led, True)).part(slice(len(one.before), None))
+        tail = self._resting(path[-seam:] + one.after, (True, followed)).part(slice(0, seam))
         line = Line(path, one.motion, ((0, head), (len(path) - seam, tail)))
-        return self._eased(line, one.before, one.after)
+        return self._eased(line, (led, followed), one.before, one.after)
 
-    def _eased(self, line: Line, before: Path_ = (), after: Path_ = ()) -> Line:
+    def _eased(self, line: Line, goes_on: GoesOn, before: Path_ = (), after: Path_ = ()) -> Line:
         """The line with mouths that give way to filmed ones, where frames in or beside it are kept."""
         presenter, fps = self._presenter, self._presenter.facts.fps
         shown = (*before, *line.path, *after)
-        earlier, later = going_on(shown, reach_frames(fps), len(presenter.ok))
+        beyond = going_on(shown, reach_frames(fps), len(presenter.ok))
+        earlier, later = (frames if here else [] for frames, here in zip(beyond, goes_on, strict=True))
         kept = ~drawable(presenter, (*earlier, *shown, *later))
         first = len(earlier) + len(before)
         easing = Easing.beside(kept, fps).part(slice(first, first + len(line.path)))
@@ -136,17 +139,21 @@ class MouthDrawer:
 
     # --- the frames around a join ---
 
-    def _resting(self, path: Path_) -> Mouths:
+    def _resting(self, path: Path_, goes_on: GoesOn) -> Mouths:
         """Resting mouths over the frames around a join, the same for every message that has this join."""
         frames = [(f.a, f.b, f.mix) for f in path]
-        key = fingerprint(STAGE_VERSION, self._presenter.content_key, frames, self._diffusion)
+        key = fingerprint(STAGE_VERSION, self._presenter.content_key, frames, self._diffusion, goes_on)
         return self._store.use(
-            "rest", key, ".safetensors", lambda target: self._save_resting(path, target), _load_mouths
+            "rest",
+            key,
+            ".safetensors",
+            lambda target: self._save_resting(path, goes_on, target),
+            _load_mouths,
         )
 
-    def _save_resting(self, path: Path_, target: Path) -> None:
+    def _save_resting(self, path: Path_, goes_on: GoesOn, target: Path) -> None:
         still = np.zeros((len(path), self._presenter.style.space.size), np.float32)
-        drawn = self._refined([self._drafted(self._eased(Line(path, still)), range(len(path)))])[0]
+        drawn = self._refined([self._drafted(self._eased(Line(path, still), goes_on), range(len(path)))])[0]
         save_file({name: np.ascontiguousarray(getattr(drawn, name)) for name in MOUTH_PARTS}, target)
 
 

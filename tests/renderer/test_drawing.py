@@ -178,3 +178,17 @@ def test_a_line_that_no_kept_frame_is_near_has_the_same_bytes(
             drawn += made.draw([wanted])
     for field in fields(Mouths):
         assert np.array_equal(*(getattr(mouths, field.name) for mouths in drawn)), field.name
+
+
+@pytest.mark.slow
+def test_a_message_that_ends_before_kept_frames_ends_as_it_would_without_them(
+    baked: Baked, presenter: Presenter, line: Wanted, tmp_path: Path
+) -> None:
+    path = tuple(PathFrame(frame, frame, 0.0) for frame in range(40, 80))
+    ends = []
+    for kept in (range(0), range(80, 95)):
+        with OpenTake(baked.take, presenter) as take:
+            made = MouthDrawer(with_kept(presenter, kept), take, Store(tmp_path / str(len(kept))), CONFIG)
+            ends += made.draw([Wanted(path, line.motion[: len(path)], (), ())])
+    assert np.array_equal(ends[0].fine, ends[1].fine)
+    assert np.array_equal(ends[0].masks, ends[1].masks)
