@@ -25,8 +25,8 @@ from renderer.video.picture import Picture
 _THREADS = 2
 # A closed GOP that begins with the only key frame.
 _CLOSED_GOP = f"keyint=infinite:open-gop=0:scenecut=0:threads={_THREADS}"
-# Bits go to texture as it is seen, not only as it is measured, and blocks are smoothed less: lips and skin keep
-# more of their finest detail for the same bytes.
+# Bits go to texture as it is seen, not only as it is measured, and blocks are smoothed less: lips and skin
+# keep more of their finest detail for about the same bytes.
 _TEXTURE = "psy-rd=1.0,0.15:deblock=-1,-1"
 # No encoder version and no time of day in the file.
 BITEXACT = {"fflags": "+bitexact"}
