@@ -14,6 +14,7 @@ from scipy.ndimage import binary_opening
 
 from renderer.errors import RenderError
 from renderer.face.landmarks import POINTS
+from renderer.face.leaps import without_leaps
 from renderer.face.quiet import quiet
 from renderer.progress import Progress, Step, silent
 
@@ -34,7 +35,7 @@ class FaceError(RenderError):
 
 @dataclass(frozen=True, eq=False)
 class FaceTrack:
-    """Face points in take px [T, 478, 2], interpolated where no face was seen.
+    """Face points in take px [T, 478, 2], interpolated where no face was seen and where they leapt.
 
     ``ok`` [T] is False there, and where another face is about as large as the presenter's. ``problems`` are
     sentences for the person who recorded the take.
@@ -71,7 +72,7 @@ def track(
     seen = np.array([face is not None for face in found], bool)
     two = np.asarray(binary_opening(np.array(rivals, bool), np.ones(_SECOND_FACE_FRAMES)), bool)
     _check(seen, two, some=some)
-    points = _without_gaps(found, seen)
+    points = without_leaps(_without_gaps(found, seen), seen)
     _check_size(points[seen])
     notes = (*_noted("The face was lost", ~seen), *_noted("Another face is beside the presenter's", two))
     return FaceTrack(points, seen & ~two, notes)
