@@ -3,8 +3,10 @@
     python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 35
 
 First the talkers are made: eSpeak says made-up sentences in many voices, and a listener takes the phones
-down. Each talker is one file under ``--talks``; what is there is not made again. Then the network learns for
-``--minutes``; it is checkpointed, and an interrupted training goes on where it was.
+down. With ``--voices espeak flite`` every other talker is one of Flite's voices instead, which are built from
+recordings of people. Each talker is one file under ``--talks``; what is there is not made again. Then the
+network learns for ``--minutes``, from nothing or from the weights of ``--start``; it is checkpointed, and an
+interrupted training goes on where it was.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from renderer.motion.lessons import Talk, flow_loss, pull_error
 from renderer.motion.mend import GRID_HZ, sampled
 from renderer.motion.told import PULLS, sound_of
 from renderer.speech.sound import HOP_S
-from renderer.training.motion_speech import PracticeSpeech, practice_speech, talk_of
+from renderer.training.motion_speech import ENGINES, ESPEAK, PracticeSpeech, practice_speech, talk_of
 from renderer.training.motion_variety import coloured
 
 log = logging.getLogger(__name__)
@@ -52,16 +54,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, default=35.0, help="learning time, talkers not included")
     parser.add_argument("--talks", type=Path, default=Path("var/training/talks"), help="folder of talkers")
     parser.add_argument("--talkers", type=int, default=160, help="how many talkers to learn from")
+    parser.add_argument(
+        "--voices", nargs="+", choices=ENGINES, default=[ESPEAK], help="who talks, in turn (default: espeak)"
+    )
+    parser.add_argument("--start", type=Path, help="weights to go on from, of the same width")
     parser.add_argument("--width", type=int, default=96, help="channels of the network")
     parser.add_argument("--seed", type=int, default=11)
 
 
 def run(args: argparse.Namespace) -> int:
     """Makes what is missing, learns, writes the weights; returns the exit status."""
-    talks = [talk_of_talker(number, args.talks, args.seed) for number in range(args.talkers)]
+    engines = [args.voices[number % len(args.voices)] for number in range(args.talkers)]
+    talks = [talk_of_talker(number, args.talks, args.seed, of) for number, of in enumerate(engines)]
     unseen, seen = talks[:_UNSEEN_TALKERS], talks[_UNSEEN_TALKERS:]
     log.info("learning from %.0f minutes of talk", sum(len(talk.said) for talk in seen) / GRID_HZ / 60)
     pupil = Pupil(args.width, args.seed)
+    if args.start:
+        pupil.start(args.start)
     kept = args.out.with_name(f".{args.out.stem}.training.safetensors")
     if kept.exists():
         pupil.load(kept)
@@ -74,11 +83,11 @@ def run(args: argparse.Namespace) -> int:
 # --- lessons ---
 
 
-def talk_of_talker(number: int, folder: Path, seed: int) -> Talk:
+def talk_of_talker(number: int, folder: Path, seed: int, engine: str = ESPEAK) -> Talk:
     """One talker's speech, from the folder or made now, with what listeners make of it."""
-    path = folder / f"speech-{seed}-{number:04d}.safetensors"
+    path = folder / f"{'speech' if engine == ESPEAK else engine}-{seed}-{number:04d}.safetensors"
     if not path.exists():
-        practice_speech(_SECONDS_EACH, np.random.default_rng([seed, number])).save(path)
+        practice_speech(_SECONDS_EACH, np.random.default_rng([seed, number]), engine).save(path)
         log.info("talker %d", number)
     return talk_of(PracticeSpeech.load(path), np.random.default_rng([seed, number, 2]))
 
@@ -154,6 +163,12 @@ class Pupil:
         share = max(1 / (_MEAN_SHARE * total), 1 / (self.at.step + 1))
         torch._foreach_lerp_(list(self.mean.parameters()), list(self.net.parameters()), min(share, 1.0))
 
+    def start(self, weights: Path) -> None:
+        """Goes on from weights as they are shipped; the optimiser begins anew."""
+        tensors = {name: value.float() for name, value in load_tensors(weights).items()}
+        self.net.load_state_dict(tensors)
+        self.mean.load_state_dict(tensors)
+
     def save(self, path: Path) -> None:
         tensors = {f"net.{name}": value for name, value in self.net.state_dict().items()}
         tensors |= {f"mean.{name}": value for name, value in self.mean.state_dict().items()}
@@ -219,7 +234,7 @@ def _error(guess: Floats, talk: Talk) -> float:
 def _write(pupil: Pupil, unseen: list[Talk], args: argparse.Namespace) -> None:
     facts = {
         "config": {"width": args.width, "rounds": 2},
-        "talkers": args.talkers, "seconds_each": _SECONDS_EACH,
+        "talkers": args.talkers, "voices": args.voices, "seconds_each": _SECONDS_EACH,
         "steps": pupil.at.step, "seconds": round(pupil.at.spent_s), "batch": _BATCH, "seed": args.seed,
         "machine": f"{platform.machine()}, {torch.get_num_threads()} thread(s)", "torch": torch.__version__,
         "error_share": round(error_share(pupil.mean, unseen), 4),

@@ -1,4 +1,4 @@
-"""Speech to practise on: made-up sentences, said by many eSpeak voices, with exact phones and heard ones."""
+"""Speech to practise on: made-up talk, said by many synthetic voices, with exact phones and heard ones."""
 
 from __future__ import annotations
 
@@ -25,13 +25,21 @@ from renderer.speech.recording import hear
 from renderer.speech.sound import heard_bands
 from renderer.speech.speech import Phone
 from renderer.speech.trimming import trimmed
+from renderer.speech.utterance import Voice
 from renderer.speech.voices import resampled
-from renderer.studio.sentences import ACCENTS, VARIANTS, sentence
+from renderer.studio.sentences import ACCENTS, VARIANTS
 from renderer.timeline import SOUND_RATE_HZ
+from renderer.training.flite_voice import FLITE_VOICES, FliteSpeaker
 from renderer.training.motion_variety import misheard
+from renderer.training.practice_words import practice_words
 
 Floats = npt.NDArray[np.float32]
 
+ESPEAK, FLITE = "espeak", "flite"
+ENGINES = (ESPEAK, FLITE)
+# Other pitches are other throats: the sound is played faster or slower. Flite has four voices only.
+_PITCH = {ESPEAK: (0.88, 1.13), FLITE: (0.85, 1.18)}
+_FLITE_HZ = (85.0, 220.0)
 _HUM = 0.01  # the sound of the room in which a listener takes phones down: its pauses are breaths
 
 
@@ -60,14 +68,17 @@ class PracticeSpeech:
         return cls(bands, phones, heard, about["duration_s"])
 
 
-def practice_speech(length_s: float, rng: np.random.Generator) -> PracticeSpeech:
-    """About ``length_s`` seconds of one talker: sentences with pauses, in a room with its own sound."""
-    speaker = load_espeak(f"{rng.choice(ACCENTS)}+{rng.choice(VARIANTS)}")
-    pace, pitch = float(rng.uniform(0.75, 1.3)), float(rng.uniform(0.88, 1.13))
+def practice_speech(length_s: float, rng: np.random.Generator, engine: str = ESPEAK) -> PracticeSpeech:
+    """About ``length_s`` seconds of one talker: sentences with pauses, in a room with its own sound.
+
+    ``engine`` is one of `ENGINES`; raises RenderError when it is missing.
+    """
+    speaker = _speaker(engine, rng)
+    pace, pitch = float(rng.uniform(0.75, 1.3)), float(rng.uniform(*_PITCH[engine]))
     parts, phones, now_s = [_pause(rng, 0.3, 0.8)], [], 0.0
     now_s = len(parts[0]) / SOUND_RATE_HZ
     while now_s < length_s:
-        said = trimmed(speaker.say(sentence(rng).split(), pace))
+        said = trimmed(speaker.say(practice_words(rng), pace))
         sound = resampled(said.samples, round(said.rate_hz * pitch))
         phones += _moved(said.phones, 1 / pitch, now_s)
         parts += [sound, _pause(rng, 0.1, 0.9)]
@@ -79,6 +90,12 @@ def practice_speech(length_s: float, rng: np.random.Generator) -> PracticeSpeech
         heard=hear(samples, SOUND_RATE_HZ),
         duration_s=len(samples) / SOUND_RATE_HZ,
     )
+
+
+def _speaker(engine: str, rng: np.random.Generator) -> Voice:
+    if engine == FLITE:
+        return FliteSpeaker(str(rng.choice(FLITE_VOICES)), float(rng.uniform(*_FLITE_HZ)))
+    return load_espeak(f"{rng.choice(ACCENTS)}+{rng.choice(VARIANTS)}")
 
 
 def _pause(rng: np.random.Generator, low_s: float, high_s: float) -> Floats:
@@ -122,4 +139,6 @@ def talk_of(speech: PracticeSpeech, rng: np.random.Generator) -> Talk:
     versions = [speech.heard, speech.heard, speech.phones]
     versions[1:] = [misheard(phones, rng) for phones in (*versions[1:], speech.phones, speech.phones)]
     heard = [heard_of(heard_gestures(phones, hum), times) for phones in versions]
+    # Only the recogniser errs as recognisers do, where sounds are alike: it is heard twice as often.
+    heard.insert(0, heard[0])
     return Talk(speech.bands, heard, viseme_weights(heard_gestures(speech.phones, hum), times))

@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float32]
 
 _VOWELS = sorted(VOWELS)
 _CONSONANTS = sorted({phone for viseme in VISEMES for phone in viseme.phones} & set("pbmfvtdnszʃʒkɡŋhθðlɹwj"))
+_UNHEARD_SHARE = 0.1
 _FLAT = 1.0  # the level that `heard_bands` gives to a middling sound
 
 
@@ -51,7 +52,17 @@ def coloured(bands: Floats, rng: np.random.Generator) -> Floats:
     sound = sound + rng.normal(0, 1, sound.shape) * rng.uniform(0, 0.2, each)
     floor = rng.uniform(-0.5, 1.1, each) + _smooth(rng.normal(0, 0.25, (count, 1, BANDS)))
     sound = np.maximum(sound, floor) + 0.1 * np.exp(-10 * np.abs(sound - floor))
-    return np.where(_lost(count, rng), floor, np.clip(sound, 0, 3.6)).astype(np.float32)
+    sound = np.where(_lost(count, rng), floor, np.clip(sound, 0, 3.6))
+    return _unlike_the_lessons(sound, rng).astype(np.float32)
+
+
+def _unlike_the_lessons(sound: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Flatter sounds, odd colours, and a tenth of the lines that tell nothing: people sound unlike any of the
+    voices, and then what was heard is to be kept."""
+    each = (len(sound), 1, 1)
+    sound = (sound - _FLAT) * rng.uniform(0.6, 1.1, each) + _FLAT
+    sound = sound + rng.normal(0, 0.25, (len(sound), 1, BANDS)) * (rng.random(each) < 0.5)
+    return np.clip(np.where(rng.random(each) < _UNHEARD_SHARE, _FLAT, sound), 0, 3.6)
 
 
 def _moved(bands: Floats, by: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
