@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file
+from safetensors.torch import save_file
 
 from renderer.motion.lessons import Talk
 from renderer.motion.told import PULLS, SOUND, TOLD
@@ -139,6 +140,18 @@ def test_a_training_goes_on_where_it_was(tmp_path: Path) -> None:
     assert second.at.step == 4
     for one, other in zip(straight.mean.parameters(), second.mean.parameters(), strict=True):
         assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_a_training_may_begin_with_weights_of_before(tmp_path: Path) -> None:
+    taught, pupil = Pupil(16, 0), Pupil(16, 1)
+    taught.lesson([talk(1), talk(2)], 0.0)
+    halves = {name: value.half() for name, value in taught.net.state_dict().items()}
+    save_file(halves, tmp_path / "before.safetensors")
+    pupil.start(tmp_path / "before.safetensors")
+    for net in (pupil.net, pupil.mean):
+        for one, other in zip(net.parameters(), taught.net.parameters(), strict=True):
+            assert torch.allclose(one, other, atol=1e-3)
+    assert np.isfinite(pupil.lesson([talk(1), talk(2)], 0.0)) and pupil.at.step == 1
 
 
 def test_weights_are_written_with_what_they_are(tmp_path: Path, monkeypatch) -> None:
