@@ -11,7 +11,7 @@ from renderer.store import Store
 from renderer.video.probe import check_take, probe
 from renderer.weights import weights_key
 
-STAGE_VERSION = "bake-15"
+STAGE_VERSION = "bake-16"
 
 
 def baked(

@@ -25,6 +25,7 @@ UNCHANGED: Floats = np.zeros(2, np.float32)
 
 _SIGMA_PX = 0.75  # of the blur that parts the finest detail, in the take's own pixels
 _REACH = 0.02  # of the crop's edge, around what lies between the lips
+_STORED = 219 / 255  # levels of brightness that video keeps of a picture's
 _MOST_SOFTENED, _MOST_CRISPENED = 0.7, 0.7
 _STEP_FRAMES = 3
 
@@ -39,7 +40,7 @@ def learned_detail(drafts: Crops, filmed: Crops, points: Floats, matrices: Float
     sums = np.zeros((2, 4))
     for drawn, real, face, matrix in list(zip(drafts, filmed, points, matrices, strict=True))[::_STEP_FRAMES]:
         own = _grey(drawn)
-        laid = [_laid(image, matrix, crop_px) for image in (own, _finest(own))]
+        laid = _laid(own, matrix, crop_px, stored=True), _laid(_finest(own), matrix, crop_px)
         rough, fine, there = (cv2.Laplacian(image, cv2.CV_32F) for image in (*laid, _grey(real)))
         products = np.stack([rough * rough, rough * fine, fine * fine, there * there])
         region = mouth_region(face, crop_px, len(drawn))
@@ -63,10 +64,11 @@ def with_detail(picture: Crops, region: Floats, points: Floats, crop_px: int, de
     return softer
 
 
-def _laid(grey: Floats, matrix: Floats, crop_px: int) -> Floats:
+def _laid(grey: Floats, matrix: Floats, crop_px: int, *, stored: bool = False) -> Floats:
     """A crop [F, F] as it is cut out again after it was laid into the take's pixels.
 
-    Each of the two ways reads between pixels, which costs detail.
+    Each of the two ways reads between pixels, which costs detail. Where it is ``stored`` in between, it is
+    rounded as video is, which adds a little on smooth skin.
     """
     size_px = len(grey)
     there = finer_matrix(matrix, size_px / crop_px)
@@ -76,11 +78,15 @@ def _laid(grey: Floats, matrix: Floats, crop_px: int) -> Floats:
     width, height = np.ceil(corners.max(0) - low).astype(int).tolist()
     back[:, 2] -= low
     there[:, 2] += there[:, :2] @ low
-    for way, shape in ((back, (width, height)), (there, (size_px, size_px))):
-        grey = np.asarray(
-            cv2.warpAffine(grey, way, shape, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        )
-    return grey
+    laid = _read(grey, back, (width, height))
+    laid = np.rint(np.rint(np.rint(laid) * _STORED) / _STORED) if stored else laid
+    again = _read(laid, there, (size_px, size_px))
+    return np.rint(again) if stored else again
+
+
+def _read(grey: Floats, way: npt.NDArray[np.float64], shape: tuple[int, int]) -> Floats:
+    read = cv2.warpAffine(grey, way, shape, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(read, np.float32)
 
 
 def _finest(picture: npt.NDArray[np.generic]) -> Floats:
