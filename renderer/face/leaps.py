@@ -8,15 +8,16 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
-# Of the face's width, on average over all points. Speech and nods stay under it from one frame to the next.
+# Of the face's width, on average over all points. Speech and nods stay nearer to the middle of the frames
+# beside them.
 _LEAP = 0.015
 
 
 def without_leaps(points: Points, seen: Flags) -> Points:
     """Points [T, 478, 2] with every leap replaced by the middle of the frames beside it.
 
-    When a head moves fast, the tracker now and then takes one frame for another face: the jaw lies in the
-    neck, the lips beside the mouth. It is a leap where a ``seen`` [T] frame is farther from the middle of its
+    When a head moves fast, the tracker now and then misplaces one frame: the jaw lies in the neck, the lips
+    beside the mouth. It is a leap where a ``seen`` [T] frame is farther from the middle of its
     seen neighbours than those are from each other; a cut or a fast nod is not.
     """
     if len(points) < 3:

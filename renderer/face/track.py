@@ -37,8 +37,8 @@ class FaceError(RenderError):
 class FaceTrack:
     """Face points in take px [T, 478, 2], interpolated where no face was seen and where they leapt.
 
-    ``ok`` [T] is False there, and where another face is about as large as the presenter's. ``problems`` are
-    sentences for the person who recorded the take.
+    ``ok`` [T] is False where no face was seen, and where another one is about as large as the presenter's.
+    ``problems`` are sentences for the person who recorded the take.
     """
 
     points: Points
