@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from campaigns import rendering
 from campaigns.baking import unexpected
@@ -30,7 +29,7 @@ class Batch:
     script: str
     take: Path
     presenter: Path | None
-    voice: Any
+    voice: rendering.VoiceConfig
     out: Path
 
 
@@ -128,27 +127,31 @@ class _Row:
         return self.one.name or f"row {self.one.row.number}"
 
 
-def _made(batch: Batch, presenter: Path, rows: list[_Row], slots: Any, progress: Progress) -> Iterator[_Row]:
+def _made(
+    batch: Batch, presenter: Path, rows: list[_Row], slots: rendering.Slots, progress: Progress
+) -> Iterator[_Row]:
     """Each row of these when it is finished; one row's fault never stops the others."""
-    wanted = {_wanted(batch, presenter, row, slots, progress): row for row in rows}
-    for order, made in rendering.render_together(list(wanted)):
-        outcome = wanted[order].outcome
+    jobs = {_job(batch, presenter, row, slots, progress): row for row in rows}
+    for job, made in rendering.render_together(list(jobs)):
+        outcome = jobs[job].outcome
         if isinstance(made, rendering.RenderError):
             outcome.status, outcome.reason = FAILED, made.message
         elif isinstance(made, Exception):
             outcome.status, outcome.reason = FAILED, unexpected(made)
         else:
             outcome.status, outcome.file = READY, made.video.name
-        yield wanted[order]
+        yield jobs[job]
 
 
-def _wanted(batch: Batch, presenter: Path, row: _Row, slots: Any, progress: Progress) -> rendering.Wanted:
-    return rendering.Wanted(
-        row.lines,
+def _job(
+    batch: Batch, presenter: Path, row: _Row, slots: rendering.Slots, progress: Progress
+) -> rendering.MessageJob:
+    return rendering.MessageJob(
+        tuple(row.lines),
         presenter,
         batch.take,
         slots,
-        batch.voice,
         batch.out / file_stem(row.one.row, row.one.name),
-        partial(progress.of_row, row.one.row.number, row.label),
+        rendering.EngineConfig(voice=batch.voice),
+        progress=partial(progress.of_row, row.one.row.number, row.label),
     )

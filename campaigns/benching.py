@@ -37,7 +37,7 @@ class BenchCampaign:
 
     take: Path
     presenter: Path
-    voice: Any
+    voice: rendering.VoiceConfig
     recipients: int = 1000
     seconds: float = 60.0
     personal_seconds: float = 3.0
@@ -235,7 +235,9 @@ class _Bench:
             rendering.line_seconds(text, self._wanted.voice, self._cache)
         return Spoken(len(texts), time.perf_counter() - began, time.process_time() - cpu_s)
 
-    def _plan(self, script: str, people: Sequence[Mapping[str, str]]) -> tuple[list[Lines], Any, Planned]:
+    def _plan(
+        self, script: str, people: Sequence[Mapping[str, str]]
+    ) -> tuple[list[Lines], rendering.Slots, Planned]:
         wanted, began = self._wanted, time.perf_counter()
         messages = _filled(script, people)
         slots = rendering.plan_slots(messages, wanted.take, wanted.voice, cache=self._cache)
@@ -251,7 +253,9 @@ class _Bench:
         wanted = self._wanted
         return [1 + at * (wanted.recipients - 1) // wanted.sample for at in range(wanted.sample)]
 
-    def _render(self, messages: Sequence[Lines], slots: Any) -> tuple[Made, list[Made], list[Made]]:
+    def _render(
+        self, messages: Sequence[Lines], slots: rendering.Slots
+    ) -> tuple[Made, list[Made], list[Made]]:
         """Whole messages spread among the shared ones, so that both meet the same machine."""
         first = self._made([messages[0]], slots, self._cache, 1.0)[0]
         shared: list[Made] = []
@@ -266,14 +270,14 @@ class _Bench:
                 shared += self._made(lines, slots, self._cache, _SHARED_WORK, joins)
         return first, shared, whole
 
-    def _made_whole(self, lines: Lines, slots: Any) -> Made:
+    def _made_whole(self, lines: Lines, slots: rendering.Slots) -> Made:
         with tempfile.TemporaryDirectory(dir=self._folder) as empty:
             return self._made([lines], slots, rendering.Store(Path(empty)), 1.0)[0]
 
     def _made(
         self,
         messages: Sequence[Lines],
-        slots: Any,
+        slots: rendering.Slots,
         cache: rendering.Store,
         units: float,
         joins: Sequence[tuple[int, ...]] = (),
@@ -284,19 +288,19 @@ class _Bench:
         """
         wanted, count = self._wanted, len(messages)
         with tempfile.TemporaryDirectory(dir=self._folder) as out, rendering.timing() as stopwatch:
-            orders = [
-                rendering.Wanted(
-                    lines, wanted.presenter, wanted.take, slots, wanted.voice, Path(out) / str(number),
-                    lambda step: self._told(step, units),
+            jobs = [
+                rendering.MessageJob(
+                    tuple(lines), wanted.presenter, wanted.take, slots, Path(out) / str(number),
+                    rendering.EngineConfig(voice=wanted.voice), progress=lambda step: self._told(step, units),
                 )
                 for number, lines in enumerate(messages)
             ]  # fmt: skip
             wall_s, cpu_s = time.perf_counter(), time.process_time()
-            results = [self._result(*made, units) for made in rendering.render_together(orders, cache)]
+            results = [self._result(made, units) for _, made in rendering.render_together(jobs, cache)]
             wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
             took = stopwatch.report()
-            for order, at in zip(orders, joins, strict=False):
-                video = order.out_stem.with_suffix(".mp4")
+            for job, at in zip(jobs, joins, strict=False):
+                video = job.out_stem.with_suffix(".mp4")
                 self._watched.append(rendering.watch_joins(video, wanted.presenter, at))
         return [
             Made(
@@ -307,9 +311,7 @@ class _Bench:
             for made in results
         ]  # fmt: skip
 
-    def _result(
-        self, one: rendering.Wanted, outcome: MessageResult | Exception, units: float
-    ) -> MessageResult:
+    def _result(self, outcome: MessageResult | Exception, units: float) -> MessageResult:
         if isinstance(outcome, Exception):
             raise outcome
         self._done += units

@@ -12,7 +12,9 @@ from django.conf import settings
 
 from renderer.config import BakeConfig, EngineConfig, PlanConfig, VoiceConfig
 from renderer.errors import Cancelled, RenderError
+from renderer.plan import Slots
 from renderer.progress import Progress, Step, silent
+from renderer.render.job import Lines, MessageJob, MessageResult
 from renderer.sentences import sentence_spans
 from renderer.stopwatch import timing
 from renderer.store import Store
@@ -21,10 +23,8 @@ from renderer.tally import Uses
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
     from renderer.joins import Joins as Joins
     from renderer.joins import Watched as Watched
-    from renderer.pipeline import MessageResult as MessageResult
     from renderer.video.probe import ClipFacts
 
-Lines = Sequence[tuple[str, str]]  # (line id, text)
 PAUSES = PlanConfig()
 
 
@@ -41,13 +41,18 @@ class PlannedLine:
 __all__ = [
     "PAUSES",
     "Cancelled",
+    "EngineConfig",
+    "Lines",
+    "MessageJob",
+    "MessageResult",
     "PlannedLine",
     "Progress",
     "RenderError",
+    "Slots",
     "Step",
     "Store",
     "Uses",
-    "Wanted",
+    "VoiceConfig",
     "bake",
     "baked",
     "complete_bake",
@@ -139,64 +144,30 @@ def plan_slots(
     voice: VoiceConfig,
     progress: Progress = silent,
     cache: Store | None = None,
-) -> Any:
-    """The slots of a campaign's lines, as JSON. Speaks every distinct line once; the store keeps them."""
-    from renderer.pipeline import slots_for
+) -> Slots:
+    """The slots of a campaign's lines. Speaks every distinct line once; the store keeps them."""
+    from renderer.render.plan import plan_script_slots
 
     fps = Fraction(take_facts(take)["fps"])
-    return slots_for(messages, fps, EngineConfig(voice=voice), cache or store(), progress).to_json()
+    return plan_script_slots(messages, fps, EngineConfig(voice=voice), cache or store(), progress)
 
 
-def render(
-    lines: Lines,
-    presenter: Path,
-    take: Path,
-    slots: Any,
-    voice: VoiceConfig,
-    out_stem: Path,
-    progress: Progress = silent,
-    cache: Store | None = None,
-) -> MessageResult:
-    """Make ``out_stem``.mp4, .jpg and .vtt from and into ``cache`` (the installation's store).
+def render(job: MessageJob, cache: Store | None = None) -> MessageResult:
+    """Make one message from and into ``cache`` (the installation's store). Raises RenderError."""
+    from renderer.render.pipeline import render_message
 
-    Raises RenderError, and Cancelled from ``progress``.
-    """
-    from renderer.pipeline import MessageJob, render_message
-    from renderer.plan import Slots
-
-    job = MessageJob(tuple(lines), presenter, take, Slots.from_json(slots), EngineConfig(voice=voice))
-    return render_message(job, cache or store(), out_stem, progress)
-
-
-@dataclass(frozen=True, eq=False)
-class Wanted:
-    """One message to make with others: `render`'s arguments."""
-
-    lines: Lines
-    presenter: Path
-    take: Path
-    slots: Any
-    voice: VoiceConfig
-    out_stem: Path
-    progress: Progress = silent
+    return render_message(job, cache or store())
 
 
 def render_together(
-    wanted: Sequence[Wanted], cache: Store | None = None
-) -> Iterator[tuple[Wanted, MessageResult | Exception]]:
+    jobs: Sequence[MessageJob], cache: Store | None = None
+) -> Iterator[tuple[MessageJob, MessageResult | Exception]]:
     """Make messages in shared forward passes; each comes out when it is finished, or with its own error."""
-    if not wanted:
+    if not jobs:
         return
-    from renderer.pipeline import MessageJob, Order, render_batch
-    from renderer.plan import Slots
+    from renderer.render.pipeline import render_batch
 
-    orders = {}
-    for one in wanted:
-        slots, config = Slots.from_json(one.slots), EngineConfig(voice=one.voice)
-        job = MessageJob(tuple(one.lines), one.presenter, one.take, slots, config)
-        orders[Order(job, one.out_stem, one.progress)] = one
-    for order, outcome in render_batch(list(orders), cache or store()):
-        yield orders[order], outcome
+    yield from render_batch(jobs, cache or store())
 
 
 def line_seconds(text: str, voice: VoiceConfig, cache: Store | None = None) -> float:
@@ -210,26 +181,25 @@ def plan_all(
     messages: Sequence[Lines],
     presenter: Path,
     take: Path,
-    slots: Any,
+    slots: Slots,
     voice: VoiceConfig,
     cache: Store | None = None,
 ) -> list[tuple[PlannedLine, ...]]:
     """What rendering these messages would make and share; the lines are spoken, nothing is drawn."""
     from renderer.mouth.presenter import load_presenter
-    from renderer.pipeline import MessageJob, planned
-    from renderer.plan import Slots
-    from renderer.segments import SegmentRenderer
+    from renderer.render.context import RenderContext
+    from renderer.render.plan import plan_message
     from renderer.takes import OpenTake
 
-    parts, config, known = cache or store(), EngineConfig(voice=voice), Slots.from_json(slots)
-    speaker = load_presenter(presenter)
-    segments = SegmentRenderer(speaker, OpenTake(take, speaker), parts, config)
+    config, speaker = EngineConfig(voice=voice), load_presenter(presenter)
+    context = RenderContext(speaker, OpenTake(take, speaker), cache or store(), config)
+    nowhere = Path()  # planning writes no message
 
     def plan(lines: Lines) -> tuple[PlannedLine, ...]:
-        message = planned(MessageJob(tuple(lines), presenter, take, known, config), speaker, parts)
+        planned = plan_message(MessageJob(tuple(lines), presenter, take, slots, nowhere, config), context)
         return tuple(
-            PlannedLine(line_id, text, float(len(work.segment.path) / message.fps), segments.key_of(work))
-            for (line_id, text), work in zip(lines, message.works, strict=True)
+            PlannedLine(line_id, text, float(len(segment.path) / context.fps), segment.key)
+            for (line_id, text), segment in zip(lines, planned.segments, strict=True)
         )
 
     return [plan(lines) for lines in messages]

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -47,17 +47,17 @@ def _outcomes(
     claims: Mapping[Message, rendering.Progress], folder: Path
 ) -> Iterator[tuple[Message, MessageResult | Exception]]:
     """Every message once, as soon as it is finished or has failed."""
-    wanted: dict[rendering.Wanted, Message] = {}
+    jobs: dict[rendering.MessageJob, Message] = {}
     for message, claim in claims.items():
         try:
-            wanted[_wanted(message, folder, claim)] = message
+            jobs[_job(message, folder, claim)] = message
         except Exception as error:
             yield message, error
-    open_ = set(wanted.values())
+    open_ = set(jobs.values())
     try:
-        for one, outcome in rendering.render_together(list(wanted)):
-            open_.remove(wanted[one])
-            yield wanted[one], outcome
+        for job, outcome in rendering.render_together(list(jobs)):
+            open_.remove(jobs[job])
+            yield jobs[job], outcome
     except Exception as error:  # a fault of ours that belongs to none of them
         yield from ((message, error) for message in open_)
 
@@ -100,7 +100,7 @@ def _settled(message: Message, outcome: MessageResult | Exception) -> None:
     settle(message.campaign)
 
 
-def _wanted(message: Message, folder: Path, progress: rendering.Progress) -> rendering.Wanted:
+def _job(message: Message, folder: Path, progress: rendering.Progress) -> rendering.MessageJob:
     campaign = message.campaign
     presenter = campaign.presenter
     if presenter is None:
@@ -110,27 +110,28 @@ def _wanted(message: Message, folder: Path, progress: rendering.Progress) -> ren
     if not presenter.has_consent:
         raise rendering.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
     take = local_path(presenter.take)
-    return rendering.Wanted(
-        _pairs(message.lines),
+    return rendering.MessageJob(
+        tuple(_pairs(message.lines)),
         local_path(presenter.bake),
         take,
         _slots(campaign, take, progress),
-        rendering.voice_of(campaign.voice_engine, campaign.voice),
         folder / str(message.pk),
-        progress,
+        rendering.EngineConfig(voice=rendering.voice_of(campaign.voice_engine, campaign.voice)),
+        progress=progress,
     )
 
 
-def _slots(campaign: Campaign, take: Path, progress: rendering.Progress) -> Any:
+def _slots(campaign: Campaign, take: Path, progress: rendering.Progress) -> rendering.Slots:
     """The campaign's slots, planned by the first worker that needs them; twice gives the same."""
     campaign.refresh_from_db(fields=["slots"])
     if campaign.slots is None:
         lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
         voice = rendering.voice_of(campaign.voice_engine, campaign.voice)
         planned = rendering.plan_slots([_pairs(one) for one in lines], take, voice, progress)
-        Campaign.objects.filter(pk=campaign.pk, slots__isnull=True).update(slots=planned)
+        Campaign.objects.filter(pk=campaign.pk, slots__isnull=True).update(slots=planned.to_json())
         campaign.refresh_from_db(fields=["slots"])
-    return campaign.slots
+        assert campaign.slots is not None
+    return rendering.Slots.from_json(campaign.slots)
 
 
 def _pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:

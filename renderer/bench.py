@@ -23,8 +23,10 @@ from typing import Any, get_args
 from renderer.cli import ProgressLine
 from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VideoConfig, VoiceConfig
 from renderer.errors import RenderError
-from renderer.pipeline import MessageJob, render_message, slots_for
 from renderer.progress import Progress
+from renderer.render.job import MessageJob
+from renderer.render.pipeline import render_message
+from renderer.render.plan import plan_script_slots
 from renderer.spoken import spoken
 from renderer.stopwatch import StageTime, Stopwatch, timing
 from renderer.store import Store
@@ -98,12 +100,12 @@ def bench(
         store = Store(Path(folder) / "store")
         baked_file = presenter or _baked(take, store, bake, progress)
         first, second = _messages(seconds, config.voice, store)
-        slots = slots_for([first, second], facts.fps, config, store)
-        jobs = [MessageJob(lines, baked_file, take, slots, config) for lines in (first, second)]
-        out = Path(folder) / "message"
-        whole, one_more = (
-            _rendered(job, store, out.with_name(f"{n}"), progress) for n, job in enumerate(jobs)
-        )
+        slots = plan_script_slots([first, second], facts.fps, config, store)
+        jobs = [
+            MessageJob(lines, baked_file, take, slots, Path(folder) / str(n), config, progress=progress)
+            for n, lines in enumerate((first, second))
+        ]
+        whole, one_more = (_rendered(job, store) for job in jobs)
     steps, machine = config.diffusion.steps, machine_facts()
     return Bench(whole, one_more, facts.width, facts.height, steps, machine, peak_memory_mb())
 
@@ -153,10 +155,10 @@ def _messages(
     return first, second
 
 
-def _rendered(job: MessageJob, store: Store, out_stem: Path, progress: Progress) -> Rendered:
+def _rendered(job: MessageJob, store: Store) -> Rendered:
     with timing(Stopwatch()) as watch:
         wall_s, cpu_s = time.perf_counter(), time.process_time()
-        result = render_message(job, store, out_stem, progress)
+        result = render_message(job, store)
         wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
     stages = watch.report()
     work_frames = stages["compose"].frames if "compose" in stages else 0

@@ -16,7 +16,6 @@ import platformdirs
 
 from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig
 from renderer.errors import RenderError
-from renderer.pipeline import MessageJob, MessageResult, render_message, slots_for
 from renderer.plan import plan_slots
 from renderer.progress import Progress, Step
 from renderer.quality import (
@@ -27,6 +26,9 @@ from renderer.quality import (
     run_quality,
     run_reconstruct,
 )
+from renderer.render.job import MessageJob, MessageResult
+from renderer.render.pipeline import render_message
+from renderer.render.plan import plan_script_slots
 from renderer.sentences import sentences
 from renderer.store import Store
 from renderer.timeline import frames_covering
@@ -116,7 +118,7 @@ def _render(options: argparse.Namespace) -> int:
         diffusion=replace(DiffusionConfig(), mode=options.mode, steps=options.steps),
     )
     job = _job(options, presenter, facts.fps, config, store, progress)
-    result = render_message(job, store, options.out.with_suffix(""), progress)
+    result = render_message(job, store)
     progress.close()
     sys.stdout.write(_report(result, as_json=options.json))
     return 0
@@ -152,6 +154,7 @@ def _job(
     store: Store,
     progress: ProgressLine,
 ) -> MessageJob:
+    stem = options.out.with_suffix("")
     if options.audio is not None:
         from renderer.speech.recording import listen
 
@@ -159,13 +162,13 @@ def _job(
         length = frames_covering(speech.duration_s, fps)
         slots = plan_slots({"recording": [length]}, ["recording"], fps, config.plan)
         lines: tuple[tuple[str, str], ...] = (("recording", options.audio.name),)
-        return MessageJob(lines, presenter, options.take, slots, config, {"recording": speech})
+        recorded = {"recording": speech}
+        return MessageJob(lines, presenter, options.take, slots, stem, config, recorded, progress)
     lines = tuple((str(n), text) for n, text in enumerate(sentences(options.text)))
     if not lines:
         raise RenderError("--text is empty. Write at least one sentence.")
-    return MessageJob(
-        lines, presenter, options.take, slots_for([lines], fps, config, store, progress), config
-    )
+    slots = plan_script_slots([lines], fps, config, store, progress)
+    return MessageJob(lines, presenter, options.take, slots, stem, config, progress=progress)
 
 
 def _report(result: MessageResult, *, as_json: bool) -> str:

@@ -26,8 +26,10 @@ from renderer.long_message import lines_of
 from renderer.memory import give_back_freed_memory
 from renderer.mouth.light import complete
 from renderer.mouth.presenter import Presenter, load_presenter
-from renderer.pipeline import MessageJob, render_message, slots_for
 from renderer.progress import Progress
+from renderer.render.job import MessageJob
+from renderer.render.pipeline import render_message
+from renderer.render.plan import plan_script_slots
 from renderer.spoken import spoken
 from renderer.store import Store
 from renderer.video.decode import TakeReader, read_sound
@@ -83,9 +85,9 @@ def footprint(
         loaded = _loaded(presenter, config, store)
         loaded_mb = _held_mb()
         lines = message.lines(config, store)
-        slots = slots_for([lines], loaded.facts.fps, config, store, progress)
-        job = MessageJob(lines, presenter, take, slots, config)
-        result = render_message(job, store, out_stem, progress)
+        slots = plan_script_slots([lines], loaded.facts.fps, config, store, progress)
+        job = MessageJob(lines, presenter, take, slots, out_stem, config, progress=progress)
+        result = render_message(job, store)
     longest_s = max(line.end_s - line.start_s for line in result.segments)
     size = loaded.facts.width, loaded.facts.height
     return Footprint(
@@ -125,11 +127,11 @@ def _enlarge(take: Path, size: tuple[int, int], out: Path) -> None:
 
 def _loaded(presenter: Path, config: EngineConfig, store: Store) -> Presenter:
     """The presenter, its network and the voice, as a worker keeps them between messages."""
-    from renderer.drawing import refiner_of  # loads torch
+    from renderer.render.stages import load_presenter_refiner  # loads torch
 
     give_back_freed_memory()
     loaded = load_presenter(presenter)
-    refiner_of(loaded)
+    load_presenter_refiner(loaded)
     spoken("Hello.", config.voice, store)
     return loaded
 

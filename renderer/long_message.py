@@ -19,9 +19,9 @@ from renderer.motion.motion import speak_motion
 from renderer.mouth.base import base_of
 from renderer.mouth.draft import Draft, draft
 from renderer.mouth.presenter import Presenter
-from renderer.pipeline import slots_for
-from renderer.plan import Segment, plan_message
+from renderer.plan import Segment, plan_segments
 from renderer.progress import Progress, Step
+from renderer.render.plan import plan_script_slots
 from renderer.speech.speech import Speech
 from renderer.spoken import spoken
 from renderer.store import Store
@@ -102,13 +102,13 @@ class LongMessage:
         self._presenter, self._config, self._progress = presenter, config, progress
         fps = presenter.facts.fps
         lines, speeches = lines_of(seconds, config, store)
-        slots = slots_for([lines], fps, config, store, progress)
+        slots = plan_script_slots([lines], fps, config, store, progress)
         lengths = [
             (line_id, frames_covering(speech.duration_s, fps))
             for (line_id, _), speech in zip(lines, speeches, strict=True)
         ]
         self._speeches: Sequence[Speech] = speeches
-        self._segments: Sequence[Segment] = plan_message(lengths, slots, presenter.walk, fps, config.plan)
+        self._segments: Sequence[Segment] = plan_segments(lengths, slots, presenter.walk, fps, config.plan)
 
     @property
     def frames(self) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from statistics import median_low
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,6 +18,11 @@ from renderer.timeline import frames_of
 from renderer.walk import PathFrame, TakeWalk
 
 _SLACK_S = 0.5  # how far a pause may grow before the take is cut instead
+_PATHS_MAX = 4096  # of one walk: a few megabytes
+
+_Place = tuple[int, int, int, int, PlanConfig]
+# Weak, so that a presenter who is forgotten takes the T×T distances of its walk along.
+_paths: WeakKeyDictionary[TakeWalk, dict[_Place, tuple[PathFrame, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def plan_slots(
 
 
 @stage("plan")
-def plan_message(
+def plan_segments(
     lines: Sequence[tuple[str, int]], slots: Slots, walk: TakeWalk, fps: Fraction, config: PlanConfig
 ) -> tuple[Segment, ...]:
     """One segment for each (line id, spoken frames); together they cover the base track without a gap.
@@ -91,8 +96,20 @@ def _tail(fps: Fraction, config: PlanConfig, *, last: bool) -> int:
     return max(frames_of(config.tail_s if last else config.pause_s / 2, fps), config.seam_frames + 2)
 
 
-@lru_cache(maxsize=4096)
 def _path(
+    walk: TakeWalk, start: int, end: int, least: int, slack: int, config: PlanConfig
+) -> tuple[PathFrame, ...]:
+    """The same again for messages that share a line: searched once, for as long as the walk is in memory."""
+    known = _paths.setdefault(walk, {})
+    place = (start, end, least, slack, config)
+    if place not in known:
+        if len(known) >= _PATHS_MAX:
+            known.clear()
+        known[place] = _find_path(walk, *place)
+    return known[place]
+
+
+def _find_path(
     walk: TakeWalk, start: int, end: int, least: int, slack: int, config: PlanConfig
 ) -> tuple[PathFrame, ...]:
     """At least ``least`` frames from base position ``start`` to ``end``: retimed, or with jumps."""

@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from campaigns import rendering, running, tasks
 from campaigns.models import Campaign, Message, Recipient
 from campaigns.states import CampaignState, RenderState
-from renderer.pipeline import content_hash
+from renderer.render.join import content_hash
 from tests import presenters
 from tests.presenters import Baked
 

@@ -11,10 +11,13 @@ import pytest
 from renderer.config import EngineConfig
 from renderer.joins import Watched, join_ratios, watch_joins
 from renderer.measures.landmarks import MOUTH
-from renderer.messages import MessageJob
 from renderer.mouth.presenter import Presenter, load_presenter
-from renderer.pipeline import Order, planned, render_batch, slots_for
+from renderer.render.context import RenderContext
+from renderer.render.job import MessageJob
+from renderer.render.pipeline import render_batch
+from renderer.render.plan import plan_message, plan_script_slots
 from renderer.store import Store
+from renderer.takes import OpenTake
 from tests.presenters import Baked
 
 NAMES = ("John", "Priya")
@@ -66,14 +69,16 @@ def watched(baked: Baked, tmp_path_factory: pytest.TempPathFactory) -> list[Watc
     presenter: Presenter = load_presenter(baked.bake)
     config, store, fps = EngineConfig(), Store(folder / "store"), presenter.facts.fps
     scripts = [tuple((str(n), line.format(name)) for n, line in enumerate(SCRIPT)) for name in NAMES]
-    slots = slots_for(scripts, fps, config, store)
-    jobs = [MessageJob(lines, baked.bake, baked.take, slots, config) for lines in scripts]
-    orders = [Order(job, folder / f"{number}") for number, job in enumerate(jobs)]
+    slots = plan_script_slots(scripts, fps, config, store)
+    jobs = [
+        MessageJob(lines, baked.bake, baked.take, slots, folder / str(number), config)
+        for number, lines in enumerate(scripts)
+    ]
+    context = RenderContext(presenter, OpenTake(baked.take, presenter), store, config)
     found = []
-    for order, made in render_batch(orders, store):
+    for job, made in render_batch(jobs, store):
         assert not isinstance(made, Exception), made
-        works = planned(order.job, presenter, store).works
-        ends = list(accumulate(len(work.segment.path) for work in works))
+        ends = list(accumulate(len(one.path) for one in plan_message(job, context).segments))
         joins = [end for line in PERSONAL for end in ends[line - 1 : line + 1]]
         found.append(watch_joins(made.video, joins, presenter))
     return found

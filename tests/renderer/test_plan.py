@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import json
 import time
+import weakref
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,7 +12,7 @@ import pytest
 
 from renderer.config import PlanConfig
 from renderer.mouth.presenter import Presenter
-from renderer.plan import Segment, Slots, plan_message, plan_slots
+from renderer.plan import Segment, Slots, plan_segments, plan_slots
 from renderer.retiming import jumped, retimed
 from renderer.walk import CROSSING_FRAMES, TakeWalk
 from tests.renderer.test_walk import walk_of
@@ -27,7 +29,7 @@ WALK = walk_of(300)
 
 
 def plan(lengths: dict[str, int], walk: TakeWalk = WALK, slots: Slots = SLOTS) -> tuple[Segment, ...]:
-    return plan_message(list(lengths.items()), slots, walk, FPS, CONFIG)
+    return plan_segments(list(lengths.items()), slots, walk, FPS, CONFIG)
 
 
 def with_length(line: str, frames: int) -> dict[str, int]:
@@ -209,5 +211,15 @@ def test_a_thousand_messages_of_twelve_lines_are_planned_in_seconds() -> None:
     )
     began = time.process_time()
     for lines in messages:
-        plan_message(lines, slots, WALK, FPS, CONFIG)
+        plan_segments(lines, slots, WALK, FPS, CONFIG)
     assert time.process_time() - began < 10
+
+
+def test_a_walk_that_nobody_uses_any_more_is_not_kept_by_what_was_planned_on_it() -> None:
+    walk = walk_of(300)
+    first, again = plan(MEDIANS, walk), plan(MEDIANS, walk)
+    assert all(one.path is other.path for one, other in zip(first, again, strict=True)), "searched twice"
+    gone = weakref.ref(walk)
+    del walk
+    gc.collect()
+    assert gone() is None

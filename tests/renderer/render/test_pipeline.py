@@ -14,17 +14,10 @@ import pytest
 from renderer.config import BakeConfig, EngineConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.mouth.bake import bake
-from renderer.pipeline import (
-    Lines,
-    MessageJob,
-    MessageResult,
-    Order,
-    render_batch,
-    render_message,
-    script_order,
-    slots_for,
-)
-from renderer.progress import Step, silent
+from renderer.progress import Progress, Step, silent
+from renderer.render.job import Lines, MessageJob, MessageResult
+from renderer.render.pipeline import render_batch, render_message
+from renderer.render.plan import plan_script_slots, script_order
 from renderer.speech.loudness import measure_lufs
 from renderer.spoken import spoken
 from renderer.store import Store
@@ -45,15 +38,16 @@ class Desk:
         self.presenter = folder / "presenter.safetensors"
         bake(self.take, self.presenter, replace(BakeConfig(), fit_seconds=3.0), silent)
         self.store = Store(folder / "store")
-        self.slots = slots_for([JOHN, PRIYA], FPS, EngineConfig(), self.store)
+        self.slots = plan_script_slots([JOHN, PRIYA], FPS, EngineConfig(), self.store)
 
-    def job(self, lines: Lines) -> MessageJob:
-        return MessageJob(tuple(lines), self.presenter, self.take, self.slots)
+    def job(self, lines: Lines, out_stem: Path | None = None, progress: Progress = silent) -> MessageJob:
+        out_stem = out_stem or self.folder / "unnamed"
+        return MessageJob(tuple(lines), self.presenter, self.take, self.slots, out_stem, progress=progress)
 
     def render(
         self, lines: tuple[tuple[str, str], ...], name: str, store: Store | None = None
     ) -> MessageResult:
-        return render_message(self.job(lines), store or self.store, self.folder / name)
+        return render_message(self.job(lines, self.folder / name), store or self.store)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +132,7 @@ def test_cancelling_leaves_no_file(desk: Desk, tmp_path: Path):
 
     lines = (("0.0", "This one is never finished."),)
     with pytest.raises(Cancelled):
-        render_message(desk.job(lines), Store(tmp_path / "store"), tmp_path / "out" / "never", stop)
+        render_message(desk.job(lines, tmp_path / "out" / "never", stop), Store(tmp_path / "store"))
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
@@ -155,15 +149,15 @@ def test_messages_that_are_made_together_fail_alone_and_have_their_own_bytes(
     def stop(step: Step) -> None:
         raise Cancelled
 
-    orders = {
-        "empty": Order(desk.job(()), tmp_path / "empty"),
-        "priya": Order(desk.job(PRIYA), tmp_path / "priya"),
-        "stopped": Order(desk.job((("0.0", "Never."), *PRIYA[1:])), tmp_path / "stopped", stop),
-        "john": Order(desk.job(JOHN), tmp_path / "john"),
+    jobs = {
+        "empty": desk.job((), tmp_path / "empty"),
+        "priya": desk.job(PRIYA, tmp_path / "priya"),
+        "stopped": desk.job((("0.0", "Never."), *PRIYA[1:]), tmp_path / "stopped", stop),
+        "john": desk.job(JOHN, tmp_path / "john"),
     }
     store = Store(tmp_path / "store")
-    made = dict(render_batch(list(orders.values()), store, frames_at_once=10_000))
-    outcomes = {name: made[order] for name, order in orders.items()}
+    made = dict(render_batch(list(jobs.values()), store, frames_at_once=10_000))
+    outcomes = {name: made[job] for name, job in jobs.items()}
     assert isinstance(outcomes["empty"], RenderError)
     assert isinstance(outcomes["stopped"], Cancelled)
     again, priya = outcomes["john"], outcomes["priya"]
@@ -178,8 +172,8 @@ def test_messages_that_are_made_together_fail_alone_and_have_their_own_bytes(
 def test_lines_that_do_not_fit_into_memory_at_once_give_the_same_bytes(
     desk: Desk, john: MessageResult, tmp_path: Path
 ):
-    order = Order(desk.job(JOHN), tmp_path / "john")
-    ((_, again),) = render_batch([order], Store(tmp_path / "store"), frames_at_once=30)
+    job = desk.job(JOHN, tmp_path / "john")
+    ((_, again),) = render_batch([job], Store(tmp_path / "store"), frames_at_once=30)
     assert isinstance(again, MessageResult)
     assert again.content_hash == john.content_hash
     assert again.scores == john.scores
@@ -198,7 +192,7 @@ def test_a_store_that_is_emptied_before_the_segments_are_joined_is_filled_again(
             emptied.append(step.stage)
             shutil.rmtree(store.root)
 
-    again = render_message(desk.job(JOHN), store, tmp_path / "again", empty)
+    again = render_message(desk.job(JOHN, tmp_path / "again", empty), store)
     assert emptied
     assert again.content_hash == john.content_hash
 
@@ -228,6 +222,6 @@ def test_each_line_is_heard_with_the_frame_that_it_begins_in(desk: Desk, john: M
 
 @pytest.mark.slow
 def test_another_take_than_the_bakes_is_refused(desk: Desk, tmp_path: Path):
-    other = replace(desk.job((("0.0", "Not this one."),)), take=takes.DEMO_TAKE)
+    other = replace(desk.job((("0.0", "Not this one."),), tmp_path / "other"), take=takes.DEMO_TAKE)
     with pytest.raises(RenderError, match="not the take that the presenter was baked from"):
-        render_message(other, desk.store, tmp_path / "other")
+        render_message(other, desk.store)

@@ -1,22 +1,27 @@
-"""A long line is drawn a stretch at a time, and nobody can tell; beside kept frames mouths give way."""
+"""A long line is drawn a chunk at a time, and nobody can tell; beside kept frames mouths give way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from safetensors.numpy import save_file
 
 from renderer.config import DiffusionConfig, EngineConfig
-from renderer.drawing import MouthDrawer, Wanted
-from renderer.lines import Mouths
 from renderer.mouth.base import MouthBase
 from renderer.mouth.draft import draft
 from renderer.mouth.mask import lower_face_mask
 from renderer.mouth.presenter import Presenter
+from renderer.render.context import RenderContext
+from renderer.render.draw import draw, draw_in_chunks
+from renderer.render.mouths import Mouths, Path_
+from renderer.render.segment import SpokenSegment, motion_key
+from renderer.speech.speech import Speech
 from renderer.store import Store
 from renderer.takes import OpenTake
 from renderer.walk import PathFrame
@@ -25,7 +30,8 @@ from tests.presenters import Baked
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 CONFIG = EngineConfig(diffusion=DiffusionConfig(steps=2))
-FRAMES, STRETCH = 150, 55
+FRAMES, CHUNK = 150, 55
+SILENCE = Speech(np.zeros(48_000, np.float32), (), (), 48_000)
 KEPT = range(105, 112)  # take frames
 
 
@@ -42,40 +48,61 @@ def with_kept(presenter: Presenter, frames: range) -> Presenter:
 
 
 @pytest.fixture(scope="module")
-def drawer(
+def context(
     baked: Baked, presenter: Presenter, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[MouthDrawer]:
+) -> Iterator[RenderContext]:
     folder: Path = tmp_path_factory.mktemp("drawn")
     with OpenTake(baked.take, presenter) as take:
-        yield MouthDrawer(presenter, take, Store(folder), CONFIG)
+        yield RenderContext(presenter, take, Store(folder), CONFIG)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A segment, and how its mouth is to move."""
+
+    segment: SpokenSegment
+    motion: Floats
+
+    def in_(self, context: RenderContext) -> SpokenSegment:
+        """The segment, once its motion lies in the store as if it had been spoken."""
+        key = motion_key(self.segment, context.presenter)
+        context.store.make(
+            "motion", key, ".safetensors", lambda target: save_file({"motion": self.motion.copy()}, target)
+        )
+        return self.segment
+
+
+def moved(path: Path_, motion: Floats, before: Path_ = (), after: Path_ = ()) -> Moved:
+    content = sha256(np.ascontiguousarray(motion).tobytes()).hexdigest()
+    return Moved(SpokenSegment("0.0", path, 4, SILENCE, content, before, after), motion)
 
 
 @pytest.fixture(scope="module")
-def line(presenter: Presenter) -> Wanted:
+def line(presenter: Presenter) -> Moved:
     """The mouths of the take backwards, between two neighbours."""
     motion = presenter.style.space.encode(presenter.points)[FRAMES - 1 :: -1]
     path = tuple(presenter.walk.shown(at) for at in range(4, FRAMES + 12))
-    return Wanted(path[4:-4], motion, path[:4], path[-4:])
+    return moved(path[4:-4], motion, path[:4], path[-4:])
 
 
 @pytest.fixture(scope="module")
-def whole(drawer: MouthDrawer, line: Wanted) -> Mouths:
-    return drawer.draw([line])[0]
+def whole(context: RenderContext, line: Moved) -> Mouths:
+    return draw(context, [line.in_(context)])[0]
 
 
 @pytest.fixture(scope="module")
-def parts(drawer: MouthDrawer, line: Wanted) -> list[Mouths]:
-    return list(drawer.draw_in_stretches(line, STRETCH))
+def parts(context: RenderContext, line: Moved) -> list[Mouths]:
+    return list(draw_in_chunks(context, line.in_(context), CHUNK))
 
 
 @pytest.mark.slow
-def test_stretches_are_no_longer_than_asked(parts: list[Mouths]) -> None:
+def test_chunks_are_no_longer_than_asked(parts: list[Mouths]) -> None:
     assert [len(part.fine) for part in parts] == [50, 50, 50]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [field.name for field in fields(Mouths)])
-def test_a_line_drawn_in_stretches_has_the_bytes_of_the_line_drawn_whole(
+def test_a_line_drawn_in_chunks_has_the_bytes_of_the_line_drawn_whole(
     whole: Mouths, parts: list[Mouths], name: str
 ) -> None:
     drawn = np.concatenate([getattr(part, name) for part in parts])
@@ -92,12 +119,12 @@ def test_the_mouths_that_are_compared_move_and_change_their_source_often(whole: 
 # --- beside kept frames ---
 
 
-def taken(line: Wanted) -> npt.NDArray[np.int64]:
+def taken(line: Moved) -> npt.NDArray[np.int64]:
     """The take frames of a line, none of them mixed around the kept ones."""
-    frames = np.array([frame.a for frame in line.path])
+    frames = np.array([frame.a for frame in line.segment.path])
     near = np.isin(frames, range(KEPT.start - 10, KEPT.stop + 10))
     assert near.sum() >= len(KEPT) + 20
-    assert not any(frame.mix for frame, here in zip(line.path, near, strict=True) if here)
+    assert not any(frame.mix for frame, here in zip(line.segment.path, near, strict=True) if here)
     return frames
 
 
@@ -116,7 +143,7 @@ def steps(filmed: Bytes, crops: Bytes, masks: Floats, where: Floats) -> npt.NDAr
 
 @pytest.mark.slow
 def test_the_step_to_kept_frames_is_no_larger_than_steps_are_elsewhere(
-    presenter: Presenter, line: Wanted, whole: Mouths
+    presenter: Presenter, line: Moved, whole: Mouths
 ) -> None:
     frames = taken(line)
     filmed, points, ok = presenter.crops[frames], presenter.points[frames], presenter.ok[frames]
@@ -133,7 +160,7 @@ def test_the_step_to_kept_frames_is_no_larger_than_steps_are_elsewhere(
 
 @pytest.mark.slow
 def test_the_picture_crosses_over_in_the_two_frames_beside_kept_ones(
-    presenter: Presenter, line: Wanted, whole: Mouths
+    presenter: Presenter, line: Moved, whole: Mouths
 ) -> None:
     last, end = switches(taken(line))
     first = end + 1
@@ -152,14 +179,15 @@ def test_the_picture_crosses_over_in_the_two_frames_beside_kept_ones(
     ],
 )
 def test_lines_that_meet_kept_frames_at_a_join_still_share_the_frames_there(
-    baked: Baked, presenter: Presenter, line: Wanted, tmp_path: Path, kept: range, strengths: list[int]
+    baked: Baked, presenter: Presenter, line: Moved, tmp_path: Path, kept: range, strengths: list[int]
 ) -> None:
     path = tuple(PathFrame(frame, frame, 0.0) for frame in range(60, 100))
     motion = line.motion[: len(path) - 8]
-    wanted = [Wanted(path[4:-4], spoken, path[:4], path[-4:]) for spoken in (motion, motion[::-1])]
+    lines = [moved(path[4:-4], spoken, path[:4], path[-4:]) for spoken in (motion, motion[::-1])]
     with OpenTake(baked.take, presenter) as take:
-        drawer = MouthDrawer(with_kept(presenter, kept), take, Store(tmp_path), CONFIG)
-        one, other = (mouths.part(slice(0, 4)) for mouths in drawer.draw(wanted))
+        context = RenderContext(with_kept(presenter, kept), take, Store(tmp_path), CONFIG)
+        drawn = draw(context, [one.in_(context) for one in lines])
+        one, other = (mouths.select(slice(0, 4)) for mouths in drawn)
     for name in ("fine", "masks", "sources"):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
     assert np.allclose(one.masks.max((1, 2)), np.array(strengths) / 3, atol=0.01)
@@ -167,28 +195,28 @@ def test_lines_that_meet_kept_frames_at_a_join_still_share_the_frames_there(
 
 @pytest.mark.slow
 def test_a_line_that_no_kept_frame_is_near_has_the_same_bytes(
-    baked: Baked, presenter: Presenter, line: Wanted, tmp_path: Path
+    baked: Baked, presenter: Presenter, line: Moved, tmp_path: Path
 ) -> None:
     path = tuple(PathFrame(frame, frame, 0.0) for frame in range(40, 80))
-    wanted = Wanted(path[4:-4], line.motion[: len(path) - 8], path[:4], path[-4:])
+    one = moved(path[4:-4], line.motion[: len(path) - 8], path[:4], path[-4:])
     drawn = []
     for kept in (range(0), range(85, 95)):
         with OpenTake(baked.take, presenter) as take:
-            made = MouthDrawer(with_kept(presenter, kept), take, Store(tmp_path / str(len(kept))), CONFIG)
-            drawn += made.draw([wanted])
+            here = RenderContext(with_kept(presenter, kept), take, Store(tmp_path / str(len(kept))), CONFIG)
+            drawn += draw(here, [one.in_(here)])
     for field in fields(Mouths):
         assert np.array_equal(*(getattr(mouths, field.name) for mouths in drawn)), field.name
 
 
 @pytest.mark.slow
 def test_a_message_that_ends_before_kept_frames_ends_as_it_would_without_them(
-    baked: Baked, presenter: Presenter, line: Wanted, tmp_path: Path
+    baked: Baked, presenter: Presenter, line: Moved, tmp_path: Path
 ) -> None:
     path = tuple(PathFrame(frame, frame, 0.0) for frame in range(40, 80))
     ends = []
     for kept in (range(0), range(80, 95)):
         with OpenTake(baked.take, presenter) as take:
-            made = MouthDrawer(with_kept(presenter, kept), take, Store(tmp_path / str(len(kept))), CONFIG)
-            ends += made.draw([Wanted(path, line.motion[: len(path)], (), ())])
+            here = RenderContext(with_kept(presenter, kept), take, Store(tmp_path / str(len(kept))), CONFIG)
+            ends += draw(here, [moved(path, line.motion[: len(path)]).in_(here)])
     assert np.array_equal(ends[0].fine, ends[1].fine)
     assert np.array_equal(ends[0].masks, ends[1].masks)

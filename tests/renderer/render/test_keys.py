@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from renderer import drawing, segments, sound, spoken
+from renderer import sound, spoken
 from renderer.config import DiffusionConfig, EngineConfig, VideoConfig, VoiceConfig
 from renderer.mouth.presenter import Presenter
-from renderer.plan import Segment
-from renderer.segments import SegmentRenderer, SegmentWork
+from renderer.render import segment
+from renderer.render.segment import SpokenSegment, motion_key, segment_key
 from renderer.speech.speech import Speech
 from renderer.spoken import content_of, speech_key
-from renderer.store import Store
-from renderer.takes import OpenTake
 from renderer.walk import PathFrame
 from tests.takes import DEMO_TAKE
 
@@ -43,64 +41,65 @@ def presenter(tmp_path_factory: pytest.TempPathFactory) -> Presenter:
     return Presenter.load(saved)
 
 
-def work_of(text: str = "Hello John.", voice: VoiceConfig | None = None, **more: Any) -> SegmentWork:
+def said(text: str = "Hello John.", voice: VoiceConfig | None = None, **more: Any) -> SpokenSegment:
     """A line on thirty frames of the take, with neighbours on both sides."""
     given: dict[str, Any] = {
-        "segment": Segment("0.0", PATH, 10, 12),
+        "line_id": "0.0",
+        "path": PATH,
+        "lead_frames": 10,
         "speech": SPEECH,
         "speech_key": speech_key(text, voice or CONFIG.voice),
         "before": (PathFrame(9, 9, 0.0),),
         "after": (PathFrame(40, 40, 0.0),),
     }
-    return SegmentWork(**given | more)
+    return SpokenSegment(**given | more)
 
 
-def key(presenter: Presenter, work: SegmentWork, config: EngineConfig = CONFIG, folder: str = "a") -> str:
-    take = OpenTake(Path(folder) / "take.mp4", presenter)
-    return SegmentRenderer(presenter, take, Store(Path(folder)), config).key_of(work)
+def key(presenter: Presenter, one: SpokenSegment, config: EngineConfig = CONFIG) -> str:
+    return segment_key(one, presenter, config)
 
 
-WORKS: dict[str, SegmentWork] = {
-    "the text": work_of("Hello Priya."),
-    "the voice": work_of(voice=VoiceConfig(voice="en-gb")),
-    "the engine of the voice": work_of(voice=VoiceConfig("pyttsx3")),
-    "the voice's rate": work_of(voice=VoiceConfig(rate=1.1)),
-    "a recording of the same": work_of(recorded=True),
-    "the frames of the take": work_of(segment=Segment("0.0", (*PATH[:-1], PathFrame(41, 41, 0.0)), 10, 12)),
-    "a mixed frame": work_of(segment=Segment("0.0", (*PATH[:-1], PathFrame(39, 40, 0.2)), 10, 12)),
-    "when it is spoken": work_of(segment=Segment("0.0", PATH, 11, 12)),
-    "what comes before": work_of(before=(PathFrame(8, 8, 0.0),)),
-    "what comes after": work_of(after=(PathFrame(41, 41, 0.0),)),
-    "nothing before": work_of(before=()),
-    "nothing after": work_of(after=()),
+SEGMENTS: dict[str, SpokenSegment] = {
+    "the text": said("Hello Priya."),
+    "the voice": said(voice=VoiceConfig(voice="en-gb")),
+    "the engine of the voice": said(voice=VoiceConfig("pyttsx3")),
+    "the voice's rate": said(voice=VoiceConfig(rate=1.1)),
+    "a recording of the same": said(recorded=True),
+    "the frames of the take": said(path=(*PATH[:-1], PathFrame(41, 41, 0.0))),
+    "a mixed frame": said(path=(*PATH[:-1], PathFrame(39, 40, 0.2))),
+    "when it is spoken": said(lead_frames=11),
+    "what comes before": said(before=(PathFrame(8, 8, 0.0),)),
+    "what comes after": said(after=(PathFrame(41, 41, 0.0),)),
+    "nothing before": said(before=()),
+    "nothing after": said(after=()),
 }
 
 
-@pytest.mark.parametrize("what", WORKS)
+@pytest.mark.parametrize("what", SEGMENTS)
 def test_what_is_said_and_shown_changes_the_key(presenter: Presenter, what: str) -> None:
-    assert key(presenter, WORKS[what]) != key(presenter, work_of())
+    assert key(presenter, SEGMENTS[what]) != key(presenter, said())
 
 
 def test_a_frame_cannot_move_from_a_neighbour_into_the_segment(presenter: Presenter) -> None:
-    shifted = work_of(before=(), segment=Segment("0.0", (PathFrame(9, 9, 0.0), *PATH), 10, 12))
-    assert key(presenter, shifted) != key(presenter, work_of())
+    shifted = said(before=(), path=(PathFrame(9, 9, 0.0), *PATH))
+    assert key(presenter, shifted) != key(presenter, said())
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(DiffusionConfig)])
 def test_every_setting_of_the_diffusion_changes_the_key(presenter: Presenter, name: str) -> None:
     other = replace(CONFIG, diffusion=replace(CONFIG.diffusion, **{name: OTHERS[name]}))
-    assert key(presenter, work_of(), other) != key(presenter, work_of())
+    assert key(presenter, said(), other) != key(presenter, said())
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(VideoConfig)])
 def test_every_setting_of_the_video_changes_the_key(presenter: Presenter, name: str) -> None:
     other = replace(CONFIG, video=replace(CONFIG.video, **{name: OTHERS[name]}))
-    assert key(presenter, work_of(), other) != key(presenter, work_of())
+    assert key(presenter, said(), other) != key(presenter, said())
 
 
 def test_how_many_frames_are_known_at_a_seam_changes_the_key(presenter: Presenter) -> None:
     other = replace(CONFIG, plan=replace(CONFIG.plan, seam_frames=3))
-    assert key(presenter, work_of(), other) != key(presenter, work_of())
+    assert key(presenter, said(), other) != key(presenter, said())
 
 
 CHANGES: dict[str, Callable[[Presenter], Presenter]] = {
@@ -117,26 +116,26 @@ def test_everything_in_a_bake_changes_the_key(presenter: Presenter, what: str, t
     presenter.save(tmp_path / "same.safetensors")
     CHANGES[what](presenter).save(tmp_path / "other.safetensors")
     same, other = (Presenter.load(tmp_path / f"{name}.safetensors") for name in ("same", "other"))
-    assert key(same, work_of()) == key(presenter, work_of())
-    assert key(other, work_of()) != key(presenter, work_of())
+    assert key(same, said()) == key(presenter, said())
+    assert key(other, said()) != key(presenter, said())
 
 
 def test_the_version_of_the_code_changes_the_key(
     presenter: Presenter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = key(presenter, work_of()), speech_key("Hello.", CONFIG.voice)
-    monkeypatch.setattr(segments, "STAGE_VERSION", "another")
+    before = key(presenter, said()), speech_key("Hello.", CONFIG.voice)
+    monkeypatch.setattr(segment, "STAGE_VERSION", "another")
     monkeypatch.setattr(spoken, "STAGE_VERSION", "another")
-    assert drawing.STAGE_VERSION != sound.STAGE_VERSION
-    assert key(presenter, work_of()) != before[0]
+    assert segment.STAGE_VERSION != sound.STAGE_VERSION
+    assert key(presenter, said()) != before[0]
     assert speech_key("Hello.", CONFIG.voice) != before[1]
 
 
 def test_names_rows_and_folders_do_not_change_the_key(presenter: Presenter, tmp_path: Path) -> None:
-    other_line = work_of(segment=Segment("7.1", PATH, 10, 12))
+    other_line = said(line_id="7.1")
     presenter.save(tmp_path / "another name.safetensors")
     again = Presenter.load(tmp_path / "another name.safetensors")
-    assert key(again, other_line, folder="b") == key(presenter, work_of())
+    assert key(again, other_line) == key(presenter, said())
 
 
 def test_a_voice_in_a_file_counts_by_its_content_and_not_by_its_name(tmp_path: Path) -> None:
@@ -157,11 +156,6 @@ def test_a_recording_counts_by_its_samples() -> None:
     assert content_of(louder) != content_of(SPEECH)
 
 
-def motion_key(presenter: Presenter, work: SegmentWork, config: EngineConfig = CONFIG) -> str:
-    take = OpenTake(Path("take.mp4"), presenter)
-    return SegmentRenderer(presenter, take, Store(Path("a")), config).motion_key_of(work)
-
-
 MOVES_OTHERWISE = (
     "the text", "the voice", "the engine of the voice", "the voice's rate", "a recording of the same",
     "when it is spoken",
@@ -172,27 +166,26 @@ MOVES_OTHERWISE = (
 def test_everything_that_changes_how_a_mouth_moves_changes_the_key_of_its_motion(
     presenter: Presenter, what: str
 ) -> None:
-    assert motion_key(presenter, WORKS[what]) != motion_key(presenter, work_of())
+    assert motion_key(SEGMENTS[what], presenter) != motion_key(said(), presenter)
 
 
 def test_a_longer_segment_and_other_code_have_another_motion(
     presenter: Presenter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = motion_key(presenter, work_of())
-    longer = Segment("0.0", (*PATH, PathFrame(40, 40, 0.0)), 10, 12)
-    assert motion_key(presenter, work_of(segment=longer)) != before
-    monkeypatch.setattr(segments, "STAGE_VERSION", "another")
-    assert motion_key(presenter, work_of()) != before
+    before = motion_key(said(), presenter)
+    longer = said(path=(*PATH, PathFrame(40, 40, 0.0)))
+    assert motion_key(longer, presenter) != before
+    monkeypatch.setattr(segment, "STAGE_VERSION", "another")
+    assert motion_key(said(), presenter) != before
 
 
-@pytest.mark.parametrize("what", sorted(WORKS.keys() - set(MOVES_OTHERWISE)))
+@pytest.mark.parametrize("what", sorted(SEGMENTS.keys() - set(MOVES_OTHERWISE)))
 def test_a_line_moves_the_same_wherever_on_the_take_it_stands(presenter: Presenter, what: str) -> None:
-    other = replace(CONFIG, diffusion=replace(CONFIG.diffusion, steps=3), video=replace(CONFIG.video, crf=20))
-    assert motion_key(presenter, WORKS[what], other) == motion_key(presenter, work_of())
+    assert motion_key(SEGMENTS[what], presenter) == motion_key(said(), presenter)
 
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_another_bake_has_another_motion(presenter: Presenter, what: str, tmp_path: Path) -> None:
     CHANGES[what](presenter).save(tmp_path / "other.safetensors")
     other = Presenter.load(tmp_path / "other.safetensors")
-    assert motion_key(other, work_of()) != motion_key(presenter, work_of())
+    assert motion_key(said(), other) != motion_key(said(), presenter)

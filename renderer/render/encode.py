@@ -1,0 +1,65 @@
+"""Mouths → an encoded segment, and what a viewer would see in it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from renderer.config import fingerprint
+from renderer.measured import Measured, load_measured, measure_segment, save_measured
+from renderer.progress import Progress, Step
+from renderer.render.context import RenderContext
+from renderer.render.mouths import Mouths
+from renderer.render.segment import SpokenSegment, find_motion
+from renderer.render.stages import compose_pictures
+from renderer.timeline import seconds_at
+from renderer.video.encode import encode_segment
+from renderer.video.picture import Picture
+
+MEASURES_VERSION = "measured-4"
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedSegment:
+    """An encoded segment in the store; ``cached`` tells that it was there already."""
+
+    path: Path
+    frames: int
+    cached: bool
+    measured: Measured
+
+
+def encode(
+    context: RenderContext, segment: SpokenSegment, mouths: Iterable[Mouths], target: Path, progress: Progress
+) -> None:
+    """Compose the drawn mouths, in one or more chunks, into the take's pictures and encode them."""
+    pictures = compose_pictures(context, segment.path, mouths)
+    watched = _report(pictures, len(segment.path), progress)
+    encode_segment(watched, context.fps, context.config.video, target)
+
+
+def measure(context: RenderContext, segment: SpokenSegment, path: Path, *, cached: bool) -> RenderedSegment:
+    """An encoded segment with its measures, made unless the store has them."""
+    measured = context.store.use(
+        "measured", fingerprint(MEASURES_VERSION, segment.key), ".safetensors",
+        lambda target: save_measured(_measure(context, segment, path), target), load_measured,
+    )  # fmt: skip
+    return RenderedSegment(path, len(segment.path), cached, measured)
+
+
+def _report(pictures: Generator[Picture], total: int, progress: Progress) -> Iterator[Picture]:
+    """The same pictures; each is reported as it passes."""
+    with closing(pictures):
+        for at, picture in enumerate(pictures):
+            progress(Step("rendering", at, total))
+            yield picture
+
+
+def _measure(context: RenderContext, segment: SpokenSegment, path: Path) -> Measured:
+    start_s = seconds_at(segment.lead_frames, context.fps)
+    return measure_segment(
+        path, segment.path, find_motion(context, segment), segment.speech.phones, start_s,
+        context.presenter, context.fps,
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""One message to make, and what came of it: plain values that load neither torch nor a video library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from renderer.config import EngineConfig
+from renderer.plan import Slots
+from renderer.progress import Progress, silent
+from renderer.speech.speech import Speech
+
+Lines = Sequence[tuple[str, str]]  # (line id, text)
+
+
+@dataclass(frozen=True, eq=False)
+class MessageJob:
+    """A message to make at ``out_stem`` (.mp4, .jpg and .vtt are appended), and who watches it.
+
+    ``recorded`` holds lines whose sound was recorded instead of synthesised. When ``progress`` raises, this
+    message is given up with that error; others that are made with it go on.
+    """
+
+    lines: tuple[tuple[str, str], ...]
+    presenter: Path
+    take: Path
+    slots: Slots
+    out_stem: Path
+    config: EngineConfig = field(default_factory=EngineConfig)
+    recorded: Mapping[str, Speech] = field(default_factory=dict)
+    progress: Progress = silent
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """Where a line sits in the finished video, and whether its frames were rendered before."""
+
+    line_id: str
+    text: str
+    start_s: float
+    end_s: float
+    cached: bool
+
+
+@dataclass(frozen=True)
+class MessageResult:
+    """The files of one message and what is known of them; ``work_s`` is what it took beyond the messages
+    that were finished before it in the same batch."""
+
+    video: Path
+    poster: Path
+    captions: Path
+    content_hash: str
+    duration_s: float
+    segments: tuple[ShownLine, ...]
+    scores: dict[str, float]
+    flags: tuple[str, ...]
+    work_s: float
+    cache_hits: int

@@ -1,0 +1,107 @@
+"""Encoded segments → the files of one message, and its scores."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from renderer.render.encode import RenderedSegment
+from renderer.render.job import MessageResult, ShownLine
+from renderer.render.plan import PlannedMessage
+from renderer.scores import flags_of, seam_ratio
+from renderer.sound import Heard, message_sound
+from renderer.speech.captions import write_vtt
+from renderer.stopwatch import stage
+from renderer.timeline import sample_at, seconds_at
+from renderer.video.decode import TakeReader
+from renderer.video.mux import join
+from renderer.video.poster import write_poster
+
+_HASHED_BYTES = 2**20  # at a time
+
+
+def join_message(
+    message: PlannedMessage, rendered: Sequence[RenderedSegment], work_s: float
+) -> MessageResult:
+    """Join the segments and write ``out_stem``.mp4, .jpg and .vtt. Raises RenderError."""
+    job, fps = message.job, message.context.fps
+    starts = [int(start) for start in np.cumsum([0, *(one.frames for one in rendered)])]
+    begins = [at + segment.lead_frames for at, segment in zip(starts, message.segments, strict=False)]
+    job.out_stem.parent.mkdir(parents=True, exist_ok=True)
+    stem = job.out_stem
+    video, poster, captions = (stem.with_name(stem.name + end) for end in (".mp4", ".jpg", ".vtt"))
+    _write_captions(message, begins, captions)
+    _write_poster(rendered[0], begins[0], poster)
+    sound = message_sound(_heard(message, begins), job.config.video.audio_bit_rate, message.context.store)
+    join([one.path for one in rendered], sound, video, fps, job.config.video)
+    scores = message_scores(rendered)
+    return MessageResult(
+        video=video,
+        poster=poster,
+        captions=captions,
+        content_hash=content_hash(video, captions),
+        duration_s=seconds_at(starts[-1], fps),
+        segments=tuple(_shown_lines(message, rendered, begins)),
+        scores=scores,
+        flags=flags_of(scores),
+        work_s=work_s,
+        cache_hits=sum(one.cached for one in rendered),
+    )
+
+
+def message_scores(rendered: Sequence[RenderedSegment]) -> dict[str, float]:
+    """Frame-weighted means of the segments' scores, and the seams' own ``seam`` ratio."""
+    scores: dict[str, float] = {}
+    for name in sorted({name for one in rendered for name in one.measured.scores}):
+        found = [(one.measured.scores[name], one.frames) for one in rendered if name in one.measured.scores]
+        scores[name] = float(np.average([v for v, _ in found], weights=[f for _, f in found]))
+    if len(rendered) > 1 and all(len(one.measured.points) for one in rendered):
+        starts = np.cumsum([one.frames for one in rendered[:-1]])
+        scores["seam"] = seam_ratio(np.concatenate([one.measured.points for one in rendered]), list(starts))
+    return scores
+
+
+@stage("hash")
+def content_hash(*files: Path) -> str:
+    """SHA-256 (hex) over the bytes of the files, in order."""
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as opened:
+            while part := opened.read(_HASHED_BYTES):
+                digest.update(part)
+    return digest.hexdigest()
+
+
+def _write_captions(message: PlannedMessage, begins: Sequence[int], path: Path) -> None:
+    fps = message.context.fps
+    spoken = [(seconds_at(at, fps), one.speech) for at, one in zip(begins, message.segments, strict=True)]
+    write_vtt(spoken, path)
+
+
+def _write_poster(first: RenderedSegment, frame: int, path: Path) -> None:
+    with TakeReader(first.path, keep_bytes=0) as reader:
+        write_poster(next(iter(reader.frames([frame]))), path)
+
+
+def _heard(message: PlannedMessage, begins: Sequence[int]) -> list[Heard]:
+    fps = message.context.fps
+    return [
+        Heard(sample_at(at, fps), segment.speech.samples, segment.speech_key)
+        for at, segment in zip(begins, message.segments, strict=True)
+    ]
+
+
+def _shown_lines(
+    message: PlannedMessage, rendered: Sequence[RenderedSegment], begins: Sequence[int]
+) -> list[ShownLine]:
+    shown = []
+    for (line_id, text), at, segment, one in zip(
+        message.job.lines, begins, message.segments, rendered, strict=True
+    ):
+        start_s = seconds_at(at, message.context.fps)
+        end_s = start_s + segment.speech.duration_s
+        shown.append(ShownLine(line_id, text, start_s, end_s, one.cached))
+    return shown

@@ -1,0 +1,165 @@
+"""The stages in order: plan → draw → encode → measure → join, for one message or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from renderer.errors import Cancelled, RenderError
+from renderer.memory import frames_that_fit, give_back_freed_memory
+from renderer.progress import Progress, Step, silent
+from renderer.render.batch import Batch
+from renderer.render.context import RenderContext
+from renderer.render.draw import draw, draw_ahead
+from renderer.render.encode import RenderedSegment, encode, measure
+from renderer.render.job import MessageJob, MessageResult
+from renderer.render.join import join_message
+from renderer.render.mouths import Mouths
+from renderer.render.plan import PlannedMessage, plan_message
+from renderer.render.segment import SpokenSegment
+from renderer.store import Store
+
+Outcome = MessageResult | Exception
+
+_JOINS = 3  # a segment that was deleted before it was joined is made again
+_ATTEMPTS = 3  # somebody may empty the store between two steps
+
+
+def render_message(job: MessageJob, store: Store) -> MessageResult:
+    """Make one message; every part that exists in ``store`` is reused.
+
+    Raises RenderError for what a person can mend; then none of its three files is left half-written.
+    """
+    [(_, outcome)] = render_batch([job], store)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def render_batch(
+    jobs: Sequence[MessageJob], store: Store, frames_at_once: int | None = None
+) -> Iterator[tuple[MessageJob, Outcome]]:
+    """Make messages together: what they share is made once, what differs is drawn in shared forward passes.
+
+    Each comes out as soon as it is finished, or with the error that ended it; no message's error touches
+    another one. ``frames_at_once`` is that of `Batch`.
+    """
+    give_back_freed_memory()
+    with Batch(store, frames_at_once) as batch:
+        for job in jobs:
+            try:
+                batch.add(plan_message(job, batch.context_of(job)))
+            except Exception as error:
+                yield job, error
+        yield from _join_finished(batch)
+        for group in batch.groups_to_draw(_find):
+            _draw(batch, group)
+            yield from _join_finished(batch)
+        batch.wait_for_encoding()
+        for segment in batch.left_to_others():
+            batch.attempt(
+                segment, partial(_render, batch.context_for(segment), segment, batch.progress_of(segment))
+            )
+            yield from _join_finished(batch)
+        yield from _join_finished(batch)
+
+
+# --- one stage each; faults end the messages that they touch ---
+
+
+def _find(context: RenderContext, segment: SpokenSegment) -> RenderedSegment | None:
+    """The segment from the store, with its measures."""
+    path = context.store.get("segment", segment.key)
+    return None if path is None else measure(context, segment, path, cached=True)
+
+
+def _draw(batch: Batch, group: Sequence[SpokenSegment]) -> None:
+    """Draw a group together, while what was drawn before is encoded; then have it encoded in its turn."""
+    context = batch.context_for(group[0])
+    batch.wait_for_encoding(batch.room_frames(context))
+    for segment in group:
+        with suppress(Cancelled):
+            batch.progress_of(segment)(Step("drawing the mouth", 0, len(segment.path)))
+    group = [segment for segment in group if batch.is_wanted(segment)]
+    if group and len(group[0].path) > batch.room_frames(context):
+        _draw_long(batch, group[0])
+    elif group:
+        _draw_together(batch, group)
+
+
+def _draw_together(batch: Batch, group: Sequence[SpokenSegment]) -> None:
+    try:
+        drawn = draw(batch.context_for(group[0]), group)
+    except Exception as error:
+        if len(group) == 1:
+            batch.fail(group[0], error)
+        for segment in group if len(group) > 1 else ():
+            _draw(batch, [segment])  # one of them is at fault: alone, it ends only what needs it
+        return
+    for segment, mouths in zip(group, drawn, strict=True):
+        batch.encode_behind(segment, partial(_encode_and_measure, batch, segment, [mouths]))
+
+
+def _draw_long(batch: Batch, segment: SpokenSegment) -> None:
+    """A segment that does not fit into memory at once: what is drawn is encoded before more is drawn."""
+    context = batch.context_for(segment)
+    batch.wait_for_encoding()
+    with draw_ahead(context, segment, batch.room_frames(context)) as mouths:
+        _encode_and_measure(batch, segment, mouths)
+
+
+def _encode_and_measure(batch: Batch, segment: SpokenSegment, mouths: Iterable[Mouths]) -> None:
+    context, progress = batch.context_for(segment), batch.progress_of(segment)
+
+    def make() -> RenderedSegment:
+        path = batch.write(segment, lambda target: encode(context, segment, mouths, target, progress))
+        return measure(context, segment, path, cached=False)
+
+    batch.attempt(segment, make)
+    batch.release(segment)
+
+
+def _render(context: RenderContext, segment: SpokenSegment, progress: Progress) -> RenderedSegment:
+    """One segment by itself, drawn, encoded and measured unless the store has it. Raises RenderError."""
+
+    def make(target: Path) -> None:
+        with draw_ahead(context, segment, frames_that_fit(context.frame_bytes)) as mouths:
+            encode(context, segment, mouths, target, progress)
+
+    for _ in range(_ATTEMPTS):
+        path, cached = context.store.make("segment", segment.key, ".mp4", make)
+        try:
+            return measure(context, segment, path, cached=cached)
+        except RenderError:
+            if path.exists():
+                raise
+    raise _vanishing()
+
+
+def _join_finished(batch: Batch) -> Iterator[tuple[MessageJob, Outcome]]:
+    for message in batch.pop_finished():
+        yield message.job, batch.error_of(message) or _join(batch, message)
+
+
+def _join(batch: Batch, message: PlannedMessage) -> Outcome:
+    batch.report(message, "joining the message", 0)
+    for _ in range(_JOINS):
+        if batch.error_of(message) is not None:
+            break
+        try:
+            return batch.charge(lambda work_s: join_message(message, batch.rendered_of(message), work_s))
+        except Exception as error:
+            deleted = batch.deleted_of(message)
+            if not deleted:
+                return error
+            for segment in deleted:
+                batch.attempt(segment, partial(_render, message.context, segment, silent))
+    return batch.error_of(message) or _vanishing()
+
+
+def _vanishing() -> RenderError:
+    return RenderError(
+        "Finished parts vanish from the cache folder. Keep it while messages are made.", permanent=False
+    )

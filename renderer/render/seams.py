@@ -1,0 +1,93 @@
+"""What a line meets: resting mouths at its seams, and filmed mouths beside frames that are shown as filmed.
+
+A segment begins and ends with a few silent frames that every message shows alike. They are drawn first,
+together with the frames on the other side of the seam, and are then known: the diffusion of the segment is
+clamped to them on both sides, whichever line comes before or after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from renderer.config import fingerprint
+from renderer.easing import Easing, going_on, reach_frames
+from renderer.mouth.atlas import choose
+from renderer.mouth.base import drawable, places_of
+from renderer.mouth.draft import nearly_shut
+from renderer.render.context import RenderContext
+from renderer.render.mouths import MOUTH_PARTS, Line, Mouths, Path_
+from renderer.render.segment import STAGE_VERSION, SpokenSegment, find_motion
+from renderer.render.stages import draft_frames, finish_mouths, refine_drafts
+
+GoesOn = tuple[bool, bool]  # whether a message shows frames before a path, and after it
+
+
+def lay_line(context: RenderContext, segment: SpokenSegment) -> Line:
+    """A segment's line: its motion, and the mouths at its seams that are drawn already."""
+    path, seam = segment.path, context.config.plan.seam_frames
+    before, after = segment.before, segment.after
+    goes_on = bool(before), bool(after)
+    head = find_resting(context, before + path[:seam], (goes_on[0], True)).select(slice(len(before), None))
+    tail = find_resting(context, path[-seam:] + after, (True, goes_on[1])).select(slice(0, seam))
+    line = Line(path, find_motion(context, segment), ((0, head), (len(path) - seam, tail)))
+    return _ease(context, line, goes_on, before, after)
+
+
+def choose_sources(context: RenderContext, line: Line) -> Line:
+    """Which take frame a mouth is drawn from hangs on the whole line, so it is chosen for all of it."""
+    presenter = context.presenter
+    points = presenter.style.space.decode(line.motion, places_of(presenter, line.path)[0])
+    targets = nearly_shut(points, presenter.crop_px)
+    pinned = line.pinned_sources(line.frames)
+    return replace(line, sources=choose(presenter.atlas, targets, presenter.crop_px, pinned=pinned))
+
+
+def find_resting(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
+    """Resting mouths over the frames around a seam, the same for every message that has this seam."""
+    frames = [(f.a, f.b, f.mix) for f in path]
+    key = fingerprint(STAGE_VERSION, context.presenter.content_key, frames, context.config.diffusion, goes_on)
+    return context.store.use(
+        "rest",
+        key,
+        ".safetensors",
+        lambda target: _save(_draw_resting(context, path, goes_on), target),
+        _load,
+    )
+
+
+def _draw_resting(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
+    still = np.zeros((len(path), context.presenter.style.space.size), np.float32)
+    line = _ease(context, Line(path, still), goes_on)
+    drafts = draft_frames(context, line, line.frames)
+    [refined] = refine_drafts(context, [drafts])
+    return finish_mouths(drafts, refined)
+
+
+def _ease(context: RenderContext, line: Line, goes_on: GoesOn, before: Path_ = (), after: Path_ = ()) -> Line:
+    """The line with mouths that give way to filmed ones, where frames in or beside it are shown as filmed."""
+    presenter, fps = context.presenter, context.fps
+    shown = (*before, *line.path, *after)
+    beyond = going_on(shown, reach_frames(fps), len(presenter.ok))
+    earlier, later = (frames if here else [] for frames, here in zip(beyond, goes_on, strict=True))
+    kept = ~drawable(presenter, (*earlier, *shown, *later))
+    first = len(earlier) + len(before)
+    easing = Easing.beside(kept, fps).part(slice(first, first + len(line.path)))
+    if not len(easing.near):
+        return line
+    points = places_of(presenter, [line.path[at] for at in easing.near])[0]
+    motion = easing.motion(line.motion, presenter.style.space.encode(points))
+    return replace(line, motion=motion, mask_shares=easing.share)
+
+
+def _save(mouths: Mouths, target: Path) -> None:
+    save_file({name: np.ascontiguousarray(getattr(mouths, name)) for name in MOUTH_PARTS}, target)
+
+
+def _load(path: Path) -> Mouths:
+    with safe_open(path, "np") as saved:
+        return Mouths(*(saved.get_tensor(name) for name in MOUTH_PARTS))

@@ -1,0 +1,88 @@
+"""A line on its slot of the take: what is shown and heard in it, how its mouth moves, and its keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from renderer.config import EngineConfig, fingerprint
+from renderer.motion.motion import speak_motion
+from renderer.mouth.presenter import Presenter
+from renderer.render.context import RenderContext
+from renderer.speech.speech import Speech
+from renderer.timeline import seconds_at
+from renderer.walk import PathFrame
+
+Floats = npt.NDArray[np.float32]
+Path_ = tuple[PathFrame, ...]
+
+# Covers everything from the take's pixels to the encoded segment.
+STAGE_VERSION = "segment-11"
+
+
+@dataclass(frozen=True, eq=False)
+class SpokenSegment:
+    """The take frames ``path`` and the speech that begins ``lead_frames`` after the first of them; ``before``
+    and ``after`` are the neighbours' frames next to it (empty at the message's ends).
+
+    Where the speech was ``recorded``, its sound tells more of the mouth than the phones heard in it.
+    ``key`` is the segment's name in the store (`segment_key`).
+    """
+
+    line_id: str
+    path: Path_
+    lead_frames: int
+    speech: Speech
+    speech_key: str
+    before: Path_
+    after: Path_
+    recorded: bool = False
+    key: str = ""
+
+
+def segment_key(segment: SpokenSegment, presenter: Presenter, config: EngineConfig) -> str:
+    """Everything that can change a pixel of the segment: never a name, a row or a time."""
+    paths = [_plain(path) for path in (segment.before, segment.path, segment.after)]
+    return fingerprint(
+        STAGE_VERSION, presenter.content_key, segment.speech_key, segment.recorded, *paths,
+        segment.lead_frames, config.diffusion, config.video, config.plan.seam_frames,
+    )  # fmt: skip
+
+
+def motion_key(segment: SpokenSegment, presenter: Presenter) -> str:
+    """Everything that can change how the mouth moves: the line may stand anywhere on the take."""
+    return fingerprint(
+        STAGE_VERSION, presenter.content_key, segment.speech_key, segment.recorded,
+        len(segment.path), segment.lead_frames,
+    )  # fmt: skip
+
+
+def find_motion(context: RenderContext, segment: SpokenSegment) -> Floats:
+    """How the mouth moves [n, K] (`renderer.motion`), from the store or computed now."""
+    return context.store.use(
+        "motion", motion_key(segment, context.presenter), ".safetensors",
+        lambda target: save_file({"motion": _compute_motion(context, segment)}, target), _load_motion,
+    )  # fmt: skip
+
+
+def _compute_motion(context: RenderContext, segment: SpokenSegment) -> Floats:
+    motion = speak_motion(
+        segment.speech.phones, len(segment.path), context.fps, context.presenter.style,
+        start_s=seconds_at(segment.lead_frames, context.fps),
+        samples=segment.speech.samples if segment.recorded else None,
+    )  # fmt: skip
+    return np.ascontiguousarray(motion)
+
+
+def _load_motion(path: Path) -> Floats:
+    with safe_open(path, "np") as saved:
+        return np.asarray(saved.get_tensor("motion"), np.float32)
+
+
+def _plain(path: Path_) -> bytes:
+    return np.array([(frame.a, frame.b, frame.mix) for frame in path], "<f8").tobytes()

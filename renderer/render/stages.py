@@ -1,0 +1,89 @@
+"""The stages of drawing, each a function that returns the next value: drafts → refined crops → mouths →
+pictures. What a line must meet at its ends is in `renderer.render.seams`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from functools import lru_cache
+from itertools import chain, starmap
+
+import numpy as np
+
+from renderer.diffusion.network import MouthRefiner
+from renderer.diffusion.refine import Timeline, load_refiner, refine_all
+from renderer.diffusion.windows import Cut
+from renderer.mouth.base import base_of
+from renderer.mouth.compose import compose_picture
+from renderer.mouth.draft import draft, sharpened
+from renderer.mouth.presenter import Presenter
+from renderer.render.context import RenderContext
+from renderer.render.mouths import Bytes, Drafts, Line, Mouths, Path_, select_drafts
+from renderer.video.ahead import ahead
+from renderer.video.picture import Picture
+from renderer.video.shown import mixed_pictures
+
+# A draft's light follows the frames before it, half of it the last one, and a change of source frame shows
+# two frames ahead: with so many frames more on both sides a part is drafted as the whole line is.
+_SETTLING_FRAMES, _CROSSING_FRAMES = 32, 4
+_ALL = slice(None)
+
+
+def draft_frames(context: RenderContext, line: Line, frames: range) -> Drafts:
+    """Line → drafts of some of its frames; a few more on both sides are drafted for their sake."""
+    around = range(
+        max(frames.start - _SETTLING_FRAMES, 0), min(frames.stop + _CROSSING_FRAMES, len(line.path))
+    )
+    places = slice(around.start, around.stop)
+    path, presenter = line.path[places], context.presenter
+    base = base_of(presenter, path, mixed_pictures(context.take.reader, path))
+    made = draft(presenter, base, line.motion[places], pinned=line.pinned_sources(around))
+    drafts = Drafts(line, around, base.crops, base.matrices, made)
+    return drafts if around == frames else drafts.select(frames)
+
+
+def refine_drafts(
+    context: RenderContext, drafts: Sequence[Drafts], windows: Sequence[Cut] = ()
+) -> list[Bytes]:
+    """Drafts → refined crops [n, S, S, 3], in shared forward passes: the bytes are those of each alone.
+
+    ``windows`` are those of a chunk (`renderer.diffusion.stretches`), where one draft holds all that it sees.
+    """
+    return refine_all(
+        load_presenter_refiner(context.presenter),
+        [_timeline(one) for one in drafts],
+        seed_key=context.presenter.content_key,
+        config=context.config.diffusion,
+        cuts=windows,
+    )
+
+
+def finish_mouths(drafts: Drafts, refined: Bytes, place: slice = _ALL) -> Mouths:
+    """Refined crops → the mouths of the frames at ``place``, at the take's scale and met with the seams."""
+    made, refined = select_drafts(drafts.draft, place), refined[place]
+    frames, sources = drafts.frames[place], np.asarray(made.sources, np.int64)
+    masks = drafts.line.fade_masks(frames, made.masks)
+    mouths = Mouths(refined, sharpened(made, refined), masks, drafts.matrices[place], sources)
+    drafts.line.copy_seams(frames, mouths)
+    return mouths
+
+
+def compose_pictures(context: RenderContext, path: Path_, mouths: Iterable[Mouths]) -> Generator[Picture]:
+    """Mouths, in one or more chunks → the take's pictures with the mouths in them."""
+    each = chain.from_iterable(zip(m.fine, m.matrices, m.masks, strict=True) for m in mouths)
+    shown = mixed_pictures(context.take.reader, path)
+    parts = ((picture, *mouth) for picture, mouth in zip(shown, each, strict=True))
+    with closing(ahead(starmap(compose_picture, parts))) as composed:
+        yield from composed
+
+
+@lru_cache(maxsize=2)
+def load_presenter_refiner(presenter: Presenter) -> MouthRefiner:
+    """The presenter's network, ready to draw; the last two are kept in memory."""
+    return load_refiner(presenter.network)
+
+
+def _timeline(drafts: Drafts) -> Timeline:
+    made = drafts.draft
+    known, keep = drafts.line.known_crops(drafts.frames, made.crops)
+    return Timeline(made.crops, drafts.bases, made.masks, made.points, drafts.frame_ids, known, keep)
