@@ -13,6 +13,7 @@ from renderer.errors import RenderError
 from renderer.motion import landmarks as lm
 from renderer.motion.canonical import canonical_movements
 from renderer.motion.measures import mouth_measures
+from renderer.row_products import multiply_rows
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -46,17 +47,17 @@ class MotionSpace:
     def encode(self, points: Floats) -> Floats:
         """Points [n, 478, 2] in crop space → motion [n, K]."""
         offset = (points - self.resting(points)).reshape(len(points), -1)
-        return np.asarray(offset @ self.reader, np.float32)
+        return multiply_rows(offset, self.reader)
 
     def decode(self, motion: Floats, points: Floats) -> Floats:
         """Motion [n, K] on the heads of ``points`` [n, 478, 2] → their points with that mouth."""
-        target = self.resting(points) + np.tensordot(motion, self.basis, axes=1)
+        target = self.resting(points) + multiply_rows(motion, self.basis)
         share = self.share[None, :, None]
         return np.asarray(points * (1 - share) + target * share, np.float32)
 
     def resting(self, points: Floats) -> Floats:
         """The person's closed mouth under the head pose of ``points`` [n, 478, 2] → [n, 478, 2]."""
-        return np.asarray(self.rest + np.tensordot(self._pose(points), self.pose_shift, axes=1), np.float32)
+        return np.asarray(self.rest + multiply_rows(self._pose(points), self.pose_shift), np.float32)
 
     def measures(self) -> Floats:
         """[6, K]: how a unit of each number changes `renderer.motion.measures.MEASURES`, in px."""
@@ -71,7 +72,7 @@ class MotionSpace:
 
     def _pose(self, points: Floats) -> Floats:
         stable = points[:, lm.STABLE].reshape(len(points), -1)
-        return np.asarray((stable - self.pose_mean) @ self.pose_basis.T, np.float32)
+        return multiply_rows(stable - self.pose_mean, self.pose_basis.T)
 
 
 def fit_space(points: Floats, ok: Flags, silent: Flags | None = None) -> MotionSpace:

@@ -20,6 +20,7 @@ from renderer.face.landmarks import (
 )
 from renderer.mouth.closure import parted
 from renderer.mouth.inside import Insides, insides
+from renderer.row_products import multiply_rows
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
@@ -162,7 +163,8 @@ def _cost(atlas: Atlas, points: Floats, crop_px: int, exclude: Ints | None, excl
 
 def _unlikeness(atlas: Atlas, points: Floats, crop_px: int) -> Floats:
     wanted, gaps = mouth_marks(points, crop_px), lip_gaps(points, crop_px)
-    squares = (wanted**2).sum(1)[:, None] + (atlas.marks**2).sum(1)[None] - 2 * wanted @ atlas.marks.T
+    alike = multiply_rows(wanted, atlas.marks.T)
+    squares = (wanted**2).sum(1)[:, None] + (atlas.marks**2).sum(1)[None] - 2 * alike
     cost = np.maximum(squares, 0)
     # Nothing gives a false mouth away like lips that should meet and do not.
     closed = (gaps <= atlas.closed_gap * 1.5)[:, None]
