@@ -16,6 +16,7 @@ import platformdirs
 
 from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig
 from renderer.errors import RenderError
+from renderer.files import check_writable
 from renderer.pipeline import MessageJob, MessageResult, render_message, slots_for
 from renderer.plan import plan_slots
 from renderer.progress import Progress, Step
@@ -23,6 +24,7 @@ from renderer.quality import (
     add_compare,
     add_quality,
     add_reconstruct,
+    diffusion_of,
     run_compare,
     run_quality,
     run_reconstruct,
@@ -30,7 +32,7 @@ from renderer.quality import (
 from renderer.sentences import sentences
 from renderer.store import Store
 from renderer.timeline import frames_covering
-from renderer.video.probe import check_take, probe
+from renderer.video.probe import ClipFacts, check_take, probe
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -104,18 +106,18 @@ def _complete(options: argparse.Namespace) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
-    from renderer.mouth.baked import baked  # loads torch and the face tracker
-
+    config = EngineConfig(
+        voice=VoiceConfig(options.voice, options.voice_model), diffusion=diffusion_of(options)
+    )
+    facts = _checked(options)
     progress = ProgressLine(sys.stderr)
     store = Store(options.cache, max_bytes=20 * 2**30)
-    facts = probe(options.take)
-    check_take(facts, options.take)
-    presenter = options.presenter or baked(options.take, store, _bake_config(options), progress)
-    config = EngineConfig(
-        voice=VoiceConfig(options.voice, options.voice_model),
-        diffusion=replace(DiffusionConfig(), mode=options.mode, steps=options.steps),
-    )
-    job = _job(options, presenter, facts.fps, config, store, progress)
+    # Before the bake, which takes minutes: a recording or a voice that cannot be used shows here.
+    job = _job(options, facts.fps, config, store, progress)
+    if options.presenter is None:
+        from renderer.mouth.baked import baked  # loads torch and the face tracker
+
+        job = replace(job, presenter=baked(options.take, store, _bake_config(options), progress))
     result = render_message(job, store, options.out.with_suffix(""), progress)
     progress.close()
     sys.stdout.write(_report(result, as_json=options.json))
@@ -144,14 +146,31 @@ def _measured(options: argparse.Namespace, run: Callable[[argparse.Namespace, Pr
     return 0
 
 
+def _checked(options: argparse.Namespace) -> ClipFacts:
+    """Facts of the take, once every option can be meant. Raises RenderError, before any work."""
+    if options.text is not None and not sentences(options.text):
+        raise RenderError("--text is empty. Write at least one sentence.")
+    if options.audio is not None and not options.audio.is_file():
+        raise RenderError(f"There is no recording at {options.audio}. Check --audio.")
+    facts = probe(options.take)
+    check_take(facts, options.take)
+    check_writable(options.out)
+    if options.presenter is not None:
+        from renderer.mouth.light import check_whole
+
+        check_whole(options.presenter, options.take)
+    return facts
+
+
 def _job(
     options: argparse.Namespace,
-    presenter: Path,
     fps: Fraction,
     config: EngineConfig,
     store: Store,
     progress: ProgressLine,
 ) -> MessageJob:
+    """The message, without the presenter where none is named: it is not baked yet."""
+    presenter = options.presenter or Path()
     if options.audio is not None:
         from renderer.speech.recording import listen
 
@@ -161,8 +180,6 @@ def _job(
         lines: tuple[tuple[str, str], ...] = (("recording", options.audio.name),)
         return MessageJob(lines, presenter, options.take, slots, config, {"recording": speech})
     lines = tuple((str(n), text) for n, text in enumerate(sentences(options.text)))
-    if not lines:
-        raise RenderError("--text is empty. Write at least one sentence.")
     return MessageJob(
         lines, presenter, options.take, slots_for([lines], fps, config, store, progress), config
     )
