@@ -40,6 +40,7 @@ def test_text_is_cut_where_a_speaker_would_stop(text: str, expected: list[str]) 
         ("Is he a Dr? Yes.", ["Is he a Dr?", "Yes."]),
         ("I saw Mr... Smith left.", ["I saw Mr...", "Smith left."]),
         ("I saw Mr… Smith left.", ["I saw Mr…", "Smith left."]),
+        ("I saw “Mr...” Smith left.", ["I saw “Mr...”", "Smith left."]),
         ("I saw Mr. Smith.", ["I saw Mr. Smith."]),
         # A small letter goes on after full stops and dots, not after ! and ?.
         ("Well… perhaps. no", ["Well… perhaps. no"]),
@@ -59,6 +60,7 @@ def test_text_is_cut_where_a_speaker_would_stop(text: str, expected: list[str]) 
         ("Dr. (Mr. Smith) came.", ["Dr. (Mr. Smith) came."]),
         # The last sentence ends with the text and with its paragraph, whatever its last word is.
         ("Ask the Prof.", ["Ask the Prof."]),
+        ("Ask the Prof. “", ["Ask the Prof."]),
         ("Ask the Prof.\n \t\n\n  Smith knows.", ["Ask the Prof.", "Smith knows."]),
         ("Ask the Prof.\nSmith knows.", ["Ask the Prof.\nSmith knows."]),
     ],
