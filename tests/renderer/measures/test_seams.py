@@ -63,8 +63,8 @@ def jumping(*jumps: tuple[int, float], frames: int = 60) -> np.ndarray:
 
 
 def test_a_step_is_the_mean_distance_of_all_points_and_belongs_to_the_frame_it_leads_into():
-    points = np.zeros((4, 2, 2), np.float32)
-    points[2:, 0] = (3, 4)  # one of the two points moves by 5
+    points = np.zeros((4, 6, 2), np.float32)
+    points[2:, 0] = (9, 12)  # one of the six points moves by 15
     assert steps(points) == pytest.approx([np.nan, 0, 2.5, 0], nan_ok=True)
     assert steps(points, 2) == pytest.approx([np.nan, np.nan, 2.5, 2.5], nan_ok=True)
 
