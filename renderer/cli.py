@@ -16,12 +16,14 @@ import platformdirs
 
 from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig
 from renderer.errors import RenderError
+from renderer.files import check_writable
 from renderer.plan import plan_slots
 from renderer.progress import Progress, Step
 from renderer.quality import (
     add_compare,
     add_quality,
     add_reconstruct,
+    diffusion_of,
     run_compare,
     run_quality,
     run_reconstruct,
@@ -32,7 +34,7 @@ from renderer.render.plan import plan_script_slots
 from renderer.sentences import sentences
 from renderer.store import Store
 from renderer.timeline import frames_covering
-from renderer.video.probe import check_take, probe
+from renderer.video.probe import ClipFacts, check_take, probe
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -106,18 +108,18 @@ def _complete(options: argparse.Namespace) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
-    from renderer.mouth.baked import baked  # loads torch and the face tracker
-
+    config = EngineConfig(
+        voice=VoiceConfig(options.voice, options.voice_model), diffusion=diffusion_of(options)
+    )
+    facts = _checked(options)
     progress = ProgressLine(sys.stderr)
     store = Store(options.cache, max_bytes=20 * 2**30)
-    facts = probe(options.take)
-    check_take(facts, options.take)
-    presenter = options.presenter or baked(options.take, store, _bake_config(options), progress)
-    config = EngineConfig(
-        voice=VoiceConfig(options.voice, options.voice_model),
-        diffusion=replace(DiffusionConfig(), mode=options.mode, steps=options.steps),
-    )
-    job = _job(options, presenter, facts.fps, config, store, progress)
+    # Before the bake, which takes minutes: a recording or a voice that cannot be used shows here.
+    job = _job(options, facts.fps, config, store, progress)
+    if options.presenter is None:
+        from renderer.mouth.baked import baked  # loads torch and the face tracker
+
+        job = replace(job, presenter=baked(options.take, store, _bake_config(options), progress))
     result = render_message(job, store)
     progress.close()
     sys.stdout.write(_report(result, as_json=options.json))
@@ -146,15 +148,31 @@ def _measured(options: argparse.Namespace, run: Callable[[argparse.Namespace, Pr
     return 0
 
 
+def _checked(options: argparse.Namespace) -> ClipFacts:
+    """Facts of the take, once every option can be meant. Raises RenderError, before any work."""
+    if options.text is not None and not sentences(options.text):
+        raise RenderError("--text is empty. Write at least one sentence.")
+    if options.audio is not None and not options.audio.is_file():
+        raise RenderError(f"There is no recording at {options.audio}. Check --audio.")
+    facts = probe(options.take)
+    check_take(facts, options.take)
+    check_writable(options.out)
+    if options.presenter is not None:
+        from renderer.mouth.light import check_whole
+
+        check_whole(options.presenter, options.take)
+    return facts
+
+
 def _job(
     options: argparse.Namespace,
-    presenter: Path,
     fps: Fraction,
     config: EngineConfig,
     store: Store,
     progress: ProgressLine,
 ) -> MessageJob:
-    stem = options.out.with_suffix("")
+    """The message, without the presenter where none is named: it is not baked yet."""
+    presenter, stem = options.presenter or Path(), options.out.with_suffix("")
     if options.audio is not None:
         from renderer.speech.recording import listen
 
@@ -165,8 +183,6 @@ def _job(
         recorded = {"recording": speech}
         return MessageJob(lines, presenter, options.take, slots, stem, config, recorded, progress)
     lines = tuple((str(n), text) for n, text in enumerate(sentences(options.text)))
-    if not lines:
-        raise RenderError("--text is empty. Write at least one sentence.")
     slots = plan_script_slots([lines], fps, config, store, progress)
     return MessageJob(lines, presenter, options.take, slots, stem, config, progress=progress)
 

@@ -19,6 +19,7 @@ from renderer.gates import SEAM_ACCELERATION_MAX, SEAM_VELOCITY_MAX
 from renderer.long_message import LongMessage
 from renderer.modes import Mode, drifts, filmed, mode_figures
 from renderer.mouth.baked import baked
+from renderer.mouth.light import check_whole
 from renderer.mouth.presenter import load_presenter
 from renderer.progress import Progress
 from renderer.store import Store
@@ -43,6 +44,8 @@ class Comparison:
 
 def compare(job: Comparison, store: Store, progress: Progress) -> dict[str, Any]:
     """The report, ready for JSON. Raises RenderError."""
+    if job.presenter is not None:
+        check_whole(job.presenter, job.take)
     presenter = load_presenter(job.presenter or baked(job.take, store, job.bake, progress))
     net = load_refiner(presenter.network)
     message = LongMessage(presenter, job.seconds, job.engine, store, progress)

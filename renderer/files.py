@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,24 @@ def readable_disk_errors(folder: Path) -> Iterator[None]:
                 "Give this user the right to write there, or choose another folder."
             ) from error
         raise
+
+
+def check_writable(path: Path) -> None:
+    """Raise RenderError where no file can be written under this name; nothing stays behind.
+
+    Folders that are missing are made later, so the nearest one that is there is tried.
+    """
+    folder = next(one for one in path.absolute().parents if one.exists())
+    if path.is_dir() or not folder.is_dir():
+        raise RenderError(f"{path} cannot be a file: {path if path.is_dir() else folder} stands in the way.")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise RenderError(
+            f"The folder {folder} cannot be written to ({error.strerror}). "
+            "Give this user the right to write there, or choose another folder."
+        ) from error
 
 
 def disk_full(folder: Path) -> RenderError:

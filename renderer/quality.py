@@ -51,7 +51,7 @@ def run_reconstruct(options: argparse.Namespace, progress: Progress) -> str:
     """Do what ``reconstruct`` was asked; returns the summary. Raises RenderError."""
     from renderer.reconstruct import Reconstruction, reconstruct  # loads torch and the face tracker
 
-    diffusion = None if options.no_refine else _diffusion(options)
+    diffusion = None if options.no_refine else diffusion_of(options)
     job = Reconstruction(
         options.take, options.out, options.train, options.oracle_motion, _bake(options), diffusion
     )
@@ -75,7 +75,7 @@ def run_compare(options: argparse.Namespace, progress: Progress) -> str:
     """Do what ``compare`` was asked; returns the summary. Raises RenderError."""
     from renderer.compare import Comparison, compare  # loads torch and the face tracker
 
-    engine = EngineConfig(voice=VoiceConfig(options.voice), diffusion=_diffusion(options))
+    engine = EngineConfig(voice=VoiceConfig(options.voice), diffusion=diffusion_of(options))
     modes = tuple(dict.fromkeys(options.modes))
     job = Comparison(options.take, options.seconds, modes, _bake(options), engine, options.presenter)
     report = compare(job, Store(options.cache, max_bytes=STORE_BYTES), progress)
@@ -102,12 +102,20 @@ def run_quality(options: argparse.Namespace, progress: Progress) -> str:
     notes = [f"{name}: {note}" for name, report in reports.items() for note in report["notes"]]
     if not options.seconds:
         return "\n".join([table, *notes]) + "\n"
-    engine = replace(EngineConfig(), diffusion=_diffusion(options))
+    engine = replace(EngineConfig(), diffusion=diffusion_of(options))
     modes: tuple[FusionMode, ...] = get_args(FusionMode)
     job = Comparison(options.takes[0], options.seconds, modes, _bake(options), engine)
     compared = compare(job, store, progress)
     _write_json(compared, options.out / f"{options.takes[0].stem}-compare.json")
     return "\n".join([table, *notes, "", _table(compared)])
+
+
+def diffusion_of(options: argparse.Namespace) -> DiffusionConfig:
+    """The sampler of ``--steps`` and ``--mode``. Raises RenderError for steps that it does not have."""
+    if not 1 <= options.steps <= 8:
+        raise RenderError(f"--steps is {options.steps}. Choose 1 to 8.")
+    mode = getattr(options, "mode", DiffusionConfig.mode)
+    return replace(DiffusionConfig(), mode=mode, steps=options.steps)
 
 
 def gate_table(gates: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
@@ -128,7 +136,7 @@ def _reconstructed(
     from renderer.rest_sound import NoSpeech
 
     out = options.out / f"{take.stem}-rest.mp4"
-    job = Reconstruction(take, out, options.train, False, _bake(options), _diffusion(options))
+    job = Reconstruction(take, out, options.train, False, _bake(options), diffusion_of(options))
     try:
         report = reconstruct(job, store, progress)
     except NoSpeech:
@@ -160,13 +168,6 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cache", type=Path, default=platformdirs.user_cache_path("byname"), help="finished parts"
     )
-
-
-def _diffusion(options: argparse.Namespace) -> DiffusionConfig:
-    if not 1 <= options.steps <= 8:
-        raise RenderError(f"--steps is {options.steps}. Choose 1 to 8.")
-    mode = getattr(options, "mode", DiffusionConfig.mode)
-    return replace(DiffusionConfig(), mode=mode, steps=options.steps)
 
 
 def _bake(options: argparse.Namespace) -> BakeConfig:

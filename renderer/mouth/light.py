@@ -10,9 +10,30 @@ import numpy as np
 
 from renderer.errors import RenderError
 from renderer.mouth.base import cut
-from renderer.mouth.presenter import Presenter
+from renderer.mouth.presenter import Presenter, load_presenter
 from renderer.progress import Progress, Step, silent
 from renderer.video.decode import TakeReader
+from renderer.video.probe import probe
+
+
+def check_whole(file: Path, take: Path) -> None:
+    """Raise RenderError unless ``file`` is a whole bake of this take, and say what to do."""
+    presenter, facts = load_presenter(file), probe(take)
+    if presenter.facts.sha256 != facts.sha256:
+        raise RenderError(
+            f"{file.name} was baked from another take than {take.name}. "
+            "Choose the take that it was made of, or bake this one."
+        )
+    if not len(presenter.fine):
+        raise RenderError(
+            f"{file.name} is a light bake, without the pictures of its take. Complete it first: "
+            f"python -m renderer complete --light {file} --take {take} --out whole.safetensors"
+        )
+    if not presenter.facts.frames == len(presenter.fine) == facts.frames:
+        raise RenderError(
+            f"{file.name} holds {len(presenter.fine)} of the {facts.frames} frames of {take.name}. "
+            "Bake the whole take."
+        )
 
 
 def lighten(whole: Presenter) -> Presenter:

@@ -118,6 +118,10 @@ class Presenter:
             )
         except FileNotFoundError as error:
             raise RenderError(f"There is no baked presenter at {path}. Bake the take first.") from error
+        except OSError as error:
+            raise RenderError(
+                f"{path} cannot be read ({error.strerror}). Choose a baked presenter."
+            ) from error
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
             raise RenderError(
                 f"{path.name} is not a baked presenter, or it is damaged. Bake it again."

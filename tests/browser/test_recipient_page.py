@@ -26,6 +26,7 @@ from renderer.video.mux import join
 from renderer.video.sound import encode_sound
 from tests.browser.conftest import PHONE
 from tests.campaigns.posting import approved_messages
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FPS, SECONDS = 15, 6
@@ -76,11 +77,7 @@ def play(page: Page) -> None:
 
 def until(page: Page, true: Callable[[], object]) -> None:
     """Look again and again, for as long as a slow machine may take to count."""
-    for _ in range(200):
-        if true():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("It did not come true within ten seconds.")
+    wait_until(true, 10, "the page's report", pause=lambda s: page.wait_for_timeout(1000 * s))
 
 
 def watched_of(message: Message) -> Watched:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.db import connection
+from pytest_django import Settings
 
 STALLED_AFTER_S = 2
 
@@ -40,9 +40,9 @@ def readied() -> Iterator[Callable[[], list[int]]]:
 
 
 @pytest.fixture
-def worker_environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def worker_environment(settings: Settings) -> dict[str, str]:
     """The test's own database and folders, for a process of its own; dead workers are noticed soon."""
-    monkeypatch.setattr(settings, "RENDER_STALLED_AFTER_S", STALLED_AFTER_S)
+    settings.RENDER_STALLED_AFTER_S = STALLED_AFTER_S
     database = connection.settings_dict
     user, password = quote(database["USER"]), quote(database["PASSWORD"])
     host, port = quote(database["HOST"], safe=""), database["PORT"]

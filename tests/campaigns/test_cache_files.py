@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 from safetensors.numpy import save_file
 
 from campaigns import cache_files, rendering
@@ -20,8 +20,8 @@ KB = 1000
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(settings, "RENDER_CACHE_DIR", tmp_path / "cache")
+def cache(tmp_path: Path, settings: Settings) -> Path:
+    settings.RENDER_CACHE_DIR = tmp_path / "cache"
     return tmp_path / "cache"
 
 

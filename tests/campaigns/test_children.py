@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,29 +13,21 @@ import pytest
 
 from campaigns.children import ChildDied, Children
 from campaigns.reaper import groups_left
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 # A child that starts one of its own, as a cluster does, and neither of them hears SIGTERM.
-STUBBORN = (
-    "import os, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.fork(); time.sleep(300)"
-)
+STUBBORN = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.fork(); signal.pause()"
 STARTER = """
-import sys, time
+import signal, sys
 from pathlib import Path
 import django
 django.setup()
 from campaigns.children import Children
 with Children(Path(sys.argv[1])) as children:
     print(children.start("stubborn", [sys.executable, "-c", sys.argv[2]]), flush=True)
-    time.sleep(300)
+    signal.pause()
 """
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end, f"waited for {what}"
-        time.sleep(0.02)
 
 
 def has_processes(group: int) -> bool:
@@ -64,10 +54,10 @@ def test_children_do_not_outlive_their_starter(tmp_path: Path, number: int) -> N
     )  # fmt: skip
     assert starter.stdout is not None
     group = int(starter.stdout.readline())
-    until(lambda: has_processes(group), "the child")
+    wait_until(lambda: has_processes(group), 30, "the child")
     starter.send_signal(number)
     starter.wait()
-    until(lambda: not has_processes(group), "the end of the child")
+    wait_until(lambda: not has_processes(group), 30, "the end of the child")
 
 
 def test_a_starter_that_ended_its_children_leaves_none_to_the_reaper() -> None:
@@ -87,4 +77,4 @@ def test_a_child_that_ends_by_itself_is_named_with_its_last_words(tmp_path: Path
                 return True
             return False
 
-        until(died, "its end")
+        wait_until(died, 30, "its end")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.review import unflagged_digest
@@ -179,9 +179,9 @@ def test_the_run_page_tells_what_will_be_made(dashboard: Client, campaign: Campa
 
 
 def test_the_run_page_tells_costs_before_and_after(
-    dashboard: Client, message: Message, monkeypatch: pytest.MonkeyPatch
+    dashboard: Client, message: Message, settings: Settings
 ) -> None:
-    monkeypatch.setattr(settings, "MACHINE_HOUR_PRICE", (3.0, "EUR"))
+    settings.MACHINE_HOUR_PRICE = (3.0, "EUR")
     part = {"line": "0.0", "text": "Hello Ada.", "start_s": 0.4, "end_s": 1.4, "cached": True}
     Message.objects.update(work_seconds=60, segments=[part, part | {"cached": False}])
     Campaign.objects.update(state=CampaignState.RENDERED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from campaigns.children import ChildDied, Children
 from campaigns.models import Campaign, Message
 from campaigns.states import RenderState, RowVerdict
 from tests import cast
+from tests.waiting import wait_until
 
 NESTED = """
 import subprocess, sys
@@ -83,9 +83,7 @@ def test_children_end_with_the_command_and_so_do_theirs(tmp_path: Path) -> None:
         while not (text := (tmp_path / "nest.log").read_text().strip()):
             children.check()
     assert not _lives(parent)
-    give_up = time.monotonic() + 10
-    while _lives(int(text)):  # killed; the system may take a moment
-        assert time.monotonic() < give_up
+    wait_until(lambda: not _lives(int(text)), 10, "the end of what was killed")
 
 
 def test_a_child_that_ends_early_is_named_with_its_last_words(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
+from pytest_django import Settings
 
 from campaigns import rendering
 from campaigns.estimating import estimate
@@ -126,8 +126,8 @@ def test_what_a_run_took_is_counted(earlier: Campaign) -> None:
     assert took.work_per_video_s == pytest.approx(21.5 / 12)
 
 
-def test_costs_follow_the_price_of_a_machine_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_costs_follow_the_price_of_a_machine_hour(settings: Settings) -> None:
     assert cost_words(3600) == ""
-    monkeypatch.setattr(settings, "MACHINE_HOUR_PRICE", (0.8, "EUR"))
+    settings.MACHINE_HOUR_PRICE = (0.8, "EUR")
     assert cost_words(1800) == "0.40 EUR"
     assert cost_words(1) == "less than 0.01 EUR"

@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from campaigns.states import CampaignState, RenderState
 from renderer.render.join import content_hash
 from tests import presenters
 from tests.presenters import Baked
+from tests.waiting import looks
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,15 +119,14 @@ def run(
     """Render the campaign; kill a worker whenever a random number of changes was seen. Returns how often."""
     running.start(campaign, owner)
     killed, before, changes = 0, None, chance.randint(1, CHANGES_MOST)
-    end = time.monotonic() + PATIENCE_S
-    while Campaign.objects.get(pk=campaign.pk).state == CampaignState.RENDERING:
-        assert time.monotonic() < end, "the campaign did not end"
+    for _ in looks(PATIENCE_S, "the end of the campaign", pause_s=0.005):
+        if Campaign.objects.get(pk=campaign.pk).state != CampaignState.RENDERING:
+            break
         tasks.sweep()
         if campaign.messages.filter(render_state=RenderState.QUEUED).exists():
             nursery.fill()
         now = seen(campaign, cache) if killed < kills else before
         if now == before:
-            time.sleep(0.005)
             continue
         before, changes = now, changes - 1
         if changes == 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from campaigns.models import Campaign, Presenter
 from campaigns.states import BakeState, CampaignState, RenderState
 from tests import cast, presenters
 from tests.presenters import Baked
+from tests.waiting import looks
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PATIENCE_S = 240
@@ -25,11 +25,10 @@ PATIENCE_S = 240
 
 def until(true: Callable[[], bool], what: str) -> None:
     """Look again and again, sweeping as the schedule does; give up with what was waited for."""
-    end = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < end, f"waited {PATIENCE_S} s for {what}"
+    for _ in looks(PATIENCE_S, what, pause_s=0.05):
+        if true():
+            return
         tasks.sweep()
-        time.sleep(0.05)
 
 
 @pytest.fixture

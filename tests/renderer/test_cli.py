@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from renderer.cli import main
+from renderer.mouth.presenter import Presenter
 from tests import takes
 
 
@@ -36,11 +39,101 @@ def test_a_take_that_is_missing_is_named_and_nothing_is_written(
     assert not out.exists()
 
 
-def test_an_empty_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    take = takes.good(tmp_path / "me.mp4")
-    arguments = ["--take", str(take), "--presenter", str(tmp_path / "none.safetensors"), "--text", "  "]
-    assert main(["render", *arguments, "--out", str(tmp_path / "hi.mp4"), "--cache", str(tmp_path)]) == 1
-    assert "--text is empty" in capsys.readouterr().err
+DEMO_LIGHT_BAKE = takes.DEMO_TAKE.with_name("presenter.safetensors")
+
+
+def refused(folder: Path, capsys: pytest.CaptureFixture[str], *changed: str) -> str:
+    """What `render` says to options that differ in a part from good ones; it may not have begun any work."""
+    good = ["--take", str(takes.DEMO_TAKE), "--out", str(folder / "hi.mp4"), "--cache", str(folder / "cache")]
+    words = [] if "--audio" in changed or "--text" in changed else ["--text", "Hi."]
+    assert main(["render", *good, *words, *changed]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and not (folder / "hi.mp4").exists()
+    # A bake keeps its parts there as soon as it begins.
+    assert not list((folder / "cache").rglob("*bake*")) and not list((folder / "cache").rglob("presenter*"))
+    return said.err
+
+
+@pytest.mark.parametrize("text", ["", "  ", "... !"])
+def test_a_text_without_a_sentence_is_refused_before_the_take_is_baked(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert "--text is empty. Write at least one sentence." in refused(tmp_path, capsys, "--text", text)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_recording_that_cannot_be_used_is_refused_before_the_take_is_baked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    gone, text = tmp_path / "gone.wav", tmp_path / "notes.wav"
+    text.write_text("no sound")
+    assert f"There is no recording at {gone}" in refused(tmp_path, capsys, "--audio", str(gone))
+    assert "notes.wav" in refused(tmp_path, capsys, "--audio", str(text))
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_before_the_take_is_baked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "notes.txt").write_text("a file, not a folder")
+    (tmp_path / "taken.mp4").mkdir()
+    below = str(tmp_path / "notes.txt" / "new" / "hi.mp4")
+    assert "notes.txt stands in the way" in refused(tmp_path, capsys, "--out", below)
+    assert "taken.mp4 cannot be a file" in refused(tmp_path, capsys, "--out", str(tmp_path / "taken.mp4"))
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder where not even root may write")
+def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert "The folder /proc cannot be written to" in refused(tmp_path, capsys, "--out", "/proc/hi.mp4")
+
+
+def test_steps_that_the_sampler_does_not_have_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert "--steps is 9. Choose 1 to 8." in refused(tmp_path, capsys, "--steps", "9")
+    assert "--steps is 0. Choose 1 to 8." in refused(tmp_path, capsys, "--steps", "0")
+
+
+# --- a bake that cannot be rendered from ---
+
+
+def test_a_light_bake_is_named_with_the_command_that_completes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    said = refused(tmp_path, capsys, "--presenter", str(DEMO_LIGHT_BAKE))
+    assert "presenter.safetensors is a light bake, without the pictures of its take." in said
+    assert f"python -m renderer complete --light {DEMO_LIGHT_BAKE} --take {takes.DEMO_TAKE} --out " in said
+
+
+def test_a_bake_of_a_part_of_the_take_is_named_with_how_much_it_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    light, part = Presenter.load(DEMO_LIGHT_BAKE), tmp_path / "part.safetensors"
+    frames = light.facts.frames
+    few = np.zeros((50, *light.fine.shape[1:]), np.uint8)
+    for facts in (replace(light.facts, frames=50), light.facts):
+        replace(light, facts=facts, fine=few).save(part)
+        said = refused(tmp_path, capsys, "--presenter", str(part))
+        assert f"part.safetensors holds 50 of the {frames} frames of presenter-take.mp4" in said
+
+
+def test_a_bake_of_another_take_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    other = takes.good(tmp_path / "me.mp4")
+    said = refused(tmp_path, capsys, "--take", str(other), "--presenter", str(DEMO_LIGHT_BAKE))
+    assert "presenter.safetensors was baked from another take than me.mp4" in said
+
+
+def test_a_file_that_is_no_presenter_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "broken.safetensors").write_bytes(DEMO_LIGHT_BAKE.read_bytes()[:5000])
+    for path, said in [
+        ("broken.safetensors", "broken.safetensors is not a baked presenter, or it is damaged."),
+        ("gone.safetensors", "There is no baked presenter at"),
+        (".", "cannot be read"),
+    ]:
+        assert said in refused(tmp_path, capsys, "--presenter", str(tmp_path / path))
+
+
+def test_compare_refuses_a_light_bake_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    options = ["--take", str(takes.DEMO_TAKE), "--presenter", str(DEMO_LIGHT_BAKE), "--cache", str(tmp_path)]
+    assert main(["compare", *options]) == 1
+    assert "is a light bake" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

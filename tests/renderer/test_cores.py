@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 
 import pytest
+import torch
 
 from renderer.cores import side_by_side, usable_cores
 from renderer.errors import RenderError
 from renderer.stopwatch import stage, timing
 
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 
 @pytest.fixture(autouse=True)
-def three_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("renderer.cores.os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
-    bounded_to(3, monkeypatch)
+def several_threads() -> Iterator[None]:
+    """As many threads as there are cores; what a test sets is undone."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(CORES)
+    yield
+    torch.set_num_threads(before)
 
 
-def bounded_to(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("torch.get_num_threads", lambda: threads)
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """This thread, and those that it starts, on one core alone."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    yield
+    os.sched_setaffinity(0, allowed)
 
 
+@pytest.mark.skipif(CORES == 1, reason="needs two cores")
 def test_two_things_are_made_at_once_and_come_in_order() -> None:
     met = threading.Barrier(2, timeout=60)
 
@@ -33,15 +46,20 @@ def test_two_things_are_made_at_once_and_come_in_order() -> None:
     assert list(side_by_side(made, range(10))) == [number * number for number in range(10)]
 
 
-def test_one_thread_is_enough_where_no_more_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    bounded_to(1, monkeypatch)
+def test_one_thread_is_enough_where_no_more_are_wanted() -> None:
+    torch.set_num_threads(1)
     assert usable_cores() == 1
     assert set(side_by_side(lambda _: threading.get_ident(), range(5))) == {threading.get_ident()}
 
 
-def test_a_wish_for_more_threads_than_cores_is_not_granted(monkeypatch: pytest.MonkeyPatch) -> None:
-    bounded_to(64, monkeypatch)
-    assert usable_cores() == 3
+def test_a_wish_for_more_threads_than_cores_is_not_granted() -> None:
+    torch.set_num_threads(CORES + 62)
+    assert usable_cores() == CORES
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system ties nobody to a core")
+def test_only_the_cores_that_this_process_may_use_count(one_core: None) -> None:
+    assert usable_cores() == 1
 
 
 def test_an_error_comes_in_its_place() -> None:

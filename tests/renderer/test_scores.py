@@ -53,3 +53,85 @@ def test_flags_are_sentences_about_what_is_out_of_bounds():
         "The mouth moves only 40% as far as the speech asks.",
         "The edge of the drawn mouth may show (gradient 1.60 of the take).",
     )
+
+
+# --- bounds ---
+
+
+@pytest.mark.parametrize(
+    ("score", "bound", "bad_side"),
+    [
+        ("open_in_silence", 0.02, 1),
+        ("closure", 0.9, -1),
+        ("aperture_r", 0.8, -1),
+        ("gain", 0.6, -1),
+        ("offset_frames", 1.5, 1),
+        ("offset_frames", -1.5, -1),
+        ("seam", 1.5, 1),
+        ("sharpness", 0.6, -1),
+        ("sharpness", 1.6, 1),
+        ("ring", 0.75, -1),
+        ("ring", 1.3, 1),
+        ("kept_frames", 0.0, 1),
+    ],
+)
+def test_a_score_on_its_bound_is_good_and_the_next_number_is_flagged(score: str, bound: float, bad_side: int):
+    assert flags_of({score: bound}) == ()
+    assert len(flags_of({score: float(np.nextafter(bound, 9 * bad_side))})) == 1
+
+
+def test_scores_that_were_not_measured_are_not_flagged():
+    assert flags_of({}) == ()
+
+
+# --- what is late ---
+
+
+def late(frames: int, count: int) -> dict[str, float]:
+    """Scores of ``count`` frames that follow what was wanted by ``frames``."""
+    curve = np.abs(np.random.default_rng(2).normal(0.03, 0.01, count + 20)).astype(np.float32)
+    return lip_scores(curve[10 - frames : 10 - frames + count], curve[10 : 10 + count], (), FPS, 0.0)
+
+
+@pytest.mark.parametrize("frames", [-5, 5])
+def test_lips_are_looked_for_five_frames_early_and_late(frames: int):
+    assert late(frames, 100)["offset_frames"] == frames
+    assert "offset_frames" not in late(frames + np.sign(frames), 100)
+
+
+def test_in_a_short_line_lips_are_looked_for_within_a_quarter_of_it():
+    assert late(3, 12)["offset_frames"] == 3
+    assert late(4, 12).get("offset_frames") != 4
+
+
+def test_an_offset_can_be_read_from_a_correlation_of_a_half():
+    wanted = np.array([1, -1, 0, 0], np.float32)
+    assert lip_scores(np.array([1, 0, -1, 0], np.float32), wanted, (), FPS, 0.0)["offset_frames"] == 0.0
+    assert "offset_frames" not in lip_scores(np.array([1, 0.1, -1, 0], np.float32), wanted, (), FPS, 0.0)
+
+
+def test_the_gain_of_lips_that_hardly_should_move_is_still_a_gain():
+    barely = np.array([0.02, 0.0202] * 10, np.float32)
+    assert lip_scores(2 * barely, barely, (), FPS, 0.0)["gain"] == pytest.approx(2.0, rel=0.01)
+
+
+# --- how it looks ---
+
+
+def striped(contrast: int) -> np.ndarray:
+    """Crops [2, 32, 32, 3] of vertical stripes, four pixels wide."""
+    columns = 100 + contrast * (np.arange(32) // 4 % 2)
+    return np.broadcast_to(columns[None, None, :, None], (2, 32, 32, 3)).astype(np.uint8)
+
+
+def test_half_the_contrast_has_a_quarter_of_the_sharpness_and_half_the_gradient_on_the_edge():
+    mask = np.broadcast_to(np.clip((np.arange(32) - 8) / 16, 0, 1), (32, 32)).astype(np.float32)
+    found = look_scores(striped(20), striped(40), mask)
+    assert found == pytest.approx({"sharpness": 0.25, "ring": 0.5})
+
+
+def test_a_take_without_any_detail_does_not_divide_by_zero():
+    mask = np.broadcast_to(np.clip((np.arange(32) - 8) / 16, 0, 1), (32, 32)).astype(np.float32)
+    found, flat = look_scores(striped(40), striped(0), mask), look_scores(striped(0), striped(0), mask)
+    assert found["sharpness"] > 1e6 and found["ring"] > 1e5
+    assert flat == {"sharpness": 0.0, "ring": 0.0}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
+from renderer.cores import usable_cores
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
 from renderer.mouth.atlas import choose, companions, lip_gaps
 from renderer.mouth.closure import parted
@@ -64,14 +67,24 @@ def test_the_takes_own_jaw_does_not_show(faces: Faces) -> None:
     assert after > before + 15
 
 
-def test_a_draft_has_the_same_bytes_in_one_thread_and_in_four(
-    faces: Faces, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def threads_bound() -> Iterator[Callable[[int], None]]:
+    """Sets how many threads may draw; afterwards there are as many as before."""
+    before = torch.get_num_threads()
+    yield torch.set_num_threads
+    torch.set_num_threads(before)
+
+
+def test_a_draft_has_the_same_bytes_in_one_thread_and_in_several(
+    faces: Faces, threads_bound: Callable[[int], None]
 ) -> None:
     base = faces.base(np.arange(30, 42))
     wanted = faces.points[60:72]
-    monkeypatch.setattr("renderer.cores.usable_cores", lambda: 1)
+    threads_bound(1)
     alone = draft_to(faces, base, wanted)
-    monkeypatch.setattr("renderer.cores.usable_cores", lambda: 4)
+    threads_bound(4)
+    if usable_cores() == 1:
+        pytest.skip("this process may use one core only")
     shared = draft_to(faces, base, wanted)
     assert not np.array_equal(alone.fine, base.fine)
     assert np.array_equal(alone.fine, shared.fine)

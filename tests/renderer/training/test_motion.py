@@ -14,12 +14,12 @@ from renderer.motion.lessons import Talk
 from renderer.motion.told import PULLS, SOUND, TOLD
 from renderer.motion.visemes import VISEMES, visemes_of
 from renderer.speech.phones import phones_in
-from renderer.speech.sound import BANDS
+from renderer.speech.sound import BANDS, HOP_S
 from renderer.speech.speech import Phone
 from renderer.studio.sentences import sentence
 from renderer.training import motion
 from renderer.training.motion import Pupil, lesson_batch, talk_of_talker
-from renderer.training.motion_speech import practice_speech
+from renderer.training.motion_speech import PracticeSpeech, practice_speech
 from renderer.training.motion_variety import coloured, misheard
 from renderer.training.practice_words import practice_words
 
@@ -154,12 +154,26 @@ def test_a_training_may_begin_with_weights_of_before(tmp_path: Path) -> None:
     assert np.isfinite(pupil.lesson([talk(1), talk(2)], 0.0)) and pupil.at.step == 1
 
 
-def test_weights_are_written_with_what_they_are(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(motion, "talk_of_talker", lambda number, folder, seed, engine: talk(number))
+def talkers(folder: Path, count: int, seed: int) -> None:
+    """Files of talkers as `talk_of_talker` keeps them: three seconds of changing phones and sound each."""
+    folder.mkdir()
+    for number in range(count):
+        rng = np.random.default_rng(number)
+        said, heard = (
+            tuple(Phone("amiso"[rng.integers(5)], 0.1 * n, 0.1 * (n + 1)) for n in range(30))
+            for _ in range(2)
+        )
+        bands = rng.uniform(1, 2, (round(3 / HOP_S), BANDS)).astype(np.float32)
+        PracticeSpeech(bands, said, heard, 3.0).save(folder / f"speech-{seed}-{number:04d}.safetensors")
+
+
+def test_weights_are_written_with_what_they_are(tmp_path: Path) -> None:
+    talkers(tmp_path / "talks", 10, seed=11)
     out = tmp_path / "motion.safetensors"
     parser = argparse.ArgumentParser()
     motion.add_arguments(parser)
     asked = ["--out", str(out), "--minutes", "0.02", "--talkers", "10", "--width", "16"]
+    asked += ["--talks", str(tmp_path / "talks")]
     assert motion.run(parser.parse_args(asked)) == 0
     arrays = load_file(out)
     assert all(array.dtype == np.float16 for array in arrays.values())
@@ -168,4 +182,4 @@ def test_weights_are_written_with_what_they_are(tmp_path: Path, monkeypatch) -> 
     facts = told(out)["motion"]
     assert facts["config"] == {"width": 16, "rounds": 2}
     assert facts["steps"] > 0 and 0 < facts["error_share"] < 2
-    assert [path.name for path in tmp_path.iterdir()] == ["motion.safetensors"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["motion.safetensors", "talks"]
