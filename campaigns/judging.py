@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from django.db import transaction
+
 from campaigns.models import Campaign, Recipient
-from campaigns.recipients import script_problems, unknown_column
+from campaigns.recipients import give_verdicts, script_problems, unknown_column
 from campaigns.scripts import ScriptError, check
 from campaigns.spreadsheet import Row
-from campaigns.states import RowVerdict
 
 _ROWS_AT_ONCE = 500
 FROM_SCRIPT = "Script, line "  # how every problem that a script causes begins
@@ -21,7 +22,9 @@ def judge_again(campaign: Campaign) -> int:
     except ScriptError:
         return 0
     changed = [row for row in campaign.recipients.all() if _judge(row, campaign.script)]
-    Recipient.objects.bulk_update(changed, ["verdict", "problems"], batch_size=1000)
+    with transaction.atomic():
+        Recipient.objects.bulk_update(changed, ["problems"], batch_size=1000)
+        give_verdicts(campaign)
     return len(changed)
 
 
@@ -48,9 +51,8 @@ def _values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
 
 
 def _judge(row: Recipient, script: str) -> bool:
-    before = (row.verdict, row.problems)
+    before = row.problems
     kept = [problem for problem in row.problems if not problem["message"].startswith(FROM_SCRIPT)]
     found = script_problems(Row(row.row_number, row.values), script)
     row.problems = kept + [{"column": problem.column, "message": problem.message} for problem in found]
-    row.verdict = RowVerdict.REJECTED if row.problems else RowVerdict.VALID
-    return (row.verdict, row.problems) != before
+    return row.problems != before

@@ -16,7 +16,7 @@ from django.db import transaction
 from campaigns.models import Campaign, Recipient
 from campaigns.scripts import ScriptError, UnknownColumn, fill, variable_of
 from campaigns.spreadsheet import Problem, Row, Sheet, read
-from campaigns.states import CampaignState, MoveRefused, RowVerdict
+from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
 
 EMAIL_COLUMNS = ("email", "e_mail", "email_address", "e_mail_address", "mail", "mail_address")
 NAME_COLUMNS = ("name", "full_name", "display_name", "first_name", "firstname", "given_name")
@@ -47,12 +47,19 @@ def import_sheet(campaign: Campaign, file: IO[bytes], name: str) -> Counter[str]
             raise MoveRefused("A run is going on. Cancel it first, then upload another spreadsheet.")
         stored.recipients.all().delete()
         Recipient.objects.bulk_create([_recipient(stored, one) for one in judged], batch_size=1000)
+        give_verdicts(stored)
         file.seek(0)
         stored.spreadsheet.save(f"recipients-{_safe(name)}", ContentFile(file.read()), save=False)
         stored.spreadsheet_name, stored.columns, stored.slots = name[:200], list(sheet.columns), None
         stored.save(update_fields=["spreadsheet", "spreadsheet_name", "columns", "slots"])
     campaign.refresh_from_db()
     return Counter(RowVerdict.REJECTED if one.problems else RowVerdict.VALID for one in judged)
+
+
+def give_verdicts(campaign: Campaign) -> None:
+    """Make the verdicts of all rows agree with their stored problems."""
+    move(campaign.recipients.filter(problems=[]), RowVerdict.VALID)
+    move(campaign.recipients.exclude(problems=[]), RowVerdict.REJECTED)
 
 
 def judge(sheet: Sheet, script: str = "") -> Iterator[Judged]:
@@ -139,7 +146,6 @@ def _recipient(campaign: Campaign, one: Judged) -> Recipient:
         values=one.row.values,
         name=one.name[:300],
         email=one.email[:320],
-        verdict=RowVerdict.REJECTED if one.problems else RowVerdict.VALID,
         problems=[{"column": problem.column, "message": problem.message} for problem in one.problems],
     )
 
