@@ -109,7 +109,7 @@ def _judged_outcome(one: Judged) -> Outcome:
     return Outcome(one.row, REJECTED, reason=" ".join(_reason(p.column, p.message) for p in one.problems))
 
 
-def _reason(column: str, message: str) -> str:
+def _reason(column: str | None, message: str) -> str:
     return f"column “{column}”: {message}" if column else message
 
 

@@ -94,7 +94,7 @@ def table(campaign: Campaign) -> Iterator[str]:
         name = str(row)[:28]
         message = getattr(row, "message", None)
         if row.verdict == RowVerdict.REJECTED:
-            reasons = " ".join(problem["message"] for problem in row.problems)
+            reasons = " ".join(problem.message for problem in row.found_problems)
             yield f"{name:<28} rejected, row {row.row_number}: {reasons}"
         elif message is None or message.render_state != RenderState.READY:
             yield f"{name:<28} failed, row {row.row_number}: {message.failure if message else 'no message'}"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.base import ModelBase
 
+from campaigns.problems import Problem, problems_from_json
 from campaigns.states import (
     BakeState,
     CampaignState,
@@ -149,7 +150,7 @@ class Recipient(StatusModel):
     name = models.CharField(max_length=300, blank=True)
     email = models.CharField(max_length=320, blank=True)
     verdict = models.CharField(max_length=16, choices=RowVerdict.choices, default=RowVerdict.VALID)
-    problems = models.JSONField(default=list, blank=True)  # [{"column": str, "message": str}]
+    problems = models.JSONField(default=list, blank=True)  # [fields of problems.Problem]
 
     class Meta:
         ordering = ["campaign_id", "row_number"]
@@ -159,6 +160,11 @@ class Recipient(StatusModel):
 
     def __str__(self) -> str:
         return self.name or f"row {self.row_number}"
+
+    @property
+    def found_problems(self) -> tuple[Problem, ...]:
+        """Its problems as values."""
+        return problems_from_json(self.problems)
 
 
 class Message(StatusModel):

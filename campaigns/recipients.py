@@ -14,8 +14,9 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from campaigns.models import Campaign, Recipient
+from campaigns.problems import Code, Problem, Source, problems_as_json
 from campaigns.scripts import ScriptError, UnknownColumn, fill, variable_of
-from campaigns.spreadsheet import Problem, Row, Sheet, read
+from campaigns.spreadsheet import Row, Sheet, read
 from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
 
 EMAIL_COLUMNS = ("email", "e_mail", "email_address", "e_mail_address", "mail", "mail_address")
@@ -83,8 +84,7 @@ def script_problems(row: Row, script: str) -> list[Problem]:
     except UnknownColumn:
         return []
     except ScriptError as error:
-        columns = [column for column in row.values if f"“{column}”" in error.message]
-        return [Problem(row.number, columns[0] if columns else "", str(error))]
+        return [Problem(error.code, Source.SCRIPT, str(error), row.number, error.sheet_column)]
     return []
 
 
@@ -116,27 +116,28 @@ def _find(columns: Sequence[str], wanted: Sequence[str]) -> str:
 
 
 def _address_problems(row: Row, column: str, first_seen: dict[str, int]) -> list[Problem]:
-    email = row.values[column]
+    """None, or the one thing that is wrong with the row's address; ``first_seen``: address → row."""
+    found = _wrong_address(row.values[column], row.number, first_seen)
+    return [Problem(found[0], Source.SPREADSHEET, found[1], row.number, column)] if found else []
+
+
+def _wrong_address(email: str, row: int, first_seen: dict[str, int]) -> tuple[Code, str] | None:
     if not email:
-        return [Problem(row.number, column, "The address is missing. Write one, or remove the row.")]
+        return Code.ADDRESS_MISSING, "The address is missing. Write one, or remove the row."
     try:
         validate_email(email)
     except ValidationError:
-        return [
-            Problem(
-                row.number,
-                column,
-                f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.",
-            )
-        ]
-    earlier = first_seen.setdefault(email.casefold(), row.number)
-    if earlier != row.number:
-        return [
-            Problem(
-                row.number, column, f"{email} stands in row {earlier} already. Remove one of the two rows."
-            )
-        ]
-    return []
+        return (
+            Code.ADDRESS_INVALID,
+            f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.",
+        )
+    earlier = first_seen.setdefault(email.casefold(), row)
+    if earlier != row:
+        return (
+            Code.ADDRESS_REPEATED,
+            f"{email} stands in row {earlier} already. Remove one of the two rows.",
+        )
+    return None
 
 
 def _recipient(campaign: Campaign, one: Judged) -> Recipient:
@@ -146,7 +147,7 @@ def _recipient(campaign: Campaign, one: Judged) -> Recipient:
         values=one.row.values,
         name=one.name[:300],
         email=one.email[:320],
-        problems=[{"column": problem.column, "message": problem.message} for problem in one.problems],
+        problems=problems_as_json(one.problems),
     )
 
 
