@@ -12,7 +12,7 @@ from typing import Any
 from campaigns import rendering
 from campaigns.baking import unexpected
 from campaigns.recipients import Judged, judge
-from campaigns.results import FAILED, READY, REJECTED, Outcome, file_stem, write_results
+from campaigns.results import Outcome, RowStatus, file_stem, write_results
 from campaigns.scripts import Line, fill
 from campaigns.spreadsheet import Sheet
 
@@ -99,14 +99,16 @@ def make_all(batch: Batch, watch: Watch) -> list[Outcome]:
 def told(sheet: Sheet, outcomes: list[Outcome], name: str) -> Iterator[str]:
     """A sentence for every row without a video."""
     for outcome in outcomes:
-        if outcome.status != READY:
+        if outcome.status != RowStatus.READY:
             yield f"{name}, row {outcome.row.number}: {outcome.reason}"
 
 
 def _judged_outcome(one: Judged) -> Outcome:
     if not one.problems:
         return Outcome(one.row)
-    return Outcome(one.row, REJECTED, reason=" ".join(_reason(p.column, p.message) for p in one.problems))
+    return Outcome(
+        one.row, RowStatus.REJECTED, reason=" ".join(_reason(p.column, p.message) for p in one.problems)
+    )
 
 
 def _reason(column: str | None, message: str) -> str:
@@ -134,11 +136,11 @@ def _made(batch: Batch, presenter: Path, rows: list[_Row], slots: Any, progress:
     for order, made in rendering.render_together(list(wanted)):
         outcome = wanted[order].outcome
         if isinstance(made, rendering.RenderError):
-            outcome.status, outcome.reason = FAILED, made.message
+            outcome.status, outcome.reason = RowStatus.FAILED, made.message
         elif isinstance(made, Exception):
-            outcome.status, outcome.reason = FAILED, unexpected(made)
+            outcome.status, outcome.reason = RowStatus.FAILED, unexpected(made)
         else:
-            outcome.status, outcome.file = READY, made.video.name
+            outcome.status, outcome.file = RowStatus.READY, made.video.name
         yield wanted[order]
 
 

@@ -7,15 +7,24 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from campaigns.spreadsheet import Row
 
-READY, FAILED, REJECTED, WAITING = "ready", "failed", "rejected", "not made"
 APOSTROPHES = "'’ʼ`"
 STEM_CHARACTERS_MAX = 60  # a folder and a name stay below the 260 that Windows takes by default
 STEM_BYTES_MAX = 120  # with number and suffix below the 143 of encrypted home folders; others take 255
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*\s*%?")
+
+
+class RowStatus(StrEnum):
+    """What the status column of the results says; the last is what a run that was stopped leaves."""
+
+    READY = "ready"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    NOT_MADE = "not made"
 
 
 @dataclass
@@ -23,7 +32,7 @@ class Outcome:
     """What became of one row; ``file`` is relative to the folder of the results."""
 
     row: Row
-    status: str = WAITING
+    status: RowStatus = RowStatus.NOT_MADE
     file: str = ""
     reason: str = ""
 

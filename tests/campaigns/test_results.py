@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.results import READY, Outcome, escaped, file_stem, write_results
+from campaigns.results import Outcome, RowStatus, escaped, file_stem, write_results
 from campaigns.spreadsheet import Row
 
 
@@ -25,7 +25,10 @@ def test_ordinary_text_and_numbers_stay(text: str) -> None:
 
 def test_results_keep_the_columns_in_order_and_add_three(tmp_path: Path) -> None:
     rows = [Row(2, {"name": "José", "note": "=1"}), Row(3, {"name": "Bo", "note": "a;b\nc"})]
-    outcomes = [Outcome(rows[0], READY, "0002-jose.mp4"), Outcome(rows[1], "rejected", reason="no address")]
+    outcomes = [
+        Outcome(rows[0], RowStatus.READY, "0002-jose.mp4"),
+        Outcome(rows[1], RowStatus.REJECTED, reason="no address"),
+    ]
     write_results(tmp_path / "results.csv", ["name", "note"], outcomes)
     with (tmp_path / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file)) == [
@@ -37,7 +40,9 @@ def test_results_keep_the_columns_in_order_and_add_three(tmp_path: Path) -> None
 
 
 def test_a_users_own_status_column_is_kept_apart(tmp_path: Path) -> None:
-    write_results(tmp_path / "results.csv", ["Status"], [Outcome(Row(2, {"Status": "VIP"}), READY, "a.mp4")])
+    write_results(
+        tmp_path / "results.csv", ["Status"], [Outcome(Row(2, {"Status": "VIP"}), RowStatus.READY, "a.mp4")]
+    )
     header = (tmp_path / "results.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert header == "Status,file,video status,reason"
 
