@@ -131,9 +131,7 @@ def _standing(message: Message) -> ReviewState:
 
 
 def _store(message: Message, user: AbstractBaseUser, state: ReviewState, reason: str) -> None:
-    if _standing(message) != message.review_state:
-        move_one(message, _standing(message))  # the approval of other content ends first
-    if message.review_state != state:
+    if message.review_state != state:  # an approval of other content only gets the new content's hash
         move_one(message, state)
     message.approved_hash = message.content_hash if state == ReviewState.APPROVED else ""
     message.reject_reason = reason
