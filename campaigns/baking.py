@@ -14,7 +14,7 @@ from campaigns import rendering
 from campaigns.claims import Claim, Heartbeat, new_token, stalled_before
 from campaigns.files import keep, local_path
 from campaigns.models import Presenter
-from campaigns.states import BAKE_MOVES, BakeState, MoveRefused, check_move
+from campaigns.states import BakeState, MoveRefused, move
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +25,9 @@ def start_bake(presenter: Presenter) -> None:
         stored = Presenter.objects.select_for_update().get(pk=presenter.pk)
         if stored.bake_state == BakeState.BAKING:
             raise MoveRefused("This take is being prepared already. Wait until it is ready.")
-        if stored.bake_state != BakeState.WAITING:
-            check_move(BAKE_MOVES, stored.bake_state, BakeState.WAITING, "presenter")
-        stored.bake_state, stored.failure, stored.stage = BakeState.WAITING, "", "waiting for a worker"
-        stored.done = stored.total = 0
-        stored.save(update_fields=["bake_state", "failure", "stage", "done", "total"])
+        move(Presenter.objects.filter(pk=stored.pk), BakeState.WAITING)
+        stored.failure, stored.stage, stored.done, stored.total = "", "waiting for a worker", 0, 0
+        stored.save(update_fields=["failure", "stage", "done", "total"])
         transaction.on_commit(lambda: wake(stored))
     presenter.refresh_from_db()
 
@@ -46,9 +44,8 @@ def bake_claimed(presenter_id: int) -> None:
     token = new_token()
     claimed = Presenter.objects.filter(pk=presenter_id, bake_state=BakeState.BAKING, claimed_by=token)
     now = timezone.now()
-    if not Presenter.objects.filter(pk=presenter_id, bake_state=BakeState.WAITING).update(
-        bake_state=BakeState.BAKING, claimed_by=token, heartbeat_at=now, started_at=now, failure=""
-    ):
+    waiting = Presenter.objects.filter(pk=presenter_id)
+    if not move(waiting, BakeState.BAKING, claimed_by=token, heartbeat_at=now, started_at=now, failure=""):
         return
     presenter = Presenter.objects.get(pk=presenter_id)
     try:
@@ -58,10 +55,10 @@ def bake_claimed(presenter_id: int) -> None:
     except rendering.Cancelled:
         logger.info("The claim on presenter %s was lost; another worker goes on.", presenter_id)
     except rendering.RenderError as error:
-        claimed.update(bake_state=BakeState.FAILED, failure=error.message, claimed_by="")
+        move(claimed, BakeState.FAILED, failure=error.message, claimed_by="")
     except Exception as error:
         logger.exception("Presenter %s could not be prepared", presenter_id)
-        claimed.update(bake_state=BakeState.FAILED, failure=unexpected(error), claimed_by="")
+        move(claimed, BakeState.FAILED, failure=unexpected(error), claimed_by="")
 
 
 def sweep_stalled_bakes() -> int:
@@ -72,9 +69,7 @@ def sweep_stalled_bakes() -> int:
         held = Presenter.objects.filter(
             pk=presenter.pk, claimed_by=presenter.claimed_by, bake_state=BakeState.BAKING
         )
-        if held.filter(heartbeat_at=presenter.heartbeat_at).update(
-            bake_state=BakeState.WAITING, claimed_by=""
-        ):
+        if move(held.filter(heartbeat_at=presenter.heartbeat_at), BakeState.WAITING, claimed_by=""):
             wake(presenter)
             freed += 1
     return freed
@@ -100,8 +95,10 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim) -> None:
 
 
 def _finish(presenter: Presenter, token: str) -> None:
-    Presenter.objects.filter(pk=presenter.pk, bake_state=BakeState.BAKING, claimed_by=token).update(
-        bake_state=BakeState.READY,
+    held = Presenter.objects.filter(pk=presenter.pk, bake_state=BakeState.BAKING, claimed_by=token)
+    move(
+        held,
+        BakeState.READY,
         facts=presenter.facts,
         take_sha256=presenter.take_sha256,
         poster=presenter.poster.name,

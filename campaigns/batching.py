@@ -11,7 +11,7 @@ from pathlib import Path
 from campaigns import rendering
 from campaigns.baking import unexpected
 from campaigns.recipients import Judged, judge
-from campaigns.results import FAILED, READY, REJECTED, Outcome, file_stem, write_results
+from campaigns.results import Outcome, RowStatus, file_stem, write_results
 from campaigns.scripts import Line, fill
 from campaigns.spreadsheet import Sheet
 
@@ -98,17 +98,19 @@ def make_all(batch: Batch, watch: Watch) -> list[Outcome]:
 def told(sheet: Sheet, outcomes: list[Outcome], name: str) -> Iterator[str]:
     """A sentence for every row without a video."""
     for outcome in outcomes:
-        if outcome.status != READY:
+        if outcome.status != RowStatus.READY:
             yield f"{name}, row {outcome.row.number}: {outcome.reason}"
 
 
 def _judged_outcome(one: Judged) -> Outcome:
     if not one.problems:
         return Outcome(one.row)
-    return Outcome(one.row, REJECTED, reason=" ".join(_reason(p.column, p.message) for p in one.problems))
+    return Outcome(
+        one.row, RowStatus.REJECTED, reason=" ".join(_reason(p.column, p.message) for p in one.problems)
+    )
 
 
-def _reason(column: str, message: str) -> str:
+def _reason(column: str | None, message: str) -> str:
     return f"column “{column}”: {message}" if column else message
 
 
@@ -135,11 +137,11 @@ def _made(
     for job, made in rendering.render_together(list(jobs)):
         outcome = jobs[job].outcome
         if isinstance(made, rendering.RenderError):
-            outcome.status, outcome.reason = FAILED, made.message
+            outcome.status, outcome.reason = RowStatus.FAILED, made.message
         elif isinstance(made, Exception):
-            outcome.status, outcome.reason = FAILED, unexpected(made)
+            outcome.status, outcome.reason = RowStatus.FAILED, unexpected(made)
         else:
-            outcome.status, outcome.file = READY, made.video.name
+            outcome.status, outcome.file = RowStatus.READY, made.video.name
         yield jobs[job]
 
 

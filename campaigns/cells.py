@@ -14,6 +14,8 @@ from typing import Any
 import pandas
 from pandas.errors import ParserError
 
+from campaigns.problems import Code
+
 SEPARATORS = ",;\t|"
 SNIFFED_RECORDS = 30
 
@@ -23,12 +25,21 @@ class SheetError(Exception):
 
 
 @dataclass(frozen=True)
+class Note:
+    """What is wrong in one cell; ``cell`` counts from 0."""
+
+    cell: int
+    code: Code
+    message: str
+
+
+@dataclass(frozen=True)
 class Record:
-    """One row as it stands in the file. ``notes``: (cell index, what is wrong there)."""
+    """One row as it stands in the file, and what is wrong with some of its cells."""
 
     number: int
     cells: tuple[str, ...]
-    notes: tuple[tuple[int, str], ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -138,17 +149,15 @@ def xlsx_records(data: bytes, shown: str) -> list[Record]:
 
 
 def _xlsx_record(number: int, values: Any, formulas: Any) -> Record:
-    notes: list[tuple[int, str]] = []
+    notes: list[Note] = []
     texts: list[str] = []
     for at, (value, formula) in enumerate(zip(values, formulas, strict=True)):
         if value.data_type == "e":
-            notes.append(
-                (at, f"The cell shows the error {value.value}. Correct its formula, then save the file.")
-            )
+            message = f"The cell shows the error {value.value}. Correct its formula, then save the file."
+            notes.append(Note(at, Code.ERROR_IN_CELL, message))
         elif value.value is None and formula.data_type == "f":
-            notes.append(
-                (at, "The formula has no stored value. Open the file in a spreadsheet program and save it.")
-            )
+            message = "The formula has no stored value. Open the file in a spreadsheet program and save it."
+            notes.append(Note(at, Code.FORMULA_WITHOUT_VALUE, message))
         texts.append(_text(None if value.data_type == "e" else value.value))
     return Record(number, tuple(texts), tuple(notes))
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from campaigns.channels import email
 from campaigns.channels.channel import Channel, SendError
 from campaigns.models import Campaign, Delivery, Message
-from campaigns.states import DeliveryState
+from campaigns.states import DeliveryState, move
 from campaigns.suppressing import SUPPRESSED, is_suppressed, suppress
 
 logger = logging.getLogger(__name__)
@@ -56,8 +56,7 @@ def deliver(delivery_id: int, worker: str) -> str:
 
 def scheduled_now(moment: datetime) -> QuerySet[Delivery]:
     """What may be sent at ``moment``: due, and in no campaign that is paused."""
-    # EXISTS and not a join: over a join Django updates "WHERE id IN (SELECT …)", and two workers that wait
-    # for the same row would both find it in their own, older selection.
+    # EXISTS and not a join, as states.move wants it.
     paused = Message.objects.filter(pk=OuterRef("message_id")).exclude(campaign__sending_paused="")
     due = Q(due_at__isnull=True) | Q(due_at__lte=moment)
     return Delivery.objects.filter(due, ~Exists(paused), state=DeliveryState.SCHEDULED)
@@ -68,16 +67,13 @@ def _claim(delivery_id: int, token: str) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         # The claim is on disk before anything leaves, also where the server is set to confirm earlier.
         cursor.execute("SET LOCAL synchronous_commit TO on")
-        claimed = (
-            scheduled_now(now)
-            .filter(pk=delivery_id)
-            .update(
-                state=DeliveryState.SENDING,
-                claimed_by=token,
-                heartbeat_at=now,
-                attempts=F("attempts") + 1,
-                reason="",
-            )
+        claimed = move(
+            scheduled_now(now).filter(pk=delivery_id),
+            DeliveryState.SENDING,
+            claimed_by=token,
+            heartbeat_at=now,
+            attempts=F("attempts") + 1,
+            reason="",
         )
     return claimed == 1
 
@@ -145,17 +141,16 @@ def _settle(
 ) -> str:
     """Store the outcome, but only while this worker still holds the delivery, or was thought dead."""
     held = Delivery.objects.filter(pk=delivery.pk, claimed_by=token)
-    stored = held.filter(state=DeliveryState.SENDING).update(
-        state=state,
+    stored = move(
+        held.filter(state=DeliveryState.SENDING),
+        state,
         reason=reason,
         due_at=due_at,
         sent_at=timezone.now() if state == DeliveryState.SENT else None,
     )
     if not stored and state == DeliveryState.SENT:
         # Swept while the mail server took its time: it is not unknown any more.
-        stored = held.filter(state=DeliveryState.UNKNOWN).update(
-            state=state, reason="", sent_at=timezone.now()
-        )
+        stored = move(held.filter(state=DeliveryState.UNKNOWN), state, reason="", sent_at=timezone.now())
     if not stored:
         logger.warning("delivery %s was settled by somebody else; this outcome was %s", delivery.pk, state)
     return state

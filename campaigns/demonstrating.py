@@ -9,13 +9,14 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files import File
+from django.db import transaction
 from django.utils import timezone
 
 from campaigns import rendering
 from campaigns.files import local_path
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.recipients import import_sheet
-from campaigns.states import BakeState, RenderState, RowVerdict
+from campaigns.states import BakeState, RenderState, RowVerdict, move_one
 
 FOLDER = Path(__file__).parent / "demo"
 TAKE, BAKE = FOLDER / "presenter-take.mp4", FOLDER / "presenter.safetensors"
@@ -59,11 +60,13 @@ def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
         rendering.complete_bake(bake, take, whole)
         _store(made, "bake", whole)
         whole.unlink()
-        made.bake_state = BakeState.READY
         poster = settings.VAR_DIR / "demo-poster.jpg"
         rendering.write_take_poster(take, poster)
         _store(made, "poster", poster)
-    made.save()
+    with transaction.atomic():
+        made.save()
+        if made.bake:
+            move_one(made, BakeState.READY)
     return made
 
 
@@ -91,7 +94,7 @@ def table(campaign: Campaign) -> Iterator[str]:
         name = str(row)[:28]
         message = getattr(row, "message", None)
         if row.verdict == RowVerdict.REJECTED:
-            reasons = " ".join(problem["message"] for problem in row.problems)
+            reasons = " ".join(problem.message for problem in row.found_problems)
             yield f"{name:<28} rejected, row {row.row_number}: {reasons}"
         elif message is None or message.render_state != RenderState.READY:
             yield f"{name:<28} failed, row {row.row_number}: {message.failure if message else 'no message'}"

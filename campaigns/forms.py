@@ -20,13 +20,23 @@ from unfold.widgets import (
 from campaigns.models import Campaign, Presenter
 
 if TYPE_CHECKING:  # the classes take no parameter when the program runs
-    _CampaignForm = forms.ModelForm[Campaign]
+    _CampaignModelForm = forms.ModelForm[Campaign]
     _PresenterForm = forms.ModelForm[Presenter]
 else:
-    _CampaignForm = _PresenterForm = forms.ModelForm
+    _CampaignModelForm = _PresenterForm = forms.ModelForm
 
 SHEET_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 TAKE_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
+
+
+class _CampaignForm(_CampaignModelForm):
+    """Saves its own fields of a stored campaign and no other: workers may have changed those meanwhile."""
+
+    def save(self, commit: bool = True) -> Campaign:
+        if not commit or self.instance.pk is None or self.errors:
+            return super().save(commit)
+        self.instance.save(update_fields=list(self.fields))
+        return self.instance
 
 
 class SpreadsheetForm(forms.Form):

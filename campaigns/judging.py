@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from django.db import transaction
+from django.db.models import QuerySet
+
 from campaigns.models import Campaign, Recipient
-from campaigns.recipients import script_problems, unknown_column
+from campaigns.problems import Problem, Source, problems_as_json, problems_from_json
+from campaigns.recipients import give_verdicts, script_problems, unknown_column
 from campaigns.scripts import ScriptError, check
 from campaigns.spreadsheet import Row
 from campaigns.states import RowVerdict
 
 _ROWS_AT_ONCE = 500
-FROM_SCRIPT = "Script, line "  # how every problem that a script causes begins
 
 
 def judge_again(campaign: Campaign) -> int:
@@ -21,17 +24,31 @@ def judge_again(campaign: Campaign) -> int:
     except ScriptError:
         return 0
     changed = [row for row in campaign.recipients.all() if _judge(row, campaign.script)]
-    Recipient.objects.bulk_update(changed, ["verdict", "problems"], batch_size=1000)
+    with transaction.atomic():
+        Recipient.objects.bulk_update(changed, ["problems"], batch_size=1000)
+        give_verdicts(campaign)
     return len(changed)
 
 
-def script_fault(campaign: Campaign) -> str:
-    """What is wrong with the saved script for everybody; empty where nothing is."""
+def script_fault(campaign: Campaign) -> Problem | None:
+    """What is wrong with the saved script for everybody."""
     try:
         check(campaign.script)
     except ScriptError as error:
-        return str(error)
-    return str(unknown_column(campaign.script, _values(campaign)) or "")
+        return _fault(error)
+    unknown = unknown_column(campaign.script, _values(campaign))
+    return _fault(unknown) if unknown is not None else None
+
+
+def rejected_by_script(campaign: Campaign) -> QuerySet[Recipient]:
+    """The rows that get no video because the script cannot be filled for them."""
+    by_script = [{"source": Source.SCRIPT}]
+    rows = campaign.recipients.filter(verdict=RowVerdict.REJECTED, problems__contains=by_script)
+    return rows.order_by("row_number")
+
+
+def _fault(error: ScriptError) -> Problem:
+    return Problem(error.code, Source.SCRIPT, str(error))
 
 
 def _values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
@@ -48,9 +65,8 @@ def _values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
 
 
 def _judge(row: Recipient, script: str) -> bool:
-    before = (row.verdict, row.problems)
-    kept = [problem for problem in row.problems if not problem["message"].startswith(FROM_SCRIPT)]
+    before = row.problems
+    kept = [problem for problem in problems_from_json(row.problems) if problem.source != Source.SCRIPT]
     found = script_problems(Row(row.row_number, row.values), script)
-    row.problems = kept + [{"column": problem.column, "message": problem.message} for problem in found]
-    row.verdict = RowVerdict.REJECTED if row.problems else RowVerdict.VALID
-    return (row.verdict, row.problems) != before
+    row.problems = problems_as_json([*kept, *found])
+    return row.problems != before

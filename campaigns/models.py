@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
+from django.db.models.base import ModelBase
 
+from campaigns.problems import Problem, problems_from_json
 from campaigns.states import (
     BakeState,
     CampaignState,
@@ -15,6 +18,7 @@ from campaigns.states import (
     RenderState,
     ReviewState,
     RowVerdict,
+    status_columns,
 )
 
 
@@ -30,7 +34,34 @@ def message_path(message: Message, filename: str) -> str:
     return f"campaigns/{message.campaign.public_id}/messages/{message.public_id}/{filename}"
 
 
-class Presenter(models.Model):
+class StatusModel(models.Model):
+    """A row with statuses. Saving it again never writes them: what was read may be out of date."""
+
+    class Meta:
+        abstract = True
+
+    def save(
+        self,
+        *,
+        force_insert: bool | tuple[ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
+        """Like Django's; ValueError where ``update_fields`` names a status."""
+        columns = status_columns(type(self))
+        if update_fields is not None:
+            update_fields = set(update_fields)
+            if update_fields & columns:
+                raise ValueError(f"{columns} change through states.move only.")
+        elif self.pk is not None and not self._state.adding and not force_insert:
+            update_fields = _loaded_fields(self) - columns
+        super().save(
+            force_insert=force_insert, force_update=force_update, using=using, update_fields=update_fields
+        )
+
+
+class Presenter(StatusModel):
     """A take, its consent, and what baking made of it."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -64,7 +95,7 @@ class Presenter(models.Model):
         return self.consent_at is not None and self.consent_revoked_at is None
 
 
-class Campaign(models.Model):
+class Campaign(StatusModel):
     """Spreadsheet, script, presenter, voice and settings, and all messages made from them."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -110,7 +141,7 @@ class Campaign(models.Model):
         return self.name
 
 
-class Recipient(models.Model):
+class Recipient(StatusModel):
     """One row of the spreadsheet, valid or rejected with its problems."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients")
@@ -119,7 +150,7 @@ class Recipient(models.Model):
     name = models.CharField(max_length=300, blank=True)
     email = models.CharField(max_length=320, blank=True)
     verdict = models.CharField(max_length=16, choices=RowVerdict.choices, default=RowVerdict.VALID)
-    problems = models.JSONField(default=list, blank=True)  # [{"column": str, "message": str}]
+    problems = models.JSONField(default=list, blank=True)  # [fields of problems.Problem]
 
     class Meta:
         ordering = ["campaign_id", "row_number"]
@@ -130,8 +161,13 @@ class Recipient(models.Model):
     def __str__(self) -> str:
         return self.name or f"row {self.row_number}"
 
+    @property
+    def found_problems(self) -> tuple[Problem, ...]:
+        """Its problems as values."""
+        return problems_from_json(self.problems)
 
-class Message(models.Model):
+
+class Message(StatusModel):
     """One recipient's video: its render, its review, and what it is made of."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -187,7 +223,7 @@ class Message(models.Model):
         )
 
 
-class Delivery(models.Model):
+class Delivery(StatusModel):
     """One attempt series to bring a message to an address; at most one per message and channel."""
 
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="deliveries")
@@ -253,3 +289,9 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+def _loaded_fields(row: models.Model) -> set[str]:
+    deferred = row.get_deferred_fields()
+    fields = row._meta.concrete_fields
+    return {field.name for field in fields if not field.primary_key and field.attname not in deferred}

@@ -14,9 +14,10 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from campaigns.models import Campaign, Recipient
+from campaigns.problems import Code, Problem, Source, problems_as_json
 from campaigns.scripts import ScriptError, UnknownColumn, fill, variable_of
-from campaigns.spreadsheet import Problem, Row, Sheet, read
-from campaigns.states import CampaignState, MoveRefused, RowVerdict
+from campaigns.spreadsheet import Row, Sheet, read
+from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
 
 EMAIL_COLUMNS = ("email", "e_mail", "email_address", "e_mail_address", "mail", "mail_address")
 NAME_COLUMNS = ("name", "full_name", "display_name", "first_name", "firstname", "given_name")
@@ -47,12 +48,19 @@ def import_sheet(campaign: Campaign, file: IO[bytes], name: str) -> Counter[str]
             raise MoveRefused("A run is going on. Cancel it first, then upload another spreadsheet.")
         stored.recipients.all().delete()
         Recipient.objects.bulk_create([_recipient(stored, one) for one in judged], batch_size=1000)
+        give_verdicts(stored)
         file.seek(0)
         stored.spreadsheet.save(f"recipients-{_safe(name)}", ContentFile(file.read()), save=False)
         stored.spreadsheet_name, stored.columns, stored.slots = name[:200], list(sheet.columns), None
         stored.save(update_fields=["spreadsheet", "spreadsheet_name", "columns", "slots"])
     campaign.refresh_from_db()
     return Counter(RowVerdict.REJECTED if one.problems else RowVerdict.VALID for one in judged)
+
+
+def give_verdicts(campaign: Campaign) -> None:
+    """Make the verdicts of all rows agree with their stored problems."""
+    move(campaign.recipients.filter(problems=[]), RowVerdict.VALID)
+    move(campaign.recipients.exclude(problems=[]), RowVerdict.REJECTED)
 
 
 def judge(sheet: Sheet, script: str = "") -> Iterator[Judged]:
@@ -76,8 +84,7 @@ def script_problems(row: Row, script: str) -> list[Problem]:
     except UnknownColumn:
         return []
     except ScriptError as error:
-        columns = [column for column in row.values if f"“{column}”" in error.message]
-        return [Problem(row.number, columns[0] if columns else "", str(error))]
+        return [Problem(error.code, Source.SCRIPT, str(error), row.number, error.sheet_column)]
     return []
 
 
@@ -109,27 +116,28 @@ def _find(columns: Sequence[str], wanted: Sequence[str]) -> str:
 
 
 def _address_problems(row: Row, column: str, first_seen: dict[str, int]) -> list[Problem]:
-    email = row.values[column]
+    """None, or the one thing that is wrong with the row's address; ``first_seen``: address → row."""
+    found = _wrong_address(row.values[column], row.number, first_seen)
+    return [Problem(found[0], Source.SPREADSHEET, found[1], row.number, column)] if found else []
+
+
+def _wrong_address(email: str, row: int, first_seen: dict[str, int]) -> tuple[Code, str] | None:
     if not email:
-        return [Problem(row.number, column, "The address is missing. Write one, or remove the row.")]
+        return Code.ADDRESS_MISSING, "The address is missing. Write one, or remove the row."
     try:
         validate_email(email)
     except ValidationError:
-        return [
-            Problem(
-                row.number,
-                column,
-                f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.",
-            )
-        ]
-    earlier = first_seen.setdefault(email.casefold(), row.number)
-    if earlier != row.number:
-        return [
-            Problem(
-                row.number, column, f"{email} stands in row {earlier} already. Remove one of the two rows."
-            )
-        ]
-    return []
+        return (
+            Code.ADDRESS_INVALID,
+            f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.",
+        )
+    earlier = first_seen.setdefault(email.casefold(), row)
+    if earlier != row:
+        return (
+            Code.ADDRESS_REPEATED,
+            f"{email} stands in row {earlier} already. Remove one of the two rows.",
+        )
+    return None
 
 
 def _recipient(campaign: Campaign, one: Judged) -> Recipient:
@@ -139,8 +147,7 @@ def _recipient(campaign: Campaign, one: Judged) -> Recipient:
         values=one.row.values,
         name=one.name[:300],
         email=one.email[:320],
-        verdict=RowVerdict.REJECTED if one.problems else RowVerdict.VALID,
-        problems=[{"column": problem.column, "message": problem.message} for problem in one.problems],
+        problems=problems_as_json(one.problems),
     )
 
 

@@ -7,12 +7,24 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from campaigns.spreadsheet import Row
 
-READY, FAILED, REJECTED, WAITING = "ready", "failed", "rejected", "not made"
+APOSTROPHES = "'’ʼ`"
+STEM_CHARACTERS_MAX = 60  # a folder and a name stay below the 260 that Windows takes by default
+STEM_BYTES_MAX = 120  # with number and suffix below the 143 of encrypted home folders; others take 255
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*\s*%?")
+
+
+class RowStatus(StrEnum):
+    """What the status column of the results says; the last is what a run that was stopped leaves."""
+
+    READY = "ready"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    NOT_MADE = "not made"
 
 
 @dataclass
@@ -20,7 +32,7 @@ class Outcome:
     """What became of one row; ``file`` is relative to the folder of the results."""
 
     row: Row
-    status: str = WAITING
+    status: RowStatus = RowStatus.NOT_MADE
     file: str = ""
     reason: str = ""
 
@@ -45,10 +57,22 @@ def escaped(text: str) -> str:
 
 
 def file_stem(row: Row, name: str) -> str:
-    """“0003-jose-alvarez”: sorts like the spreadsheet, and works on every file system."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:60].strip("-")
-    return f"{row.number:04d}-{words or 'row'}"
+    """“0003-josé-álvarez”: sorts like the spreadsheet, differs for each row, and works on every file system.
+
+    Letters of every script stay. Behind a number no name is one that Windows reserves, such as “con”.
+    """
+    # Not Django's slugify: it drops combining marks, and with them the vowels of Hindi or Thai names.
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).lower())
+    words = re.sub("-+", "-", "".join(map(_in_file_name, plain))).strip("-")
+    cut = words[:STEM_CHARACTERS_MAX].encode()[:STEM_BYTES_MAX].decode(errors="ignore").strip("-")
+    return f"{row.number:04d}-{cut or 'row'}"
+
+
+def _in_file_name(character: str) -> str:
+    kind = unicodedata.category(character)
+    if kind == "Cf" or character in APOSTROPHES:  # Cf: invisible, such as a change of the text's direction
+        return ""
+    return character if kind[0] in "LMN" else "-"  # letters, marks and numbers
 
 
 def _added(columns: Sequence[str]) -> list[str]:

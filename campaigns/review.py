@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign, Message
-from campaigns.states import REVIEW_MOVES, MoveRefused, RenderState, ReviewState, check_move
+from campaigns.states import MoveRefused, RenderState, ReviewState, move_one
 
 MOVED_ON = "This video was rendered again since you saw it. Reload the page and look at the new one."
 NOT_READY = "There is no finished video to decide on yet. Wait until it is ready."
@@ -118,29 +118,26 @@ def _decide(
             raise MoveRefused(NOT_READY)
         if seen_hash is not None and seen_hash != stored.content_hash:
             raise MoveRefused(MOVED_ON)
-        if _standing(stored) != state:
-            check_move(REVIEW_MOVES, _standing(stored), state, "message")
         _store(stored, user, state, reason)
     message.refresh_from_db()
     return message
 
 
-def _standing(message: Message) -> str:
+def _standing(message: Message) -> ReviewState:
     """The decision that still holds: an approval of other content counts as none."""
     if message.review_state == ReviewState.APPROVED and message.approved_hash != message.content_hash:
         return ReviewState.PENDING
-    return message.review_state
+    return ReviewState(message.review_state)
 
 
 def _store(message: Message, user: AbstractBaseUser, state: ReviewState, reason: str) -> None:
-    message.review_state = state
+    if message.review_state != state:  # an approval of other content only gets the new content's hash
+        move_one(message, state)
     message.approved_hash = message.content_hash if state == ReviewState.APPROVED else ""
     message.reject_reason = reason
     message.reviewed_by_id = user.pk
     message.reviewed_at = timezone.now()
-    message.save(
-        update_fields=["review_state", "approved_hash", "reject_reason", "reviewed_by", "reviewed_at"]
-    )
+    message.save(update_fields=["approved_hash", "reject_reason", "reviewed_by", "reviewed_at"])
     _remember(
         message,
         user,

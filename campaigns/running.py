@@ -19,14 +19,14 @@ from campaigns.claims import new_token, stalled_before
 from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.recipients import unknown_column
 from campaigns.states import (
-    CAMPAIGN_MOVES,
     BakeState,
     CampaignState,
     MoveRefused,
     RenderState,
     ReviewState,
     RowVerdict,
-    check_move,
+    move,
+    move_one,
 )
 
 ATTEMPTS_MAX = 5  # a message that kills its worker this often is put aside
@@ -68,12 +68,9 @@ def cancel(campaign: Campaign) -> None:
     """Stop the run; finished messages are kept. Workers notice within a second or two."""
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
-        check_move(CAMPAIGN_MOVES, stored.state, CampaignState.CANCELLED, "campaign")
-        stored.messages.filter(render_state__in=OPEN).update(
-            render_state=RenderState.CANCELLED, claimed_by="", stage=""
-        )
-        stored.state, stored.finished_at = CampaignState.CANCELLED, timezone.now()
-        stored.save(update_fields=["state", "finished_at"])
+        move_one(stored, CampaignState.CANCELLED, finished_at=timezone.now())
+        open_messages = stored.messages.filter(render_state__in=OPEN)
+        move(open_messages, RenderState.CANCELLED, claimed_by="", stage="")
     campaign.refresh_from_db()
 
 
@@ -111,8 +108,9 @@ def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
         queued = queued.filter(attempts=0)
     while (wanted := queued.values_list("pk", flat=True).first()) is not None:
         now = timezone.now()
-        if Message.objects.filter(pk=wanted, render_state=RenderState.QUEUED).update(
-            render_state=RenderState.RENDERING,
+        if move(
+            Message.objects.filter(pk=wanted),
+            RenderState.RENDERING,
             claimed_by=worker,
             heartbeat_at=now,
             started_at=now,
@@ -138,16 +136,15 @@ def sweep_stalled() -> int:
     for message in stalled:
         unchanged = Message.objects.filter(held(message), heartbeat_at=message.heartbeat_at)
         if message.attempts >= ATTEMPTS_MAX:
-            freed += unchanged.update(
-                render_state=RenderState.FAILED,
+            freed += move(
+                unchanged,
+                RenderState.FAILED,
                 claimed_by="",
                 failure=f"The worker stopped {message.attempts} times while rendering this video. "
                 "Look for a lack of memory in its log, then try again.",
             )
         else:
-            freed += unchanged.update(
-                render_state=RenderState.QUEUED, claimed_by="", stage="", done=0, total=0
-            )
+            freed += move(unchanged, RenderState.QUEUED, claimed_by="", stage="", done=0, total=0)
     for campaign in Campaign.objects.filter(state=CampaignState.RENDERING):
         settle(campaign)
     wake_workers()
@@ -161,9 +158,8 @@ def settle(campaign: Campaign) -> None:
         if stored.state != CampaignState.RENDERING or stored.messages.filter(render_state__in=OPEN).exists():
             return
         failed = stored.messages.filter(render_state=RenderState.FAILED).exists()
-        stored.state = CampaignState.RENDERED_WITH_FAILURES if failed else CampaignState.RENDERED
-        stored.finished_at = timezone.now()
-        stored.save(update_fields=["state", "finished_at"])
+        ended = CampaignState.RENDERED_WITH_FAILURES if failed else CampaignState.RENDERED
+        move_one(stored, ended, finished_at=timezone.now())
 
 
 def wake_workers(most: int = WAKE_UPS_MAX) -> None:
@@ -181,15 +177,12 @@ def wake_workers(most: int = WAKE_UPS_MAX) -> None:
 def _run(campaign: Campaign, user: AbstractBaseUser | None) -> None:
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
-        if stored.state == CampaignState.RENDERING:
-            raise MoveRefused("This campaign is rendering already.")
-        check_move(CAMPAIGN_MOVES, stored.state, CampaignState.RENDERING, "campaign")
+        move_one(stored, CampaignState.RENDERING, started_at=timezone.now(), finished_at=None)
         presenter = _usable_presenter(stored)
         _sync_messages(stored)
-        stored.state, stored.started_at, stored.finished_at = CampaignState.RENDERING, timezone.now(), None
         if user is not None and stored.created_by_id is None:
             stored.created_by_id = user.pk
-        stored.save(update_fields=["state", "started_at", "finished_at", "slots", "created_by"])
+        stored.save(update_fields=["slots", "created_by"])
         transaction.on_commit(lambda: _begin(stored, presenter))
     campaign.refresh_from_db()
 
@@ -227,33 +220,38 @@ def _sync_messages(campaign: Campaign) -> None:
     if unknown is not None:
         raise MoveRefused(str(unknown))
     campaign.messages.exclude(recipient__in=rows).delete()
-    messages = [_synced(campaign, row) for row in rows]
-    for message in messages:
-        message.save()
-    needed = {line["id"] for message in messages for line in message.lines}
+    needed, outdated = set[str](), list[Message]()
+    for row in rows:
+        lines, failure = _spoken(campaign.script, row)
+        needed |= {line["id"] for line in lines}
+        message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
+        if message.render_state == RenderState.READY and message.lines == lines and message.video:
+            continue
+        message.lines, message.failure, message.failure_permanent = lines, failure, bool(failure)
+        outdated.append(message)
+    _queue(campaign, outdated)
     if campaign.slots is not None and not needed <= _slotted(campaign.slots):
         campaign.slots = None
 
 
-def _synced(campaign: Campaign, row: Recipient) -> Message:
-    message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
-    failure, lines = "", []
+def _spoken(script: str, row: Recipient) -> tuple[list[dict[str, str]], str]:
+    """What the row's message says, or none and why the script cannot be filled for it."""
     try:
-        lines = [{"id": line.id, "text": line.text} for line in scripts.fill(campaign.script, row.values)]
+        return [{"id": line.id, "text": line.text} for line in scripts.fill(script, row.values)], ""
     except scripts.ScriptError as error:
-        failure = f"Row {row.row_number}: {error}"
-    if message.render_state == RenderState.READY and message.lines == lines and message.video:
-        return message
-    message.lines, message.attempts, message.failure, message.failure_permanent = (
-        lines,
-        0,
-        failure,
-        bool(failure),
-    )
-    message.render_state = RenderState.FAILED if failure else RenderState.QUEUED
-    message.review_state, message.approved_hash = ReviewState.PENDING, ""
-    message.stage, message.done, message.total, message.claimed_by = "", 0, 0, ""
-    return message
+        return [], f"Row {row.row_number}: {error}"
+
+
+def _queue(campaign: Campaign, messages: list[Message]) -> None:
+    """Store these messages as work to do, undecided; those that failed before they began fail at once."""
+    for message in messages:
+        message.attempts = message.done = message.total = 0
+        message.stage = message.claimed_by = message.approved_hash = ""
+        message.save()
+    stored = campaign.messages.filter(pk__in=[message.pk for message in messages])
+    move(stored, RenderState.QUEUED)
+    move(stored, ReviewState.PENDING)
+    move(stored.exclude(failure=""), RenderState.FAILED)
 
 
 def _slotted(slots: object) -> set[str]:

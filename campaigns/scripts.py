@@ -11,14 +11,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Any, NoReturn
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from jinja2.lexer import TOKEN_EOF
+from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
+from campaigns.problems import Code
 from campaigns.rendering import sentence_spans
 
 SPOKEN_CHARACTERS_MAX = 10_000  # far above five minutes of speech
@@ -51,13 +55,20 @@ _MARK = re.compile(f"{MARK_OPEN}(\\d+){MARK_CLOSE}")
 
 
 class ScriptError(Exception):
-    """What is wrong with a script, or with one row in it; ``line`` and ``column`` count from 1."""
+    """What is wrong with a script, or with one row in it; ``line`` and ``column`` count from 1.
 
-    def __init__(self, line: int, column: int, message: str) -> None:
+    ``sheet_column`` is the header of the cell that the script cannot be filled with, where it is one cell.
+    """
+
+    def __init__(
+        self, line: int, column: int, message: str, code: Code, sheet_column: str | None = None
+    ) -> None:
         super().__init__(f"Script, line {line}, column {column}: {message}")
         self.line = line
         self.column = column
         self.message = message
+        self.code = code
+        self.sheet_column = sheet_column
 
 
 class UnknownColumn(ScriptError):
@@ -81,15 +92,21 @@ def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
         _raise_for(source, values, error)
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
         line = _template_line(error.__traceback__)
-        raise ScriptError(line, 1, f"This cannot be worked out: {error}.") from error
+        raise ScriptError(line, 1, f"This cannot be worked out: {error}.", Code.NOT_COMPUTABLE) from error
     lines = _lines(marked)
     if not lines:
         raise ScriptError(
-            1, 1, "The script says nothing for this row. Write at least one sentence outside of conditions."
+            1,
+            1,
+            "The script says nothing for this row. Write at least one sentence outside of conditions.",
+            Code.NOTHING_SAID,
         )
     if sum(len(line.text) for line in lines) > SPOKEN_CHARACTERS_MAX:
         raise ScriptError(
-            1, 1, f"The script is longer than {SPOKEN_CHARACTERS_MAX:,} characters for this row. Shorten it."
+            1,
+            1,
+            f"The script is longer than {SPOKEN_CHARACTERS_MAX:,} characters for this row. Shorten it.",
+            Code.TOO_LONG,
         )
     return lines
 
@@ -105,10 +122,49 @@ def variable_of(column: str) -> str:
     return f"_{plain}" if plain[:1].isdigit() else plain
 
 
+class _EmptyCellSpoken(UndefinedError):
+    """The script speaks a cell that has no text."""
+
+    def __init__(self, message: str, *, column: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class _UnknownName(UndefinedError):
+    """The script asks for a name that no column has."""
+
+    def __init__(self, message: str, *, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class _Undefined(StrictUndefined):
+    """What a script finds behind a name without a value; its error carries the name."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = missing,
+        name: str | None = None,
+        exc: type[TemplateRuntimeError] = UndefinedError,
+    ) -> None:
+        raised: Any = exc
+        if exc is UndefinedError and not hint and obj is missing:
+            raised = partial(_UnknownName, name=str(name))
+        super().__init__(hint, obj, name, raised)
+
+
 class _Empty(StrictUndefined):
     """A cell without text: false in a condition, replaced by ``default``, an error when spoken."""
 
     __slots__ = ()
+
+    def __init__(self, column: str) -> None:
+        raised: Any = partial(_EmptyCellSpoken, column=column)
+        hint = f"“{column}” is empty in this row: fill the cell, or write a default into the script"
+        super().__init__(hint, exc=raised)
 
     def __bool__(self) -> bool:  # type: ignore[override]
         return False
@@ -131,7 +187,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 def _sandbox() -> _Sandbox:
-    made = _Sandbox(undefined=StrictUndefined, autoescape=False)
+    made = _Sandbox(undefined=_Undefined, autoescape=False)
     made.filters = {name: made.filters[name] for name in FILTERS}
     made.globals = {}
     return made
@@ -143,7 +199,7 @@ _ENVIRONMENT = _sandbox()
 @lru_cache(maxsize=64)
 def _template(source: str) -> Template:
     if not source.strip():
-        raise ScriptError(1, 1, "The script is empty. Write at least one sentence.")
+        raise ScriptError(1, 1, "The script is empty. Write at least one sentence.", Code.SCRIPT_EMPTY)
     source = source.replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
     try:
         tree = _ENVIRONMENT.parse(source)
@@ -151,7 +207,8 @@ def _template(source: str) -> Template:
         return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), {})
     except TemplateSyntaxError as error:
         message = f"{(error.message or 'This is not understood').rstrip('.')}."
-        raise ScriptError(error.lineno, _column_of_tag(source, error.lineno), message) from error
+        column = _column_of_tag(source, error.lineno)
+        raise ScriptError(error.lineno, column, message, Code.SCRIPT_INVALID) from error
 
 
 def _mark(tree: nodes.Template) -> None:
@@ -167,9 +224,7 @@ def _context(values: Mapping[str, str]) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for column, text in values.items():
         spoken = _clean(text)
-        value = spoken or _Empty(
-            f"“{column}” is empty in this row: fill the cell, or write a default into the script"
-        )
+        value = spoken or _Empty(column)
         context[variable_of(column)] = value
         context[column] = value
     return context
@@ -215,14 +270,16 @@ def _unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
 def _raise_for(source: str, values: Mapping[str, str], error: TemplateError) -> NoReturn:
     line = _template_line(error.__traceback__)
     message = f"{(error.message or str(error)).rstrip('.')}."
-    if not isinstance(error, UndefinedError):
-        raise ScriptError(line, _column_of_tag(source, line), message) from error
-    name, kind = next(iter(re.findall(r"[“'](.+?)[”']", message)), ""), ScriptError
-    if "is undefined" in message:
+    if isinstance(error, _EmptyCellSpoken):
+        at = _column_of(source, line, variable_of(error.column), error.column)
+        raise ScriptError(line, at, message, Code.CELL_EMPTY, error.column) from error
+    if isinstance(error, _UnknownName):
         known = ", ".join(sorted({variable_of(column) for column in values})) or "none"
-        message = f"“{name}” is not a column of the spreadsheet. The columns are: {known}."
-        kind = UnknownColumn
-    raise kind(line, _column_of(source, line, variable_of(name), name), message) from error
+        message = f"“{error.name}” is not a column of the spreadsheet. The columns are: {known}."
+        raise UnknownColumn(
+            line, _column_of(source, line, error.name), message, Code.UNKNOWN_COLUMN
+        ) from error
+    raise ScriptError(line, _column_of_tag(source, line), message, Code.NOT_COMPUTABLE) from error
 
 
 def _template_line(trace: TracebackType | None) -> int:
@@ -250,12 +307,20 @@ def _column_of_tag(source: str, line: int) -> int:
     starts = [match.start() for match in re.finditer(r"\{[{%#]", text)]
     for at, start in enumerate(starts):
         alone = text[start : starts[at + 1] if at + 1 < len(starts) else len(text)]
-        try:
-            _ENVIRONMENT.parse(alone)
-        except TemplateSyntaxError as error:
-            if "end of template" not in (error.message or ""):
-                return start + 1
+        if _is_broken(alone):
+            return start + 1
     return starts[0] + 1 if starts else 1
+
+
+def _is_broken(tag: str) -> bool:
+    """Whether a tag cannot be read whatever follows it; one that only waits for its end can."""
+    parser = None
+    try:
+        parser = Parser(_ENVIRONMENT, tag)
+        parser.parse()
+    except TemplateSyntaxError:
+        return parser is None or parser.stream.current.type != TOKEN_EOF
+    return False
 
 
 def _source_line(source: str, line: int) -> str:

@@ -19,14 +19,7 @@ from django_q.tasks import async_task
 from campaigns.delivering import REVOKED, scheduled_now
 from campaigns.delivering import deliver as deliver
 from campaigns.models import Campaign, Delivery, Message, Suppression
-from campaigns.states import (
-    DELIVERY_MOVES,
-    DeliveryState,
-    MoveRefused,
-    RenderState,
-    ReviewState,
-    check_move,
-)
+from campaigns.states import DeliveryState, MoveRefused, RenderState, ReviewState, move, move_one
 from campaigns.suppressing import SUPPRESSED, normal_address
 
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
@@ -42,7 +35,6 @@ REFRESHED = [
     "link_id",
     "reason",
     "recipient_name",
-    "state",
 ]
 HANDED_OVER = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
 STALLED = "The worker died while it was sending. Look whether the mail arrived, then decide."
@@ -82,9 +74,10 @@ def send_approved(campaign: Campaign, user: AbstractBaseUser | None = None) -> S
 def sweep_stalled(now: datetime | None = None) -> int:
     """Dead workers' deliveries become unknown, what is due and has no task is queued. The number of dead."""
     moment = now or timezone.now()
-    stalled = Delivery.objects.filter(
+    silent = Delivery.objects.filter(
         state=DeliveryState.SENDING, heartbeat_at__lt=moment - timedelta(seconds=STALL_S)
-    ).update(state=DeliveryState.UNKNOWN, reason=STALLED)
+    )
+    stalled = move(silent, DeliveryState.UNKNOWN, reason=STALLED)
     waiting = scheduled_now(moment).filter(
         Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=FORGOTTEN_S))
     )
@@ -100,7 +93,7 @@ def enqueue(delivery_ids: Iterable[int]) -> None:
 
 def decide(delivery: Delivery, *, was_sent: bool, user: AbstractBaseUser) -> Delivery:
     """A person settles an unknown delivery: it arrived, or it is to be sent again."""
-    return _move(
+    return _decide(
         delivery,
         user,
         (DeliveryState.UNKNOWN,),
@@ -112,7 +105,7 @@ def decide(delivery: Delivery, *, was_sent: bool, user: AbstractBaseUser) -> Del
 def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
     """Try a failed or suppressed delivery again; suppression is looked at anew when it is sent."""
     states = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
-    return _move(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
+    return _decide(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
 
 
 def _approved(campaign: Campaign) -> list[Message]:
@@ -134,15 +127,23 @@ def _schedule(campaign: Campaign, messages: list[Message]) -> SendCounts:
     for message in reachable:
         if normal_address(message.recipient.email) not in written_to:
             wanted += _wanted(message, existing.get(message.pk), suppressed)
-    Delivery.objects.bulk_create([delivery for delivery in wanted if delivery.pk is None])
-    Delivery.objects.bulk_update([delivery for delivery in wanted if delivery.pk is not None], REFRESHED)
-    withheld = sum(delivery.state == DeliveryState.SUPPRESSED for delivery in wanted)
+    withheld = _store(wanted)
     return SendCounts(
         scheduled=len(wanted) - withheld,
         already=len(reachable) - len(wanted),
         suppressed=withheld,
         without_address=len(messages) - len(reachable),
     )
+
+
+def _store(deliveries: list[Delivery]) -> int:
+    """Schedule these, then withhold those that have a reason already; returns how many were withheld."""
+    known = [delivery for delivery in deliveries if delivery.pk is not None]
+    Delivery.objects.bulk_update(known, REFRESHED)
+    Delivery.objects.bulk_create([delivery for delivery in deliveries if delivery.pk is None])
+    stored = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries])
+    move(stored, DeliveryState.SCHEDULED)
+    return move(stored.exclude(reason=""), DeliveryState.SUPPRESSED)
 
 
 def _written_to(campaign: Campaign) -> set[str]:
@@ -164,13 +165,12 @@ def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -
     delivery.campaign_name = message.campaign.name
     delivery.content_hash = message.content_hash
     withhold = normal_address(delivery.address) in suppressed
-    delivery.state = DeliveryState.SUPPRESSED if withhold else DeliveryState.SCHEDULED
     delivery.reason = SUPPRESSED if withhold else ""
     delivery.attempts, delivery.due_at = 0, None
     return [delivery]
 
 
-def _move(
+def _decide(
     delivery: Delivery,
     user: AbstractBaseUser,
     froms: tuple[DeliveryState, ...],
@@ -181,9 +181,8 @@ def _move(
         stored = Delivery.objects.select_for_update().get(pk=delivery.pk)
         if stored.state not in froms:
             raise MoveRefused(f"This delivery is {stored.get_state_display()} by now. Reload the page.")
-        check_move(DELIVERY_MOVES, stored.state, to, "delivery")
-        stored.state, stored.reason, stored.claimed_by = to, "", ""
-        stored.attempts, stored.due_at = 0, None
+        move_one(stored, to)
+        stored.reason, stored.claimed_by, stored.attempts, stored.due_at = "", "", 0, None
         if stored.message is not None and stored.message.is_approved:
             stored.content_hash = stored.message.content_hash
         stored.sent_at = timezone.now() if to == DeliveryState.SENT else None

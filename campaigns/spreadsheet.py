@@ -8,22 +8,14 @@ from pathlib import Path
 from typing import IO
 
 from campaigns.cells import Record, SheetError, column_letters, csv_records, xlsx_records
+from campaigns.problems import Code, Problem, Source
 
 ROWS_MAX = 50_000
 BYTES_MAX = 200 * 2**20
 ZIP_MAGIC = b"PK\x03\x04"
 OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
 
-__all__ = ["Problem", "Row", "Sheet", "SheetError", "read"]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong in one row; ``column`` is "" where it concerns the whole row."""
-
-    row: int
-    column: str
-    message: str
+__all__ = ["Row", "Sheet", "SheetError", "read"]
 
 
 @dataclass(frozen=True)
@@ -123,16 +115,23 @@ def _values(columns: list[str], record: Record) -> dict[str, str]:
 
 def _problems(columns: list[str], record: Record) -> list[Problem]:
     found = [
-        Problem(record.number, columns[at] if at < len(columns) else column_letters(at), message)
-        for at, message in record.notes
+        Problem(
+            note.code,
+            Source.SPREADSHEET,
+            note.message,
+            record.number,
+            columns[note.cell] if note.cell < len(columns) else column_letters(note.cell),
+        )
+        for note in record.notes
     ]
     if any(cell.strip() for cell in record.cells[len(columns) :]):
         found.append(
             Problem(
-                record.number,
-                "",
+                Code.TOO_MANY_CELLS,
+                Source.SPREADSHEET,
                 f"The row has {len(record.cells)} cells, the header only {len(columns)}. "
                 "Put quotes around a text that holds the separator, or name the extra column.",
+                record.number,
             )
         )
     return found

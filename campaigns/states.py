@@ -1,10 +1,16 @@
-"""Every status, the moves that are allowed, and the sentence that refuses each other move."""
+"""Every status, the moves that are allowed, and the only two functions that change a status.
+
+A row begins in its model's default status. After that ``move`` and ``move_one`` alone write it: they look up
+the column by the status's type and update only rows that may make the move, so that of two workers who want
+the same row one moves it and the other moves nothing. A plain ``save`` leaves the status as it is stored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import Model, QuerySet, TextChoices
 
 
 class MoveRefused(Exception):
@@ -79,6 +85,10 @@ CAMPAIGN_MOVES: Moves = {
     CampaignState.RENDERED_WITH_FAILURES: frozenset({CampaignState.RENDERING}),
     CampaignState.CANCELLED: frozenset({CampaignState.RENDERING}),
 }
+VERDICT_MOVES: Moves = {
+    RowVerdict.VALID: frozenset({RowVerdict.REJECTED}),
+    RowVerdict.REJECTED: frozenset({RowVerdict.VALID}),
+}
 RENDER_MOVES: Moves = {
     RenderState.QUEUED: frozenset({RenderState.RENDERING, RenderState.CANCELLED, RenderState.FAILED}),
     RenderState.RENDERING: frozenset(
@@ -112,18 +122,79 @@ DELIVERY_MOVES: Moves = {
     DeliveryState.UNKNOWN: frozenset({DeliveryState.SCHEDULED, DeliveryState.SENT}),
 }
 
-REASONS: Mapping[tuple[str, str], str] = {
-    (CampaignState.DRAFT, CampaignState.RENDERED): "Start the run first: nothing has been rendered yet.",
-    (DeliveryState.SENT, DeliveryState.SCHEDULED): "This message was sent already; it is never sent twice.",
-    (DeliveryState.SENT, DeliveryState.SENDING): "This message was sent already; it is never sent twice.",
+MOVES: Mapping[type[TextChoices], Moves] = {
+    BakeState: BAKE_MOVES,
+    CampaignState: CAMPAIGN_MOVES,
+    RowVerdict: VERDICT_MOVES,
+    RenderState: RENDER_MOVES,
+    ReviewState: REVIEW_MOVES,
+    DeliveryState: DELIVERY_MOVES,
+}
+
+SENT_ALREADY = "This message was sent already; it is never sent twice."
+# Where the general sentence would not help.
+REASONS: Mapping[type[TextChoices], Mapping[tuple[str, str], str]] = {
+    CampaignState: {
+        (CampaignState.RENDERING, CampaignState.RENDERING): "This campaign is rendering already.",
+        (CampaignState.DRAFT, CampaignState.RENDERED): "Start the run first: nothing has been rendered yet.",
+    },
+    DeliveryState: {
+        (DeliveryState.SENT, DeliveryState.SCHEDULED): SENT_ALREADY,
+        (DeliveryState.SENT, DeliveryState.SENDING): SENT_ALREADY,
+    },
 }
 
 
-def check_move(moves: Moves, old: str, new: str, noun: str) -> None:
-    """Raise MoveRefused with a plain sentence unless ``noun`` may go from ``old`` to ``new``."""
-    if new in moves[old]:
-        return
-    allowed = ", ".join(sorted(moves[old])) or "nothing else"
-    raise MoveRefused(
-        REASONS.get((old, new), f"The {noun} is {old}; it can become {allowed}, but not {new}.")
-    )
+def move(rows: QuerySet[Any], new: TextChoices, **values: Any) -> int:
+    """Give ``new`` to those of ``rows`` that may become it, and ``values`` with it; returns how many moved.
+
+    One ``UPDATE … WHERE status IN (…)``, so a row that somebody else moves at the same time moves once.
+    ValueError for rows that are selected over a join, or for another status among ``values``.
+    """
+    if rows.query.count_active_tables() > 1:
+        # Django would update "WHERE id IN (SELECT …)"; PostgreSQL does not look at that selection again after
+        # it waited for a row, and two workers would both move it. Use Exists instead.
+        raise ValueError("Select the rows to move without a join.")
+    if status_columns(rows.model) & set(values):
+        raise ValueError("Move one status at a time.")
+    column = status_column(rows.model, type(new))
+    return rows.filter(**{f"{column}__in": statuses_before(new)}).update(**{column: new}, **values)
+
+
+def move_one(row: Model, new: TextChoices, **values: Any) -> None:
+    """Move one stored row and set the same on ``row``. MoveRefused, with a sentence, where it may not."""
+    stored = type(row)._default_manager.filter(pk=row.pk)
+    column = status_column(type(row), type(new))
+    if not move(stored, new, **values):
+        raise MoveRefused(_refusal(row, stored.values_list(column, flat=True).first(), new))
+    for name, value in {column: new, **values}.items():
+        setattr(row, name, value)
+
+
+def statuses_before(new: TextChoices) -> list[str]:
+    """The statuses from which a row may become ``new``."""
+    return [old for old, after in MOVES[type(new)].items() if new in after]
+
+
+def status_column(model: type[Model], statuses: type[TextChoices]) -> str:
+    """The name of the model's column with this status. LookupError where it has none."""
+    for field in model._meta.concrete_fields:
+        if field.choices and list(field.choices) == statuses.choices:
+            return field.name
+    raise LookupError(f"{model.__name__} has no {statuses.__name__}.")
+
+
+def status_columns(model: type[Model]) -> frozenset[str]:
+    """The names of all status columns of a model."""
+    tables = [statuses.choices for statuses in MOVES]
+    fields = model._meta.concrete_fields
+    return frozenset(field.name for field in fields if field.choices and list(field.choices) in tables)
+
+
+def _refusal(row: Model, old: str | None, new: TextChoices) -> str:
+    noun = row._meta.verbose_name
+    if old is None:
+        return f"This {noun} is not there any more. Reload the page."
+    special = REASONS.get(type(new), {}).get((old, new))
+    allowed = ", ".join(sorted(MOVES[type(new)][old])) or "nothing else"
+    return special or f"The {noun} is {old}; it can become {allowed}, but not {new}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaigns.models import Delivery, Suppression
-from campaigns.states import DeliveryState
+from campaigns.states import DeliveryState, move
 
 SUPPRESSED = "This address asked not to be written to, or cannot be reached."
 
@@ -11,9 +11,8 @@ SUPPRESSED = "This address asked not to be written to, or cannot be reached."
 def suppress(address: str, reason: str) -> None:
     """Never write to this address again; what is scheduled for it, in any campaign, is withdrawn."""
     Suppression.objects.get_or_create(email=normal_address(address), defaults={"reason": reason[:200]})
-    Delivery.objects.filter(state=DeliveryState.SCHEDULED, address__iexact=normal_address(address)).update(
-        state=DeliveryState.SUPPRESSED, reason=SUPPRESSED
-    )
+    waiting = Delivery.objects.filter(state=DeliveryState.SCHEDULED, address__iexact=normal_address(address))
+    move(waiting, DeliveryState.SUPPRESSED, reason=SUPPRESSED)
 
 
 def is_suppressed(address: str) -> bool:

@@ -19,7 +19,7 @@ from campaigns.claims import Heartbeats
 from campaigns.files import keep, local_path
 from campaigns.models import Campaign, Message
 from campaigns.running import claim_next, held, settle
-from campaigns.states import RenderState, ReviewState
+from campaigns.states import RenderState, ReviewState, move
 
 if TYPE_CHECKING:
     from campaigns.rendering import MessageResult
@@ -91,12 +91,10 @@ def _settled(message: Message, outcome: MessageResult | Exception) -> None:
     except rendering.Cancelled:
         logger.info("The claim on message %s was cancelled or lost.", message.pk)
     except rendering.RenderError as error:
-        claimed.update(
-            render_state=RenderState.FAILED, failure=error.message, failure_permanent=error.permanent
-        )
+        move(claimed, RenderState.FAILED, failure=error.message, failure_permanent=error.permanent)
     except Exception as error:
         logger.exception("Message %s could not be rendered", message.pk)
-        claimed.update(render_state=RenderState.FAILED, failure=unexpected(error), failure_permanent=False)
+        move(claimed, RenderState.FAILED, failure=unexpected(error), failure_permanent=False)
     settle(message.campaign)
 
 
@@ -148,26 +146,28 @@ def _keep(message: Message, result: MessageResult) -> None:
     }
     old = [field for field in (message.video, message.poster, message.captions) if field]
     with transaction.atomic():
-        stored = Message.objects.select_for_update().filter(held(message)).first()
-        if stored is None:
+        if not move(Message.objects.filter(held(message)), RenderState.READY, **files, **_facts(result)):
             raise rendering.Cancelled
-        stored.video.name, stored.poster.name, stored.captions.name = files.values()
-        _note(stored, result)
-        stored.save()
+        others = Message.objects.filter(pk=message.pk).exclude(approved_hash=result.content_hash)
+        move(others, ReviewState.PENDING, approved_hash="")
     for field in old:
         if field.name and field.name not in files.values():
             field.storage.delete(field.name)
 
 
-def _note(message: Message, result: MessageResult) -> None:
-    if message.approved_hash != result.content_hash:
-        message.review_state, message.approved_hash = ReviewState.PENDING, ""
-    message.render_state, message.ready_at = RenderState.READY, timezone.now()
-    message.claimed_by = message.stage = message.failure = ""
-    message.failure_permanent = False
-    message.content_hash, message.video_seconds = result.content_hash, result.duration_s
-    message.work_seconds = result.work_s
-    message.segments = [
-        {"line": shown.pop("line_id"), **shown} for shown in (asdict(segment) for segment in result.segments)
-    ]
-    message.scores, message.flags = result.scores, list(result.flags)
+def _facts(result: MessageResult) -> dict[str, Any]:
+    """What is stored of a finished message beside its files."""
+    segments = [asdict(segment) for segment in result.segments]
+    return {
+        "ready_at": timezone.now(),
+        "claimed_by": "",
+        "stage": "",
+        "failure": "",
+        "failure_permanent": False,
+        "content_hash": result.content_hash,
+        "video_seconds": result.duration_s,
+        "work_seconds": result.work_s,
+        "segments": [{"line": shown.pop("line_id"), **shown} for shown in segments],
+        "scores": result.scores,
+        "flags": list(result.flags),
+    }

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from campaigns.models import Campaign, Message, Presenter, Recipient
+from campaigns.problems import Code, Problem, Source, problems_as_json
 from campaigns.states import BakeState, RenderState, RowVerdict
 
 PASSWORD = "correct horse battery staple"
@@ -58,7 +59,7 @@ def campaign(owner: User, presenter: Presenter) -> Campaign:
             name=values["first_name"],
             email=values["email"],
             verdict=RowVerdict.VALID if valid else RowVerdict.REJECTED,
-            problems=[] if valid else [{"column": "email", "message": "is not an address"}],
+            problems=[] if valid else problems_as_json([_not_an_address(number)]),
         )
     return made
 
@@ -80,3 +81,7 @@ def ready_message(recipient: Recipient, *, content_hash: str = "a" * 64, **field
     made.captions.save("captions.vtt", ContentFile(b"WEBVTT\n"), save=False)
     made.save()
     return made
+
+
+def _not_an_address(row: int) -> Problem:
+    return Problem(Code.ADDRESS_INVALID, Source.SPREADSHEET, "is not an address", row, "email")

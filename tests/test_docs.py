@@ -34,6 +34,7 @@ WORDS = [
 MOVES = {
     "BakeState": states.BAKE_MOVES,
     "CampaignState": states.CAMPAIGN_MOVES,
+    "RowVerdict": states.VERDICT_MOVES,
     "RenderState": states.RENDER_MOVES,
     "ReviewState": states.REVIEW_MOVES,
     "DeliveryState": states.DELIVERY_MOVES,

@@ -96,8 +96,10 @@ class CampaignAdmin(ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool
     ) -> None:
-        if not change:
-            obj.created_by_id = request.user.pk
+        if change:
+            obj.save(update_fields=list(form.fields))  # workers may have changed the rest meanwhile
+            return
+        obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
 
     def response_add(

@@ -38,6 +38,10 @@ VIEWS = {
 }
 
 
+# What a person edits; a worker may have changed everything else since the page was opened.
+SAVED_FIELDS = ("name", "consent_by", "consent_note", "consent_at", "consent_revoked_at")
+
+
 @admin.register(Presenter)
 class PresenterAdmin(ModelAdmin):
     """Takes and what baking made of them."""
@@ -73,9 +77,10 @@ class PresenterAdmin(ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Presenter, form: ModelForm[Presenter], change: bool
     ) -> None:
-        super().save_model(request, obj, form, change)
         if change:
+            obj.save(update_fields=SAVED_FIELDS)
             return
+        super().save_model(request, obj, form, change)
         try:
             start_bake(obj)
         except MoveRefused as refused:

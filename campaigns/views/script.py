@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns.forms import ScriptForm
-from campaigns.judging import FROM_SCRIPT, judge_again, script_fault
+from campaigns.judging import judge_again, rejected_by_script, script_fault
 from campaigns.models import Campaign, Presenter, Recipient
 from campaigns.previewing import Preview, PreviewLine, preview
 from campaigns.scripts import variable_of
@@ -33,7 +33,10 @@ class ScriptPage(CampaignPage):
             recipients=valid_rows(self.campaign)[:PREVIEW_CHOICES],
             presenters=Presenter.objects.order_by("name"),
             preview_url=step_url(self.campaign, "preview"),
-            rejected=rejected_by_script(self.campaign)[:PROBLEMS_SHOWN],
+            rejected=[
+                (row, [problem.message for problem in row.found_problems])
+                for row in rejected_by_script(self.campaign)[:PROBLEMS_SHOWN]
+            ],
             is_rendering=self.campaign.state == CampaignState.RENDERING,
             **kwargs,
         )
@@ -47,8 +50,9 @@ class ScriptPage(CampaignPage):
         form.save()
         judge_again(self.campaign)
         fault = script_fault(self.campaign)
-        if fault:
-            return self.go("script", f"Saved, but it cannot be used yet. {fault}", messages.WARNING)
+        if fault is not None:
+            told = f"Saved, but it cannot be used yet. {fault.message}"
+            return self.go("script", told, messages.WARNING)
         return self.go("run" if "next" in request.POST else "script", "Saved.")
 
 
@@ -66,15 +70,6 @@ class PreviewView(CampaignPage):
 
 def valid_rows(campaign: Campaign) -> QuerySet[Recipient]:
     return Recipient.objects.filter(campaign=campaign, verdict=RowVerdict.VALID).order_by("row_number")
-
-
-def rejected_by_script(campaign: Campaign) -> list[tuple[Recipient, list[str]]]:
-    """The rows that get no video because the script cannot be filled for them, with the reasons."""
-    rows = campaign.recipients.filter(verdict=RowVerdict.REJECTED).order_by("row_number")
-    told = ((row, [problem["message"] for problem in row.problems]) for row in rows)
-    return [
-        (row, reasons) for row, reasons in told if any(reason.startswith(FROM_SCRIPT) for reason in reasons)
-    ]
 
 
 def _as_json(made: Preview) -> dict[str, Any]:

@@ -51,15 +51,16 @@ class RecipientsPage(CampaignPage):
             form.add_error("spreadsheet", str(problem))
             return self.render_to_response(self.get_context_data(form=form), status=400)
         told = _told(self.campaign.recipients.all(), file.name)
-        fault = script_fault(self.campaign) if self.campaign.script.strip() else ""
-        if fault:
-            return self.go("recipients", f"{told} But the script does not fit: {fault}", messages.WARNING)
+        fault = script_fault(self.campaign) if self.campaign.script.strip() else None
+        if fault is not None:
+            told = f"{told} But the script does not fit: {fault.message}"
+            return self.go("recipients", told, messages.WARNING)
         return self.go("recipients", told)
 
 
 def _cells(row: Recipient, columns: list[str]) -> list[tuple[str, str, str]]:
     """(column, text, what is wrong with it) in the sheet's order."""
-    wrong = {problem["column"]: problem["message"] for problem in row.problems}
+    wrong = {problem.column: problem.message for problem in row.found_problems}
     return [(column, row.values.get(column, ""), wrong.get(column, "")) for column in columns]
 
 

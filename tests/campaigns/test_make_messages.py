@@ -14,10 +14,10 @@ from campaigns import rendering
 from tests import takes
 from tests.presenters import Baked
 
-PEOPLE = """first_name,email,city
-Ada,ada@example.org,London
-Bo,bo at example.org,Rome
-O'Neil,oneil@example.org,
+PEOPLE = """name,first_name,email,city
+Łukasz 李雷,Ada,ada@example.org,London
+Bo,Bo,bo at example.org,Rome
+O'Neil,Neil,oneil@example.org,
 """
 SCRIPT = "Hello {{ first_name }}. {% if city %}See you in {{ city }}.{% endif %}"
 
@@ -52,8 +52,8 @@ def test_every_valid_row_gets_a_video_and_the_others_a_reason(files: dict[str, P
     assert "people.csv, row 3: column “email”: “bo at example.org” is not an e-mail address" in err
     with (files["out"] / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [(row["first_name"], row["file"], row["status"]) for row in rows] == [
-        ("Ada", "0002-ada.mp4", "ready"),
+    assert [(row["name"], row["file"], row["status"]) for row in rows] == [
+        ("Łukasz 李雷", "0002-łukasz-李雷.mp4", "ready"),
         ("Bo", "", "rejected"),
         ("O'Neil", "0004-oneil.mp4", "ready"),
     ]
@@ -61,10 +61,14 @@ def test_every_valid_row_gets_a_video_and_the_others_a_reason(files: dict[str, P
     assert made == sorted(
         [
             "results.csv",
-            *(f"{stem}.{kind}" for stem in ("0002-ada", "0004-oneil") for kind in ("mp4", "jpg", "vtt")),
+            *(
+                f"{stem}.{kind}"
+                for stem in ("0002-łukasz-李雷", "0004-oneil")
+                for kind in ("mp4", "jpg", "vtt")
+            ),
         ]
     )
-    facts = rendering.video_facts(files["out"] / "0002-ada.mp4")
+    facts = rendering.video_facts(files["out"] / "0002-łukasz-李雷.mp4")
     assert facts.has_sound
     assert facts.fps == rendering.video_facts(baked.take).fps
 

@@ -16,7 +16,7 @@ from campaigns.states import CampaignState, MoveRefused, RowVerdict
 def imported(campaign: Campaign, text: str) -> dict[int, str]:
     import_sheet(campaign, io.BytesIO(text.encode()), "people.csv")
     return {
-        row.row_number: " ".join(f"{p['column']}: {p['message']}" for p in row.problems)
+        row.row_number: " ".join(f"{p.column}: {p.message}" for p in row.found_problems)
         for row in campaign.recipients.all()
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.results import READY, Outcome, escaped, file_stem, write_results
+from campaigns.results import Outcome, RowStatus, escaped, file_stem, write_results
 from campaigns.spreadsheet import Row
 
 
@@ -25,7 +25,10 @@ def test_ordinary_text_and_numbers_stay(text: str) -> None:
 
 def test_results_keep_the_columns_in_order_and_add_three(tmp_path: Path) -> None:
     rows = [Row(2, {"name": "José", "note": "=1"}), Row(3, {"name": "Bo", "note": "a;b\nc"})]
-    outcomes = [Outcome(rows[0], READY, "0002-jose.mp4"), Outcome(rows[1], "rejected", reason="no address")]
+    outcomes = [
+        Outcome(rows[0], RowStatus.READY, "0002-jose.mp4"),
+        Outcome(rows[1], RowStatus.REJECTED, reason="no address"),
+    ]
     write_results(tmp_path / "results.csv", ["name", "note"], outcomes)
     with (tmp_path / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file)) == [
@@ -37,7 +40,9 @@ def test_results_keep_the_columns_in_order_and_add_three(tmp_path: Path) -> None
 
 
 def test_a_users_own_status_column_is_kept_apart(tmp_path: Path) -> None:
-    write_results(tmp_path / "results.csv", ["Status"], [Outcome(Row(2, {"Status": "VIP"}), READY, "a.mp4")])
+    write_results(
+        tmp_path / "results.csv", ["Status"], [Outcome(Row(2, {"Status": "VIP"}), RowStatus.READY, "a.mp4")]
+    )
     header = (tmp_path / "results.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert header == "Status,file,video status,reason"
 
@@ -45,12 +50,42 @@ def test_a_users_own_status_column_is_kept_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "name", "stem"),
     [
-        (2, "José Álvarez", "0002-jose-alvarez"),
+        (2, "José Álvarez", "0002-josé-álvarez"),
         (3, "Maeve O'Brien", "0003-maeve-obrien"),
-        (4, "李", "0004-row"),
+        (3, "Maeve O’Brien", "0003-maeve-obrien"),
+        (3, "Hawaiʼi", "0003-hawaii"),
+        (4, "李雷", "0004-李雷"),
         (5, "../../etc", "0005-etc"),
         (6, "", "0006-row"),
+        (7, "Łukasz", "0007-łukasz"),
+        (8, "Nguyễn Văn Đức", "0008-nguyễn-văn-đức"),
+        (9, "Ødegård", "0009-ødegård"),
+        (10, "सुनीता สุดา", "0010-सुनीता-สุดา"),
+        (11, "Ana\u202egnp.exe\x00\n", "0011-anagnp-exe"),
+        (12, 'C:\\a<b>"|?*.', "0012-c-a-b"),
+        (13, "CON", "0013-con"),
+        (12345, "🎉", "12345-row"),
     ],
 )
 def test_files_are_named_by_row_and_name(number: int, name: str, stem: str) -> None:
     assert file_stem(Row(number, {}), name) == stem
+
+
+def test_rows_of_one_name_have_files_of_their_own() -> None:
+    assert len({file_stem(Row(number, {}), "Zoë") for number in range(2, 50)}) == 48
+
+
+def test_one_name_has_one_file_however_its_accents_are_typed() -> None:
+    composed, decomposed = "Nguy\u1ec5n", "Nguye\u0302\u0303n"
+    assert file_stem(Row(2, {}), composed) == file_stem(Row(2, {}), decomposed)
+
+
+@pytest.mark.parametrize("letter", ["a", "ł", "李", "𠮷", "สุ"])
+def test_a_name_of_three_hundred_letters_is_cut_to_what_file_systems_take(
+    letter: str, tmp_path: Path
+) -> None:
+    stem = file_stem(Row(50_000, {}), letter * 300)
+    assert stem.startswith(f"50000-{letter * 10}")
+    assert len(stem) <= 66 and len(f"{stem}.mp4".encode()) <= 143
+    (tmp_path / f"{stem}.mp4").touch()
+    assert [path.stem for path in tmp_path.iterdir()] == [stem]

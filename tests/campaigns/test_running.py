@@ -16,7 +16,7 @@ from campaigns import running
 from campaigns.claims import Heartbeat, Heartbeats
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.rendering import Cancelled, Step
-from campaigns.states import BakeState, CampaignState, MoveRefused, RenderState
+from campaigns.states import BakeState, CampaignState, MoveRefused, RenderState, ReviewState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -217,6 +217,21 @@ def test_only_rows_whose_words_changed_are_made_again(campaign: Campaign, alice:
     campaign.refresh_from_db()
     running.start(campaign, alice)
     assert [m.recipient.name for m in campaign.messages.filter(render_state=RenderState.QUEUED)] == ["Ada"]
+
+
+def test_a_video_whose_row_the_script_no_longer_suits_fails_with_the_reason(
+    campaign: Campaign, alice: User
+) -> None:
+    started(campaign, alice)
+    while (message := running.claim_next()) is not None:
+        Message.objects.filter(pk=message.pk).update(video="kept.mp4", review_state="approved")
+        finish(message)
+    Campaign.objects.filter(pk=campaign.pk).update(script="Hello {{ first_name }} from {{ city }}.")
+    running.start(campaign, alice)
+    jose = campaign.messages.get(recipient__name="José")
+    assert (jose.render_state, jose.review_state) == (RenderState.FAILED, ReviewState.PENDING)
+    assert "“city” is empty" in jose.failure
+    assert campaign.messages.filter(render_state=RenderState.QUEUED).count() == 2
 
 
 def test_progress_counts_frames_of_the_current_message_and_foretells_the_end(

@@ -55,6 +55,7 @@ def test_an_unknown_variable_names_the_columns_there_are() -> None:
         ("Hi.\nIt is {% if plan %}so.", 2, 7),
         ("Hi.\n\nIt {{ plan }} {% iff plan %}.", 3, 15),
         ("Hi {{ plan | sparkle }}.", 1, 4),
+        ("{% if plan %}so {% iff plan %}or so{% endif %}", 1, 17),
     ],
 )
 def test_a_syntax_error_has_line_and_column(source: str, line: int, column: int) -> None:

@@ -84,6 +84,16 @@ class TestWhatIsScheduled:
         assert send_approved(campaign, alice) == SendCounts(2, 0, 1, 0)
         assert "asked not to be written to" in Delivery.objects.get(state=DeliveryState.SUPPRESSED).reason
 
+    def test_a_failed_delivery_to_an_address_suppressed_since_is_withheld(
+        self, campaign: Campaign, alice: User
+    ) -> None:
+        failed = scheduled(campaign, alice)[0]
+        Delivery.objects.filter(pk=failed.pk).update(state="failed", reason="Gave up.")
+        suppress(failed.address, "Asked for no further mails.")
+        assert send_approved(campaign, alice).suppressed == 1
+        failed.refresh_from_db()
+        assert failed.state == "suppressed" and "asked not to be written to" in failed.reason
+
     def test_nothing_once_the_presenter_took_the_consent_back(self, campaign: Campaign, alice: User) -> None:
         approved_messages(campaign, alice)
         campaign.presenter.consent_revoked_at = timezone.now()

@@ -12,7 +12,7 @@ from campaigns import rendering
 from campaigns.batching import Batch, make_all, told
 from campaigns.progress_line import ProgressLine
 from campaigns.recipients import unknown_column
-from campaigns.results import READY
+from campaigns.results import RowStatus
 from campaigns.scripts import ScriptError, check
 from campaigns.spreadsheet import SheetError, read
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 "Stopped. Finished videos are kept; the same command reuses them.", returncode=130
             ) from None
         line.close()
-        ready = sum(outcome.status == READY for outcome in outcomes)
+        ready = sum(outcome.status == RowStatus.READY for outcome in outcomes)
         for problem in told(batch.sheet, outcomes, options["recipients"].name):
             self.stderr.write(problem)
         self.stdout.write(

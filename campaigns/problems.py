@@ -1,0 +1,67 @@
+"""What is wrong with a recipient's row, as values; only people read the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Source(StrEnum):
+    """Where a problem is mended: another spreadsheet, or another script."""
+
+    SPREADSHEET = "spreadsheet"
+    SCRIPT = "script"
+
+
+class Code(StrEnum):
+    """What kind of problem it is. Rows store it, so a code is never renamed or given another meaning."""
+
+    ERROR_IN_CELL = "error_in_cell"
+    FORMULA_WITHOUT_VALUE = "formula_without_value"
+    TOO_MANY_CELLS = "too_many_cells"
+    ADDRESS_MISSING = "address_missing"
+    ADDRESS_INVALID = "address_invalid"
+    ADDRESS_REPEATED = "address_repeated"
+    SCRIPT_EMPTY = "script_empty"
+    SCRIPT_INVALID = "script_invalid"
+    UNKNOWN_COLUMN = "unknown_column"
+    CELL_EMPTY = "cell_empty"
+    NOT_COMPUTABLE = "not_computable"
+    NOTHING_SAID = "nothing_said"
+    TOO_LONG = "too_long"
+    UNKNOWN = "unknown"  # stored by version 0.2, which kept the sentence alone
+
+
+@dataclass(frozen=True)
+class Problem:
+    """``row`` as the spreadsheet program counts, None where it concerns no single row.
+
+    ``column`` is a header of the spreadsheet, None where it concerns no single cell.
+    """
+
+    code: Code
+    source: Source
+    message: str
+    row: int | None = None
+    column: str | None = None
+
+
+def problems_as_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """What a recipient stores."""
+    return [asdict(problem) for problem in problems]
+
+
+def problems_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    """What was stored. A code that this version does not know, as after a downgrade, reads as unknown."""
+    return tuple(
+        Problem(
+            code=Code(one["code"]) if one["code"] in set(Code) else Code.UNKNOWN,
+            source=Source(one["source"]),
+            message=one["message"],
+            row=one["row"],
+            column=one["column"],
+        )
+        for one in stored
+    )
