@@ -16,6 +16,7 @@ from campaigns import states
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+MADE_BY_READERS = {"docker/.env"}
 WORDS = [
     "take",
     "presenter",
@@ -100,7 +101,7 @@ def test_each_file_of_the_project_that_a_page_names_exists(path: Path) -> None:
         r"`((?:renderer|campaigns|platform|templates|tests|docker|docs)/[\w./-]*)`",
         path.read_text(encoding="utf-8"),
     )
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [name for name in set(named) - MADE_BY_READERS if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
