@@ -105,10 +105,8 @@ def manage(*arguments: str) -> list[str]:
 
 
 def start_cluster(children: Children, name: str, environment: Mapping[str, str] | None = None) -> int:
-    """A Django-Q2 cluster: ``default`` or ``render``."""
-    return children.start(
-        f"{name} workers", manage("qcluster"), {"Q_CLUSTER_NAME": name, **(environment or {})}
-    )
+    """The workers of one queue: ``default`` or ``render``."""
+    return children.start(f"{name} workers", manage("work", "--queue", name), environment)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

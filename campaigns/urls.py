@@ -1,10 +1,11 @@
-"""Addresses outside the dashboard: a recipient's page, staff media, and the caught mails."""
+"""Addresses outside the dashboard: a recipient's page, staff media, the caught mails, and health."""
 
 from django.urls import path
 
-from campaigns.views import mailbox, media, public
+from campaigns.views import health, mailbox, media, public
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
     path("v/<uuid:public_id>/", public.page, name="message-page"),
     path("v/<uuid:public_id>/video.mp4", media.public_video, name="message-video"),
     path("v/<uuid:public_id>/poster.jpg", media.public_poster, name="message-poster"),

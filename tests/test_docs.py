@@ -16,6 +16,7 @@ from campaigns import states
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+MADE_BY_READERS = {"docker/.env"}
 WORDS = [
     "take",
     "presenter",
@@ -101,7 +102,7 @@ def test_each_file_of_the_project_that_a_page_names_exists(path: Path) -> None:
         r"`((?:renderer|campaigns|platform|templates|tests|docker|docs)/[\w./-]*)`",
         path.read_text(encoding="utf-8"),
     )
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [name for name in set(named) - MADE_BY_READERS if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
@@ -128,7 +129,8 @@ def test_the_container_example_sets_only_variables_that_are_read() -> None:
     example = (ROOT / "docker" / "env.example").read_text(encoding="utf-8")
     set_there = set(re.findall(r"^#?\s?([A-Z_]+)=", example, re.M))
     documented = {row[0] for row in rows_of(page("settings.md"))}
-    assert sorted(set_there - documented - {"POSTGRES_PASSWORD", "WEB_PORT", "TORCH_INDEX"}) == []
+    of_compose = {"POSTGRES_PASSWORD", "WEB_PORT", "VAR_VOLUME", "GPUS", "TORCH_INDEX"}
+    assert sorted(set_there - documented - of_compose) == []
 
 
 def test_each_direct_dependency_is_listed_with_its_licence_and_reason() -> None:

@@ -18,7 +18,9 @@ VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 # Where people reach it
 PUBLIC_URL = env.web_address("PUBLIC_URL", "http://127.0.0.1:8000")
 DEBUG = env.boolean("DEBUG", False)
-ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", [urlsplit(PUBLIC_URL).hostname or "", "127.0.0.1", "localhost"])
+PORT = env.integer("PORT", 8000, least=1)  # gunicorn reads it too
+ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", "127.0.0.1", "localhost"]
+ALLOWED_HOSTS += env.listing("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECRET_KEY = env.secret("SECRET_KEY", "") or kept_secret_key(VAR_DIR / "secret-key")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
@@ -90,8 +92,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env.folder("MEDIA_ROOT", VAR_DIR / "media")
 MEDIA_URL = ""  # private: files are served by views that check who asks
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
-WHITENOISE_USE_FINDERS = True  # works without collectstatic; docker/ collects at build time
+WHITENOISE_USE_FINDERS = True  # out of the installed packages: there is nothing to collect
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -99,13 +100,15 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-# Work in the background: `default` sends and tidies up, `render` needs the strong machine
+# Work in the background: `default` sends and tidies up, `render` needs the strong machine;
+# `manage.py work --queue NAME` runs the workers of one
 RENDER_TIMEOUT_S = env.integer("RENDER_TIMEOUT_S", 4 * 3600, least=60)
 RENDER_BATCH_MESSAGES = env.integer("RENDER_BATCH_MESSAGES", 8, least=1)
 RENDER_STALLED_AFTER_S = env.integer("RENDER_STALLED_AFTER_S", 60, least=2)
 Q_CLUSTER = {
     "name": "default",
     "orm": "default",
+    "broker_class": "campaigns.beats.Broker",
     "workers": env.integer("DEFAULT_WORKERS", 1, least=1),
     "timeout": 600,
     "retry": 900,

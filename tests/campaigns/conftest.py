@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
 from pytest_django import Settings
+
+from tests.database import address
 
 STALLED_AFTER_S = 2
 
@@ -43,12 +44,10 @@ def readied() -> Iterator[Callable[[], list[int]]]:
 def worker_environment(settings: Settings) -> dict[str, str]:
     """The test's own database and folders, for a process of its own; dead workers are noticed soon."""
     settings.RENDER_STALLED_AFTER_S = STALLED_AFTER_S
-    database = connection.settings_dict
-    user, password = quote(database["USER"]), quote(database["PASSWORD"])
-    host, port = quote(database["HOST"], safe=""), database["PORT"]
     return {
-        "DATABASE_URL": f"postgresql://{user}:{password}@/{database['NAME']}?host={host}"
-        + (f"&port={port}" if port else ""),
+        "DATABASE_URL": address(connection.settings_dict),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "VAR_DIR": str(settings.MEDIA_ROOT.parent),
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "RENDER_CACHE_DIR": str(settings.RENDER_CACHE_DIR),
         "RENDER_STALLED_AFTER_S": str(STALLED_AFTER_S),

@@ -11,7 +11,7 @@ from campaigns import running, working
 from campaigns.models import Campaign, Message
 from campaigns.rendering import RenderError
 from campaigns.states import RenderState, ReviewState
-from renderer.messages import MessageResult, ShownLine
+from renderer.render.job import MessageResult, ShownLine
 
 HELLO = ShownLine("0.0", "Hello Ada.", 0.4, 1.4, cached=True)
 
