@@ -24,6 +24,7 @@ from config.postgres import server
 from tests.campaigns.posting import free_port
 from tests.database import address
 from tests.docker.shipped import ROOT, Running, Shipped, shipped
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow]
 PATIENCE_S = 120
@@ -36,10 +37,7 @@ Start = Callable[[str], Running]
 
 
 def until(true: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < end, f"waited {PATIENCE_S} s for {what}"
-        time.sleep(0.05)
+    wait_until(true, PATIENCE_S, what)
 
 
 @pytest.fixture
