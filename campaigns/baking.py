@@ -1,4 +1,4 @@
-"""A take becomes a presenter: queued, claimed by one worker, kept, or failed with its reason."""
+"""Baking a presenter: queue the take, let one worker claim it, store the bake or the reason of a failure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from campaigns import rendering
-from campaigns.claims import Claim, Heartbeat, new_token, stalled_before
-from campaigns.files import keep, local_path
+from campaigns.claims import Claim, Heartbeat, compute_stall_cutoff, create_token
+from campaigns.files import get_local_path, store_file
 from campaigns.models import Presenter
 from campaigns.states import BakeState, MoveRefused, move
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def start_bake(presenter: Presenter) -> None:
-    """Queue the preparation, also again. Raises MoveRefused while one is going on."""
+    """Queue the bake, also a second time. Raises MoveRefused while a worker is baking this take."""
     with transaction.atomic():
         stored = Presenter.objects.select_for_update().get(pk=presenter.pk)
         if stored.bake_state == BakeState.BAKING:
@@ -28,20 +28,20 @@ def start_bake(presenter: Presenter) -> None:
         move(Presenter.objects.filter(pk=stored.pk), BakeState.WAITING)
         stored.failure, stored.stage, stored.done, stored.total = "", "waiting for a worker", 0, 0
         stored.save(update_fields=["failure", "stage", "done", "total"])
-        transaction.on_commit(lambda: wake(stored))
+        transaction.on_commit(lambda: enqueue_bake(stored))
     presenter.refresh_from_db()
 
 
-def wake(presenter: Presenter) -> None:
-    """Tell a render worker that there is a take to prepare."""
+def enqueue_bake(presenter: Presenter) -> None:
+    """Queue a task for a render worker: bake this presenter."""
     async_task(
         "campaigns.tasks.bake_presenter", presenter.pk, cluster="render", task_name=f"bake {presenter.pk}"
     )
 
 
-def bake_claimed(presenter_id: int) -> None:
-    """Claim and prepare one presenter; does nothing when another worker has it."""
-    token = new_token()
+def claim_and_bake(presenter_id: int) -> None:
+    """Claim one presenter and bake it. Does nothing when another worker holds it."""
+    token = create_token()
     claimed = Presenter.objects.filter(pk=presenter_id, bake_state=BakeState.BAKING, claimed_by=token)
     now = timezone.now()
     waiting = Presenter.objects.filter(pk=presenter_id)
@@ -58,25 +58,25 @@ def bake_claimed(presenter_id: int) -> None:
         move(claimed, BakeState.FAILED, failure=error.message, claimed_by="")
     except Exception as error:
         logger.exception("Presenter %s could not be prepared", presenter_id)
-        move(claimed, BakeState.FAILED, failure=unexpected(error), claimed_by="")
+        move(claimed, BakeState.FAILED, failure=describe_unexpected(error), claimed_by="")
 
 
 def sweep_stalled_bakes() -> int:
-    """Free the takes whose worker died; returns how many."""
-    stalled = Presenter.objects.filter(bake_state=BakeState.BAKING, heartbeat_at__lt=stalled_before())
+    """Free the presenters whose worker died, and return how many there were."""
+    stalled = Presenter.objects.filter(bake_state=BakeState.BAKING, heartbeat_at__lt=compute_stall_cutoff())
     freed = 0
     for presenter in stalled:
-        held = Presenter.objects.filter(
+        claimed = Presenter.objects.filter(
             pk=presenter.pk, claimed_by=presenter.claimed_by, bake_state=BakeState.BAKING
         )
-        if move(held.filter(heartbeat_at=presenter.heartbeat_at), BakeState.WAITING, claimed_by=""):
-            wake(presenter)
+        if move(claimed.filter(heartbeat_at=presenter.heartbeat_at), BakeState.WAITING, claimed_by=""):
+            enqueue_bake(presenter)
             freed += 1
     return freed
 
 
-def unexpected(error: Exception) -> str:
-    """What a person is told of a fault that is ours."""
+def describe_unexpected(error: Exception) -> str:
+    """The sentence for a person about an error that is the program's fault."""
     detail = " ".join(str(error).split())[:300]
     return (
         f"Something unexpected went wrong ({type(error).__name__}: {detail}). "
@@ -85,13 +85,15 @@ def unexpected(error: Exception) -> str:
 
 
 def _bake(presenter: Presenter, folder: Path, heartbeat: Claim) -> None:
-    take = local_path(presenter.take)
-    presenter.facts = rendering.take_facts(take)
+    take = get_local_path(presenter.take)
+    presenter.facts = rendering.probe_take(take)
     presenter.take_sha256 = presenter.facts["sha256"]
     rendering.write_take_poster(take, folder / "poster.jpg")
     rendering.bake(take, folder / "presenter.safetensors", heartbeat)
-    presenter.poster.name = keep(presenter.poster, folder / "poster.jpg", "poster.jpg")
-    presenter.bake.name = keep(presenter.bake, folder / "presenter.safetensors", "presenter.safetensors")
+    presenter.poster.name = store_file(presenter.poster, folder / "poster.jpg", "poster.jpg")
+    presenter.bake.name = store_file(
+        presenter.bake, folder / "presenter.safetensors", "presenter.safetensors"
+    )
 
 
 def _finish(presenter: Presenter, token: str) -> None:

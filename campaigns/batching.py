@@ -1,4 +1,4 @@
-"""A whole spreadsheet into videos in one process, without database or dashboard."""
+"""Batch: render a whole spreadsheet in one process, without database or dashboard."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from functools import partial
 from pathlib import Path
 
 from campaigns import rendering
-from campaigns.baking import unexpected
-from campaigns.recipients import Judged, judge
-from campaigns.results import Outcome, RowStatus, file_stem, write_results
+from campaigns.baking import describe_unexpected
+from campaigns.recipients import ValidatedRow, validate_rows
+from campaigns.results import Outcome, RowStatus, build_file_stem, write_results
 from campaigns.scripts import Line, fill
 from campaigns.spreadsheet import Sheet
 
-TOGETHER = 16  # rows that are planned and drawn at once; finished ones appear while the others are drawn
+ROWS_AT_ONCE = 16  # rows that are planned and drawn at once; finished ones appear while the others are drawn
 
-# what is done now, how far everything is (0..1), seconds left if known
-Watch = Callable[[str, float, float | None], None]
+# called with the current stage, the fraction of all work (0..1), and the seconds left where known
+ProgressCallback = Callable[[str, float, float | None], None]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What goes in; all of it was checked before. Without a ``presenter`` the take is baked first."""
+    """The inputs of a batch, all validated. Without a ``presenter`` file the take is baked first."""
 
     sheet: Sheet
     script: str
@@ -34,27 +34,29 @@ class Batch:
 
 
 @dataclass
-class Progress:
-    """Finished rows count whole, the others by their frames; the first pays for what all share."""
+class BatchProgress:
+    """Progress of a batch: a finished row counts 1, a row in progress the share of its finished frames."""
 
-    watch: Watch
+    on_progress: ProgressCallback
     total: int
     done: int = 0
     _parts: dict[int, float] = field(default_factory=dict)
     _times: list[float] = field(default_factory=lambda: [time.monotonic()])
 
     def __call__(self, step: rendering.Step) -> None:
-        self.of_row(0, "", step)
+        self.report_row(0, "", step)
 
-    def of_row(self, number: int, label: str, step: rendering.Step) -> None:
-        """What is done of one row of several that are made together."""
+    def report_row(self, number: int, label: str, step: rendering.Step) -> None:
+        """Report how far one row of a group is."""
         self._parts[number] = step.done / step.total if step.total else 0.0
-        started = sum(self._parts.values())
+        begun_rows = sum(self._parts.values())
         stage = f"{label}: {step.stage}" if label else step.stage
-        self.watch(stage, min(1.0, (self.done + started) / self.total), self._left(started))
+        self.on_progress(
+            stage, min(1.0, (self.done + begun_rows) / self.total), self._estimate_left_s(begun_rows)
+        )
 
-    def forget(self) -> None:
-        """What was done for all rows counts for none."""
+    def reset(self) -> None:
+        """Start the count again: work that was done for all rows counts for none of them."""
         self._parts.clear()
 
     def finish_row(self, number: int) -> None:
@@ -62,98 +64,100 @@ class Progress:
         self._parts.pop(number, None)
         self._times.append(time.monotonic())
 
-    def _left(self, started: float) -> float | None:
+    def _estimate_left_s(self, begun_rows: float) -> float | None:
         if self.done == 0:
             return None
         later = self._times[1:] if self.done > 1 else self._times
         pace = (later[-1] - later[0]) / (len(later) - 1)
-        return max(0.0, (self.total - self.done - started) * pace)
+        return max(0.0, (self.total - self.done - begun_rows) * pace)
 
 
-def make_all(batch: Batch, watch: Watch) -> list[Outcome]:
-    """One video, poster and captions per row that is valid; the table is rewritten after every row."""
-    judged = list(judge(batch.sheet, batch.script))
-    outcomes = [_judged_outcome(one) for one in judged]
-    wanted = [(one, outcome) for one, outcome in zip(judged, outcomes, strict=True) if not one.problems]
-    progress = Progress(watch, max(1, len(wanted)))
+def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
+    """Render video, poster and captions for each valid row. results.csv is rewritten after every row."""
+    validated = list(validate_rows(batch.sheet, batch.script))
+    outcomes = [_create_outcome(one) for one in validated]
+    to_render = [(one, outcome) for one, outcome in zip(validated, outcomes, strict=True) if not one.problems]
+    progress = BatchProgress(on_progress, max(1, len(to_render)))
     presenter = batch.presenter
-    if wanted and presenter is None:
-        presenter = rendering.baked(batch.take, progress)
+    if to_render and presenter is None:
+        presenter = rendering.load_or_bake(batch.take, progress)
     batch.out.mkdir(parents=True, exist_ok=True)
     results = batch.out / "results.csv"
     write_results(results, batch.sheet.columns, outcomes)
-    if presenter is None or not wanted:
+    if presenter is None or not to_render:
         return outcomes
-    lines = [_pairs(fill(batch.script, one.row.values)) for one, _ in wanted]
+    lines = [_to_pairs(fill(batch.script, one.row.values)) for one, _ in to_render]
     slots = rendering.plan_slots(lines, batch.take, batch.voice, progress)
-    progress.forget()
-    rows = [_Row(*pair, spoken) for pair, spoken in zip(wanted, lines, strict=True)]
-    for at in range(0, len(rows), TOGETHER):
-        for row in _made(batch, presenter, rows[at : at + TOGETHER], slots, progress):
-            progress.finish_row(row.one.row.number)
+    progress.reset()
+    rows = [_Row(*pair, lines_of_row) for pair, lines_of_row in zip(to_render, lines, strict=True)]
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        for row in _render_rows(batch, presenter, rows[at : at + ROWS_AT_ONCE], slots, progress):
+            progress.finish_row(row.validated.row.number)
             write_results(results, batch.sheet.columns, outcomes)
     return outcomes
 
 
-def told(sheet: Sheet, outcomes: list[Outcome], name: str) -> Iterator[str]:
-    """A sentence for every row without a video."""
+def report_missing_videos(sheet: Sheet, outcomes: list[Outcome], name: str) -> Iterator[str]:
+    """Yield a sentence for every row that has no video."""
     for outcome in outcomes:
         if outcome.status != RowStatus.READY:
             yield f"{name}, row {outcome.row.number}: {outcome.reason}"
 
 
-def _judged_outcome(one: Judged) -> Outcome:
+def _create_outcome(one: ValidatedRow) -> Outcome:
     if not one.problems:
         return Outcome(one.row)
     return Outcome(
-        one.row, RowStatus.REJECTED, reason=" ".join(_reason(p.column, p.message) for p in one.problems)
+        one.row,
+        RowStatus.REJECTED,
+        reason=" ".join(_format_reason(p.column, p.message) for p in one.problems),
     )
 
 
-def _reason(column: str | None, message: str) -> str:
+def _format_reason(column: str | None, message: str) -> str:
     return f"column “{column}”: {message}" if column else message
 
 
-def _pairs(lines: tuple[Line, ...]) -> list[tuple[str, str]]:
+def _to_pairs(lines: tuple[Line, ...]) -> list[tuple[str, str]]:
     return [(line.id, line.text) for line in lines]
 
 
 @dataclass(frozen=True)
 class _Row:
-    one: Judged
+    validated: ValidatedRow
     outcome: Outcome
     lines: list[tuple[str, str]]
 
     @property
     def label(self) -> str:
-        return self.one.name or f"row {self.one.row.number}"
+        return self.validated.name or f"row {self.validated.row.number}"
 
 
-def _made(
-    batch: Batch, presenter: Path, rows: list[_Row], slots: rendering.Slots, progress: Progress
+def _render_rows(
+    batch: Batch, presenter: Path, rows: list[_Row], slots: rendering.Slots, progress: BatchProgress
 ) -> Iterator[_Row]:
-    """Each row of these when it is finished; one row's fault never stops the others."""
+    """Render these rows and yield each when it is finished. One row's error never stops the others."""
     jobs = {_job(batch, presenter, row, slots, progress): row for row in rows}
-    for job, made in rendering.render_together(list(jobs)):
+    for job, result in rendering.render_messages(list(jobs)):
         outcome = jobs[job].outcome
-        if isinstance(made, rendering.RenderError):
-            outcome.status, outcome.reason = RowStatus.FAILED, made.message
-        elif isinstance(made, Exception):
-            outcome.status, outcome.reason = RowStatus.FAILED, unexpected(made)
+        if isinstance(result, rendering.RenderError):
+            outcome.status, outcome.reason = RowStatus.FAILED, result.message
+        elif isinstance(result, Exception):
+            outcome.status, outcome.reason = RowStatus.FAILED, describe_unexpected(result)
         else:
-            outcome.status, outcome.file = RowStatus.READY, made.video.name
+            outcome.status, outcome.file = RowStatus.READY, result.video.name
         yield jobs[job]
 
 
 def _job(
-    batch: Batch, presenter: Path, row: _Row, slots: rendering.Slots, progress: Progress
+    batch: Batch, presenter: Path, row: _Row, slots: rendering.Slots, progress: BatchProgress
 ) -> rendering.MessageJob:
     return rendering.MessageJob(
         tuple(row.lines),
         presenter,
         batch.take,
         slots,
-        batch.out / file_stem(row.one.row, row.one.name),
+        batch.out / build_file_stem(row.validated.row, row.validated.name),
         rendering.EngineConfig(voice=batch.voice),
-        progress=partial(progress.of_row, row.one.row.number, row.label),
+        progress=partial(progress.report_row, row.validated.row.number, row.label),
     )

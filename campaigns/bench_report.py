@@ -1,4 +1,4 @@
-"""A measured campaign as lines for people, and several of them as a picture."""
+"""Benchmark results as a table for people, and several results as a plot."""
 
 from __future__ import annotations
 
@@ -7,63 +7,83 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from campaigns.benching import Made, Measured
+from campaigns.benching import BenchmarkResult, MessageCost
 
-STAGES_SHOWN_S = 0.005  # less is added up under “other”
+LEAST_STAGE_S = 0.005  # less is added up under “other”
 BEGIN, END = "<!-- printed -->", "<!-- /printed -->"
 Row = tuple[str, str, str]  # label, value, note
 Run = Mapping[str, Any]
 
 
-def table(found: Measured) -> Iterator[str]:
-    """What was measured first, then what is worked out from it."""
-    personal_s = found.planned.personal_s
-    yield f"{found.width}×{found.height}, {found.first.video_s:.1f} s each, {personal_s:.1f} s of it personal"
-    yield ", ".join(f"{name} {value}" for name, value in found.machine.items())
-    for heading, rows in (("measured", _measured(found)), ("worked out from it", _worked_out(found))):
+def format_table(result: BenchmarkResult) -> Iterator[str]:
+    """Yield the lines of the table: what was measured, then what is derived from it."""
+    personal_s = result.planned.personal_s
+    size = f"{result.width}×{result.height}"
+    yield f"{size}, {result.first.video_s:.1f} s each, {personal_s:.1f} s of it personal"
+    yield ", ".join(f"{name} {value}" for name, value in result.machine.items())
+    for heading, rows in (
+        ("measured", _list_measured_rows(result)),
+        ("worked out from it", _list_derived_rows(result)),
+    ):
         yield f"\n{heading}"
         for label, value, note in rows:
             yield f"  {label:<36} {value:>10}  {note}".rstrip()
     yield f"\n{'one more message, by stage':<38} {'wall s':>10} {'CPU s':>10}"
-    for name, wall_s, cpu_s in _stages(found):
+    for name, wall_s, cpu_s in _list_stages(result):
         yield f"  {name:<36} {wall_s:10.3f} {cpu_s:10.3f}"
     yield "Stages that run side by side overlap; the frames of several messages are drawn together."
 
 
-def _measured(found: Measured) -> Iterator[Row]:
-    planned, spoken = found.planned, found.spoken
-    hits, lines = sum(made.hits for made in found.sample), sum(made.lines for made in found.sample)
-    yield "a message rendered whole", _s(found.whole_s), f"median of {len(found.whole)}, {_cpu(found.whole)}"
-    yield "the first message of the campaign", _s(found.first.wall_s), "pays for what all share"
+def _list_measured_rows(result: BenchmarkResult) -> Iterator[Row]:
+    planned, spoken = result.planned, result.spoken
+    hits, lines = sum(made.hits for made in result.sample), sum(made.lines for made in result.sample)
+    yield (
+        "a message rendered whole",
+        _format_s(result.whole_s),
+        f"median of {len(result.whole)}, {_format_cpu(result.whole)}",
+    )
+    yield "the first message of the campaign", _format_s(result.first.wall_s), "pays for what all share"
     yield (
         "one more message",
-        _s(found.marginal_s),
-        f"mean of {len(found.sample)}, {found.together} at a time, {_cpu(found.sample)}",
+        _format_s(result.marginal_s),
+        f"mean of {len(result.sample)}, {result.together} at a time, {_format_cpu(result.sample)}",
     )
-    yield "the fifth John", _s(found.john_s), f"his line is rendered already; median of {len(found.johns)}"
-    yield f"planning {planned.messages:,} messages", _s(planned.wall_s), "their lines were spoken before"
+    yield (
+        "the fifth John",
+        _format_s(result.john_s),
+        f"his line is rendered already; median of {len(result.johns)}",
+    )
+    yield (
+        f"planning {planned.messages:,} messages",
+        _format_s(planned.wall_s),
+        "their lines were spoken before",
+    )
     each = f"{spoken.each_s:.3f} s each, counted in one more message"
-    yield f"speaking {spoken.lines:,} different lines", _s(spoken.wall_s), each
+    yield f"speaking {spoken.lines:,} different lines", _format_s(spoken.wall_s), each
     yield "segments that the sample shared", f"{hits}", f"of {lines}, {hits / lines:.0%}"
-    for name, jump, beside, most in found.joins.rows():
+    for name, jump, beside, most in result.joins.rows():
         note = (
             f"at most {most:.2f}; ÷ frames beside {beside.ratio:.2f} (p {beside.p:.2f}), {jump.seams} joins"
         )
         yield f"{name} at personal joins", f"{jump.ratio:.2f}", note
-    yield "peak memory", f"{found.peak_memory_mb:,.0f} MB", "of the process, libraries and weights included"
+    yield "peak memory", f"{result.peak_memory_mb:,.0f} MB", "of the process, libraries and weights included"
 
 
-def _worked_out(found: Measured) -> Iterator[Row]:
-    planned = found.planned
-    yield "whole render ÷ one more message", f"{found.ratio:.1f}", f"{found.cpu_ratio:.1f} by CPU time"
-    yield f"all {planned.messages:,} messages", _min(found.campaign_s), "planning, first and the others"
-    yield "the same, each one rendered whole", _min(found.whole_s * planned.messages), ""
-    yield "work per second of video", _s(found.work_per_video_second), "in the whole campaign"
-    yield "video of the campaign", _min(planned.video_s), f"{planned.segments:,} segments"
-    yield "of it different", _min(planned.distinct_s), f"{planned.distinct:,} segments"
+def _list_derived_rows(result: BenchmarkResult) -> Iterator[Row]:
+    planned = result.planned
+    yield "whole render ÷ one more message", f"{result.ratio:.1f}", f"{result.cpu_ratio:.1f} by CPU time"
+    yield (
+        f"all {planned.messages:,} messages",
+        _format_min(result.campaign_s),
+        "planning, first and the others",
+    )
+    yield "the same, each one rendered whole", _format_min(result.whole_s * planned.messages), ""
+    yield "work per second of video", _format_s(result.work_per_video_second), "in the whole campaign"
+    yield "video of the campaign", _format_min(planned.video_s), f"{planned.segments:,} segments"
+    yield "of it different", _format_min(planned.distinct_s), f"{planned.distinct:,} segments"
 
 
-def fill_page(page: Path, command: str, printed: str) -> None:
+def write_into_page(page: Path, command: str, printed: str) -> None:
     """Put what a command printed between the page's marks. Raises ValueError where it has none."""
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -99,7 +119,7 @@ def _draw_recipients(axes: Any, run: Run) -> None:
         whole.append(whole[-1] + made["cpu_s"])
     axes.plot(range(1, len(shared) + 1), shared, "o-", label="shared")
     axes.plot(range(1, len(whole)), whole[1:], "s-", label="each one whole")
-    _label(
+    _label_axes(
         axes,
         "recipients",
         "CPU seconds so far",
@@ -109,7 +129,7 @@ def _draw_recipients(axes: Any, run: Run) -> None:
 
 def _draw_marginal(axes: Any, runs: Sequence[Run], of: Any, label: str, *, whole: bool = False) -> None:
     """Only runs that are alike in everything but ``of`` are joined: those nearest to the largest run."""
-    alike = sorted(_alike(runs, _personal_s if whole else _video_s), key=of)
+    alike = sorted(_find_alike(runs, _personal_s if whole else _video_s), key=of)
     axes.plot(
         [of(run) for run in alike], [run["marginal_cpu_s"] for run in alike], "o-", label="one more message"
     )
@@ -117,16 +137,16 @@ def _draw_marginal(axes: Any, runs: Sequence[Run], of: Any, label: str, *, whole
         axes.plot(
             [of(run) for run in alike], [_whole_cpu_s(run) for run in alike], "s-", label="rendered whole"
         )
-    _label(axes, label, "CPU seconds", "")
+    _label_axes(axes, label, "CPU seconds", "")
 
 
-def _alike(runs: Sequence[Run], of: Any) -> list[Run]:
+def _find_alike(runs: Sequence[Run], of: Any) -> list[Run]:
     """The most runs that agree in ``of`` within a fifth."""
     groups = ([other for other in runs if abs(of(other) - of(run)) <= 0.2 * of(run)] for run in runs)
     return max(groups, key=len)
 
 
-def _label(axes: Any, x: str, y: str, title: str) -> None:
+def _label_axes(axes: Any, x: str, y: str, title: str) -> None:
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.set_title(title, fontsize=10)
@@ -147,21 +167,21 @@ def _video_s(run: Run) -> float:
     return float(run["first"]["video_s"])
 
 
-def _stages(found: Measured) -> Iterator[tuple[str, float, float]]:
-    small = [took for took in found.marginal_stages.values() if took[0] < STAGES_SHOWN_S]
-    for name, took in found.marginal_stages.items():
+def _list_stages(result: BenchmarkResult) -> Iterator[tuple[str, float, float]]:
+    small = [took for took in result.marginal_stages.values() if took[0] < LEAST_STAGE_S]
+    for name, took in result.marginal_stages.items():
         if took not in small:
             yield name, *took
     yield "all others", sum(wall_s for wall_s, _ in small), sum(cpu_s for _, cpu_s in small)
 
 
-def _s(seconds: float) -> str:
+def _format_s(seconds: float) -> str:
     return f"{seconds:.2f} s"
 
 
-def _min(seconds: float) -> str:
+def _format_min(seconds: float) -> str:
     return f"{seconds / 60:,.1f} min"
 
 
-def _cpu(made: Sequence[Made]) -> str:
-    return f"{mean(one.cpu_s for one in made):.2f} s of CPU"
+def _format_cpu(costs: Sequence[MessageCost]) -> str:
+    return f"{mean(one.cpu_s for one in costs):.2f} s of CPU"

@@ -1,4 +1,7 @@
-"""What one more recipient costs: a campaign planned whole, a sample of it rendered shared, and some whole.
+"""Benchmark: what one more recipient costs.
+
+It plans a whole campaign, renders a sample of it with one shared cache, and a few messages whole, each with
+an empty cache.
 
 Everything happens in folders of its own; neither the database nor the installation's cache is touched.
 """
@@ -21,19 +24,19 @@ from campaigns import invented, rendering
 from campaigns.scripts import fill
 
 if TYPE_CHECKING:
-    from campaigns.rendering import Joins, MessageResult, Watched
+    from campaigns.rendering import MessageResult, SeamRatios, SeamView
 
 Lines = list[tuple[str, str]]  # (line id, text)
-# what is done now, how far everything is (0..1), seconds left if known
-Watch = Callable[[str, float, float | None], None]
+# called with the current stage, the fraction of all work (0..1), and the seconds left where known
+ProgressCallback = Callable[[str, float, float | None], None]
 JOHNS = 5
 # How long one more shared message takes beside a whole one, as a first guess for the time left.
 _SHARED_WORK = 0.1
 
 
 @dataclass(frozen=True)
-class BenchCampaign:
-    """What is measured: so many people, a script of ``seconds`` with one line of ``personal_seconds``."""
+class BenchmarkConfig:
+    """The campaign to measure: its script takes ``seconds``, its one personal line ``personal_seconds``."""
 
     take: Path
     presenter: Path
@@ -54,8 +57,8 @@ class BenchCampaign:
 
 
 @dataclass(frozen=True)
-class Made:
-    """One rendered message; of those that were rendered together, each has its even share of the time.
+class MessageCost:
+    """The cost of one rendered message. Messages that were rendered together share the time evenly.
 
     ``stages`` are wall seconds by stage, ``stages_cpu`` those of the threads that ran it; stages that run
     side by side add up to more than ``wall_s``. ``hits`` of ``lines`` segments were there already.
@@ -71,8 +74,8 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """Speaking all distinct lines of all recipients, before anything is planned."""
+class SpeechCost:
+    """The cost of synthesising all distinct lines of all recipients, before planning."""
 
     lines: int
     wall_s: float
@@ -84,8 +87,8 @@ class Spoken:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """Planning all messages, their lines spoken: fill the script, give slots, plan and key each segment."""
+class PlanCost:
+    """The cost of planning all messages: fill the script, assign slots, plan each segment and its key."""
 
     messages: int
     wall_s: float
@@ -97,19 +100,19 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Everything that was measured; the properties are worked out from it and nothing else."""
+class BenchmarkResult:
+    """Everything that was measured; the properties are derived from it. Field names are JSON keys."""
 
     width: int
     height: int
     script: str
-    spoken: Spoken
-    planned: Planned
-    whole: tuple[Made, ...]
-    first: Made
-    sample: tuple[Made, ...]
-    johns: tuple[Made, ...]
-    joins: Joins
+    spoken: SpeechCost
+    planned: PlanCost
+    whole: tuple[MessageCost, ...]
+    first: MessageCost
+    sample: tuple[MessageCost, ...]
+    johns: tuple[MessageCost, ...]
+    joins: SeamRatios
     together: int
     peak_memory_mb: float
     machine: dict[str, Any]
@@ -180,130 +183,134 @@ class Measured:
         return worked_out | asdict(self)
 
 
-def bench(wanted: BenchCampaign, watch: Watch) -> Measured:
-    """Measure. Raises RenderError when the take or the voice cannot be used."""
-    facts = rendering.take_facts(wanted.take)
+def run_benchmark(config: BenchmarkConfig, on_progress: ProgressCallback) -> BenchmarkResult:
+    """Measure a campaign. Raises RenderError when the take or the voice cannot be used."""
+    facts = rendering.probe_take(config.take)
     with tempfile.TemporaryDirectory(prefix="byname-bench-") as name:
-        return _Bench(wanted, Path(name), watch).measured(facts)
+        return _Benchmark(config, Path(name), on_progress).measure(facts)
 
 
-class _Bench:
+class _Benchmark:
     """One measurement in one folder."""
 
-    def __init__(self, wanted: BenchCampaign, folder: Path, watch: Watch) -> None:
-        self._wanted, self._folder, self._watch = wanted, folder, watch
+    def __init__(self, config: BenchmarkConfig, folder: Path, on_progress: ProgressCallback) -> None:
+        self._config, self._folder, self._on_progress = config, folder, on_progress
         self._cache = rendering.Store(folder / "cache")
-        self._people = invented.people(wanted.recipients)
+        self._people = invented.make_people(config.recipients)
         self._joins: list[tuple[int, ...]] = []  # of each message: where its personal segments begin and end
-        self._watched: list[Watched] = []
-        self._units = wanted.whole + 1 + (wanted.sample + JOHNS) * _SHARED_WORK  # in whole messages
+        self._watched: list[SeamView] = []
+        self._units = config.whole + 1 + (config.sample + JOHNS) * _SHARED_WORK  # in whole messages
         self._done = 0.0
         self._began = time.monotonic()
 
-    def measured(self, facts: dict[str, Any]) -> Measured:
-        self._watch("writing the script", 0.0, None)
-        script = self._script()
+    def measure(self, facts: dict[str, Any]) -> BenchmarkResult:
+        self._on_progress("writing the script", 0.0, None)
+        script = self._write_script()
         spoken = self._speak(script)
-        self._watch("planning every message", 0.0, None)
+        self._on_progress("planning every message", 0.0, None)
         self._plan(script, self._people[:1])  # a worker has loaded the engine and the presenter already
         messages, slots, planned = self._plan(script, self._people)
         self._began = time.monotonic()
         first, shared, whole = self._render(messages, slots)
-        johns = [self._made([messages[at]], slots, self._cache, 0.0)[0] for at in self._places()[:JOHNS]]
-        return Measured(
+        johns = [
+            self._render_messages([messages[at]], slots, self._cache, 0.0)[0]
+            for at in self._choose_sample()[:JOHNS]
+        ]
+        return BenchmarkResult(
             facts["width"], facts["height"], script, spoken, planned, tuple(whole), first, tuple(shared),
-            tuple(johns), rendering.join_ratios(self._watched), self._wanted.together,
-            rendering.peak_memory_mb(), rendering.machine_facts(),
+            tuple(johns), rendering.measure_joins(self._watched), self._config.together,
+            rendering.measure_peak_memory_mb(), rendering.read_machine_facts(),
         )  # fmt: skip
 
-    def _script(self) -> str:
-        wanted, cache = self._wanted, rendering.Store(self._folder / "script")
-        return invented.script(
-            wanted.seconds,
-            wanted.personal_seconds,
+    def _write_script(self) -> str:
+        config, cache = self._config, rendering.Store(self._folder / "script")
+        return invented.write_script(
+            config.seconds,
+            config.personal_seconds,
             rendering.PAUSES.pause_s,
-            lambda text: rendering.line_seconds(text, wanted.voice, cache),
+            lambda text: rendering.measure_line_s(text, config.voice, cache),
         )
 
-    def _speak(self, script: str) -> Spoken:
+    def _speak(self, script: str) -> SpeechCost:
         """Every line is synthesised: the script was measured with a store of its own."""
-        texts = sorted({text for lines in _filled(script, self._people) for _, text in lines})
+        texts = sorted({text for lines in _fill_script(script, self._people) for _, text in lines})
         began, cpu_s = time.perf_counter(), time.process_time()
         for at, text in enumerate(texts):
             left_s = (time.perf_counter() - began) / at * (len(texts) - at) if at else None
-            self._watch(f"speaking, line {at + 1} of {len(texts)}", at / len(texts), left_s)
-            rendering.line_seconds(text, self._wanted.voice, self._cache)
-        return Spoken(len(texts), time.perf_counter() - began, time.process_time() - cpu_s)
+            self._on_progress(f"speaking, line {at + 1} of {len(texts)}", at / len(texts), left_s)
+            rendering.measure_line_s(text, self._config.voice, self._cache)
+        return SpeechCost(len(texts), time.perf_counter() - began, time.process_time() - cpu_s)
 
     def _plan(
         self, script: str, people: Sequence[Mapping[str, str]]
-    ) -> tuple[list[Lines], rendering.Slots, Planned]:
-        wanted, began = self._wanted, time.perf_counter()
-        messages = _filled(script, people)
-        slots = rendering.plan_slots(messages, wanted.take, wanted.voice, cache=self._cache)
-        planned = rendering.plan_all(
-            messages, wanted.presenter, wanted.take, slots, wanted.voice, self._cache
+    ) -> tuple[list[Lines], rendering.Slots, PlanCost]:
+        config, began = self._config, time.perf_counter()
+        messages = _fill_script(script, people)
+        slots = rendering.plan_slots(messages, config.take, config.voice, cache=self._cache)
+        planned = rendering.plan_messages(
+            messages, config.presenter, config.take, slots, config.voice, self._cache
         )
         wall_s = time.perf_counter() - began
-        self._joins = _personal_joins(planned, Fraction(rendering.take_facts(wanted.take)["fps"]))
-        return messages, slots, _planned(planned, wall_s)
+        self._joins = _find_personal_joins(planned, Fraction(rendering.probe_take(config.take)["fps"]))
+        return messages, slots, _summarize_plan(planned, wall_s)
 
-    def _places(self) -> list[int]:
+    def _choose_sample(self) -> list[int]:
         """The sample, evenly from all recipients but the first, who pays for what all share."""
-        wanted = self._wanted
-        return [1 + at * (wanted.recipients - 1) // wanted.sample for at in range(wanted.sample)]
+        config = self._config
+        return [1 + at * (config.recipients - 1) // config.sample for at in range(config.sample)]
 
     def _render(
         self, messages: Sequence[Lines], slots: rendering.Slots
-    ) -> tuple[Made, list[Made], list[Made]]:
+    ) -> tuple[MessageCost, list[MessageCost], list[MessageCost]]:
         """Whole messages spread among the shared ones, so that both meet the same machine."""
-        first = self._made([messages[0]], slots, self._cache, 1.0)[0]
-        shared: list[Made] = []
-        whole: list[Made] = []
-        places = self._places()
-        for part in _spread(places, self._wanted.whole):
-            whole.append(self._made_whole(messages[part[0] if part else 0], slots))
-            for at in range(0, len(part), self._wanted.together):
-                batch = part[at : at + self._wanted.together]
+        first = self._render_messages([messages[0]], slots, self._cache, 1.0)[0]
+        shared: list[MessageCost] = []
+        whole: list[MessageCost] = []
+        places = self._choose_sample()
+        for part in _split_evenly(places, self._config.whole):
+            whole.append(self._render_whole(messages[part[0] if part else 0], slots))
+            for at in range(0, len(part), self._config.together):
+                batch = part[at : at + self._config.together]
                 joins = [self._joins[place] for place in batch]
                 lines = [messages[place] for place in batch]
-                shared += self._made(lines, slots, self._cache, _SHARED_WORK, joins)
+                shared += self._render_messages(lines, slots, self._cache, _SHARED_WORK, joins)
         return first, shared, whole
 
-    def _made_whole(self, lines: Lines, slots: rendering.Slots) -> Made:
+    def _render_whole(self, lines: Lines, slots: rendering.Slots) -> MessageCost:
         with tempfile.TemporaryDirectory(dir=self._folder) as empty:
-            return self._made([lines], slots, rendering.Store(Path(empty)), 1.0)[0]
+            return self._render_messages([lines], slots, rendering.Store(Path(empty)), 1.0)[0]
 
-    def _made(
+    def _render_messages(
         self,
         messages: Sequence[Lines],
         slots: rendering.Slots,
         cache: rendering.Store,
         units: float,
         joins: Sequence[tuple[int, ...]] = (),
-    ) -> list[Made]:
+    ) -> list[MessageCost]:
         """Render them as one task of a worker does; ``units`` is what each is worth in the progress.
 
         Around the frames ``joins`` of each the finished video is looked at, which counts for nothing.
         """
-        wanted, count = self._wanted, len(messages)
-        with tempfile.TemporaryDirectory(dir=self._folder) as out, rendering.timing() as stopwatch:
+        config, count = self._config, len(messages)
+        with tempfile.TemporaryDirectory(dir=self._folder) as out, rendering.profile() as stopwatch:
             jobs = [
                 rendering.MessageJob(
-                    tuple(lines), wanted.presenter, wanted.take, slots, Path(out) / str(number),
-                    rendering.EngineConfig(voice=wanted.voice), progress=lambda step: self._told(step, units),
+                    tuple(lines), config.presenter, config.take, slots, Path(out) / str(number),
+                    rendering.EngineConfig(voice=config.voice),
+                    progress=lambda step: self._report_progress(step, units),
                 )
                 for number, lines in enumerate(messages)
             ]  # fmt: skip
             wall_s, cpu_s = time.perf_counter(), time.process_time()
-            results = [self._result(made, units) for _, made in rendering.render_together(jobs, cache)]
+            results = [self._unwrap(made, units) for _, made in rendering.render_messages(jobs, cache)]
             wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
             took = stopwatch.report()
             for job, at in zip(jobs, joins, strict=False):
                 video = job.out_stem.with_suffix(".mp4")
-                self._watched.append(rendering.watch_joins(video, wanted.presenter, at))
+                self._watched.append(rendering.watch_joins(video, config.presenter, at))
         return [
-            Made(
+            MessageCost(
                 wall_s / count, cpu_s / count, made.duration_s, len(made.segments), made.cache_hits,
                 {name: stage.wall_s / count for name, stage in took.items()},
                 {name: stage.cpu_s / count for name, stage in took.items()},
@@ -311,44 +318,44 @@ class _Bench:
             for made in results
         ]  # fmt: skip
 
-    def _result(self, outcome: MessageResult | Exception, units: float) -> MessageResult:
+    def _unwrap(self, outcome: MessageResult | Exception, units: float) -> MessageResult:
         if isinstance(outcome, Exception):
             raise outcome
         self._done += units
         return outcome
 
-    def _told(self, step: rendering.Step, units: float) -> None:
+    def _report_progress(self, step: rendering.Step, units: float) -> None:
         part = units * step.done / step.total if step.total else 0.0
         fraction = (self._done + part) / self._units
         spent_s = time.monotonic() - self._began
         left_s = spent_s / fraction * (1 - fraction) if fraction > 0.02 else None
-        self._watch(f"rendering: {step.stage}", fraction, left_s)
+        self._on_progress(f"rendering: {step.stage}", fraction, left_s)
 
 
-def _personal_joins(
+def _find_personal_joins(
     messages: Sequence[tuple[rendering.PlannedLine, ...]], fps: Fraction
 ) -> list[tuple[int, ...]]:
     """The frames of each message in which a segment that others lack meets one that all share."""
     in_all = set.intersection(*({line.key for line in lines} for lines in messages))
-    return [tuple(_changes(lines, in_all, fps)) for lines in messages]
+    return [tuple(_find_changes(lines, in_all, fps)) for lines in messages]
 
 
-def _changes(lines: Sequence[rendering.PlannedLine], in_all: set[str], fps: Fraction) -> Iterator[int]:
+def _find_changes(lines: Sequence[rendering.PlannedLine], in_all: set[str], fps: Fraction) -> Iterator[int]:
     ends = accumulate(round(line.seconds * fps) for line in lines)
     for end, before, after in zip(ends, lines, lines[1:], strict=False):
         if (before.key in in_all) != (after.key in in_all):
             yield end
 
 
-def _filled(script: str, people: Sequence[Mapping[str, str]]) -> list[Lines]:
+def _fill_script(script: str, people: Sequence[Mapping[str, str]]) -> list[Lines]:
     return [[(line.id, line.text) for line in fill(script, row)] for row in people]
 
 
-def _planned(messages: Sequence[tuple[rendering.PlannedLine, ...]], wall_s: float) -> Planned:
+def _summarize_plan(messages: Sequence[tuple[rendering.PlannedLine, ...]], wall_s: float) -> PlanCost:
     by_key = {line.key: line.seconds for lines in messages for line in lines}
     in_all = [{line.key for line in lines} for lines in messages]
     shared = set.intersection(*in_all)
-    return Planned(
+    return PlanCost(
         messages=len(messages),
         wall_s=wall_s,
         segments=sum(len(lines) for lines in messages),
@@ -359,7 +366,7 @@ def _planned(messages: Sequence[tuple[rendering.PlannedLine, ...]], wall_s: floa
     )
 
 
-def _spread(places: Sequence[int], parts: int) -> Iterator[Sequence[int]]:
+def _split_evenly(places: Sequence[int], parts: int) -> Iterator[Sequence[int]]:
     """``places`` in so many runs of about the same length, in order."""
     for part in range(parts):
         yield places[part * len(places) // parts : (part + 1) * len(places) // parts]

@@ -1,4 +1,4 @@
-"""What lies in the cache of finished parts, and what can be thrown away; workers may be at work meanwhile.
+"""The files of the render cache: list, delete and check them, also while workers run.
 
 Everything in it is made again when it is missing, so that deleting costs time and nothing else.
 """
@@ -20,12 +20,12 @@ LEFT_OVER_AFTER_S = 3600.0  # nobody writes one file for so long
 IN_USE_S = 600.0  # a worker that has asked for a file reads it within this time
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT]?)B?", re.IGNORECASE)
-Seen = Callable[[int, int], None]  # files looked at, files in all
+FileCallback = Callable[[int, int], None]  # files looked at, files in all
 
 
 @dataclass(frozen=True)
-class Part:
-    """One file of the cache; ``used_at`` in seconds since 1970."""
+class CachedFile:
+    """One file of the render cache. ``used_at`` is in seconds since 1970."""
 
     path: Path
     kind: str
@@ -43,7 +43,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class KindOfPart:
+class KindSummary:
     """All files of one kind."""
 
     name: str
@@ -53,59 +53,59 @@ class KindOfPart:
     newest_use_at: float
 
 
-def parts(kind: str = "") -> list[Part]:
+def list_files(kind: str = "") -> list[CachedFile]:
     """Every file, or those of one kind, longest unused first."""
-    found = []
+    files = []
     for path in settings.RENDER_CACHE_DIR.glob(f"{kind or '[a-z]*'}/??/*"):
         with suppress(FileNotFoundError):  # a worker made room meanwhile
             status = path.stat()
-            found.append(Part(path, path.parents[1].name, status.st_size, status.st_mtime))
-    return sorted(found, key=lambda part: (part.used_at, part.path))
+            files.append(CachedFile(path, path.parents[1].name, status.st_size, status.st_mtime))
+    return sorted(files, key=lambda file: (file.used_at, file.path))
 
 
-def kinds(found: Sequence[Part]) -> Iterator[KindOfPart]:
+def summarize_kinds(files: Sequence[CachedFile]) -> Iterator[KindSummary]:
     """The same by kind, by name."""
-    for name in sorted({part.kind for part in found}):
-        own = [part for part in found if part.kind == name]  # still longest unused first
-        size_bytes = sum(part.size_bytes for part in own)
-        yield KindOfPart(name, len(own), size_bytes, own[0].used_at, own[-1].used_at)
+    for name in sorted({file.kind for file in files}):
+        own = [file for file in files if file.kind == name]  # still longest unused first
+        size_bytes = sum(file.size_bytes for file in own)
+        yield KindSummary(name, len(own), size_bytes, own[0].used_at, own[-1].used_at)
 
 
-def uses() -> dict[str, rendering.Uses]:
+def load_use_counts() -> dict[str, rendering.HitCount]:
     """How often each kind was found and made, by all workers since the folder was made."""
-    return rendering.store().uses()
+    return rendering.open_store().read_hit_counts()
 
 
-def clear(kind: str = "") -> list[Part]:
+def clear(kind: str = "") -> list[CachedFile]:
     """Delete everything, or one kind; what is being written right now stays. Returns what went."""
-    return _delete(part for part in parts(kind) if not part.is_unfinished or part.is_left_over)
+    return _delete(file for file in list_files(kind) if not file.is_unfinished or file.is_left_over)
 
 
-def evict_to(size_bytes: int) -> list[Part]:
+def evict_to(size_bytes: int) -> list[CachedFile]:
     """Delete what was longest unused until so much is left, but nothing of the last ten minutes."""
-    found = parts()
-    too_much = sum(part.size_bytes for part in found) - size_bytes
+    files = list_files()
+    too_much = sum(file.size_bytes for file in files) - size_bytes
     going = []
-    for part in found:
-        if too_much <= 0 or time.time() - part.used_at < IN_USE_S:
+    for file in files:
+        if too_much <= 0 or time.time() - file.used_at < IN_USE_S:
             break
-        going.append(part)
-        too_much -= part.size_bytes
+        going.append(file)
+        too_much -= file.size_bytes
     return _delete(going)
 
 
-def remove_damaged(seen: Seen) -> list[Part]:
+def remove_damaged(on_file: FileCallback) -> list[CachedFile]:
     """Read every file to its end and delete those that cannot be, and what killed workers left."""
-    found = parts()
+    files = list_files()
     damaged = []
-    for number, part in enumerate(found):
-        seen(number, len(found))
-        if part.is_left_over or (not part.is_unfinished and _is_damaged(part)):
-            damaged.append(part)
+    for number, file in enumerate(files):
+        on_file(number, len(files))
+        if file.is_left_over or (not file.is_unfinished and _is_damaged(file)):
+            damaged.append(file)
     return _delete(damaged)
 
 
-def bytes_of(size: str) -> int:
+def parse_size(size: str) -> int:
     """“10GB” as bytes. Raises ValueError."""
     found = _SIZE.fullmatch(size.strip())
     if not found:
@@ -113,7 +113,7 @@ def bytes_of(size: str) -> int:
     return int(float(found[1]) * _UNITS[found[2].upper()])
 
 
-def size_words(size_bytes: int) -> str:
+def format_size(size_bytes: int) -> str:
     """“1.2 GB”."""
     for unit in ("T", "G", "M", "K"):
         if size_bytes >= _UNITS[unit]:
@@ -121,16 +121,16 @@ def size_words(size_bytes: int) -> str:
     return f"{size_bytes} B"
 
 
-def _is_damaged(part: Part) -> bool:
+def _is_damaged(file: CachedFile) -> bool:
     try:
-        return not rendering.is_readable(part.path)
+        return not rendering.is_readable(file.path)
     except FileNotFoundError:
         return False  # a worker made room meanwhile
 
 
-def _delete(going: Iterator[Part] | Sequence[Part]) -> list[Part]:
+def _delete(going: Iterator[CachedFile] | Sequence[CachedFile]) -> list[CachedFile]:
     gone = []
-    for part in going:
-        part.path.unlink(missing_ok=True)
-        gone.append(part)
+    for file in going:
+        file.path.unlink(missing_ok=True)
+        gone.append(file)
     return gone

@@ -1,4 +1,4 @@
-"""The two file formats as numbered records of text: encoding, separator and cell types are settled here."""
+"""The two file formats, CSV and XLSX, read into numbered records of text: encoding, separator, cell types."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Record:
         return not self.notes and not any(cell.strip() for cell in self.cells)
 
 
-def column_letters(index: int) -> str:
+def to_column_letters(index: int) -> str:
     """0 → A, 25 → Z, 26 → AA: what the spreadsheet program shows above a column."""
     letters = ""
     index += 1
@@ -56,23 +56,23 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def csv_records(data: bytes, shown: str) -> list[Record]:
+def read_csv(data: bytes, file_name: str) -> list[Record]:
     """Records numbered as a spreadsheet program numbers them: a quoted line break does not count."""
-    text = _decoded(data, shown)
+    text = _decode(data, file_name)
     first, _, rest = text.partition("\n")
     separator = first.strip()[4:5] if first.lower().startswith("sep=") else ""
     if separator:
         text = rest
     try:
-        return _parsed(text, separator or _separator(text))
+        return _parse_csv(text, separator or _detect_separator(text))
     except (csv.Error, ParserError) as error:
         raise SheetError(
-            f"{shown} cannot be read as CSV: {error}. Look for a quote "
+            f"{file_name} cannot be read as CSV: {error}. Look for a quote "
             "that is never closed, or save it as XLSX."
         ) from error
 
 
-def _parsed(text: str, separator: str) -> list[Record]:
+def _parse_csv(text: str, separator: str) -> list[Record]:
     """Every cell as text; a row shorter than the widest keeps its own length."""
     if not text.strip():
         return []
@@ -88,15 +88,16 @@ def _parsed(text: str, separator: str) -> list[Record]:
     ]
 
 
-def _decoded(data: bytes, shown: str) -> str:
+def _decode(data: bytes, file_name: str) -> str:
     """BOMs first, then UTF-8, then UTF-16 by its zero bytes, then the Windows code page of Western Europe."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _strict(data, "utf-16", shown)
+        return _decode_strictly(data, "utf-16", file_name)
     if data[:200].count(0) > len(data[:200]) // 4:
-        return _strict(data, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be", shown)
+        return _decode_strictly(data, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be", file_name)
     if 0 in data:
         raise SheetError(
-            f"{shown} is neither CSV nor XLSX. Open it in a spreadsheet program and save it as one of them."
+            f"{file_name} is neither CSV nor XLSX. "
+            "Open it in a spreadsheet program and save it as one of them."
         )
     for encoding in ("utf-8-sig", "cp1252"):
         try:
@@ -106,28 +107,28 @@ def _decoded(data: bytes, shown: str) -> str:
     return data.decode("latin-1")
 
 
-def _strict(data: bytes, encoding: str, shown: str) -> str:
+def _decode_strictly(data: bytes, encoding: str, file_name: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise SheetError(
-            f"{shown} breaks off or is damaged at byte {error.start}. Save it again as CSV UTF-8."
+            f"{file_name} breaks off or is damaged at byte {error.start}. Save it again as CSV UTF-8."
         ) from error
 
 
-def _separator(text: str) -> str:
+def _detect_separator(text: str) -> str:
     """The separator that cuts the first records into the same number of cells, the more the better."""
 
-    def quality(separator: str) -> tuple[float, int]:
+    def rate(separator: str) -> tuple[float, int]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         widths = [len(cells) for cells, _ in zip(reader, range(SNIFFED_RECORDS), strict=False) if cells]
         usual, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
         return (0.0, 0) if usual < 2 else (count / len(widths), usual)
 
-    return max(SEPARATORS, key=quality)
+    return max(SEPARATORS, key=rate)
 
 
-def xlsx_records(data: bytes, shown: str) -> list[Record]:
+def read_xlsx(data: bytes, file_name: str) -> list[Record]:
     """The first worksheet with anything on it. Formulas give the value that was stored with them."""
     import openpyxl
 
@@ -138,17 +139,18 @@ def xlsx_records(data: bytes, shown: str) -> list[Record]:
             sheet.reset_dimensions()
             formulas[sheet.title].reset_dimensions()
             pairs = zip(sheet.iter_rows(), formulas[sheet.title].iter_rows(), strict=True)
-            records = [_xlsx_record(number, *pair) for number, pair in enumerate(pairs, start=1)]
+            records = [_read_xlsx_row(number, *pair) for number, pair in enumerate(pairs, start=1)]
             if any(not record.is_blank for record in records):
                 return records
         return []
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         raise SheetError(
-            f"{shown} is not a whole XLSX file ({error}). Open it in a spreadsheet program and save it again."
+            f"{file_name} is not a whole XLSX file ({error}). "
+            "Open it in a spreadsheet program and save it again."
         ) from error
 
 
-def _xlsx_record(number: int, values: Any, formulas: Any) -> Record:
+def _read_xlsx_row(number: int, values: Any, formulas: Any) -> Record:
     notes: list[Note] = []
     texts: list[str] = []
     for at, (value, formula) in enumerate(zip(values, formulas, strict=True)):
@@ -158,11 +160,11 @@ def _xlsx_record(number: int, values: Any, formulas: Any) -> Record:
         elif value.value is None and formula.data_type == "f":
             message = "The formula has no stored value. Open the file in a spreadsheet program and save it."
             notes.append(Note(at, Code.FORMULA_WITHOUT_VALUE, message))
-        texts.append(_text(None if value.data_type == "e" else value.value))
+        texts.append(_format_cell(None if value.data_type == "e" else value.value))
     return Record(number, tuple(texts), tuple(notes))
 
 
-def _text(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     """A cell's value as a person reads it: 3 instead of 3.0, a date without midnight."""
     match value:
         case None:

@@ -10,7 +10,7 @@ from django.core.checks import Error, Tags, Warning, register
 
 
 @register(Tags.files)
-def folders_are_writable(**_: Any) -> list[Error]:
+def check_folders_are_writable(**_: Any) -> list[Error]:
     """campaigns.E001"""
     errors = []
     for name in ("MEDIA_ROOT", "RENDER_CACHE_DIR"):
@@ -28,7 +28,7 @@ def folders_are_writable(**_: Any) -> list[Error]:
 
 
 @register(Tags.security, deploy=True)
-def public_address_is_public(**_: Any) -> list[Warning]:
+def check_public_address(**_: Any) -> list[Warning]:
     """campaigns.W001"""
     if settings.PUBLIC_URL.startswith("https://"):
         return []
@@ -43,7 +43,7 @@ def public_address_is_public(**_: Any) -> list[Warning]:
 
 
 @register(Tags.security, deploy=True)
-def mail_leaves_the_machine(**_: Any) -> list[Warning]:
+def check_mail_server(**_: Any) -> list[Warning]:
     """campaigns.W002"""
     if settings.EMAIL_HOST not in ("127.0.0.1", "localhost"):
         return []

@@ -38,7 +38,7 @@ class Children:
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
         """Start one; its output goes to a log file. Returns the process id."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        with self._log(name).open("ab") as log:
+        with self._get_log_path(name).open("ab") as log:
             child = subprocess.Popen(
                 command,
                 cwd=settings.BASE_DIR,
@@ -56,7 +56,7 @@ class Children:
         """Raise ChildDied when one has ended by itself."""
         for name, child in self._running.items():
             if child.poll() is not None:
-                log = self._log(name)
+                log = self._get_log_path(name)
                 last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
                 raise ChildDied(f"{name} ended ({' '.join(last)}). Its log is {log}.")
 
@@ -95,18 +95,18 @@ class Children:
                 self._reaper.stdin.write(f"{line}\n")
                 self._reaper.stdin.flush()
 
-    def _log(self, name: str) -> Path:
+    def _get_log_path(self, name: str) -> Path:
         return self._logs / f"{name.replace(' ', '-')}.log"
 
 
-def manage(*arguments: str) -> list[str]:
+def build_manage_command(*arguments: str) -> list[str]:
     """The command line of a manage.py command in this very environment."""
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
 
 
 def start_cluster(children: Children, name: str, environment: Mapping[str, str] | None = None) -> int:
     """The workers of one queue: ``default`` or ``render``."""
-    return children.start(f"{name} workers", manage("work", "--queue", name), environment)
+    return children.start(f"{name} workers", build_manage_command("work", "--queue", name), environment)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

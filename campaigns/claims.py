@@ -1,6 +1,6 @@
-"""Work that a process holds: a row with a token in ``claimed_by`` and a heartbeat that shows it is alive.
+"""Claims: a row holds the token of the worker that has it, and a heartbeat that shows the worker is alive.
 
-A claim is taken by a conditional update and lost the same way; who lost it can change nothing any more.
+A conditional update takes a claim and ends it. A worker that lost its claim cannot change the row any more.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ logger = logging.getLogger(__name__)
 BEAT_S = 1.0
 
 
-def new_token() -> str:
-    """Names the machine and process for people, and is unlike any other."""
+def create_token() -> str:
+    """Create a unique token that names the machine and the process."""
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(8)}"
 
 
-def stalled_before() -> datetime:
-    """A heartbeat older than this belongs to a dead worker."""
+def compute_stall_cutoff() -> datetime:
+    """The moment before which a heartbeat belongs to a dead worker."""
     return timezone.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S)
 
 
@@ -77,13 +77,13 @@ class Heartbeats:
         self._ended = Event()
         self._thread = Thread(target=self._beat, name="heartbeat", daemon=True)
 
-    def keep(self, claimed: QuerySet[Any]) -> Claim:
+    def add(self, claimed: QuerySet[Any]) -> Claim:
         """Keep this row fresh from now on."""
         claim = Claim(claimed)
         self._claims.append(claim)
         return claim
 
-    def drop(self, claim: Claim) -> None:
+    def remove(self, claim: Claim) -> None:
         """The row is done with."""
         self._claims.remove(claim)
 
@@ -111,7 +111,7 @@ class Heartbeat:
 
     def __init__(self, claimed: QuerySet[Any], beat_s: float = BEAT_S) -> None:
         self._beats = Heartbeats(beat_s)
-        self._claim = self._beats.keep(claimed)
+        self._claim = self._beats.add(claimed)
 
     def __enter__(self) -> Claim:
         self._beats.__enter__()

@@ -32,7 +32,7 @@ PAUSE_AFTER_FAILURES = 10  # in a row
 UNAPPROVED = "Not sent: exactly this video is not approved. Approve it, then send again."
 REVOKED = "The presenter's consent was revoked, so nothing with this presenter can be sent."
 ERASED = "Not sent: the row was replaced by another spreadsheet, or erased."
-LOOK = "Look whether it arrived, then decide."
+CHECK_ARRIVAL = "Look whether it arrived, then decide."
 
 
 def deliver(delivery_id: int, worker: str) -> str:
@@ -44,18 +44,18 @@ def deliver(delivery_id: int, worker: str) -> str:
     delivery = Delivery.objects.select_related("message__campaign__presenter", "message__recipient").get(
         pk=delivery_id
     )
-    refusal = _refusal(delivery)
+    refusal = _find_refusal(delivery)
     if refusal is not None:
         return _settle(delivery, token, *refusal)
     try:
         _hand_over(delivery)
     except SendError as error:
-        return _not_sent(delivery, token, error)
-    return _sent(delivery, token)
+        return _record_failure(delivery, token, error)
+    return _record_sent(delivery, token)
 
 
-def scheduled_now(moment: datetime) -> QuerySet[Delivery]:
-    """What may be sent at ``moment``: due, and in no campaign that is paused."""
+def find_due(moment: datetime) -> QuerySet[Delivery]:
+    """Deliveries that may be sent at ``moment``: they are due, and their campaign is not paused."""
     # EXISTS and not a join, as states.move wants it.
     paused = Message.objects.filter(pk=OuterRef("message_id")).exclude(campaign__sending_paused="")
     due = Q(due_at__isnull=True) | Q(due_at__lte=moment)
@@ -68,7 +68,7 @@ def _claim(delivery_id: int, token: str) -> bool:
         # The claim is on disk before anything leaves, also where the server is set to confirm earlier.
         cursor.execute("SET LOCAL synchronous_commit TO on")
         claimed = move(
-            scheduled_now(now).filter(pk=delivery_id),
+            find_due(now).filter(pk=delivery_id),
             DeliveryState.SENDING,
             claimed_by=token,
             heartbeat_at=now,
@@ -78,8 +78,8 @@ def _claim(delivery_id: int, token: str) -> bool:
     return claimed == 1
 
 
-def _refusal(delivery: Delivery) -> tuple[DeliveryState, str] | None:
-    """Why it must not leave after all; looked at once more when it is already claimed."""
+def _find_refusal(delivery: Delivery) -> tuple[DeliveryState, str] | None:
+    """The reason why a claimed delivery must not be sent, or None. Checked again after the claim."""
     message = delivery.message
     if message is None:
         return DeliveryState.FAILED, ERASED
@@ -96,14 +96,14 @@ def _refusal(delivery: Delivery) -> tuple[DeliveryState, str] | None:
 def _hand_over(delivery: Delivery) -> None:
     channel = CHANNELS[delivery.channel]
     try:
-        letter = channel.prepare(delivery)
+        payload = channel.prepare(delivery)
     except SendError:
         raise
     except Exception as error:
         logger.exception("delivery %s could not be written", delivery.pk)
         raise SendError(f"The mail could not be written: {error}", permanent=True) from error
     try:
-        channel.transmit(letter)
+        channel.transmit(payload)
     except SendError:
         raise
     except Exception as error:
@@ -112,7 +112,7 @@ def _hand_over(delivery: Delivery) -> None:
         raise SendError(f"Sending stopped in an unknown place: {error}", maybe_sent=True) from error
 
 
-def _sent(delivery: Delivery, token: str) -> str:
+def _record_sent(delivery: Delivery, token: str) -> str:
     if delivery.message is not None:
         Campaign.objects.filter(pk=delivery.message.campaign_id, sending_failures__gt=0).update(
             sending_failures=0
@@ -120,12 +120,12 @@ def _sent(delivery: Delivery, token: str) -> str:
     return _settle(delivery, token, DeliveryState.SENT, "")
 
 
-def _not_sent(delivery: Delivery, token: str, error: SendError) -> str:
+def _record_failure(delivery: Delivery, token: str, error: SendError) -> str:
     _count_failure(delivery, str(error))
     if error.bad_address:
         suppress(delivery.address, f"The mail server does not know it: {error}")
     if error.maybe_sent:
-        return _settle(delivery, token, DeliveryState.UNKNOWN, f"{error} {LOOK}")
+        return _settle(delivery, token, DeliveryState.UNKNOWN, f"{error} {CHECK_ARRIVAL}")
     if error.permanent:
         return _settle(delivery, token, DeliveryState.FAILED, str(error))
     if delivery.attempts > len(RETRY_AFTER_S):
@@ -140,9 +140,9 @@ def _settle(
     delivery: Delivery, token: str, state: DeliveryState, reason: str, due_at: datetime | None = None
 ) -> str:
     """Store the outcome, but only while this worker still holds the delivery, or was thought dead."""
-    held = Delivery.objects.filter(pk=delivery.pk, claimed_by=token)
+    claimed = Delivery.objects.filter(pk=delivery.pk, claimed_by=token)
     stored = move(
-        held.filter(state=DeliveryState.SENDING),
+        claimed.filter(state=DeliveryState.SENDING),
         state,
         reason=reason,
         due_at=due_at,
@@ -150,7 +150,7 @@ def _settle(
     )
     if not stored and state == DeliveryState.SENT:
         # Swept while the mail server took its time: it is not unknown any more.
-        stored = move(held.filter(state=DeliveryState.UNKNOWN), state, reason="", sent_at=timezone.now())
+        stored = move(claimed.filter(state=DeliveryState.UNKNOWN), state, reason="", sent_at=timezone.now())
     if not stored:
         logger.warning("delivery %s was settled by somebody else; this outcome was %s", delivery.pk, state)
     return state
@@ -163,7 +163,7 @@ def _count_failure(delivery: Delivery, reason: str) -> None:
     campaign.update(sending_failures=F("sending_failures") + 1)
     sentence = (
         f"{PAUSE_AFTER_FAILURES} mails in a row did not leave. The last reason: {reason} "
-        "Mend that, then send again; what was sent is not sent twice."
+        "Fix that, then send again; what was sent is not sent twice."
     )
     campaign.filter(sending_failures__gte=PAUSE_AFTER_FAILURES, sending_paused="").update(
         sending_paused=sentence

@@ -1,4 +1,4 @@
-"""What the demo puts into the database, and the table that it prints."""
+"""The demo: its rows in the database, and the table that it prints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns import rendering
-from campaigns.files import local_path
+from campaigns.files import get_local_path
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.recipients import import_sheet
 from campaigns.states import BakeState, RenderState, RowVerdict, move_one
@@ -23,14 +23,14 @@ TAKE, BAKE = FOLDER / "presenter-take.mp4", FOLDER / "presenter.safetensors"
 ACCOUNT = "demo"
 
 
-def account() -> tuple[User, str]:
-    """The demo's user and a password that is made once and kept in a file for its owner only."""
-    kept = settings.VAR_DIR / "demo-password"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(9), encoding="ascii")
-    password = kept.read_text(encoding="ascii").strip()
+def get_or_create_account() -> tuple[User, str]:
+    """The demo's user and its password, which is created once and stored in a file for its owner only."""
+    password_file = settings.VAR_DIR / "demo-password"
+    if not password_file.exists():
+        password_file.parent.mkdir(parents=True, exist_ok=True)
+        password_file.touch(mode=0o600)
+        password_file.write_text(secrets.token_urlsafe(9), encoding="ascii")
+    password = password_file.read_text(encoding="ascii").strip()
     user, _ = User.objects.get_or_create(
         username=ACCOUNT, defaults={"is_staff": True, "is_superuser": True, "email": "demo@example.com"}
     )
@@ -40,9 +40,9 @@ def account() -> tuple[User, str]:
     return user, password
 
 
-def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
-    """The synthetic presenter; baked already where the bake ships with the demo, else waiting for it."""
-    facts = rendering.take_facts(take)
+def get_or_create_presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
+    """The synthetic presenter. It is ready where its bake ships with the demo, else it waits to be baked."""
+    facts = rendering.probe_take(take)
     for earlier in Presenter.objects.filter(take_sha256=facts["sha256"], consent_revoked_at=None):
         if earlier.bake_state != BakeState.FAILED and _has_files(earlier):
             return earlier
@@ -54,15 +54,15 @@ def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
         consent_at=timezone.now(),
         consent_note="Rendered from CC0 assets; it is nobody's likeness.",
     )
-    _store(made, "take", take)
+    _save_file(made, "take", take)
     if bake.exists():
         whole = settings.VAR_DIR / bake.name
         rendering.complete_bake(bake, take, whole)
-        _store(made, "bake", whole)
+        _save_file(made, "bake", whole)
         whole.unlink()
         poster = settings.VAR_DIR / "demo-poster.jpg"
         rendering.write_take_poster(take, poster)
-        _store(made, "poster", poster)
+        _save_file(made, "poster", poster)
     with transaction.atomic():
         made.save()
         if made.bake:
@@ -70,8 +70,8 @@ def presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
     return made
 
 
-def campaign(owner: User, presenter: Presenter, voice_engine: str) -> Campaign:
-    """A new campaign from the demo's files; what an earlier one rendered is reused by content."""
+def create_campaign(owner: User, presenter: Presenter, voice_engine: str) -> Campaign:
+    """Create a campaign from the demo's files. The cache provides what an earlier one rendered."""
     earlier = Campaign.objects.filter(name__startswith="Demo").count()
     made = Campaign.objects.create(
         name=f"Demo {earlier + 1}" if earlier else "Demo",
@@ -87,7 +87,7 @@ def campaign(owner: User, presenter: Presenter, voice_engine: str) -> Campaign:
     return made
 
 
-def table(campaign: Campaign) -> Iterator[str]:
+def format_table(campaign: Campaign) -> Iterator[str]:
     """One line per row of the spreadsheet: recipient, seconds of video, seconds of work, scores, file."""
     yield f"{'recipient':<28} {'video':>7} {'work':>7}  {'scores':<44} file"
     for row in campaign.recipients.select_related("message"):
@@ -101,12 +101,12 @@ def table(campaign: Campaign) -> Iterator[str]:
         else:
             yield (
                 f"{name:<28} {message.video_seconds:6.1f}s {message.work_seconds:6.1f}s  "
-                f"{_scores(message):<44} {_shown_path(local_path(message.video))}"
+                f"{_format_scores(message):<44} {_shorten_path(get_local_path(message.video))}"
             )
 
 
-def unplayable(campaign: Campaign) -> list[str]:
-    """A sentence for every valid row that has no video which can be opened and has pictures in it."""
+def find_unplayable(campaign: Campaign) -> list[str]:
+    """Return a sentence for every valid row without a playable video."""
     problems = []
     for row in campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"):
         message = getattr(row, "message", None)
@@ -114,7 +114,7 @@ def unplayable(campaign: Campaign) -> list[str]:
             problems.append(f"{row} has no video: {message.failure if message else 'it was never started'}")
             continue
         try:
-            facts = rendering.video_facts(local_path(message.video))
+            facts = rendering.probe_video(get_local_path(message.video))
         except rendering.RenderError as error:
             problems.append(f"The video for {row} cannot be played: {error.message}")
         else:
@@ -123,7 +123,7 @@ def unplayable(campaign: Campaign) -> list[str]:
     return problems
 
 
-_SHORT = {
+_SCORE_LABELS = {
     "aperture_r": "lips",
     "closure": "closed",
     "open_in_silence": "open",
@@ -132,15 +132,17 @@ _SHORT = {
 }
 
 
-def _scores(message: Message) -> str:
+def _format_scores(message: Message) -> str:
     """The scores that fit on a line; docs/pipeline.md says what each means."""
     found = [
-        f"{short} {message.scores[name]:.2f}" for name, short in _SHORT.items() if name in message.scores
+        f"{short} {message.scores[name]:.2f}"
+        for name, short in _SCORE_LABELS.items()
+        if name in message.scores
     ]
     return " ".join(found)
 
 
-def _shown_path(path: Path) -> Path:
+def _shorten_path(path: Path) -> Path:
     """Short where the file lies below the folder that the person is in."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
@@ -150,6 +152,6 @@ def _has_files(presenter: Presenter) -> bool:
     return all(file and file.storage.exists(file.name or "") for file in files)
 
 
-def _store(presenter: Presenter, field: str, source: Path) -> None:
+def _save_file(presenter: Presenter, field: str, source: Path) -> None:
     with source.open("rb") as file:
         getattr(presenter, field).save(source.name, File(file), save=False)

@@ -1,4 +1,4 @@
-"""What finished messages teach about the next ones: how long lines are, and how much work a second is."""
+"""Cost history: line lengths and work per second of video of finished messages, to estimate the next."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ JOIN_S = 0.25
 
 
 @dataclass(frozen=True)
-class Experience:
-    """``known`` holds lengths (s) of lines that this voice has said; ``pace`` corrects the rule for others.
+class CostHistory:
+    """``line_lengths_s`` maps lines that this voice has said to seconds; ``pace`` scales the rule for others.
 
     A message costs ``join_s``, and ``work_per_new_s`` for each second of video that nobody shares yet;
     ``messages`` is how many of them this was learned from (0: the shipped values).
     """
 
-    known: Mapping[str, float] = field(default_factory=dict)
+    line_lengths_s: Mapping[str, float] = field(default_factory=dict)
     pace: float = 1.0
     work_per_new_s: float = WORK_S_PER_NEW_SECOND
     join_s: float = JOIN_S
     messages: int = 0
 
-    def line_seconds(self, text: str) -> float:
-        """How long a line takes to say, about."""
-        return self.known.get(text) or self.pace * by_rule(text)
+    def estimate_line_s(self, text: str) -> float:
+        """Estimate how many seconds the voice takes for a line."""
+        return self.line_lengths_s.get(text) or self.pace * estimate_by_rule(text)
 
 
-def by_rule(text: str) -> float:
+def estimate_by_rule(text: str) -> float:
     """Seconds that a voice takes for a line, from its letters, digits and commas alone."""
     letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
     commas = sum(character in ",;:" for character in text)
     return _BREATH_S + _LETTER_S * letters + _COMMA_S * commas + _DIGIT_S * digits
 
 
-def with_pauses(spoken_s: float, lines: int) -> float:
+def add_pauses(spoken_s: float, lines: int) -> float:
     """The length of a video with so many lines."""
     return spoken_s + PAUSES.lead_s + PAUSES.pause_s * max(0, lines - 1) + PAUSES.tail_s
 
 
-def experience(campaign: Campaign) -> Experience:
-    """From the newest finished messages: any for the work, those with the campaign's voice for the speech."""
+def load_cost_history(campaign: Campaign) -> CostHistory:
+    """Read the newest finished messages: all for the work, those of the campaign's voice for the speech."""
     finished = (
         Message.objects.filter(render_state=RenderState.READY, work_seconds__gt=0)
         .order_by("-ready_at")
@@ -64,15 +64,15 @@ def experience(campaign: Campaign) -> Experience:
     known: dict[str, float] = {}
     work: list[tuple[float, float]] = []
     for engine, voice, segments, work_s in finished:
-        work.append((sum(map(_video_s, _new(segments))), work_s))
+        work.append((sum(map(_measure_video_s, _select_new(segments))), work_s))
         if (engine, voice) == (campaign.voice_engine, campaign.voice):
             known |= {part["text"]: part["end_s"] - part["start_s"] for part in segments}
-    per_new_s, join_s = _learned(work)
-    return Experience(known, _pace(known), per_new_s, join_s, len(work))
+    per_new_s, join_s = _fit_costs(work)
+    return CostHistory(known, _compute_pace(known), per_new_s, join_s, len(work))
 
 
 @dataclass(frozen=True)
-class Spent:
+class RunCost:
     """What the ready videos of a campaign cost: ``reused`` of their ``segments`` were there already."""
 
     videos: int
@@ -91,24 +91,24 @@ class Spent:
 
     @property
     def cost(self) -> str:
-        return cost_words(self.work_s)
+        return format_cost(self.work_s)
 
 
-def spent(campaign: Campaign) -> Spent:
+def compute_run_cost(campaign: Campaign) -> RunCost:
     """Counted from the campaign's finished messages."""
     ready = campaign.messages.filter(render_state=RenderState.READY)
     rows = list(ready.values_list("segments", "video_seconds", "work_seconds").order_by())
     segments = [part for parts, _, _ in rows for part in parts]
-    return Spent(
+    return RunCost(
         len(rows),
         len(segments),
-        len(segments) - len(list(_new(segments))),
+        len(segments) - len(list(_select_new(segments))),
         sum(video_s for _, video_s, _ in rows),
         sum(work_s for _, _, work_s in rows),
     )
 
 
-def cost_words(work_s: float) -> str:
+def format_cost(work_s: float) -> str:
     """“0.42 EUR”, by the price of a machine hour; empty where no price is set."""
     if settings.MACHINE_HOUR_PRICE is None:
         return ""
@@ -117,21 +117,21 @@ def cost_words(work_s: float) -> str:
     return f"{amount:.2f} {currency}" if amount >= 0.01 or amount == 0 else f"less than 0.01 {currency}"
 
 
-def _new(segments: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+def _select_new(segments: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     return (part for part in segments if not part.get("cached"))
 
 
-def _video_s(part: Mapping[str, Any]) -> float:
+def _measure_video_s(part: Mapping[str, Any]) -> float:
     return float(part["end_s"] - part["start_s"] + PAUSES.pause_s)
 
 
-def _pace(known: Mapping[str, float]) -> float:
+def _compute_pace(known: Mapping[str, float]) -> float:
     if len(known) < LINES_FOR_A_PACE:
         return 1.0
-    return sum(known.values()) / sum(map(by_rule, known))
+    return sum(known.values()) / sum(map(estimate_by_rule, known))
 
 
-def _learned(work: list[tuple[float, float]]) -> tuple[float, float]:
+def _fit_costs(work: list[tuple[float, float]]) -> tuple[float, float]:
     """Seconds of work per new second of video, and per message; (new seconds, work seconds) of each go in."""
     join_s = median([work_s for new_s, work_s in work if not new_s] or [JOIN_S])
     new = [(new_s, work_s) for new_s, work_s in work if new_s]

@@ -10,7 +10,7 @@ from django.core.files import File
 from django.db.models.fields.files import FieldFile
 
 
-def local_path(stored: FieldFile) -> Path:
+def get_local_path(stored: FieldFile) -> Path:
     """The file itself where it lies in a folder; else a copy, fetched once."""
     try:
         return Path(stored.path)
@@ -25,8 +25,8 @@ def local_path(stored: FieldFile) -> Path:
         return copy
 
 
-def keep(stored: FieldFile, source: Path, name: str) -> str:
-    """Put a finished file into the storage, in place of any of that name; returns its stored name."""
+def store_file(stored: FieldFile, source: Path, name: str) -> str:
+    """Put a finished file into the storage, replacing one of that name. Returns its stored name."""
     field_name = stored.field.generate_filename(stored.instance, name)
     if stored.storage.exists(field_name):
         stored.storage.delete(field_name)  # named by content: the same file, or what a killed worker left

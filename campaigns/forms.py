@@ -1,4 +1,4 @@
-"""The dashboard's forms: what a person types or uploads, checked before any verb runs."""
+"""The dashboard's forms. They validate what a person types or uploads."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class SpreadsheetForm(forms.Form):
     )
 
     def clean_spreadsheet(self) -> UploadedFile[bytes]:
-        return _with_suffix(self.cleaned_data["spreadsheet"], SHEET_SUFFIXES, "a CSV or XLSX file")
+        return _require_suffix(self.cleaned_data["spreadsheet"], SHEET_SUFFIXES, "a CSV or XLSX file")
 
 
 class ScriptForm(_CampaignForm):
@@ -130,7 +130,7 @@ class PresenterForm(_PresenterForm):
     def clean_take(self) -> UploadedFile[bytes]:
         take = self.cleaned_data["take"]
         return (
-            _with_suffix(take, TAKE_SUFFIXES, "a video such as MP4 or MOV")
+            _require_suffix(take, TAKE_SUFFIXES, "a video such as MP4 or MOV")
             if "take" in self.changed_data
             else take
         )
@@ -151,7 +151,7 @@ class PresenterForm(_PresenterForm):
         return super().save(commit)
 
 
-def _with_suffix(file: UploadedFile[bytes], suffixes: tuple[str, ...], noun: str) -> UploadedFile[bytes]:
+def _require_suffix(file: UploadedFile[bytes], suffixes: tuple[str, ...], noun: str) -> UploadedFile[bytes]:
     name = file.name or ""
     if PurePath(name).suffix.lower() not in suffixes:
         raise forms.ValidationError(f"“{name}” is not {noun}. Choose one of: {', '.join(suffixes)}.")

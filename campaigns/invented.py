@@ -1,10 +1,10 @@
-"""A campaign that belongs to nobody: people and a script of a wanted length, always the same ones."""
+"""Sample data: people who do not exist and a script of a given length, the same on every call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-SpokenSeconds = Callable[[str], float]
+MeasureSeconds = Callable[[str], float]
 
 _FIRST = (
     "Ada", "Amara", "Anton", "Beatriz", "Bilal", "Carmen", "Chiara", "Daniel", "Dunja", "Elif", "Emil",
@@ -43,7 +43,7 @@ _MORE = (
 )
 
 
-def people(count: int) -> list[dict[str, str]]:
+def make_people(count: int) -> list[dict[str, str]]:
     """So many rows with ``first_name`` and ``last_name``; no two people have the same names."""
     rows = []
     for number in range(count):
@@ -54,16 +54,16 @@ def people(count: int) -> list[dict[str, str]]:
     return rows
 
 
-def script(seconds: float, personal_seconds: float, pause_s: float, spoken_s: SpokenSeconds) -> str:
+def write_script(seconds: float, personal_seconds: float, pause_s: float, measure_s: MeasureSeconds) -> str:
     """Shared sentences of about ``seconds`` with their pauses, and one personal line as the second.
 
-    ``spoken_s`` tells how long a text takes to say.
+    ``measure_s`` returns how many seconds a text takes to say.
     """
-    personal = _personal(personal_seconds, spoken_s)
-    total_s = spoken_s(_said(personal, people(1)[0])) + pause_s
+    personal = _write_personal_line(personal_seconds, measure_s)
+    total_s = measure_s(_fill_in(personal, make_people(1)[0])) + pause_s
     shared: list[str] = []
-    for sentence in _sentences():
-        length_s = spoken_s(sentence) + pause_s
+    for sentence in _generate_sentences():
+        length_s = measure_s(sentence) + pause_s
         # The last one is left out where that comes nearer to the wanted length.
         if shared and total_s + length_s / 2 > seconds:
             break
@@ -72,15 +72,15 @@ def script(seconds: float, personal_seconds: float, pause_s: float, spoken_s: Sp
     return "\n".join([shared[0], personal, *shared[1:]]) + "\n"
 
 
-def _personal(seconds: float, spoken_s: SpokenSeconds) -> str:
+def _write_personal_line(seconds: float, measure_s: MeasureSeconds) -> str:
     """A greeting that goes on until it takes about so long."""
-    one = people(1)[0]
+    one = make_people(1)[0]
     best = f"{_GREETING}."
-    best_s = spoken_s(_said(best, one))
+    best_s = measure_s(_fill_in(best, one))
     words = _MORE.split()
     for count in range(2, len(words) + 1):
         longer = f"{_GREETING}, {' '.join(words[:count])}."
-        longer_s = spoken_s(_said(longer, one))
+        longer_s = measure_s(_fill_in(longer, one))
         if abs(longer_s - seconds) < abs(best_s - seconds):
             best, best_s = longer, longer_s
         if longer_s > seconds + 1:
@@ -88,22 +88,22 @@ def _personal(seconds: float, spoken_s: SpokenSeconds) -> str:
     return best
 
 
-def _said(personal: str, values: Mapping[str, str]) -> str:
+def _fill_in(personal: str, values: Mapping[str, str]) -> str:
     for column, text in values.items():
         personal = personal.replace(f"{{{{ {column} }}}}", text)
     return personal
 
 
-def _sentences() -> Iterator[str]:
+def _generate_sentences() -> Iterator[str]:
     """Sentences without end; the first 210 differ."""
     number = 0
     while True:
         who, what, when = (part[number % len(part)] for part in (_WHO, _WHAT, _WHEN))
-        yield f"{who} {what if who != 'Most people' else _many(what)} {when}."
+        yield f"{who} {what if who != 'Most people' else _to_plural(what)} {when}."
         number += 1
 
 
-def _many(what: str) -> str:
+def _to_plural(what: str) -> str:
     """“begins with …” as many people do it."""
     verb, rest = what.split(" ", 1)
     return f"{verb.removesuffix('s')} {rest}"

@@ -1,4 +1,4 @@
-"""Verdicts after the script changed: the file's own problems stay, the script's are found anew."""
+"""Revalidation: after the script changed, the file's own problems stay and the script's are found again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Problem, Source, problems_as_json, problems_from_json
-from campaigns.recipients import give_verdicts, script_problems, unknown_column
+from campaigns.recipients import find_script_problems, find_unknown_column, give_verdicts
 from campaigns.scripts import ScriptError, check
 from campaigns.spreadsheet import Row
 from campaigns.states import RowVerdict
@@ -17,30 +17,30 @@ from campaigns.states import RowVerdict
 _ROWS_AT_ONCE = 500
 
 
-def judge_again(campaign: Campaign) -> int:
-    """Judge every row by the saved script; returns how many rows changed. A broken script changes nothing."""
+def revalidate_rows(campaign: Campaign) -> int:
+    """Validate every row with the saved script; returns how many changed. A broken script changes nothing."""
     try:
         check(campaign.script)
     except ScriptError:
         return 0
-    changed = [row for row in campaign.recipients.all() if _judge(row, campaign.script)]
+    changed = [row for row in campaign.recipients.all() if _revalidate(row, campaign.script)]
     with transaction.atomic():
         Recipient.objects.bulk_update(changed, ["problems"], batch_size=1000)
         give_verdicts(campaign)
     return len(changed)
 
 
-def script_fault(campaign: Campaign) -> Problem | None:
+def find_script_fault(campaign: Campaign) -> Problem | None:
     """What is wrong with the saved script for everybody."""
     try:
         check(campaign.script)
     except ScriptError as error:
         return _fault(error)
-    unknown = unknown_column(campaign.script, _values(campaign))
+    unknown = find_unknown_column(campaign.script, _read_values(campaign))
     return _fault(unknown) if unknown is not None else None
 
 
-def rejected_by_script(campaign: Campaign) -> QuerySet[Recipient]:
+def find_script_rejections(campaign: Campaign) -> QuerySet[Recipient]:
     """The rows that get no video because the script cannot be filled for them."""
     by_script = [{"source": Source.SCRIPT}]
     rows = campaign.recipients.filter(verdict=RowVerdict.REJECTED, problems__contains=by_script)
@@ -51,7 +51,7 @@ def _fault(error: ScriptError) -> Problem:
     return Problem(error.code, Source.SCRIPT, str(error))
 
 
-def _values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
+def _read_values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
     """The rows' values in order, some at a time: most often the first row already answers.
 
     Not with a cursor on the server: one that is left half read closes itself whenever Python collects its
@@ -64,9 +64,9 @@ def _values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
         start += len(batch)
 
 
-def _judge(row: Recipient, script: str) -> bool:
+def _revalidate(row: Recipient, script: str) -> bool:
     before = row.problems
-    kept = [problem for problem in problems_from_json(row.problems) if problem.source != Source.SCRIPT]
-    found = script_problems(Row(row.row_number, row.values), script)
-    row.problems = problems_as_json([*kept, *found])
+    from_file = [problem for problem in problems_from_json(row.problems) if problem.source != Source.SCRIPT]
+    found = find_script_problems(Row(row.row_number, row.values), script)
+    row.problems = problems_as_json([*from_file, *found])
     return row.problems != before

@@ -1,4 +1,4 @@
-"""A mail server that delivers nowhere: it keeps what it gets as .eml files, to be read on the dashboard."""
+"""The mail catcher: a mail server that delivers nothing and stores each mail as a file for the dashboard."""
 
 from __future__ import annotations
 
@@ -46,21 +46,25 @@ def mailbox_folder() -> Path:
     return Path(settings.VAR_DIR) / "mailbox"
 
 
-def catcher(folder: Path, host: str, port: int) -> Controller:
+def create_catcher(folder: Path, host: str, port: int) -> Controller:
     """A mail server to start() and stop(); every mail becomes one file in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     return Controller(
-        _Keep(folder), hostname=host, port=port, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True
+        _StoringHandler(folder),
+        hostname=host,
+        port=port,
+        data_size_limit=MAX_MAIL_BYTES,
+        enable_SMTPUTF8=True,
     )
 
 
-def newest(folder: Path, count: int = 100) -> list[Mail]:
+def list_newest(folder: Path, count: int = 100) -> list[Mail]:
     """The last mails, newest first; files that are no mails are left out."""
     files = sorted(folder.glob("*.eml"), reverse=True)[:count] if folder.is_dir() else []
-    return [mail for file in files if (mail := read(folder, file.stem)) is not None]
+    return [mail for file in files if (mail := read_mail(folder, file.stem)) is not None]
 
 
-def read(folder: Path, mail_id: str) -> Mail | None:
+def read_mail(folder: Path, mail_id: str) -> Mail | None:
     """One mail by its id; None where there is none."""
     if not _MAIL_ID.match(mail_id):
         return None
@@ -69,10 +73,10 @@ def read(folder: Path, mail_id: str) -> Mail | None:
             parsed = BytesParser(policy=policy.default).parse(file)
     except OSError:
         return None
-    return _mail(mail_id, parsed)
+    return _parse_mail(mail_id, parsed)
 
 
-class _Keep:
+class _StoringHandler:
     """What aiosmtpd calls for every mail."""
 
     def __init__(self, folder: Path) -> None:
@@ -82,14 +86,14 @@ class _Keep:
         content = envelope.content or b""
         data = content.encode() if isinstance(content, str) else content
         try:
-            keep(self._folder, data)
+            store_mail(self._folder, data)
         except OSError as error:
             logger.error("the mail could not be kept: %s", error)
             return "452 4.3.1 The mailbox's disk is full or not writable"
         return "250 OK"
 
 
-def keep(folder: Path, data: bytes) -> str:
+def store_mail(folder: Path, data: bytes) -> str:
     """Store one mail and return its id; ids sort by time."""
     folder.mkdir(parents=True, exist_ok=True)
     mail_id = f"{timezone.now():%Y%m%dT%H%M%S-%f}-{uuid4().hex[:12]}"
@@ -99,41 +103,41 @@ def keep(folder: Path, data: bytes) -> str:
     return mail_id
 
 
-def _mail(mail_id: str, parsed: EmailMessage) -> Mail:
+def _parse_mail(mail_id: str, parsed: EmailMessage) -> Mail:
     return Mail(
         id=mail_id,
         subject=str(parsed.get("Subject", "")),
         sender=str(parsed.get("From", "")),
         to=str(parsed.get("To", "")),
-        at=_moment(parsed),
-        text=_body(parsed, "plain"),
-        html=_with_pictures(_body(parsed, "html"), parsed.walk()),
+        at=_parse_date(parsed),
+        text=_find_body(parsed, "plain"),
+        html=_inline_pictures(_find_body(parsed, "html"), parsed.walk()),
         headers=tuple((name, str(value)) for name, value in parsed.items()),
     )
 
 
-def _moment(parsed: EmailMessage) -> datetime | None:
+def _parse_date(parsed: EmailMessage) -> datetime | None:
     try:
         return parsedate_to_datetime(str(parsed["Date"]))
     except (TypeError, ValueError):
         return None
 
 
-def _body(parsed: EmailMessage, kind: str) -> str:
+def _find_body(parsed: EmailMessage, kind: str) -> str:
     for part in parsed.walk():
         if part.get_content_type() == f"text/{kind}" and not part.is_attachment():
-            return _text(part)
+            return _decode_part(part)
     return ""
 
 
-def _text(part: Any) -> str:
+def _decode_part(part: Any) -> str:
     try:
         return str(part.get_content())
     except LookupError:  # a character set that nobody knows
         return bytes(part.get_payload(decode=True)).decode("utf-8", "replace")
 
 
-def _with_pictures(html: str, parts: Iterable[Any]) -> str:
+def _inline_pictures(html: str, parts: Iterable[Any]) -> str:
     """Put each picture where its Content-ID is used: the page that shows the mail loads nothing else."""
     for part in parts:
         name = str(part.get("Content-ID", "")).strip("<> ")

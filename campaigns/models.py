@@ -1,4 +1,4 @@
-"""What is stored. Verbs live in their own modules; statuses and their moves in states.py."""
+"""The database models. Functions that change them are in other modules; statuses are in states.py."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class StatusModel(models.Model):
             if update_fields & columns:
                 raise ValueError(f"{columns} change through states.move only.")
         elif self.pk is not None and not self._state.adding and not force_insert:
-            update_fields = _loaded_fields(self) - columns
+            update_fields = _list_loaded_fields(self) - columns
         super().save(
             force_insert=force_insert, force_update=force_update, using=using, update_fields=update_fields
         )
@@ -291,7 +291,7 @@ class Suppression(models.Model):
         return self.email
 
 
-def _loaded_fields(row: models.Model) -> set[str]:
+def _list_loaded_fields(row: models.Model) -> set[str]:
     deferred = row.get_deferred_fields()
     fields = row._meta.concrete_fields
     return {field.name for field in fields if not field.primary_key and field.attname not in deferred}

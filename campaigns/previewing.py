@@ -1,4 +1,4 @@
-"""A script as one recipient will hear it, made while the person types."""
+"""Preview: the script filled for one recipient while a person edits it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from campaigns.experience import by_rule, with_pauses
-from campaigns.scripts import Line, ScriptError, fill, variable_of
+from campaigns.experience import add_pauses, estimate_by_rule
+from campaigns.scripts import Line, ScriptError, fill, to_variable
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a line; personal ones come from the recipient's row."""
+    """A part of a line. A personal piece comes from the recipient's row."""
 
     text: str
     personal: bool
@@ -42,7 +42,7 @@ class Preview:
     error: ScriptError | None = None
 
 
-def preview(source: str, values: Mapping[str, str]) -> Preview:
+def preview_script(source: str, values: Mapping[str, str]) -> Preview:
     """Fill the script for one row; an error becomes part of the value, as it is shown, not raised."""
     if not source.strip():
         return Preview()
@@ -50,16 +50,16 @@ def preview(source: str, values: Mapping[str, str]) -> Preview:
         lines = fill(source, values)
     except ScriptError as error:
         return Preview(error=error)
-    spoken = columns_spoken(source)
-    personal = [text for column, text in values.items() if text and {column, variable_of(column)} & spoken]
+    spoken = find_spoken_columns(source)
+    personal = [text for column, text in values.items() if text and {column, to_variable(column)} & spoken]
     return Preview(
-        tuple(PreviewLine(line.id, pieces_of(line.text, personal)) for line in lines),
-        estimated_seconds(lines),
+        tuple(PreviewLine(line.id, split_pieces(line.text, personal)) for line in lines),
+        estimate_seconds(lines),
     )
 
 
 @lru_cache(maxsize=64)
-def columns_spoken(source: str) -> frozenset[str]:
+def find_spoken_columns(source: str) -> frozenset[str]:
     """The names that the script speaks, not those that only decide; none where it does not parse."""
     try:
         tree = Environment(autoescape=True).parse(source)
@@ -70,7 +70,7 @@ def columns_spoken(source: str) -> frozenset[str]:
     )
 
 
-def pieces_of(text: str, values: Sequence[str]) -> tuple[Piece, ...]:
+def split_pieces(text: str, values: Sequence[str]) -> tuple[Piece, ...]:
     """Cut a line where one of the recipient's own values stands in it as whole words."""
     if not values:
         return (Piece(text, False),)
@@ -81,6 +81,6 @@ def pieces_of(text: str, values: Sequence[str]) -> tuple[Piece, ...]:
     return tuple(Piece(part, index % 2 == 1) for index, part in enumerate(cut) if part)
 
 
-def estimated_seconds(lines: Sequence[Line]) -> float:
+def estimate_seconds(lines: Sequence[Line]) -> float:
     """About how long a video with these lines is; the voice decides in the end."""
-    return with_pauses(sum(by_rule(line.text) for line in lines), len(lines))
+    return add_pauses(sum(estimate_by_rule(line.text) for line in lines), len(lines))

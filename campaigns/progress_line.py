@@ -14,24 +14,24 @@ class ProgressLine:
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
-        self._watched = bool(getattr(stream, "isatty", lambda: False)())
+        self._is_terminal = bool(getattr(stream, "isatty", lambda: False)())
         self._drawn_at = -LOGGED_EVERY_S
         self._label = ""
 
-    def show(self, label: str, fraction: float, left_s: float | None = None) -> None:
+    def show(self, label: str, fraction: float, seconds_left: float | None = None) -> None:
         """``label`` says what is done now, ``fraction`` 0..1 how far everything is."""
         now = time.monotonic()
-        if self._watched and now - self._drawn_at < 0.15:
+        if self._is_terminal and now - self._drawn_at < 0.15:
             return
-        if not self._watched and (label == self._label or now - self._drawn_at < LOGGED_EVERY_S):
+        if not self._is_terminal and (label == self._label or now - self._drawn_at < LOGGED_EVERY_S):
             return
         self._drawn_at, self._label = now, label
-        text = f"{bar(fraction)} {fraction:4.0%}  {label}{eta(left_s)}"
-        self._write(f"\r\x1b[K{text[:150]}" if self._watched else f"{text}\n")
+        text = f"{format_bar(fraction)} {fraction:4.0%}  {label}{format_eta(seconds_left)}"
+        self._write(f"\r\x1b[K{text[:150]}" if self._is_terminal else f"{text}\n")
 
     def close(self) -> None:
         """Leave an empty line for what is printed next."""
-        if self._watched:
+        if self._is_terminal:
             self._write("\r\x1b[K")
 
     def _write(self, text: str) -> None:
@@ -39,15 +39,15 @@ class ProgressLine:
         self._stream.flush()
 
 
-def bar(fraction: float) -> str:
+def format_bar(fraction: float) -> str:
     full = round(BAR_CELLS * min(max(fraction, 0.0), 1.0))
     return "█" * full + "░" * (BAR_CELLS - full)
 
 
-def eta(left_s: float | None) -> str:
+def format_eta(seconds_left: float | None) -> str:
     """“, about 40 s left”; empty where nothing is known yet."""
-    if left_s is None:
+    if seconds_left is None:
         return ""
-    if left_s < 100:
-        return f", about {max(5, round(left_s / 5) * 5)} s left"
-    return f", about {round(left_s / 60)} min left"
+    if seconds_left < 100:
+        return f", about {max(5, round(seconds_left / 5) * 5)} s left"
+    return f", about {round(seconds_left / 60)} min left"

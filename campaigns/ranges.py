@@ -24,8 +24,8 @@ class ByteRange:
         return self.last - self.first + 1
 
 
-def wanted_range(header: str | None, size: int) -> ByteRange | None:
-    """The range to serve, or None for the whole file: no header, a malformed one, or several ranges.
+def parse_range(header: str | None, size: int) -> ByteRange | None:
+    """Parse a Range header. None means the whole file: no header, a malformed one, or several ranges.
 
     Unsatisfiable where no byte of the file is asked for.
     """
@@ -34,7 +34,7 @@ def wanted_range(header: str | None, size: int) -> ByteRange | None:
         return None
     first, last = match.groups()
     if first == "":
-        return _suffix(int(last), size)
+        return _resolve_suffix(int(last), size)
     if last and int(last) < int(first):
         return None
     if int(first) >= size:
@@ -42,7 +42,7 @@ def wanted_range(header: str | None, size: int) -> ByteRange | None:
     return ByteRange(int(first), min(int(last), size - 1) if last else size - 1)
 
 
-def _suffix(length: int, size: int) -> ByteRange:
+def _resolve_suffix(length: int, size: int) -> ByteRange:
     if length == 0 or size == 0:
         raise Unsatisfiable
     return ByteRange(max(0, size - length), size - 1)

@@ -18,24 +18,24 @@ GRACE_S = 8.0
 _LOOK_EVERY_S = 0.1
 
 
-def groups_left(lines: Iterable[str]) -> list[int]:
-    """The groups named on stdin, or none when the starter said that it has ended them."""
-    told = [line.strip() for line in lines]
-    return [] if DONE in told else [int(line) for line in told if line.isdigit()]
+def read_groups(lines: Iterable[str]) -> list[int]:
+    """Read the groups from stdin; none when the starter wrote that it has ended them."""
+    entries = [line.strip() for line in lines]
+    return [] if DONE in entries else [int(line) for line in entries if line.isdigit()]
 
 
-def end(groups: Iterable[int], grace_s: float = GRACE_S) -> None:
+def end_groups(groups: Iterable[int], grace_s: float = GRACE_S) -> None:
     """Ask every process in these groups to stop, and kill what is left after ``grace_s``."""
     left = list(groups)
     for number in (signal.SIGTERM, signal.SIGKILL):
-        left = [group for group in left if _signalled(group, number)]
+        left = [group for group in left if _signal_group(group, number)]
         deadline = time.monotonic() + grace_s
         while left and number == signal.SIGTERM and time.monotonic() < deadline:
             time.sleep(_LOOK_EVERY_S)
-            left = [group for group in left if _signalled(group, 0)]
+            left = [group for group in left if _signal_group(group, 0)]
 
 
-def _signalled(group: int, number: int) -> bool:
+def _signal_group(group: int, number: int) -> bool:
     """Whether the group still has a process."""
     with suppress(ProcessLookupError):
         os.killpg(group, number)
@@ -46,4 +46,4 @@ def _signalled(group: int, number: int) -> bool:
 if __name__ == "__main__":
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)  # it ends when its starter does
-    end(groups_left(sys.stdin))
+    end_groups(read_groups(sys.stdin))

@@ -15,8 +15,8 @@ from django.db import transaction
 
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source, problems_as_json
-from campaigns.scripts import ScriptError, UnknownColumn, fill, variable_of
-from campaigns.spreadsheet import Row, Sheet, read
+from campaigns.scripts import ScriptError, UnknownColumn, fill, to_variable
+from campaigns.spreadsheet import Row, Sheet, read_sheet
 from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
 
 EMAIL_COLUMNS = ("email", "e_mail", "email_address", "e_mail_address", "mail", "mail_address")
@@ -26,8 +26,8 @@ LAST_NAMES = ("last_name", "lastname", "surname", "family_name")
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One row with its verdict: valid when ``problems`` is empty."""
+class ValidatedRow:
+    """One row after validation. It is valid when ``problems`` is empty."""
 
     row: Row
     name: str
@@ -40,21 +40,21 @@ def import_sheet(campaign: Campaign, file: IO[bytes], name: str) -> Counter[str]
 
     Raises SheetError for a file that is no spreadsheet (then nothing changes), MoveRefused during a run.
     """
-    sheet = read(file, name)
-    judged = list(judge(sheet, campaign.script))
+    sheet = read_sheet(file, name)
+    validated = list(validate_rows(sheet, campaign.script))
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if stored.state == CampaignState.RENDERING:
             raise MoveRefused("A run is going on. Cancel it first, then upload another spreadsheet.")
         stored.recipients.all().delete()
-        Recipient.objects.bulk_create([_recipient(stored, one) for one in judged], batch_size=1000)
+        Recipient.objects.bulk_create([_create_recipient(stored, one) for one in validated], batch_size=1000)
         give_verdicts(stored)
         file.seek(0)
-        stored.spreadsheet.save(f"recipients-{_safe(name)}", ContentFile(file.read()), save=False)
+        stored.spreadsheet.save(f"recipients-{_clean_file_name(name)}", ContentFile(file.read()), save=False)
         stored.spreadsheet_name, stored.columns, stored.slots = name[:200], list(sheet.columns), None
         stored.save(update_fields=["spreadsheet", "spreadsheet_name", "columns", "slots"])
     campaign.refresh_from_db()
-    return Counter(RowVerdict.REJECTED if one.problems else RowVerdict.VALID for one in judged)
+    return Counter(RowVerdict.REJECTED if one.problems else RowVerdict.VALID for one in validated)
 
 
 def give_verdicts(campaign: Campaign) -> None:
@@ -63,21 +63,21 @@ def give_verdicts(campaign: Campaign) -> None:
     move(campaign.recipients.exclude(problems=[]), RowVerdict.REJECTED)
 
 
-def judge(sheet: Sheet, script: str = "") -> Iterator[Judged]:
-    """A verdict for every row: the file's own problems, the address, doubles, and what the script needs."""
-    email_column = _find(sheet.columns, EMAIL_COLUMNS)
+def validate_rows(sheet: Sheet, script: str = "") -> Iterator[ValidatedRow]:
+    """Validate every row: problems of the file, the address, duplicates, and what the script needs."""
+    email_column = _find_column(sheet.columns, EMAIL_COLUMNS)
     first_seen: dict[str, int] = {}
     for row in sheet.rows:
         email = row.values[email_column] if email_column else ""
-        problems = list(sheet.problems_of(row.number))
+        problems = list(sheet.get_problems(row.number))
         if email_column:
-            problems += _address_problems(row, email_column, first_seen)
+            problems += _find_address_problems(row, email_column, first_seen)
         if script.strip():
-            problems += script_problems(row, script)
-        yield Judged(row, name_of(row.values), email, tuple(problems))
+            problems += find_script_problems(row, script)
+        yield ValidatedRow(row, find_name(row.values), email, tuple(problems))
 
 
-def script_problems(row: Row, script: str) -> list[Problem]:
+def find_script_problems(row: Row, script: str) -> list[Problem]:
     """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
     try:
         fill(script, row.values)
@@ -88,7 +88,7 @@ def script_problems(row: Row, script: str) -> list[Problem]:
     return []
 
 
-def unknown_column(script: str, rows: Iterable[Mapping[str, str]]) -> UnknownColumn | None:
+def find_unknown_column(script: str, rows: Iterable[Mapping[str, str]]) -> UnknownColumn | None:
     """The first column that the script asks for and these rows do not have, said once for all of them."""
     for values in rows:
         try:
@@ -100,22 +100,22 @@ def unknown_column(script: str, rows: Iterable[Mapping[str, str]]) -> UnknownCol
     return None
 
 
-def name_of(values: Mapping[str, str]) -> str:
-    """The recipient's name from the usual columns; "" where there is none."""
+def find_name(values: Mapping[str, str]) -> str:
+    """Find the recipient's name in the usual columns; "" where there is none."""
     columns = tuple(values)
-    first, last = _find(columns, FIRST_NAMES), _find(columns, LAST_NAMES)
+    first, last = _find_column(columns, FIRST_NAMES), _find_column(columns, LAST_NAMES)
     if first and last:
         return f"{values[first]} {values[last]}".strip()
-    column = _find(columns, NAME_COLUMNS)
+    column = _find_column(columns, NAME_COLUMNS)
     return values[column] if column else ""
 
 
-def _find(columns: Sequence[str], wanted: Sequence[str]) -> str:
-    by_variable = {variable_of(column): column for column in reversed(columns)}
-    return next((by_variable[name] for name in wanted if name in by_variable), "")
+def _find_column(columns: Sequence[str], variables: Sequence[str]) -> str:
+    by_variable = {to_variable(column): column for column in reversed(columns)}
+    return next((by_variable[name] for name in variables if name in by_variable), "")
 
 
-def _address_problems(row: Row, column: str, first_seen: dict[str, int]) -> list[Problem]:
+def _find_address_problems(row: Row, column: str, first_seen: dict[str, int]) -> list[Problem]:
     """None, or the one thing that is wrong with the row's address; ``first_seen``: address → row."""
     found = _wrong_address(row.values[column], row.number, first_seen)
     return [Problem(found[0], Source.SPREADSHEET, found[1], row.number, column)] if found else []
@@ -140,7 +140,7 @@ def _wrong_address(email: str, row: int, first_seen: dict[str, int]) -> tuple[Co
     return None
 
 
-def _recipient(campaign: Campaign, one: Judged) -> Recipient:
+def _create_recipient(campaign: Campaign, one: ValidatedRow) -> Recipient:
     return Recipient(
         campaign=campaign,
         row_number=one.row.number,
@@ -151,5 +151,5 @@ def _recipient(campaign: Campaign, one: Judged) -> Recipient:
     )
 
 
-def _safe(name: str) -> str:
+def _clean_file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name)[-80:]

@@ -1,4 +1,4 @@
-"""The only module that imports the engine; values go in, files and numbers come out."""
+"""The boundary to the engine, which no other module imports. Values go in; files and numbers come out."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from django.conf import settings
 from renderer.config import BakeConfig, EngineConfig, PlanConfig, VoiceConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.plan import Slots
-from renderer.progress import Progress, Step, silent
+from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.job import Lines, MessageJob, MessageResult
-from renderer.sentences import sentence_spans
-from renderer.stopwatch import timing
+from renderer.sentences import find_sentence_spans
+from renderer.stopwatch import profile
 from renderer.store import Store
-from renderer.tally import Uses
+from renderer.tally import HitCount
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
-    from renderer.joins import Joins as Joins
-    from renderer.joins import Watched as Watched
+    from renderer.joins import SeamRatios as SeamRatios
+    from renderer.joins import SeamView as SeamView
     from renderer.video.probe import ClipFacts
 
 PAUSES = PlanConfig()
@@ -42,6 +42,7 @@ __all__ = [
     "PAUSES",
     "Cancelled",
     "EngineConfig",
+    "HitCount",
     "Lines",
     "MessageJob",
     "MessageResult",
@@ -51,38 +52,37 @@ __all__ = [
     "Slots",
     "Step",
     "Store",
-    "Uses",
     "VoiceConfig",
     "bake",
-    "baked",
+    "choose_voice",
     "complete_bake",
+    "find_sentence_spans",
+    "ignore_progress",
     "is_readable",
-    "join_ratios",
-    "line_seconds",
-    "machine_facts",
-    "peak_memory_mb",
-    "plan_all",
+    "load_or_bake",
+    "measure_joins",
+    "measure_line_s",
+    "measure_peak_memory_mb",
+    "open_store",
+    "plan_messages",
     "plan_slots",
+    "probe_take",
+    "probe_video",
+    "profile",
+    "read_machine_facts",
     "render",
-    "render_together",
-    "sentence_spans",
-    "silent",
-    "store",
-    "take_facts",
-    "timing",
-    "video_facts",
-    "voice_of",
+    "render_messages",
     "watch_joins",
     "write_take_poster",
 ]
 
 
-def store() -> Store:
+def open_store() -> Store:
     """Finished parts, shared by all workers of this machine."""
     return Store(settings.RENDER_CACHE_DIR, max_bytes=settings.RENDER_CACHE_MB * 10**6)
 
 
-def take_facts(take: Path) -> dict[str, Any]:
+def probe_take(take: Path) -> dict[str, Any]:
     """width, height, fps (as text), duration_s and sha256. Raises RenderError for an unusable take."""
     from renderer.video.probe import check_take, probe
 
@@ -106,32 +106,32 @@ def write_take_poster(take: Path, out: Path) -> None:
         write_poster(next(iter(reader.frames([reader.facts.frames // 2]))), out)
 
 
-def bake(take: Path, out: Path, progress: Progress = silent) -> None:
+def bake(take: Path, out: Path, progress: Progress = ignore_progress) -> None:
     """Prepare a presenter from a take: one file at ``out``. Raises RenderError, as does ``progress``."""
     from renderer.mouth.bake import bake as bake_take
 
-    bake_take(take, out, _bake_config(), progress)
+    bake_take(take, out, _build_bake_config(), progress)
 
 
-def baked(take: Path, progress: Progress = silent) -> Path:
-    """The bake of a take from the store, made now if it is not there."""
-    from renderer.mouth.baked import baked as baked_take
+def load_or_bake(take: Path, progress: Progress = ignore_progress) -> Path:
+    """Load the bake of a take from the cache, or bake it now."""
+    from renderer.mouth.baked import ensure_baked as baked_take
 
-    return baked_take(take, store(), _bake_config(), progress)
+    return baked_take(take, open_store(), _build_bake_config(), progress)
 
 
-def _bake_config() -> BakeConfig:
+def _build_bake_config() -> BakeConfig:
     return replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS))
 
 
-def video_facts(video: Path) -> ClipFacts:
+def probe_video(video: Path) -> ClipFacts:
     """Size, rate, frames and length of a finished video. Raises RenderError when it cannot be played."""
     from renderer.video.probe import probe
 
     return probe(video)
 
 
-def complete_bake(light: Path, take: Path, out: Path, progress: Progress = silent) -> None:
+def complete_bake(light: Path, take: Path, out: Path, progress: Progress = ignore_progress) -> None:
     """Make a light bake whole from its take. Raises RenderError when it is of another take."""
     from renderer.mouth.light import complete
 
@@ -142,42 +142,42 @@ def plan_slots(
     messages: Sequence[Lines],
     take: Path,
     voice: VoiceConfig,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
     cache: Store | None = None,
 ) -> Slots:
     """The slots of a campaign's lines. Speaks every distinct line once; the store keeps them."""
     from renderer.render.plan import plan_script_slots
 
-    fps = Fraction(take_facts(take)["fps"])
-    return plan_script_slots(messages, fps, EngineConfig(voice=voice), cache or store(), progress)
+    fps = Fraction(probe_take(take)["fps"])
+    return plan_script_slots(messages, fps, EngineConfig(voice=voice), cache or open_store(), progress)
 
 
 def render(job: MessageJob, cache: Store | None = None) -> MessageResult:
     """Make one message from and into ``cache`` (the installation's store). Raises RenderError."""
     from renderer.render.pipeline import render_message
 
-    return render_message(job, cache or store())
+    return render_message(job, cache or open_store())
 
 
-def render_together(
+def render_messages(
     jobs: Sequence[MessageJob], cache: Store | None = None
 ) -> Iterator[tuple[MessageJob, MessageResult | Exception]]:
-    """Make messages in shared forward passes; each comes out when it is finished, or with its own error."""
+    """Render messages in shared batches of the network; yields each when it is finished, or its error."""
     if not jobs:
         return
     from renderer.render.pipeline import render_batch
 
-    yield from render_batch(jobs, cache or store())
+    yield from render_batch(jobs, cache or open_store())
 
 
-def line_seconds(text: str, voice: VoiceConfig, cache: Store | None = None) -> float:
+def measure_line_s(text: str, voice: VoiceConfig, cache: Store | None = None) -> float:
     """How long a line takes to say: synthesised now, unless the store has it. Raises RenderError."""
-    from renderer.spoken import spoken
+    from renderer.spoken import speak_cached
 
-    return spoken(text, voice, cache or store()).duration_s
+    return speak_cached(text, voice, cache or open_store()).duration_s
 
 
-def plan_all(
+def plan_messages(
     messages: Sequence[Lines],
     presenter: Path,
     take: Path,
@@ -189,10 +189,10 @@ def plan_all(
     from renderer.mouth.presenter import load_presenter
     from renderer.render.context import RenderContext
     from renderer.render.plan import plan_message
-    from renderer.takes import OpenTake
+    from renderer.takes import LazyTake
 
     config, speaker = EngineConfig(voice=voice), load_presenter(presenter)
-    context = RenderContext(speaker, OpenTake(take, speaker), cache or store(), config)
+    context = RenderContext(speaker, LazyTake(take, speaker), cache or open_store(), config)
     nowhere = Path()  # planning writes no message
 
     def plan(lines: Lines) -> tuple[PlannedLine, ...]:
@@ -224,35 +224,35 @@ def is_readable(part: Path) -> bool:
         return False
 
 
-def watch_joins(video: Path, presenter: Path, joins: Sequence[int]) -> Watched:
+def watch_joins(video: Path, presenter: Path, joins: Sequence[int]) -> SeamView:
     """The face around the frames ``joins`` of a finished video. Raises RenderError."""
-    from renderer.joins import watch_joins as watch
+    from renderer.joins import track_seams as watch
     from renderer.mouth.presenter import load_presenter
 
     return watch(video, joins, load_presenter(presenter))
 
 
-def join_ratios(watched: Sequence[Watched]) -> Joins:
+def measure_joins(watched: Sequence[SeamView]) -> SeamRatios:
     """How evenly several videos move into the joins that were watched."""
-    from renderer.joins import join_ratios as ratios
+    from renderer.joins import measure_seams as ratios
 
     return ratios(watched)
 
 
-def machine_facts() -> dict[str, Any]:
+def read_machine_facts() -> dict[str, Any]:
     """What a timing depends on: processor, cores, device, versions."""
     from renderer.bench import machine_facts as facts
 
     return facts()
 
 
-def peak_memory_mb() -> float:
+def measure_peak_memory_mb() -> float:
     """The most memory that this process has held so far."""
     from renderer.bench import peak_memory_mb as peak
 
     return peak()
 
 
-def voice_of(engine: str, voice: str = "") -> VoiceConfig:
+def choose_voice(engine: str, voice: str = "") -> VoiceConfig:
     """The voice that a campaign or a command names."""
     return VoiceConfig(engine=engine, voice=voice)

@@ -1,4 +1,4 @@
-"""The table that a batch leaves beside its videos: the user's own columns, then file, status and reason."""
+"""The table results.csv of a batch: the user's own columns, then file, status and reason."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ def write_results(path: Path, columns: Sequence[str], outcomes: Sequence[Outcome
     unfinished = path.with_name(f".{path.name}.part")
     with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([escaped(name) for name in (*columns, *_added(columns))])
+        writer.writerow([escape(name) for name in (*columns, *_name_added_columns(columns))])
         for one in outcomes:
             texts = [*(one.row.values[column] for column in columns), one.file, one.status, one.reason]
-            writer.writerow([escaped(text) for text in texts])
+            writer.writerow([escape(text) for text in texts])
     unfinished.replace(path)
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """A text that a spreadsheet program would run as a formula gets an apostrophe before it (CWE-1236)."""
     if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
 
 
-def file_stem(row: Row, name: str) -> str:
+def build_file_stem(row: Row, name: str) -> str:
     """“0003-josé-álvarez”: sorts like the spreadsheet, differs for each row, and works on every file system.
 
     Letters of every script stay. Behind a number no name is one that Windows reserves, such as “con”.
@@ -75,6 +75,6 @@ def _in_file_name(character: str) -> str:
     return character if kind[0] in "LMN" else "-"  # letters, marks and numbers
 
 
-def _added(columns: Sequence[str]) -> list[str]:
+def _name_added_columns(columns: Sequence[str]) -> list[str]:
     taken = {column.casefold() for column in columns}
     return [name if name not in taken else f"video {name}" for name in ("file", "status", "reason")]

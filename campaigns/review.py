@@ -17,7 +17,7 @@ from campaigns.states import MoveRefused, RenderState, ReviewState, move_one
 
 MOVED_ON = "This video was rendered again since you saw it. Reload the page and look at the new one."
 NOT_READY = "There is no finished video to decide on yet. Wait until it is ready."
-NO_REASON = "Say why you reject it, so that the next person knows what to mend."
+NO_REASON = "Say why you reject it, so that the next person knows what to fix."
 NOTHING_TO_APPROVE = "Nothing to approve: every video without a flag has been decided on already."
 
 
@@ -36,25 +36,25 @@ def reject(message: Message, user: AbstractBaseUser, reason: str, *, seen_hash: 
 def approve_unflagged(campaign: Campaign, user: AbstractBaseUser, *, seen: str) -> int:
     """Approve every undecided message without flags; ``seen`` is the digest of what the page showed."""
     with transaction.atomic():
-        unflagged = list(_unflagged(campaign).select_for_update(of=("self",)))
-        if digest_of(unflagged) != seen:
+        unflagged = list(_find_unflagged(campaign).select_for_update(of=("self",)))
+        if compute_digest(unflagged) != seen:
             raise MoveRefused(
                 "Some videos were rendered since you opened this page. Reload it and look again."
             )
-        undecided = [message for message in unflagged if _standing(message) == ReviewState.PENDING]
+        undecided = [message for message in unflagged if _get_valid_decision(message) == ReviewState.PENDING]
         if not undecided:
             raise MoveRefused(NOTHING_TO_APPROVE)
         for message in undecided:
-            _store(message, user, ReviewState.APPROVED, "")
+            _store_decision(message, user, ReviewState.APPROVED, "")
     return len(undecided)
 
 
-def unflagged_digest(campaign: Campaign) -> str:
-    """What ``approve_unflagged`` compares: the content of all ready messages without flags."""
-    return digest_of(_unflagged(campaign))
+def compute_unflagged_digest(campaign: Campaign) -> str:
+    """Digest of the content of all ready messages without flags, for ``approve_unflagged``."""
+    return compute_digest(_find_unflagged(campaign))
 
 
-def digest_of(messages: Iterable[Message]) -> str:
+def compute_digest(messages: Iterable[Message]) -> str:
     parts = sorted(f"{message.pk}:{message.content_hash}" for message in messages)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -73,9 +73,9 @@ _IDEALS = {
 }
 
 
-def doubt(message: Message) -> float:
-    """How much a message wants to be looked at: its worst score's distance from the best value; 1 is about
-    what is noticed."""
+def compute_doubt(message: Message) -> float:
+    """How much a message needs review: the distance of its worst score from the best value. People begin to
+    notice at about 1."""
     return max(
         (
             abs(message.scores[name] - best) / noticed
@@ -86,27 +86,28 @@ def doubt(message: Message) -> float:
     )
 
 
-def in_review_order(campaign: Campaign) -> list[Message]:
+def sort_for_review(campaign: Campaign) -> list[Message]:
     """Ready messages: the most flags first, then the worst score, then as in the spreadsheet."""
     ready = campaign.messages.filter(render_state=RenderState.READY).select_related(
         "recipient", "reviewed_by"
     )
     return sorted(
-        ready, key=lambda message: (-len(message.flags), -doubt(message), message.recipient.row_number)
+        ready,
+        key=lambda message: (-len(message.flags), -compute_doubt(message), message.recipient.row_number),
     )
 
 
-def personal_line_ids(messages: Iterable[Message]) -> frozenset[str]:
+def find_personal_line_ids(messages: Iterable[Message]) -> frozenset[str]:
     """Lines of the script that do not sound the same in every one of these messages."""
     texts: dict[str, set[str]] = {}
-    heard: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     total = 0
     for message in messages:
         total += 1
         for line in message.lines:
             texts.setdefault(line["id"], set()).add(line["text"])
-            heard[line["id"]] += 1
-    return frozenset(line for line in texts if len(texts[line]) > 1 or heard[line] < total)
+            counts[line["id"]] += 1
+    return frozenset(line for line in texts if len(texts[line]) > 1 or counts[line] < total)
 
 
 def _decide(
@@ -118,19 +119,19 @@ def _decide(
             raise MoveRefused(NOT_READY)
         if seen_hash is not None and seen_hash != stored.content_hash:
             raise MoveRefused(MOVED_ON)
-        _store(stored, user, state, reason)
+        _store_decision(stored, user, state, reason)
     message.refresh_from_db()
     return message
 
 
-def _standing(message: Message) -> ReviewState:
+def _get_valid_decision(message: Message) -> ReviewState:
     """The decision that still holds: an approval of other content counts as none."""
     if message.review_state == ReviewState.APPROVED and message.approved_hash != message.content_hash:
         return ReviewState.PENDING
     return ReviewState(message.review_state)
 
 
-def _store(message: Message, user: AbstractBaseUser, state: ReviewState, reason: str) -> None:
+def _store_decision(message: Message, user: AbstractBaseUser, state: ReviewState, reason: str) -> None:
     if message.review_state != state:  # an approval of other content only gets the new content's hash
         move_one(message, state)
     message.approved_hash = message.content_hash if state == ReviewState.APPROVED else ""
@@ -138,17 +139,17 @@ def _store(message: Message, user: AbstractBaseUser, state: ReviewState, reason:
     message.reviewed_by_id = user.pk
     message.reviewed_at = timezone.now()
     message.save(update_fields=["approved_hash", "reject_reason", "reviewed_by", "reviewed_at"])
-    _remember(
+    _log_decision(
         message,
         user,
         f"{state.label} content {message.content_hash[:12]}" + (f": {reason}" if reason else ""),
     )
 
 
-def _remember(message: Message, user: AbstractBaseUser, what: str) -> None:
+def _log_decision(message: Message, user: AbstractBaseUser, what: str) -> None:
     # single_object: the entry shows up in the message's own history page.
     LogEntry.objects.log_actions(user.pk, [message], CHANGE, change_message=what, single_object=True)
 
 
-def _unflagged(campaign: Campaign) -> QuerySet[Message]:
+def _find_unflagged(campaign: Campaign) -> QuerySet[Message]:
     return campaign.messages.filter(render_state=RenderState.READY, flags=[]).exclude(content_hash="")

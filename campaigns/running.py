@@ -1,4 +1,4 @@
-"""A campaign's run: started, watched, cancelled, repeated. Rows are the queue; tasks only wake workers."""
+"""A campaign's run: start, progress, cancel, retry. Message rows are the queue; tasks only wake workers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from campaigns import scripts
-from campaigns.baking import wake
-from campaigns.claims import new_token, stalled_before
+from campaigns.baking import enqueue_bake
+from campaigns.claims import compute_stall_cutoff, create_token
 from campaigns.models import Campaign, Message, Presenter, Recipient
-from campaigns.recipients import unknown_column
+from campaigns.recipients import find_unknown_column
 from campaigns.states import (
     BakeState,
     CampaignState,
@@ -35,7 +35,7 @@ PACE_AFTER_MESSAGES = 2
 MESSAGES_LOOKED_AT = 1000
 LEAST_WORK_LINES = 0.3
 _Line = tuple[str, str]  # id, text
-OPEN = (RenderState.QUEUED, RenderState.RENDERING)
+UNFINISHED = (RenderState.QUEUED, RenderState.RENDERING)
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ class RunProgress:
 
 def start(campaign: Campaign, user: AbstractBaseUser | None) -> None:
     """Queue a message for every valid row whose video is missing or out of date. Raises MoveRefused."""
-    _run(campaign, user)
+    _start_run(campaign, user)
 
 
 def retry_failed(campaign: Campaign) -> None:
     """Queue the failed messages again, with the script as it is now. Raises MoveRefused."""
     if not campaign.messages.filter(render_state=RenderState.FAILED).exists():
         raise MoveRefused("No message failed; there is nothing to try again.")
-    _run(campaign, None)
+    _start_run(campaign, None)
 
 
 def cancel(campaign: Campaign) -> None:
@@ -69,12 +69,12 @@ def cancel(campaign: Campaign) -> None:
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
         move_one(stored, CampaignState.CANCELLED, finished_at=timezone.now())
-        open_messages = stored.messages.filter(render_state__in=OPEN)
+        open_messages = stored.messages.filter(render_state__in=UNFINISHED)
         move(open_messages, RenderState.CANCELLED, claimed_by="", stage="")
     campaign.refresh_from_db()
 
 
-def progress_of(campaign: Campaign) -> RunProgress:
+def compute_progress(campaign: Campaign) -> RunProgress:
     """How far the run is, from the message rows alone."""
     counts = dict(campaign.messages.values_list("render_state").annotate(Count("pk")).order_by())
     total = sum(counts.values()) - counts.get(RenderState.CANCELLED, 0)
@@ -87,9 +87,9 @@ def progress_of(campaign: Campaign) -> RunProgress:
         failed=counts.get(RenderState.FAILED, 0),
         rendering=len(busy),
         queued=counts.get(RenderState.QUEUED, 0),
-        stage=_stage(campaign, busy),
+        stage=_describe_stage(campaign, busy),
         fraction=(settled + started) / total if total else 0.0,
-        eta_s=_seconds_left(campaign, total - settled - started),
+        eta_s=_estimate_seconds_left(campaign, total - settled - started),
     )
 
 
@@ -98,7 +98,7 @@ def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
 
     Messages whose worker died wait until the others had their turn; ``fresh`` passes over them.
     """
-    worker = worker or new_token()
+    worker = worker or create_token()
     queued = Message.objects.filter(
         render_state=RenderState.QUEUED,
         campaign__state=CampaignState.RENDERING,
@@ -106,10 +106,10 @@ def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
     ).order_by("campaign__started_at", "campaign_id", "attempts", "recipient__row_number")
     if fresh:
         queued = queued.filter(attempts=0)
-    while (wanted := queued.values_list("pk", flat=True).first()) is not None:
+    while (pk := queued.values_list("pk", flat=True).first()) is not None:
         now = timezone.now()
         if move(
-            Message.objects.filter(pk=wanted),
+            Message.objects.filter(pk=pk),
             RenderState.RENDERING,
             claimed_by=worker,
             heartbeat_at=now,
@@ -120,21 +120,23 @@ def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
             total=0,
             failure="",
         ):
-            return Message.objects.select_related("campaign__presenter", "recipient").get(pk=wanted)
+            return Message.objects.select_related("campaign__presenter", "recipient").get(pk=pk)
     return None
 
 
-def held(message: Message) -> Q:
-    """Selects the message only while the claim that it was fetched with still holds."""
+def match_claim(message: Message) -> Q:
+    """A filter that matches the message only while its claim holds."""
     return Q(pk=message.pk, render_state=RenderState.RENDERING, claimed_by=message.claimed_by)
 
 
 def sweep_stalled() -> int:
     """Free what dead workers held, settle finished runs and wake workers; returns how many were freed."""
-    stalled = Message.objects.filter(render_state=RenderState.RENDERING, heartbeat_at__lt=stalled_before())
+    stalled = Message.objects.filter(
+        render_state=RenderState.RENDERING, heartbeat_at__lt=compute_stall_cutoff()
+    )
     freed = 0
     for message in stalled:
-        unchanged = Message.objects.filter(held(message), heartbeat_at=message.heartbeat_at)
+        unchanged = Message.objects.filter(match_claim(message), heartbeat_at=message.heartbeat_at)
         if message.attempts >= ATTEMPTS_MAX:
             freed += move(
                 unchanged,
@@ -155,7 +157,10 @@ def settle(campaign: Campaign) -> None:
     """End the run when no message is open; safe to call at any time by any number of workers."""
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
-        if stored.state != CampaignState.RENDERING or stored.messages.filter(render_state__in=OPEN).exists():
+        if (
+            stored.state != CampaignState.RENDERING
+            or stored.messages.filter(render_state__in=UNFINISHED).exists()
+        ):
             return
         failed = stored.messages.filter(render_state=RenderState.FAILED).exists()
         ended = CampaignState.RENDERED_WITH_FAILURES if failed else CampaignState.RENDERED
@@ -174,27 +179,27 @@ def wake_workers(most: int = WAKE_UPS_MAX) -> None:
         async_task("campaigns.tasks.render_one", cluster="render", task_name="render one message")
 
 
-def _run(campaign: Campaign, user: AbstractBaseUser | None) -> None:
+def _start_run(campaign: Campaign, user: AbstractBaseUser | None) -> None:
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
         move_one(stored, CampaignState.RENDERING, started_at=timezone.now(), finished_at=None)
-        presenter = _usable_presenter(stored)
+        presenter = _require_presenter(stored)
         _sync_messages(stored)
         if user is not None and stored.created_by_id is None:
             stored.created_by_id = user.pk
         stored.save(update_fields=["slots", "created_by"])
-        transaction.on_commit(lambda: _begin(stored, presenter))
+        transaction.on_commit(lambda: _wake_run(stored, presenter))
     campaign.refresh_from_db()
 
 
-def _begin(campaign: Campaign, presenter: Presenter) -> None:
+def _wake_run(campaign: Campaign, presenter: Presenter) -> None:
     settle(campaign)  # everything may be ready already
     wake_workers()
     if presenter.bake_state == BakeState.WAITING:
-        wake(presenter)
+        enqueue_bake(presenter)
 
 
-def _usable_presenter(campaign: Campaign) -> Presenter:
+def _require_presenter(campaign: Campaign) -> Presenter:
     presenter = campaign.presenter
     if presenter is None:
         raise MoveRefused("Choose a presenter first.")
@@ -216,13 +221,13 @@ def _sync_messages(campaign: Campaign) -> None:
     rows = list(campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"))
     if not rows:
         raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
-    unknown = unknown_column(campaign.script, (row.values for row in rows))
+    unknown = find_unknown_column(campaign.script, (row.values for row in rows))
     if unknown is not None:
         raise MoveRefused(str(unknown))
     campaign.messages.exclude(recipient__in=rows).delete()
     needed, outdated = set[str](), list[Message]()
     for row in rows:
-        lines, failure = _spoken(campaign.script, row)
+        lines, failure = _fill_lines(campaign.script, row)
         needed |= {line["id"] for line in lines}
         message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
         if message.render_state == RenderState.READY and message.lines == lines and message.video:
@@ -230,11 +235,11 @@ def _sync_messages(campaign: Campaign) -> None:
         message.lines, message.failure, message.failure_permanent = lines, failure, bool(failure)
         outdated.append(message)
     _queue(campaign, outdated)
-    if campaign.slots is not None and not needed <= _slotted(campaign.slots):
+    if campaign.slots is not None and not needed <= _read_slot_ids(campaign.slots):
         campaign.slots = None
 
 
-def _spoken(script: str, row: Recipient) -> tuple[list[dict[str, str]], str]:
+def _fill_lines(script: str, row: Recipient) -> tuple[list[dict[str, str]], str]:
     """What the row's message says, or none and why the script cannot be filled for it."""
     try:
         return [{"id": line.id, "text": line.text} for line in scripts.fill(script, row.values)], ""
@@ -254,13 +259,13 @@ def _queue(campaign: Campaign, messages: list[Message]) -> None:
     move(stored.exclude(failure=""), RenderState.FAILED)
 
 
-def _slotted(slots: object) -> set[str]:
-    """The line ids that the stored slots know."""
+def _read_slot_ids(slots: object) -> set[str]:
+    """Read the line ids of the stored slots."""
     plain = json.loads(slots) if isinstance(slots, str) else slots
     return set(plain.get("line_ids", ())) if isinstance(plain, dict) else set()
 
 
-def _stage(campaign: Campaign, busy: list[Message]) -> str:
+def _describe_stage(campaign: Campaign, busy: list[Message]) -> str:
     if campaign.state != CampaignState.RENDERING:
         return ""
     presenter = campaign.presenter
@@ -270,7 +275,7 @@ def _stage(campaign: Campaign, busy: list[Message]) -> str:
     return next((message.stage for message in busy if message.stage), "waiting for a worker")
 
 
-def _seconds_left(campaign: Campaign, messages_left: float) -> float | None:
+def _estimate_seconds_left(campaign: Campaign, messages_left: float) -> float | None:
     """From the pace between finished messages; the first one also paid for what all share."""
     if campaign.state != CampaignState.RENDERING or campaign.started_at is None:
         return None
@@ -278,12 +283,12 @@ def _seconds_left(campaign: Campaign, messages_left: float) -> float | None:
     known = finished.aggregate(first=Min("ready_at"), last=Max("ready_at"), count=Count("pk"))
     if known["count"] > PACE_AFTER_MESSAGES:
         return messages_left * (known["last"] - known["first"]).total_seconds() / (known["count"] - 1)
-    return _seconds_by_new_lines(campaign, campaign.started_at)
+    return _estimate_by_new_lines(campaign, campaign.started_at)
 
 
-def _seconds_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
+def _estimate_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
     """While no pace is known: the time per line that was new, times the new lines to come."""
-    earlier, made, waiting = set[_Line](), set[_Line](), set[_Line]()
+    earlier, rendered, waiting = set[_Line](), set[_Line](), set[_Line]()
     begun: list[tuple[set[_Line], float]] = []
     starts: list[datetime] = []
     for message in campaign.messages.exclude(render_state=RenderState.FAILED)[:MESSAGES_LOOKED_AT]:
@@ -291,27 +296,27 @@ def _seconds_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
         if message.render_state != RenderState.READY:
             waiting |= lines
         elif message.ready_at and message.ready_at >= since:
-            made |= lines
+            rendered |= lines
         else:
             earlier |= lines
         if message.render_state == RenderState.RENDERING and message.total:
             begun.append((lines, message.done / message.total))
         if message.started_at and message.started_at >= since:
             starts.append(message.started_at)
-    partly = sum(share * len(lines - made - earlier) for lines, share in begun)
-    worked = len(made - earlier) + partly
+    partly = sum(share * len(lines - rendered - earlier) for lines, share in begun)
+    worked = len(rendered - earlier) + partly
     if worked < LEAST_WORK_LINES or not starts:
         return None
     spent_s = (timezone.now() - min(starts)).total_seconds()
-    return spent_s / worked * max(0.0, len(waiting - made - earlier) - partly)
+    return spent_s / worked * max(0.0, len(waiting - rendered - earlier) - partly)
 
 
 __all__ = [
     "RunProgress",
     "cancel",
     "claim_next",
-    "held",
-    "progress_of",
+    "compute_progress",
+    "match_claim",
     "retry_failed",
     "settle",
     "start",

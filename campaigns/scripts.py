@@ -23,7 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from campaigns.problems import Code
-from campaigns.rendering import sentence_spans
+from campaigns.rendering import find_sentence_spans
 
 SPOKEN_CHARACTERS_MAX = 10_000  # far above five minutes of speech
 FILTERS = [
@@ -72,7 +72,7 @@ class ScriptError(Exception):
 
 
 class UnknownColumn(ScriptError):
-    """The script asks for a column that the spreadsheet does not have: no row can mend that."""
+    """The script names a column that the spreadsheet does not have. The error concerns every row."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +85,15 @@ class Line:
 
 def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
     """The lines that this recipient hears. Raises ScriptError."""
-    template = _template(source)
+    template = _compile_template(source)
     try:
-        marked = template.render(_context(values))
+        marked = template.render(_build_context(values))
     except TemplateError as error:
         _raise_for(source, values, error)
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
-        line = _template_line(error.__traceback__)
+        line = _find_template_line(error.__traceback__)
         raise ScriptError(line, 1, f"This cannot be worked out: {error}.", Code.NOT_COMPUTABLE) from error
-    lines = _lines(marked)
+    lines = _split_lines(marked)
     if not lines:
         raise ScriptError(
             1,
@@ -113,10 +113,10 @@ def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
 
 def check(source: str) -> None:
     """Raise ScriptError unless the script is whole: not empty, and written as Jinja wants it."""
-    _template(source)
+    _compile_template(source)
 
 
-def variable_of(column: str) -> str:
+def to_variable(column: str) -> str:
     """The name that a script uses for a column: “First name” is ``first_name``."""
     plain = re.sub(r"\W+", "_", column.strip().lower()).strip("_")
     return f"_{plain}" if plain[:1].isdigit() else plain
@@ -186,18 +186,18 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value)
 
 
-def _sandbox() -> _Sandbox:
+def _create_sandbox() -> _Sandbox:
     made = _Sandbox(undefined=_Undefined, autoescape=False)
     made.filters = {name: made.filters[name] for name in FILTERS}
     made.globals = {}
     return made
 
 
-_ENVIRONMENT = _sandbox()
+_ENVIRONMENT = _create_sandbox()
 
 
 @lru_cache(maxsize=64)
-def _template(source: str) -> Template:
+def _compile_template(source: str) -> Template:
     if not source.strip():
         raise ScriptError(1, 1, "The script is empty. Write at least one sentence.", Code.SCRIPT_EMPTY)
     source = source.replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
@@ -207,7 +207,7 @@ def _template(source: str) -> Template:
         return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), {})
     except TemplateSyntaxError as error:
         message = f"{(error.message or 'This is not understood').rstrip('.')}."
-        column = _column_of_tag(source, error.lineno)
+        column = _find_tag_column(source, error.lineno)
         raise ScriptError(error.lineno, column, message, Code.SCRIPT_INVALID) from error
 
 
@@ -219,13 +219,13 @@ def _mark(tree: nodes.Template) -> None:
         piece.data = f"{MARK_OPEN}{number}{MARK_CLOSE}{piece.data}"
 
 
-def _context(values: Mapping[str, str]) -> dict[str, Any]:
+def _build_context(values: Mapping[str, str]) -> dict[str, Any]:
     """Each column under its own name and under the name that a script can write."""
     context: dict[str, Any] = {}
     for column, text in values.items():
         spoken = _clean(text)
         value = spoken or _Empty(column)
-        context[variable_of(column)] = value
+        context[to_variable(column)] = value
         context[column] = value
     return context
 
@@ -240,11 +240,11 @@ def _clean(text: str) -> str:
     return " ".join(kept.split())
 
 
-def _lines(marked: str) -> tuple[Line, ...]:
-    text, marks = _unmarked(marked)
+def _split_lines(marked: str) -> tuple[Line, ...]:
+    text, marks = _remove_marks(marked)
     lines: list[Line] = []
     ordinals: Counter[int] = Counter()
-    for start, end in sentence_spans(text):
+    for start, end in find_sentence_spans(text):
         mark = next((number for at, number in reversed(marks) if at <= start), 0)
         spoken = re.sub(r"(?<!\.)\.\.(?!\.)", ".", " ".join(text[start:end].split()))  # “Acme Ltd.” + “.”
         lines.append(Line(f"{mark}.{ordinals[mark]}", spoken))
@@ -252,7 +252,7 @@ def _lines(marked: str) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
+def _remove_marks(marked: str) -> tuple[str, list[tuple[int, int]]]:
     """The text without marks, and (position in it, number) of each mark."""
     text = ""
     marks: list[tuple[int, int]] = []
@@ -268,21 +268,21 @@ def _unmarked(marked: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _raise_for(source: str, values: Mapping[str, str], error: TemplateError) -> NoReturn:
-    line = _template_line(error.__traceback__)
+    line = _find_template_line(error.__traceback__)
     message = f"{(error.message or str(error)).rstrip('.')}."
     if isinstance(error, _EmptyCellSpoken):
-        at = _column_of(source, line, variable_of(error.column), error.column)
+        at = _find_column(source, line, to_variable(error.column), error.column)
         raise ScriptError(line, at, message, Code.CELL_EMPTY, error.column) from error
     if isinstance(error, _UnknownName):
-        known = ", ".join(sorted({variable_of(column) for column in values})) or "none"
+        known = ", ".join(sorted({to_variable(column) for column in values})) or "none"
         message = f"“{error.name}” is not a column of the spreadsheet. The columns are: {known}."
         raise UnknownColumn(
-            line, _column_of(source, line, error.name), message, Code.UNKNOWN_COLUMN
+            line, _find_column(source, line, error.name), message, Code.UNKNOWN_COLUMN
         ) from error
-    raise ScriptError(line, _column_of_tag(source, line), message, Code.NOT_COMPUTABLE) from error
+    raise ScriptError(line, _find_tag_column(source, line), message, Code.NOT_COMPUTABLE) from error
 
 
-def _template_line(trace: TracebackType | None) -> int:
+def _find_template_line(trace: TracebackType | None) -> int:
     """Jinja puts the template's own line numbers into the traceback."""
     line = 1
     while trace is not None:
@@ -292,18 +292,18 @@ def _template_line(trace: TracebackType | None) -> int:
     return line
 
 
-def _column_of(source: str, line: int, *names: str) -> int:
-    text = _source_line(source, line)
+def _find_column(source: str, line: int, *names: str) -> int:
+    text = _get_source_line(source, line)
     for name in filter(None, names):
         found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
         if found:
             return found.start() + 1
-    return _column_of_tag(source, line)
+    return _find_tag_column(source, line)
 
 
-def _column_of_tag(source: str, line: int) -> int:
+def _find_tag_column(source: str, line: int) -> int:
     """The first tag on the line that cannot be read by itself, else the first tag."""
-    text = _source_line(source, line)
+    text = _get_source_line(source, line)
     starts = [match.start() for match in re.finditer(r"\{[{%#]", text)]
     for at, start in enumerate(starts):
         alone = text[start : starts[at + 1] if at + 1 < len(starts) else len(text)]
@@ -323,6 +323,6 @@ def _is_broken(tag: str) -> bool:
     return False
 
 
-def _source_line(source: str, line: int) -> str:
+def _get_source_line(source: str, line: int) -> str:
     lines = source.splitlines()
     return lines[line - 1] if 0 < line <= len(lines) else ""

@@ -1,4 +1,4 @@
-"""Bringing approved messages to people: what is scheduled, and what a person decides about it.
+"""Deliveries: schedule approved messages, and record what a person decides about a delivery.
 
 At most once, and nobody is forgotten: delivering.py says how a single delivery is claimed and settled.
 """
@@ -16,16 +16,16 @@ from django.db.models import F, Model, Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from campaigns.delivering import REVOKED, scheduled_now
+from campaigns.delivering import REVOKED, find_due
 from campaigns.delivering import deliver as deliver
 from campaigns.models import Campaign, Delivery, Message, Suppression
 from campaigns.states import DeliveryState, MoveRefused, RenderState, ReviewState, move, move_one
-from campaigns.suppressing import SUPPRESSED, normal_address
+from campaigns.suppressing import SUPPRESSED, normalize_address
 
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
 FORGOTTEN_S = 600  # scheduled for longer than this without a worker: its task was lost
 SWEEP_BATCH = 500
-REFRESHED = [
+UPDATED_FIELDS = [
     "address",
     "attempts",
     "campaign",
@@ -56,17 +56,17 @@ def send_approved(campaign: Campaign, user: AbstractBaseUser | None = None) -> S
     MoveRefused where the presenter's consent was revoked.
     """
     with transaction.atomic():
-        held = (
+        locked = (
             Campaign.objects.select_for_update(of=("self",)).select_related("presenter").get(pk=campaign.pk)
         )
-        if held.presenter is not None and held.presenter.consent_revoked_at is not None:
+        if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
             raise MoveRefused(REVOKED)
-        Campaign.objects.filter(pk=held.pk).update(sending_paused="", sending_failures=0)
-        counts = _schedule(held, _approved(held))
-        ids = list(scheduled_now(timezone.now()).filter(message__campaign=held).values_list("pk", flat=True))
+        Campaign.objects.filter(pk=locked.pk).update(sending_paused="", sending_failures=0)
+        counts = _schedule(locked, _find_approved(locked))
+        ids = list(find_due(timezone.now()).filter(message__campaign=locked).values_list("pk", flat=True))
         transaction.on_commit(lambda: enqueue(ids))
         if user is not None:
-            _remember(held, user, f"Sent {counts.scheduled} approved messages.")
+            _log_decision(locked, user, f"Sent {counts.scheduled} approved messages.")
     campaign.refresh_from_db(fields=["sending_paused", "sending_failures"])
     return counts
 
@@ -78,7 +78,7 @@ def sweep_stalled(now: datetime | None = None) -> int:
         state=DeliveryState.SENDING, heartbeat_at__lt=moment - timedelta(seconds=STALL_S)
     )
     stalled = move(silent, DeliveryState.UNKNOWN, reason=STALLED)
-    waiting = scheduled_now(moment).filter(
+    waiting = find_due(moment).filter(
         Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=FORGOTTEN_S))
     )
     enqueue(waiting.order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH])
@@ -108,7 +108,7 @@ def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
     return _decide(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
 
 
-def _approved(campaign: Campaign) -> list[Message]:
+def _find_approved(campaign: Campaign) -> list[Message]:
     messages = campaign.messages.filter(
         review_state=ReviewState.APPROVED, render_state=RenderState.READY, approved_hash=F("content_hash")
     )
@@ -118,19 +118,19 @@ def _approved(campaign: Campaign) -> list[Message]:
 def _schedule(campaign: Campaign, messages: list[Message]) -> SendCounts:
     reachable = [message for message in messages if message.recipient.email.strip()]
     suppressed = set(Suppression.objects.values_list("email", flat=True))
-    written_to = _written_to(campaign)
+    reached = _find_reached_addresses(campaign)
     existing = {
         delivery.message_id: delivery
         for delivery in Delivery.objects.select_for_update().filter(message__in=reachable, channel="email")
     }
-    wanted: list[Delivery] = []
+    deliveries: list[Delivery] = []
     for message in reachable:
-        if normal_address(message.recipient.email) not in written_to:
-            wanted += _wanted(message, existing.get(message.pk), suppressed)
-    withheld = _store(wanted)
+        if normalize_address(message.recipient.email) not in reached:
+            deliveries += _prepare_delivery(message, existing.get(message.pk), suppressed)
+    withheld = _store(deliveries)
     return SendCounts(
-        scheduled=len(wanted) - withheld,
-        already=len(reachable) - len(wanted),
+        scheduled=len(deliveries) - withheld,
+        already=len(reachable) - len(deliveries),
         suppressed=withheld,
         without_address=len(messages) - len(reachable),
     )
@@ -139,20 +139,20 @@ def _schedule(campaign: Campaign, messages: list[Message]) -> SendCounts:
 def _store(deliveries: list[Delivery]) -> int:
     """Schedule these, then withhold those that have a reason already; returns how many were withheld."""
     known = [delivery for delivery in deliveries if delivery.pk is not None]
-    Delivery.objects.bulk_update(known, REFRESHED)
+    Delivery.objects.bulk_update(known, UPDATED_FIELDS)
     Delivery.objects.bulk_create([delivery for delivery in deliveries if delivery.pk is None])
     stored = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries])
     move(stored, DeliveryState.SCHEDULED)
     return move(stored.exclude(reason=""), DeliveryState.SUPPRESSED)
 
 
-def _written_to(campaign: Campaign) -> set[str]:
-    """Addresses that this campaign has reached or may have reached, also by rows since replaced."""
+def _find_reached_addresses(campaign: Campaign) -> set[str]:
+    """Addresses that this campaign has reached or may have reached, including those of replaced rows."""
     addresses = campaign.deliveries.filter(state__in=HANDED_OVER).values_list("address", flat=True)
-    return {normal_address(address) for address in addresses}
+    return {normalize_address(address) for address in addresses}
 
 
-def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -> list[Delivery]:
+def _prepare_delivery(message: Message, delivery: Delivery | None, suppressed: set[str]) -> list[Delivery]:
     """The delivery as it should be stored; none where it is to be left alone."""
     if delivery is None:
         delivery = Delivery(message=message, channel="email")
@@ -164,7 +164,7 @@ def _wanted(message: Message, delivery: Delivery | None, suppressed: set[str]) -
     delivery.link_id = message.public_id
     delivery.campaign_name = message.campaign.name
     delivery.content_hash = message.content_hash
-    withhold = normal_address(delivery.address) in suppressed
+    withhold = normalize_address(delivery.address) in suppressed
     delivery.reason = SUPPRESSED if withhold else ""
     delivery.attempts, delivery.due_at = 0, None
     return [delivery]
@@ -187,12 +187,12 @@ def _decide(
             stored.content_hash = stored.message.content_hash
         stored.sent_at = timezone.now() if to == DeliveryState.SENT else None
         stored.save()
-        _remember(stored, user, said)
+        _log_decision(stored, user, said)
         if to == DeliveryState.SCHEDULED:
             transaction.on_commit(lambda: enqueue([stored.pk]))
     delivery.refresh_from_db()
     return delivery
 
 
-def _remember(about: Model, user: AbstractBaseUser, what: str) -> None:
+def _log_decision(about: Model, user: AbstractBaseUser, what: str) -> None:
     LogEntry.objects.log_actions(user.pk, [about], CHANGE, change_message=what, single_object=True)

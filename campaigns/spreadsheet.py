@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from campaigns.cells import Record, SheetError, column_letters, csv_records, xlsx_records
+from campaigns.cells import Record, SheetError, read_csv, read_xlsx, to_column_letters
 from campaigns.problems import Code, Problem, Source
 
 ROWS_MAX = 50_000
@@ -15,7 +15,7 @@ BYTES_MAX = 200 * 2**20
 ZIP_MAGIC = b"PK\x03\x04"
 OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
 
-__all__ = ["Row", "Sheet", "SheetError", "read"]
+__all__ = ["Row", "Sheet", "SheetError", "read_sheet"]
 
 
 @dataclass(frozen=True)
@@ -34,41 +34,42 @@ class Sheet:
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
 
-    def problems_of(self, row: int) -> list[Problem]:
+    def get_problems(self, row: int) -> list[Problem]:
         return [problem for problem in self.problems if problem.row == row]
 
 
-def read(source: Path | IO[bytes], name: str = "") -> Sheet:
+def read_sheet(source: Path | IO[bytes], name: str = "") -> Sheet:
     """Read the file at a path, or an open one. Raises SheetError when it is no usable spreadsheet."""
-    shown = name or getattr(source, "name", "") or str(source)
-    shown = Path(shown).name
-    records = _records(_bytes_of(source, shown), shown)
+    file_name = name or getattr(source, "name", "") or str(source)
+    file_name = Path(file_name).name
+    records = _read_records(_read_bytes(source, file_name), file_name)
     header = next((record for record in records if not record.is_blank), None)
     if header is None:
         raise SheetError(
-            f"{shown} is empty. Write column names into its first row and one person into each row below."
+            f"{file_name} is empty. Write column names into its first row and one person into each row below."
         )
-    columns = _columns(header, shown)
+    columns = _read_columns(header, file_name)
     below = [record for record in records if record.number > header.number and not record.is_blank]
     if not below:
-        raise SheetError(f"{shown} has column names but no rows below them. Add one row per person.")
+        raise SheetError(f"{file_name} has column names but no rows below them. Add one row per person.")
     if len(below) > ROWS_MAX:
         raise SheetError(
-            f"{shown} has {len(below):,} rows; one campaign takes up to {ROWS_MAX:,}. Split the file."
+            f"{file_name} has {len(below):,} rows; one campaign takes up to {ROWS_MAX:,}. Split the file."
         )
-    rows = tuple(Row(record.number, _values(columns, record)) for record in below)
-    problems = tuple(problem for record in below for problem in _problems(columns, record))
+    rows = tuple(Row(record.number, _read_values(columns, record)) for record in below)
+    problems = tuple(problem for record in below for problem in _find_problems(columns, record))
     return Sheet(tuple(columns), rows, problems)
 
 
-def _bytes_of(source: Path | IO[bytes], shown: str) -> bytes:
+def _read_bytes(source: Path | IO[bytes], file_name: str) -> bytes:
     if not isinstance(source, Path):
         source.seek(0)
         return source.read()
     try:
         if source.stat().st_size > BYTES_MAX:
             raise SheetError(
-                f"{shown} is larger than {BYTES_MAX >> 20} MB. Remove pictures and columns you do not use."
+                f"{file_name} is larger than {BYTES_MAX >> 20} MB. "
+                "Remove pictures and columns you do not use."
             )
         return source.read_bytes()
     except OSError as error:
@@ -77,50 +78,50 @@ def _bytes_of(source: Path | IO[bytes], shown: str) -> bytes:
         ) from error
 
 
-def _records(data: bytes, shown: str) -> list[Record]:
+def _read_records(data: bytes, file_name: str) -> list[Record]:
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise SheetError(
-            f"{shown} is empty. Write column names into its first row and one person into each row below."
+            f"{file_name} is empty. Write column names into its first row and one person into each row below."
         )
     if data.startswith(OLD_EXCEL_MAGIC):
         raise SheetError(
-            f"{shown} is an old Excel file or has a password. Save it as XLSX or CSV without a password."
+            f"{file_name} is an old Excel file or has a password. Save it as XLSX or CSV without a password."
         )
-    return xlsx_records(data, shown) if data.startswith(ZIP_MAGIC) else csv_records(data, shown)
+    return read_xlsx(data, file_name) if data.startswith(ZIP_MAGIC) else read_csv(data, file_name)
 
 
-def _columns(header: Record, shown: str) -> list[str]:
+def _read_columns(header: Record, file_name: str) -> list[str]:
     """Header texts without stray spaces. A column without a name is called by its letter."""
     cells = [" ".join(cell.split()) for cell in header.cells]
     while cells and not cells[-1]:
         cells.pop()
-    named = [cell or f"Column {column_letters(at)}" for at, cell in enumerate(cells)]
+    named = [cell or f"Column {to_column_letters(at)}" for at, cell in enumerate(cells)]
     folded = Counter(name.casefold() for name in named)
     for name in named:
         if folded[name.casefold()] > 1:
             where = [
-                column_letters(at) for at, other in enumerate(named) if other.casefold() == name.casefold()
+                to_column_letters(at) for at, other in enumerate(named) if other.casefold() == name.casefold()
             ]
             raise SheetError(
-                f"{shown}, row {header.number}: the columns {' and '.join(where)} are both called “{name}”. "
-                "Rename or remove one of them."
+                f"{file_name}, row {header.number}: the columns {' and '.join(where)} "
+                f"are both called “{name}”. Rename or remove one of them."
             )
     return named
 
 
-def _values(columns: list[str], record: Record) -> dict[str, str]:
+def _read_values(columns: list[str], record: Record) -> dict[str, str]:
     cells = [*record.cells[: len(columns)], *[""] * (len(columns) - len(record.cells))]
     return {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
 
 
-def _problems(columns: list[str], record: Record) -> list[Problem]:
+def _find_problems(columns: list[str], record: Record) -> list[Problem]:
     found = [
         Problem(
             note.code,
             Source.SPREADSHEET,
             note.message,
             record.number,
-            columns[note.cell] if note.cell < len(columns) else column_letters(note.cell),
+            columns[note.cell] if note.cell < len(columns) else to_column_letters(note.cell),
         )
         for note in record.notes
     ]

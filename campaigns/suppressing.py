@@ -1,4 +1,4 @@
-"""Addresses that are not written to: they asked for that, or they do not exist."""
+"""The suppression list: addresses that get no mail because they opted out or do not exist."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ SUPPRESSED = "This address asked not to be written to, or cannot be reached."
 
 def suppress(address: str, reason: str) -> None:
     """Never write to this address again; what is scheduled for it, in any campaign, is withdrawn."""
-    Suppression.objects.get_or_create(email=normal_address(address), defaults={"reason": reason[:200]})
-    waiting = Delivery.objects.filter(state=DeliveryState.SCHEDULED, address__iexact=normal_address(address))
+    Suppression.objects.get_or_create(email=normalize_address(address), defaults={"reason": reason[:200]})
+    waiting = Delivery.objects.filter(
+        state=DeliveryState.SCHEDULED, address__iexact=normalize_address(address)
+    )
     move(waiting, DeliveryState.SUPPRESSED, reason=SUPPRESSED)
 
 
 def is_suppressed(address: str) -> bool:
-    return Suppression.objects.filter(email__iexact=normal_address(address)).exists()
+    return Suppression.objects.filter(email__iexact=normalize_address(address)).exists()
 
 
-def normal_address(address: str) -> str:
+def normalize_address(address: str) -> str:
     return address.strip().lower()

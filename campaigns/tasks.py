@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from campaigns import baking, running, sending, working
-from campaigns.claims import new_token
+from campaigns.claims import create_token
 
 
 def render_one() -> str:
     """Render some queued messages, then wake a worker for the next; so a worker can be renewed in between."""
-    messages = working.render_some()
+    messages = working.claim_and_render()
     if not messages:
         return "nothing waits"
     running.wake_workers(most=1)
@@ -17,13 +17,13 @@ def render_one() -> str:
 
 def bake_presenter(presenter_id: int) -> None:
     """Prepare a take, then let the runs begin that waited for it."""
-    baking.bake_claimed(presenter_id)
+    baking.claim_and_bake(presenter_id)
     running.wake_workers()
 
 
 def deliver(delivery_id: int) -> str:
     """Send one message, unless another worker has it or it is not due."""
-    return sending.deliver(delivery_id, new_token())
+    return sending.deliver(delivery_id, create_token())
 
 
 def sweep() -> None:

@@ -35,8 +35,8 @@ class PageEvent:
 
 
 @dataclass(frozen=True)
-class Watched:
-    """What was watched of one message; ``share`` (0 to 1) is the best single viewing's."""
+class ViewingStats:
+    """What was watched of one message. ``share`` (0 to 1) is that of the best viewing (one page load)."""
 
     views: int = 0
     plays: int = 0
@@ -51,7 +51,7 @@ class Watched:
 class Summary:
     """A campaign's counts; ``messages`` maps every message's pk to what was watched of it."""
 
-    messages: Mapping[int, Watched]
+    messages: Mapping[int, ViewingStats]
     viewed: int  # messages whose page was opened
     played: int  # messages that were played
     finished: int  # messages that were watched to the end
@@ -60,7 +60,7 @@ class Summary:
     share: float  # mean over the messages that were played
 
 
-def public_message(public_id: UUID) -> Message:
+def get_public_message(public_id: UUID) -> Message:
     """The message behind a personal link; Http404 unless its stored content is approved and consent holds."""
     found = (
         Message.objects.select_related("campaign__presenter", "recipient").filter(public_id=public_id).first()
@@ -110,47 +110,47 @@ def is_automatic(request: HttpRequest) -> bool:
     return "prefetch" in purpose or "preview" in purpose or not agent or bool(_ROBOTS.search(agent))
 
 
-def summary_of(campaign: Campaign) -> Summary:
+def summarize_viewing(campaign: Campaign) -> Summary:
     """Plays, seconds and shares per message and in total, in one query for all events."""
-    counted = {row["message_id"]: row for row in _counted(campaign)}
-    watched = {
-        pk: _watched(counted.get(pk), video_s)
+    rows = {row["message_id"]: row for row in _count_events(campaign)}
+    stats = {
+        pk: _build_stats(rows.get(pk), video_s)
         for pk, video_s in campaign.messages.order_by("pk").values_list("pk", "video_seconds")
     }
-    played = [one for one in watched.values() if one.plays]
+    played = [one for one in stats.values() if one.plays]
     return Summary(
-        messages=watched,
-        viewed=sum(one.views > 0 for one in watched.values()),
+        messages=stats,
+        viewed=sum(one.views > 0 for one in stats.values()),
         played=len(played),
-        finished=sum(one.finished for one in watched.values()),
+        finished=sum(one.finished for one in stats.values()),
         plays=sum(one.plays for one in played),
-        seconds=sum(one.seconds for one in watched.values()),
+        seconds=sum(one.seconds for one in stats.values()),
         share=sum(one.share for one in played) / len(played) if played else 0.0,
     )
 
 
-def _counted(campaign: Campaign) -> Iterable[Mapping[str, object]]:
-    def of(kind: EventKind) -> Q:
+def _count_events(campaign: Campaign) -> Iterable[Mapping[str, object]]:
+    def is_kind(kind: EventKind) -> Q:
         return Q(kind=kind)
 
     events = Event.objects.filter(message__campaign=campaign).order_by().values("message_id")
     return events.annotate(
-        views=Count("pk", filter=of(EventKind.PAGE_VIEWED)),
-        plays=Count("pk", filter=of(EventKind.PLAYED)),
-        ends=Count("pk", filter=of(EventKind.ENDED)),
-        opt_outs=Count("pk", filter=of(EventKind.OPTED_OUT)),
-        total_s=Sum("seconds", filter=of(EventKind.PROGRESS), default=0.0),
-        best_s=Max("seconds", filter=of(EventKind.PROGRESS), default=0.0),
+        views=Count("pk", filter=is_kind(EventKind.PAGE_VIEWED)),
+        plays=Count("pk", filter=is_kind(EventKind.PLAYED)),
+        ends=Count("pk", filter=is_kind(EventKind.ENDED)),
+        opt_outs=Count("pk", filter=is_kind(EventKind.OPTED_OUT)),
+        total_s=Sum("seconds", filter=is_kind(EventKind.PROGRESS), default=0.0),
+        best_s=Max("seconds", filter=is_kind(EventKind.PROGRESS), default=0.0),
         last_at=Max("at"),
     )
 
 
-def _watched(row: Mapping[str, object] | None, video_s: float) -> Watched:
+def _build_stats(row: Mapping[str, object] | None, video_s: float) -> ViewingStats:
     if row is None:
-        return Watched()
+        return ViewingStats()
     best_s = float(str(row["best_s"]))
     last_at = row["last_at"]
-    return Watched(
+    return ViewingStats(
         views=int(str(row["views"])),
         plays=int(str(row["plays"])),
         seconds=float(str(row["total_s"])),

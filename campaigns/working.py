@@ -1,4 +1,4 @@
-"""What a render worker does with claimed messages: plan once, render together, keep, or say why not."""
+"""The render worker: claim messages, plan slots once, render together, store results or failures."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns import rendering
-from campaigns.baking import unexpected
+from campaigns.baking import describe_unexpected
 from campaigns.claims import Heartbeats
-from campaigns.files import keep, local_path
+from campaigns.files import get_local_path, store_file
 from campaigns.models import Campaign, Message
-from campaigns.running import claim_next, held, settle
+from campaigns.running import claim_next, match_claim, settle
 from campaigns.states import RenderState, ReviewState, move
 
 if TYPE_CHECKING:
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SHARES = 4  # one task takes at most this part of the queue
+QUEUE_SHARES = 4  # one task takes at most this part of the queue
 
 
-def render_some() -> list[Message]:
+def claim_and_render() -> list[Message]:
     """Claim the next messages and render them together; none when nothing waits.
 
     Never raises for a message's own fault, and no message's fault touches another one.
     """
-    messages = _claim_some()
+    messages = _claim_batch()
     with Heartbeats() as beats, tempfile.TemporaryDirectory(prefix="byname-messages-") as folder:
-        claims = {message: beats.keep(Message.objects.filter(held(message))) for message in messages}
-        for message, outcome in _outcomes(claims, Path(folder)):
-            _settled(message, outcome)
-            beats.drop(claims[message])
+        claims = {message: beats.add(Message.objects.filter(match_claim(message))) for message in messages}
+        for message, outcome in _render_claimed(claims, Path(folder)):
+            _store_outcome(message, outcome)
+            beats.remove(claims[message])
     return messages
 
 
-def _outcomes(
+def _render_claimed(
     claims: Mapping[Message, rendering.Progress], folder: Path
 ) -> Iterator[tuple[Message, MessageResult | Exception]]:
     """Every message once, as soon as it is finished or has failed."""
@@ -55,14 +55,14 @@ def _outcomes(
             yield message, error
     open_ = set(jobs.values())
     try:
-        for job, outcome in rendering.render_together(list(jobs)):
+        for job, outcome in rendering.render_messages(list(jobs)):
             open_.remove(jobs[job])
             yield jobs[job], outcome
     except Exception as error:  # a fault of ours that belongs to none of them
         yield from ((message, error) for message in open_)
 
 
-def _claim_some() -> list[Message]:
+def _claim_batch() -> list[Message]:
     """As many as one task takes: a share of what waits, so that other workers have theirs.
 
     A message whose worker died is taken alone: it may be the one that kills them.
@@ -73,7 +73,7 @@ def _claim_some() -> list[Message]:
     messages = [first]
     if first.attempts == 1:
         waiting = Message.objects.filter(render_state=RenderState.QUEUED).count()
-        while len(messages) < min(settings.RENDER_BATCH_MESSAGES, waiting // SHARES):
+        while len(messages) < min(settings.RENDER_BATCH_MESSAGES, waiting // QUEUE_SHARES):
             another = claim_next(fresh=True)
             if another is None:
                 break
@@ -81,20 +81,20 @@ def _claim_some() -> list[Message]:
     return messages
 
 
-def _settled(message: Message, outcome: MessageResult | Exception) -> None:
-    """Keep what was made, or note why it was not."""
-    claimed = Message.objects.filter(held(message))
+def _store_outcome(message: Message, outcome: MessageResult | Exception) -> None:
+    """Store the result of a message, or the reason of its failure."""
+    claimed = Message.objects.filter(match_claim(message))
     try:
         if isinstance(outcome, Exception):
             raise outcome
-        _keep(message, outcome)
+        _store_result(message, outcome)
     except rendering.Cancelled:
         logger.info("The claim on message %s was cancelled or lost.", message.pk)
     except rendering.RenderError as error:
         move(claimed, RenderState.FAILED, failure=error.message, failure_permanent=error.permanent)
     except Exception as error:
         logger.exception("Message %s could not be rendered", message.pk)
-        move(claimed, RenderState.FAILED, failure=unexpected(error), failure_permanent=False)
+        move(claimed, RenderState.FAILED, failure=describe_unexpected(error), failure_permanent=False)
     settle(message.campaign)
 
 
@@ -107,46 +107,48 @@ def _job(message: Message, folder: Path, progress: rendering.Progress) -> render
         )
     if not presenter.has_consent:
         raise rendering.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
-    take = local_path(presenter.take)
+    take = get_local_path(presenter.take)
     return rendering.MessageJob(
-        tuple(_pairs(message.lines)),
-        local_path(presenter.bake),
+        tuple(_to_pairs(message.lines)),
+        get_local_path(presenter.bake),
         take,
-        _slots(campaign, take, progress),
+        _load_or_plan_slots(campaign, take, progress),
         folder / str(message.pk),
-        rendering.EngineConfig(voice=rendering.voice_of(campaign.voice_engine, campaign.voice)),
+        rendering.EngineConfig(voice=rendering.choose_voice(campaign.voice_engine, campaign.voice)),
         progress=progress,
     )
 
 
-def _slots(campaign: Campaign, take: Path, progress: rendering.Progress) -> rendering.Slots:
+def _load_or_plan_slots(campaign: Campaign, take: Path, progress: rendering.Progress) -> rendering.Slots:
     """The campaign's slots, planned by the first worker that needs them; twice gives the same."""
     campaign.refresh_from_db(fields=["slots"])
     if campaign.slots is None:
         lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
-        voice = rendering.voice_of(campaign.voice_engine, campaign.voice)
-        planned = rendering.plan_slots([_pairs(one) for one in lines], take, voice, progress)
+        voice = rendering.choose_voice(campaign.voice_engine, campaign.voice)
+        planned = rendering.plan_slots([_to_pairs(one) for one in lines], take, voice, progress)
         Campaign.objects.filter(pk=campaign.pk, slots__isnull=True).update(slots=planned.to_json())
         campaign.refresh_from_db(fields=["slots"])
         assert campaign.slots is not None
     return rendering.Slots.from_json(campaign.slots)
 
 
-def _pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
+def _to_pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
     return [(line["id"], line["text"]) for line in lines]
 
 
-def _keep(message: Message, result: MessageResult) -> None:
+def _store_result(message: Message, result: MessageResult) -> None:
     """Files first, then one conditional update: a worker that lost its claim changes nothing."""
     name = result.content_hash[:16]
     files = {
-        "video": keep(message.video, result.video, f"{name}.mp4"),
-        "poster": keep(message.poster, result.poster, f"{name}.jpg"),
-        "captions": keep(message.captions, result.captions, f"{name}.vtt"),
+        "video": store_file(message.video, result.video, f"{name}.mp4"),
+        "poster": store_file(message.poster, result.poster, f"{name}.jpg"),
+        "captions": store_file(message.captions, result.captions, f"{name}.vtt"),
     }
     old = [field for field in (message.video, message.poster, message.captions) if field]
     with transaction.atomic():
-        if not move(Message.objects.filter(held(message)), RenderState.READY, **files, **_facts(result)):
+        if not move(
+            Message.objects.filter(match_claim(message)), RenderState.READY, **files, **_facts(result)
+        ):
             raise rendering.Cancelled
         others = Message.objects.filter(pk=message.pk).exclude(approved_hash=result.content_hash)
         move(others, ReviewState.PENDING, approved_hash="")

@@ -27,8 +27,8 @@ from renderer.progress import Progress
 from renderer.render.job import MessageJob
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
-from renderer.spoken import spoken
-from renderer.stopwatch import StageTime, Stopwatch, timing
+from renderer.spoken import speak_cached
+from renderer.stopwatch import Profiler, SpanTime, profile
 from renderer.store import Store
 from renderer.video.probe import check_take, probe
 
@@ -48,7 +48,7 @@ _PACKAGES = ("torch", "av", "opencv-contrib-python-headless", "mediapipe", "nump
 
 
 @dataclass(frozen=True)
-class Rendered:
+class RenderTiming:
     """One message: ``work_frames`` were drawn for it, the rest of ``frames`` came from the store.
 
     Rates are frames of work by wall seconds. ``cpu_s`` counts every thread of the process; a stage counts
@@ -60,7 +60,7 @@ class Rendered:
     video_s: float
     wall_s: float
     cpu_s: float
-    stages: dict[str, StageTime]
+    stages: dict[str, SpanTime]
 
     @property
     def frames_per_s(self) -> float:
@@ -71,8 +71,8 @@ class Rendered:
 class Bench:
     """A whole message, one more with another first line, and where they were made."""
 
-    whole: Rendered
-    one_more: Rendered
+    whole: RenderTiming
+    one_more: RenderTiming
     width: int
     height: int
     steps: int
@@ -98,14 +98,14 @@ def bench(
     check_take(facts, take)
     with tempfile.TemporaryDirectory(prefix="byname-bench-") as folder:
         store = Store(Path(folder) / "store")
-        baked_file = presenter or _baked(take, store, bake, progress)
-        first, second = _messages(seconds, config.voice, store)
+        baked_file = presenter or _bake(take, store, bake, progress)
+        first, second = _write_messages(seconds, config.voice, store)
         slots = plan_script_slots([first, second], facts.fps, config, store)
         jobs = [
             MessageJob(lines, baked_file, take, slots, Path(folder) / str(n), config, progress=progress)
             for n, lines in enumerate((first, second))
         ]
-        whole, one_more = (_rendered(job, store) for job in jobs)
+        whole, one_more = (_time_message(job, store) for job in jobs)
     steps, machine = config.diffusion.steps, machine_facts()
     return Bench(whole, one_more, facts.width, facts.height, steps, machine, peak_memory_mb())
 
@@ -114,15 +114,15 @@ def machine_facts() -> dict[str, Any]:
     """What a timing depends on: processor, cores that may be used, device, versions."""
     import torch
 
-    from renderer.diffusion.hardware import best_device, fast_dtype
+    from renderer.diffusion.hardware import choose_device, choose_dtype
 
-    device = best_device()
+    device = choose_device()
     on_gpu = device.type == "cuda"
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "device": torch.cuda.get_device_name(device) if on_gpu else "cpu",
-        "number_format": str(fast_dtype(device)).removeprefix("torch."),
+        "number_format": str(choose_dtype(device)).removeprefix("torch."),
         "torch_threads": torch.get_num_threads(),
         "python": platform.python_version(),
         **{package: version(package) for package in _PACKAGES},
@@ -135,35 +135,35 @@ def peak_memory_mb() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def _baked(take: Path, store: Store, config: BakeConfig, progress: Progress) -> Path:
-    from renderer.mouth.baked import baked  # loads torch and the face tracker
+def _bake(take: Path, store: Store, config: BakeConfig, progress: Progress) -> Path:
+    from renderer.mouth.baked import ensure_baked  # loads torch and the face tracker
 
-    return baked(take, store, config, progress)
+    return ensure_baked(take, store, config, progress)
 
 
-def _messages(
+def _write_messages(
     seconds: float, voice: VoiceConfig, store: Store
 ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """Two scripts of about this length that differ in their first line."""
     shared: list[tuple[str, str]] = []
-    spoken_s = spoken(_PERSONAL[0], voice, store).duration_s
+    spoken_s = speak_cached(_PERSONAL[0], voice, store).duration_s
     while spoken_s < seconds or not shared:
         text = _SHARED[len(shared) % len(_SHARED)]
         shared.append((f"shared-{len(shared)}", text))
-        spoken_s += spoken(text, voice, store).duration_s
+        spoken_s += speak_cached(text, voice, store).duration_s
     first, second = ((("personal", text), *shared) for text in _PERSONAL)
     return first, second
 
 
-def _rendered(job: MessageJob, store: Store) -> Rendered:
-    with timing(Stopwatch()) as watch:
+def _time_message(job: MessageJob, store: Store) -> RenderTiming:
+    with profile(Profiler()) as watch:
         wall_s, cpu_s = time.perf_counter(), time.process_time()
         result = render_message(job, store)
         wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
     stages = watch.report()
     work_frames = stages["compose"].frames if "compose" in stages else 0
     frames = round(result.duration_s * probe(result.video).fps)
-    return Rendered(frames, work_frames, result.duration_s, wall_s, cpu_s, stages)
+    return RenderTiming(frames, work_frames, result.duration_s, wall_s, cpu_s, stages)
 
 
 # --- the command ---
@@ -171,14 +171,14 @@ def _rendered(job: MessageJob, store: Store) -> Rendered:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the bench; 0 when it did, 1 with one sentence on stderr when it could not."""
-    options = _parser().parse_args(arguments)
+    options = _build_parser().parse_args(arguments)
     progress = ProgressLine(sys.stderr)
     try:
         found = bench(
             options.take,
             options.presenter,
             options.seconds,
-            _config(options),
+            _build_config(options),
             replace(BakeConfig(), fit_seconds=options.fit_seconds),
             progress,
         )
@@ -187,47 +187,47 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     finally:
         progress.close()
-    sys.stdout.write(json.dumps(_as_json(found), indent=2) + "\n" if options.json else table(found))
+    sys.stdout.write(json.dumps(_to_json(found), indent=2) + "\n" if options.json else format_bench(found))
     return 0
 
 
-def table(found: Bench) -> str:
+def format_bench(found: Bench) -> str:
     """The bench as lines for people."""
-    lines = [f"{found.width}x{found.height}, {found.steps} steps, " + _where(found.machine)]
+    lines = [f"{found.width}x{found.height}, {found.steps} steps, " + _format_machine(found.machine)]
     for name, one in (("a whole message", found.whole), ("one more message", found.one_more)):
         lines += [
             "",
             f"{name}: {one.video_s:.1f} s of video, {one.work_frames} of {one.frames} frames drawn, "
             f"{one.wall_s:.2f} s ({one.cpu_s:.2f} s CPU), {one.frames_per_s:.1f} frames/s",
             f"{'stage':>16} {'wall s':>8} {'CPU s':>8} {'ms/frame':>9} {'frames/s':>9} {'calls':>7}",
-            *(_row(stage, took, one.work_frames) for stage, took in _slowest_first(one)),
+            *(_format_row(stage, took, one.work_frames) for stage, took in _sort_slowest_first(one)),
         ]
     if not found.network_ran:
         lines += ["", "no network: this presenter's fit kept its drafts as they are, so no pass was run"]
     return "\n".join([*lines, "", f"peak memory: {found.peak_memory_mb:.0f} MB"]) + "\n"
 
 
-def _row(stage: str, took: StageTime, frames: int) -> str:
+def _format_row(stage: str, took: SpanTime, frames: int) -> str:
     per_frame_ms = 1000 * took.wall_s / max(frames, 1)
     rate = frames / max(took.wall_s, 1e-9)
     return f"{stage:>16} {took.wall_s:8.3f} {took.cpu_s:8.3f} {per_frame_ms:9.2f} {rate:9.1f} {took.calls:7d}"
 
 
-def _slowest_first(one: Rendered) -> list[tuple[str, StageTime]]:
+def _sort_slowest_first(one: RenderTiming) -> list[tuple[str, SpanTime]]:
     return sorted(one.stages.items(), key=lambda entry: -entry[1].wall_s)
 
 
-def _where(machine: dict[str, Any]) -> str:
+def _format_machine(machine: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in machine.items())
 
 
-def _as_json(found: Bench) -> dict[str, Any]:
+def _to_json(found: Bench) -> dict[str, Any]:
     return asdict(found) | {
         "network_ran": found.network_ran,
         "frames_per_s": round(found.whole.frames_per_s, 2),
         "stage_frames_per_s": {
             stage: round(found.whole.work_frames / max(took.wall_s, 1e-9), 1)
-            for stage, took in _slowest_first(found.whole)
+            for stage, took in _sort_slowest_first(found.whole)
         },
     }
 
@@ -242,7 +242,7 @@ def _processor() -> str:
     return names[0].partition(":")[2].strip() if names else platform.processor()
 
 
-def _config(options: argparse.Namespace) -> EngineConfig:
+def _build_config(options: argparse.Namespace) -> EngineConfig:
     return EngineConfig(
         voice=VoiceConfig(options.voice),
         diffusion=replace(DiffusionConfig(), mode=options.mode, steps=options.steps),
@@ -250,7 +250,7 @@ def _config(options: argparse.Namespace) -> EngineConfig:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m renderer.bench", description=__doc__)
     parser.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
     parser.add_argument("--presenter", type=Path, help="a whole bake of this take; without it, it is baked")

@@ -20,9 +20,9 @@ from renderer.files import check_writable
 from renderer.plan import plan_slots
 from renderer.progress import Progress, Step
 from renderer.quality import (
-    add_compare,
-    add_quality,
-    add_reconstruct,
+    add_compare_options,
+    add_quality_options,
+    add_reconstruct_options,
     diffusion_of,
     run_compare,
     run_quality,
@@ -31,7 +31,7 @@ from renderer.quality import (
 from renderer.render.job import MessageJob, MessageResult
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
-from renderer.sentences import sentences
+from renderer.sentences import split_sentences
 from renderer.store import Store
 from renderer.timeline import frames_covering
 from renderer.video.probe import ClipFacts, check_take, probe
@@ -39,7 +39,7 @@ from renderer.video.probe import ClipFacts, check_take, probe
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; 0 when it did what was asked, 1 with one sentence on stderr when it could not."""
-    options = _parser().parse_args(arguments)
+    options = _build_parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except RenderError as error:
@@ -66,13 +66,13 @@ class ProgressLine:
         elif now - self._drawn < 0.2 and step.done < step.total:
             return
         self._drawn = now
-        self._stream.write(f"\r\x1b[K{self._text(step, now)}")
+        self._stream.write(f"\r\x1b[K{self._format(step, now)}")
         self._stream.flush()
 
     def close(self) -> None:
         self._stream.write("\r\x1b[K")
 
-    def _text(self, step: Step, now: float) -> str:
+    def _format(self, step: Step, now: float) -> str:
         share = step.done / step.total if step.total else 0.0
         left = (now - self._began) * (1 - share) / share if share > 0.02 else None
         eta = "" if left is None else f", about {left:.0f} s left"
@@ -87,7 +87,7 @@ def _bake(options: argparse.Namespace) -> int:
     check_take(facts, options.take)
     progress = ProgressLine(sys.stderr)
     began = time.monotonic()
-    presenter = bake(options.take, options.out, _bake_config(options), progress)
+    presenter = bake(options.take, options.out, _build_bake_config(options), progress)
     if options.light:
         lighten(presenter).save(options.out)
     progress.close()
@@ -111,34 +111,34 @@ def _render(options: argparse.Namespace) -> int:
     config = EngineConfig(
         voice=VoiceConfig(options.voice, options.voice_model), diffusion=diffusion_of(options)
     )
-    facts = _checked(options)
+    facts = _check_options(options)
     progress = ProgressLine(sys.stderr)
     store = Store(options.cache, max_bytes=20 * 2**30)
     # Before the bake, which takes minutes: a recording or a voice that cannot be used shows here.
-    job = _job(options, facts.fps, config, store, progress)
+    job = _build_job(options, facts.fps, config, store, progress)
     if options.presenter is None:
-        from renderer.mouth.baked import baked  # loads torch and the face tracker
+        from renderer.mouth.baked import ensure_baked  # loads torch and the face tracker
 
-        job = replace(job, presenter=baked(options.take, store, _bake_config(options), progress))
+        job = replace(job, presenter=ensure_baked(options.take, store, _build_bake_config(options), progress))
     result = render_message(job, store)
     progress.close()
-    sys.stdout.write(_report(result, as_json=options.json))
+    sys.stdout.write(_format_result(result, as_json=options.json))
     return 0
 
 
 def _reconstruct(options: argparse.Namespace) -> int:
-    return _measured(options, run_reconstruct)
+    return _run_evaluation(options, run_reconstruct)
 
 
 def _compare(options: argparse.Namespace) -> int:
-    return _measured(options, run_compare)
+    return _run_evaluation(options, run_compare)
 
 
 def _quality(options: argparse.Namespace) -> int:
-    return _measured(options, run_quality)
+    return _run_evaluation(options, run_quality)
 
 
-def _measured(options: argparse.Namespace, run: Callable[[argparse.Namespace, Progress], str]) -> int:
+def _run_evaluation(options: argparse.Namespace, run: Callable[[argparse.Namespace, Progress], str]) -> int:
     progress = ProgressLine(sys.stderr)
     try:
         summary = run(options, progress)
@@ -148,9 +148,9 @@ def _measured(options: argparse.Namespace, run: Callable[[argparse.Namespace, Pr
     return 0
 
 
-def _checked(options: argparse.Namespace) -> ClipFacts:
+def _check_options(options: argparse.Namespace) -> ClipFacts:
     """Facts of the take, once every option can be meant. Raises RenderError, before any work."""
-    if options.text is not None and not sentences(options.text):
+    if options.text is not None and not split_sentences(options.text):
         raise RenderError("--text is empty. Write at least one sentence.")
     if options.audio is not None and not options.audio.is_file():
         raise RenderError(f"There is no recording at {options.audio}. Check --audio.")
@@ -164,7 +164,7 @@ def _checked(options: argparse.Namespace) -> ClipFacts:
     return facts
 
 
-def _job(
+def _build_job(
     options: argparse.Namespace,
     fps: Fraction,
     config: EngineConfig,
@@ -174,20 +174,20 @@ def _job(
     """The message, without the presenter where none is named: it is not baked yet."""
     presenter, stem = options.presenter or Path(), options.out.with_suffix("")
     if options.audio is not None:
-        from renderer.speech.recording import listen
+        from renderer.speech.recording import load_recording
 
-        speech = listen(options.audio)
+        speech = load_recording(options.audio)
         length = frames_covering(speech.duration_s, fps)
         slots = plan_slots({"recording": [length]}, ["recording"], fps, config.plan)
         lines: tuple[tuple[str, str], ...] = (("recording", options.audio.name),)
         recorded = {"recording": speech}
         return MessageJob(lines, presenter, options.take, slots, stem, config, recorded, progress)
-    lines = tuple((str(n), text) for n, text in enumerate(sentences(options.text)))
+    lines = tuple((str(n), text) for n, text in enumerate(split_sentences(options.text)))
     slots = plan_script_slots([lines], fps, config, store, progress)
     return MessageJob(lines, presenter, options.take, slots, stem, config, progress=progress)
 
 
-def _report(result: MessageResult, *, as_json: bool) -> str:
+def _format_result(result: MessageResult, *, as_json: bool) -> str:
     if as_json:
         return json.dumps(asdict(result), default=str, indent=2) + "\n"
     scores = ", ".join(f"{name} {value:.2f}" for name, value in result.scores.items())
@@ -198,11 +198,11 @@ def _report(result: MessageResult, *, as_json: bool) -> str:
     return "\n".join([*lines, *(f"flag: {flag}" for flag in result.flags)]) + "\n"
 
 
-def _bake_config(options: argparse.Namespace) -> BakeConfig:
+def _build_bake_config(options: argparse.Namespace) -> BakeConfig:
     return replace(BakeConfig(), fit_seconds=options.fit_seconds)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m renderer", description=__doc__)
     commands = parser.add_subparsers(required=True)
     bake = commands.add_parser("bake", help="prepare a presenter from a take, once")
@@ -234,15 +234,15 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--json", action="store_true", help="print the whole result as JSON")
     render.set_defaults(run=_render)
     reconstruct = commands.add_parser(
-        "reconstruct", help="learn from the first part of a clip, speak the rest again, compare"
+        "reconstruct", help="learn from the first part of a clip, speak the held-out part again, compare"
     )
-    add_reconstruct(reconstruct)
+    add_reconstruct_options(reconstruct)
     reconstruct.set_defaults(run=_reconstruct)
     compare = commands.add_parser("compare", help="render one message in every sampler mode, and compare")
-    add_compare(compare)
+    add_compare_options(compare)
     compare.set_defaults(run=_compare)
     quality = commands.add_parser("quality", help="both for several clips, as one table of gates")
-    add_quality(quality)
+    add_quality_options(quality)
     quality.set_defaults(run=_quality)
     for command in (bake, render):
         command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")

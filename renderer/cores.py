@@ -1,4 +1,4 @@
-"""The same work on many things at once, on as many cores as may be used."""
+"""A parallel map: one function over many items, on as many cores as this process may use."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
-Thing = TypeVar("Thing")
-Made = TypeVar("Made")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _THREADS_MAX = 8  # more only wait for Python's own lock
-_AHEAD = 2  # things that each thread may be ahead of the caller
+_QUEUED_PER_THREAD = 2  # items that each thread may be ahead of the caller
 
 
 def usable_cores() -> int:
@@ -24,8 +24,8 @@ def usable_cores() -> int:
     return max(1, min(cores, torch.get_num_threads()))
 
 
-def side_by_side(make: Callable[[Thing], Made], things: Iterable[Thing]) -> Iterator[Made]:
-    """``make`` of each thing, in their order, worked out in several threads.
+def parallel_map(make: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield ``make(item)`` for each item, in order, computed in several threads.
 
     It must release Python's lock (NumPy and OpenCV do) to be any faster, and may not depend on what else was
     made. What it raises is raised here in its place; when the caller stops, so do the threads. Each call
@@ -33,14 +33,14 @@ def side_by_side(make: Callable[[Thing], Made], things: Iterable[Thing]) -> Iter
     """
     threads = min(usable_cores(), _THREADS_MAX)
     if threads == 1:
-        yield from map(make, things)
+        yield from map(make, items)
         return
     with ThreadPoolExecutor(threads, thread_name_prefix="cores") as pool:
-        waiting: deque[Future[Made]] = deque()
+        waiting: deque[Future[Result]] = deque()
         try:
-            for thing in things:
-                waiting.append(pool.submit(copy_context().run, make, thing))
-                if len(waiting) > _AHEAD * threads:
+            for item in items:
+                waiting.append(pool.submit(copy_context().run, make, item))
+                if len(waiting) > _QUEUED_PER_THREAD * threads:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

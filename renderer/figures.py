@@ -1,4 +1,4 @@
-"""Every figure of a clip's rest as it was drawn, against the rest as it was filmed."""
+"""Every figure of a clip's held-out part: as it was drawn, against how it was filmed."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from renderer.measures.aperture import (
     OPEN_APERTURE,
     aperture,
     articulation,
-    closed_limit,
+    closure_limit,
     closure_rate,
     contrast,
     gain,
 )
 from renderer.measures.drift import drift
 from renderer.measures.flicker import flicker
-from renderer.measures.landmarks import MOUTH, landmark_distance, upright
+from renderer.measures.landmarks import MOUTH, align_faces, landmark_distance
 from renderer.measures.picture import psnr_db, ring_gradient, sharpness, ssim
 from renderer.measures.seams import JumpRatio, jump_ratio, steps
 from renderer.measures.signals import chance_level, correlation
 from renderer.measures.sync import late_frames, offset_frames
 from renderer.mouth.base import MouthBase, shrink
-from renderer.mouth.mask import mouth_region, soft_polygon
-from renderer.respeak import Watched
+from renderer.mouth.mask import draw_mouth_region, draw_soft_polygon
+from renderer.respeak import TrackedFrames
 from renderer.speech.speech import Phone
 
 Bytes = npt.NDArray[np.uint8]
@@ -52,32 +52,32 @@ class Regions:
     def of(cls, base: MouthBase, masks: Floats) -> Regions:
         """The regions of a base and the ``masks`` [n, S, S] of what was drawn on it."""
         crop_px, size = base.crops.shape[1], base.fine.shape[1]
-        lips = [soft_polygon(p[list(OUTER_LIPS)], size, size / crop_px, 0.008) for p in base.points]
+        lips = [draw_soft_polygon(p[list(OUTER_LIPS)], size, size / crop_px, 0.008) for p in base.points]
         return cls(
             np.stack([cv2.resize(mask, (size, size), interpolation=cv2.INTER_LINEAR) for mask in masks]),
-            np.stack([mouth_region(points, crop_px, size) for points in base.points]),
+            np.stack([draw_mouth_region(points, crop_px, size) for points in base.points]),
             np.stack(lips),
         )
 
-    def named(self) -> dict[str, Floats]:
+    def by_name(self) -> dict[str, Floats]:
         return {"mouth": self.mouth, "mask": self.mask, "lips": self.lips}
 
     def where(self, frames: npt.NDArray[np.bool_]) -> Regions:
         return Regions(self.mask[frames], self.mouth[frames], self.lips[frames])
 
-    def small(self) -> Regions:
+    def downscale(self) -> Regions:
         """The same regions at the size at which pictures are compared."""
-        return Regions(*(_smaller(part, COMPARED_PX) for part in (self.mask, self.mouth, self.lips)))
+        return Regions(*(_downscale(part, COMPARED_PX) for part in (self.mask, self.mouth, self.lips)))
 
 
 def picture_figures(drawn: Bytes, filmed: Bytes, regions: Regions) -> Figures:
     """Pixels of fine crops [n, F, F, 3]; PSNR and SSIM at 128 px, with ``_full`` at the clip's scale."""
     found: Figures = {}
-    pair, small = (shrink(drawn, COMPARED_PX), shrink(filmed, COMPARED_PX)), regions.small()
-    for name, region in small.named().items():
+    pair, small = (shrink(drawn, COMPARED_PX), shrink(filmed, COMPARED_PX)), regions.downscale()
+    for name, region in small.by_name().items():
         found[f"psnr_db_{name}"] = psnr_db(*pair, region)
         found[f"ssim_{name}"] = ssim(*pair, region)
-    for name, region in regions.named().items():
+    for name, region in regions.by_name().items():
         found[f"psnr_db_{name}_full"] = psnr_db(drawn, filmed, region)
         found[f"sharpness_{name}"] = sharpness(drawn, region) / max(sharpness(filmed, region), 1e-6)
     found["ring"] = ring_gradient(drawn, regions.mask) / max(ring_gradient(filmed, regions.mask), 1e-6)
@@ -85,7 +85,7 @@ def picture_figures(drawn: Bytes, filmed: Bytes, regions: Regions) -> Figures:
     return found
 
 
-def lip_figures(seen: Watched, real: Watched) -> Figures:
+def lip_figures(seen: TrackedFrames, real: TrackedFrames) -> Figures:
     """How the drawn lips move against the filmed ones."""
     here, there = aperture(seen.points), aperture(real.points)
     late, late_r = late_frames(here, there)
@@ -101,7 +101,7 @@ def lip_figures(seen: Watched, real: Watched) -> Figures:
 
 
 def speech_figures(
-    seen: Watched, real: Watched, phones: Sequence[Phone], envelope: Floats, fps: Fraction
+    seen: TrackedFrames, real: TrackedFrames, phones: Sequence[Phone], envelope: Floats, fps: Fraction
 ) -> Figures:
     """How the drawn lips go with the sound, next to how the filmed ones did; lacks what was not spoken."""
     here, there = aperture(seen.points), aperture(real.points)
@@ -112,7 +112,7 @@ def speech_figures(
         "loudness_offset_filmed_frames": float(filmed),
         "loudness_filmed_r": filmed_r,
     }
-    limit = closed_limit(there, phones, fps)
+    limit = closure_limit(there, phones, fps)
     if limit is not None:
         drawn, was = (closure_rate(gaps, phones, fps, 0.0, limit) for gaps in (here, there))
         found |= {"closure": (drawn or 0.0) / max(was or 0.0, 1e-6), "closed_limit": limit}
@@ -122,7 +122,7 @@ def speech_figures(
     return found
 
 
-def silence_figures(seen: Watched, real: Watched) -> Figures:
+def silence_figures(seen: TrackedFrames, real: TrackedFrames) -> Figures:
     """The same frames spoken with digital silence: how open, how restless, how much of the filmed mouth."""
     here, there = aperture(seen.points), aperture(real.points)
     return {
@@ -136,28 +136,28 @@ def silence_figures(seen: Watched, real: Watched) -> Figures:
     }
 
 
-def seam_figures(points: Floats, borders: Sequence[int], prefix: str = "seam") -> Figures:
-    """Jump ratios of lips and jaw at window borders: first and second differences, with p-values."""
+def boundary_figures(points: Floats, boundaries: Sequence[int], prefix: str = "seam") -> Figures:
+    """Jump ratios of lips and jaw at window boundaries: first and second differences, with p-values."""
     found: Figures = {}
-    for name, ratio in point_jumps(points, borders).items():
+    for name, ratio in measure_point_jumps(points, boundaries).items():
         found |= {f"{prefix}_{name}": ratio.ratio, f"{prefix}_{name}_p": ratio.p}
     return found
 
 
-def point_jumps(points: Floats, borders: Sequence[int]) -> dict[str, JumpRatio]:
-    """``velocity`` and ``acceleration`` of points [n, 478, 2] at ``borders`` ÷ elsewhere."""
-    mouth = upright(points, np.asarray(np.median(points, axis=0), np.float32))[:, list(MOUTH)]
+def measure_point_jumps(points: Floats, boundaries: Sequence[int]) -> dict[str, JumpRatio]:
+    """``velocity`` and ``acceleration`` of points [n, 478, 2] at ``boundaries`` ÷ elsewhere."""
+    mouth = align_faces(points, np.asarray(np.median(points, axis=0), np.float32))[:, list(MOUTH)]
     return {
-        "velocity": jump_ratio(steps(mouth), borders),
-        "acceleration": jump_ratio(steps(mouth, order=2), borders, width=2),
+        "velocity": jump_ratio(steps(mouth), boundaries),
+        "acceleration": jump_ratio(steps(mouth, order=2), boundaries, width=2),
     }
 
 
 def drift_figures(drawn: Bytes, filmed: Bytes, regions: Regions, fps: Fraction) -> Figures:
     """Slopes per minute of what was drawn minus what was filmed, with their 95 % intervals."""
     found: Figures = {}
-    for name, curve in looks(drawn, regions.mouth).items():
-        slope = drift(curve - looks(filmed, regions.mouth)[name], float(fps))
+    for name, curve in appearance_curves(drawn, regions.mouth).items():
+        slope = drift(curve - appearance_curves(filmed, regions.mouth)[name], float(fps))
         found |= {
             f"drift_{name}": slope.slope,
             f"drift_{name}_low": slope.low,
@@ -166,20 +166,20 @@ def drift_figures(drawn: Bytes, filmed: Bytes, regions: Regions, fps: Fraction) 
     return found
 
 
-def looks(crops: Bytes, region: Floats) -> dict[str, Floats]:
+def appearance_curves(crops: Bytes, region: Floats) -> dict[str, Floats]:
     """Curves [n] of how the region looks: mean ``light`` and colours (Lab), ``sharpness``, ``contrast``."""
-    rows = [_look(crop, weight > 0.5) for crop, weight in zip(crops, region, strict=True)]
+    rows = [_measure_appearance(crop, weight > 0.5) for crop, weight in zip(crops, region, strict=True)]
     names = ("light", "green_red", "blue_yellow", "contrast", "sharpness")
     return {name: np.array([row[at] for row in rows], np.float32) for at, name in enumerate(names)}
 
 
-def _look(crop: Bytes, inside: npt.NDArray[np.bool_]) -> tuple[float, ...]:
+def _measure_appearance(crop: Bytes, inside: npt.NDArray[np.bool_]) -> tuple[float, ...]:
     lab = cv2.cvtColor(crop, cv2.COLOR_RGB2LAB)[inside].astype(np.float32)
     edges = cv2.Laplacian(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), cv2.CV_32F)[inside]
     return (*(float(v) for v in lab.mean(0)), float(lab[:, 0].std()), float(edges.var()))
 
 
-def _smaller(parts: Floats, size_px: int) -> Floats:
+def _downscale(parts: Floats, size_px: int) -> Floats:
     if parts.shape[1] == size_px:
         return parts
     return np.stack([cv2.resize(p, (size_px, size_px), interpolation=cv2.INTER_AREA) for p in parts])

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic writes: a file appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; rename it to ``path`` when the block ends well.
 
     A block that raises leaves nothing behind. The temporary name keeps the suffix, because
     writers choose the format by it. Raises RenderError when the disk is full.
     """
-    with readable_disk_errors(path.parent):
+    with explain_disk_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.stem[:80]}.{secrets.token_hex(6)}.part{path.suffix}")
         try:
@@ -35,14 +35,14 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def readable_disk_errors(folder: Path) -> Iterator[None]:
+def explain_disk_errors(folder: Path) -> Iterator[None]:
     """Turn "no room" and "not allowed" from the system into a RenderError that names the folder."""
     try:
         yield
     except Exception as error:
-        number = _system_error(error)
+        number = _system_error_number(error)
         if number in _NO_ROOM:
-            raise disk_full(folder) from error
+            raise disk_full_error(folder) from error
         if number in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise RenderError(
                 f"The folder {folder} cannot be written to ({os.strerror(number)}). "
@@ -69,7 +69,7 @@ def check_writable(path: Path) -> None:
         ) from error
 
 
-def disk_full(folder: Path) -> RenderError:
+def disk_full_error(folder: Path) -> RenderError:
     """The error for a disk without room; trying again helps once there is some."""
     return RenderError(
         f"There is no room left to write in {folder}. Free some space on that disk "
@@ -78,7 +78,7 @@ def disk_full(folder: Path) -> RenderError:
     )
 
 
-def _system_error(error: Exception) -> int:
+def _system_error_number(error: Exception) -> int:
     """The system's number of an error, 0 for another kind. safetensors puts it into its message only."""
     if isinstance(error, OSError):
         return error.errno or 0

@@ -22,19 +22,19 @@ from renderer.bench import peak_memory_mb
 from renderer.cli import ProgressLine
 from renderer.config import EngineConfig, VideoConfig, VoiceConfig
 from renderer.errors import RenderError
-from renderer.long_message import lines_of
-from renderer.memory import give_back_freed_memory
+from renderer.long_message import write_lines
+from renderer.memory import return_freed_memory
 from renderer.mouth.light import complete
 from renderer.mouth.presenter import Presenter, load_presenter
 from renderer.progress import Progress
 from renderer.render.job import MessageJob
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
-from renderer.spoken import spoken
+from renderer.spoken import speak_cached
 from renderer.store import Store
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.encode import encode_segment
-from renderer.video.mux import join
+from renderer.video.mux import join_segments
 from renderer.video.probe import probe
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -49,7 +49,7 @@ class LongText:
     one_line: bool = False
 
     def lines(self, config: EngineConfig, store: Store) -> tuple[tuple[str, str], ...]:
-        lines, _ = lines_of(self.seconds, config, store)
+        lines, _ = write_lines(self.seconds, config, store)
         if self.one_line:
             return (("0", " ".join(text for _, text in lines)),)
         return tuple(lines)
@@ -76,14 +76,14 @@ class Footprint:
         return self.peak_mb - self.loaded_mb
 
 
-def footprint(
+def measure_footprint(
     take: Path, presenter: Path, message: LongText, config: EngineConfig, out_stem: Path, progress: Progress
 ) -> Footprint:
     """Render one message to ``out_stem``.mp4, and measure. Raises RenderError."""
     with tempfile.TemporaryDirectory(prefix="byname-footprint-") as folder:
         store = Store(Path(folder))
-        loaded = _loaded(presenter, config, store)
-        loaded_mb = _held_mb()
+        loaded = _load(presenter, config, store)
+        loaded_mb = _reset_peak_mb()
         lines = message.lines(config, store)
         slots = plan_script_slots([lines], loaded.facts.fps, config, store, progress)
         job = MessageJob(lines, presenter, take, slots, out_stem, config, progress=progress)
@@ -91,14 +91,21 @@ def footprint(
     longest_s = max(line.end_s - line.start_s for line in result.segments)
     size = loaded.facts.width, loaded.facts.height
     return Footprint(
-        *size, len(lines), result.duration_s, longest_s, loaded.fine_px, loaded_mb, _peak_mb(), result.work_s
+        *size,
+        len(lines),
+        result.duration_s,
+        longest_s,
+        loaded.fine_px,
+        loaded_mb,
+        _read_peak_mb(),
+        result.work_s,
     )
 
 
-def enlarged(take: Path, presenter: Path, size: tuple[int, int], folder: Path) -> tuple[Path, Path]:
+def enlarge(take: Path, presenter: Path, size: tuple[int, int], folder: Path) -> tuple[Path, Path]:
     """The take at another size (px) and its bake, as if it had been filmed so, as files in ``folder``."""
     larger, light, whole = folder / "take.mp4", folder / "light.safetensors", folder / "presenter.safetensors"
-    _enlarge(take, size, larger)
+    _enlarge_take(take, size, larger)
     baked = Presenter.load(presenter)
     factor = size[0] / baked.facts.width
     matrices = baked.matrices.copy()
@@ -112,9 +119,9 @@ def enlarged(take: Path, presenter: Path, size: tuple[int, int], folder: Path) -
     return larger, whole
 
 
-def _enlarge(take: Path, size: tuple[int, int], out: Path) -> None:
+def _enlarge_take(take: Path, size: tuple[int, int], out: Path) -> None:
     config, segment = VideoConfig(), out.with_suffix(".pictures.mp4")
-    with TakeReader(take, keep_bytes=0) as reader:
+    with TakeReader(take, cache_bytes=0) as reader:
         facts = reader.facts
         if size[0] * facts.height != size[1] * facts.width:
             raise RenderError(f"{size[0]}x{size[1]} has another shape than {take.name}. Keep its shape.")
@@ -122,33 +129,33 @@ def _enlarge(take: Path, size: tuple[int, int], out: Path) -> None:
         larger = (np.asarray(cv2.resize(f, size, interpolation=cv2.INTER_CUBIC), np.uint8) for f in frames)
         encode_segment(larger, facts.fps, config, segment)
     sound = read_sound(take)
-    join([segment], np.zeros(0, np.float32) if sound is None else sound, out, facts.fps, config)
+    join_segments([segment], np.zeros(0, np.float32) if sound is None else sound, out, facts.fps, config)
 
 
-def _loaded(presenter: Path, config: EngineConfig, store: Store) -> Presenter:
+def _load(presenter: Path, config: EngineConfig, store: Store) -> Presenter:
     """The presenter, its network and the voice, as a worker keeps them between messages."""
     from renderer.render.stages import load_presenter_refiner  # loads torch
 
-    give_back_freed_memory()
+    return_freed_memory()
     loaded = load_presenter(presenter)
     load_presenter_refiner(loaded)
-    spoken("Hello.", config.voice, store)
+    speak_cached("Hello.", config.voice, store)
     return loaded
 
 
-def _held_mb() -> float:
+def _reset_peak_mb() -> float:
     """What the process holds now; its peak is counted from here on."""
     if not _CLEAR.exists():
         return peak_memory_mb()
     _CLEAR.write_text(_RESET_PEAK)
-    return _status_mb("VmRSS")
+    return _read_status_mb("VmRSS")
 
 
-def _peak_mb() -> float:
-    return _status_mb("VmHWM") if _CLEAR.exists() else peak_memory_mb()
+def _read_peak_mb() -> float:
+    return _read_status_mb("VmHWM") if _CLEAR.exists() else peak_memory_mb()
 
 
-def _status_mb(name: str) -> float:
+def _read_status_mb(name: str) -> float:
     line = next(line for line in _STATUS.read_text().splitlines() if line.startswith(f"{name}:"))
     return int(line.split()[1]) / 2**10
 
@@ -158,20 +165,20 @@ def _status_mb(name: str) -> float:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure; 0 when it did, 1 with one sentence on stderr when it could not."""
-    options = _parser().parse_args(arguments)
+    options = _build_parser().parse_args(arguments)
     progress = ProgressLine(sys.stderr)
     try:
-        found = _measured(options, progress)
+        found = _run(options, progress)
     except RenderError as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
     finally:
         progress.close()
-    sys.stdout.write(json.dumps(asdict(found), indent=2) + "\n" if options.json else told(found))
+    sys.stdout.write(json.dumps(asdict(found), indent=2) + "\n" if options.json else format_footprint(found))
     return 0
 
 
-def told(found: Footprint) -> str:
+def format_footprint(found: Footprint) -> str:
     """For people."""
     return (
         f"{found.width}x{found.height}, {found.seconds:.0f} s in {found.lines} line(s) of at most "
@@ -182,29 +189,29 @@ def told(found: Footprint) -> str:
     )
 
 
-def _measured(options: argparse.Namespace, progress: Progress) -> Footprint:
+def _run(options: argparse.Namespace, progress: Progress) -> Footprint:
     config = EngineConfig(voice=VoiceConfig(options.voice))
     with tempfile.TemporaryDirectory(prefix="byname-footprint-") as folder:
         out = options.out or Path(folder) / "message.mp4"
         take, presenter = options.take, options.presenter
         if options.enlarge:
-            take, presenter = enlarged(take, presenter, options.enlarge, Path(folder))
+            take, presenter = enlarge(take, presenter, options.enlarge, Path(folder))
         text = LongText(options.seconds, options.one_line)
-        return footprint(take, presenter, text, config, out.with_suffix(""), progress)
+        return measure_footprint(take, presenter, text, config, out.with_suffix(""), progress)
 
 
-def _size(text: str) -> tuple[int, int]:
+def _parse_size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
     return int(width), int(height)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m renderer.footprint", description=__doc__)
     parser.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
     parser.add_argument("--presenter", type=Path, required=True, help="a bake of this take")
     parser.add_argument(
         "--enlarge",
-        type=_size,
+        type=_parse_size,
         metavar="WIDTHxHEIGHT",
         help="as if it had been filmed so; a light bake will do",
     )

@@ -1,4 +1,4 @@
-"""The figures that a drawn face must reach, and whether it did; a gate that is missed stays where it is."""
+"""Gates: the figures that a drawn face must reach, and whether it did. A missed gate is never loosened."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Gate:
         """``aim``, ``floor``, ``missed`` or ``not measured``."""
         if value is None:
             return "not measured"
-        if _inside(value, self.aim_low, self.aim_high):
+        if _is_inside(value, self.aim_low, self.aim_high):
             return "aim"
-        return "floor" if _inside(value, self.low, self.high) else "missed"
+        return "floor" if _is_inside(value, self.low, self.high) else "missed"
 
     def bounds(self) -> str:
-        return f"floor {_span(self.low, self.high)}, aim {_span(self.aim_low, self.aim_high)}"
+        return f"floor {_format_span(self.low, self.high)}, aim {_format_span(self.aim_low, self.aim_high)}"
 
 
 GATES = (
@@ -40,10 +40,10 @@ GATES = (
     Gate("offset_frames", "drawn lips later than filmed ones, frames", -1, 1, 0, 0),
     Gate("silent_open", "open mouth in digital silence", high=0.02, aim_high=0.002),
     Gate("silent_leak", "leak of the filmed mouth in silence, |r|", high=0.1, aim_high=0.03),
-    Gate("seam_velocity", "window borders ÷ inside, velocity", high=SEAM_VELOCITY_MAX, aim_high=1.03),
+    Gate("seam_velocity", "window boundaries ÷ inside, velocity", high=SEAM_VELOCITY_MAX, aim_high=1.03),
     Gate(
         "seam_acceleration",
-        "window borders ÷ inside, acceleration",
+        "window boundaries ÷ inside, acceleration",
         high=SEAM_ACCELERATION_MAX,
         aim_high=1.05,
     ),
@@ -54,7 +54,7 @@ GATES = (
 )
 
 
-def judged(figures: Mapping[str, float | None]) -> list[dict[str, object]]:
+def validate_figures(figures: Mapping[str, float | None]) -> list[dict[str, object]]:
     """One entry for each gate: its figure, bounds and verdict, ready for JSON."""
     return [
         {
@@ -68,11 +68,11 @@ def judged(figures: Mapping[str, float | None]) -> list[dict[str, object]]:
     ]
 
 
-def _inside(value: float, low: float | None, high: float | None) -> bool:
+def _is_inside(value: float, low: float | None, high: float | None) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _span(low: float | None, high: float | None) -> str:
+def _format_span(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
         return f"{low:g}" if low == high else f"{low:g} to {high:g}"
     return f"at least {low:g}" if low is not None else f"at most {high:g}"

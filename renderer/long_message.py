@@ -15,19 +15,19 @@ from safetensors.numpy import save_file
 from renderer.config import DiffusionConfig, EngineConfig
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.refine import refine
-from renderer.motion.motion import speak_motion
-from renderer.mouth.base import base_of
+from renderer.motion.motion import synthesise_motion
+from renderer.mouth.base import build_mouth_base
 from renderer.mouth.draft import Draft, draft
 from renderer.mouth.presenter import Presenter
 from renderer.plan import Segment, plan_segments
 from renderer.progress import Progress, Step
 from renderer.render.plan import plan_script_slots
 from renderer.speech.speech import Speech
-from renderer.spoken import spoken
+from renderer.spoken import speak_cached
 from renderer.store import Store
 from renderer.timeline import frames_covering, seconds_at
 from renderer.video.decode import TakeReader
-from renderer.video.shown import mixed_pictures
+from renderer.video.shown import read_path_pictures
 from renderer.walk import PathFrame
 
 Bytes = npt.NDArray[np.uint8]
@@ -55,7 +55,7 @@ _ARRAYS = ("drafts", "bases", "fine", "masks", "points", "matrices", "known", "k
 class DraftedLine:
     """One line's frames: ``drafts`` and the shown take frames' ``bases`` uint8 [n, S, S, 3], ``fine`` drafts
     [n, F, F, 3], ``masks`` [n, S, S], ``points`` [n, 478, 2] and ``matrices`` [n, 2, 3] as in a draft, the
-    resting frames ``known`` [n, S, S, 3] where ``known_mask`` [n], and ``path`` [n, 3] of (a, b, mix)."""
+    neutral frames ``known`` [n, S, S, 3] where ``known_mask`` [n], and ``path`` [n, 3] of (a, b, mix)."""
 
     drafts: Bytes
     bases: Bytes
@@ -84,12 +84,12 @@ class DraftedLine:
     def draft(self) -> Draft:
         return Draft(self.drafts, self.points, self.masks, self.fine, np.zeros(len(self.drafts), np.int64))
 
-    def refined(self, net: MouthRefiner, seed_key: str, config: DiffusionConfig) -> Bytes:
+    def refine(self, net: MouthRefiner, seed_key: str, config: DiffusionConfig) -> Bytes:
         """Refined crops [n, S, S, 3]; the same frames get the same noise in every mode."""
         ids = [f"{f.a}-{f.b}-{f.mix:.3f}" for f in self.shown]
         return refine(
             net, self.drafts, self.bases, self.masks, self.points,
-            seed_key=seed_key, frame_ids=ids, config=config, known=self.known, known_mask=self.known_mask,
+            seed_key=seed_key, frame_ids=ids, config=config, kept=self.known, keep_mask=self.known_mask,
         )  # fmt: skip
 
 
@@ -101,35 +101,37 @@ class LongMessage:
     ) -> None:
         self._presenter, self._config, self._progress = presenter, config, progress
         fps = presenter.facts.fps
-        lines, speeches = lines_of(seconds, config, store)
+        lines, speeches = write_lines(seconds, config, store)
         slots = plan_script_slots([lines], fps, config, store, progress)
         lengths = [
             (line_id, frames_covering(speech.duration_s, fps))
             for (line_id, _), speech in zip(lines, speeches, strict=True)
         ]
         self._speeches: Sequence[Speech] = speeches
-        self._segments: Sequence[Segment] = plan_segments(lengths, slots, presenter.walk, fps, config.plan)
+        self._segments: Sequence[Segment] = plan_segments(
+            lengths, slots, presenter.base_track, fps, config.plan
+        )
 
     @property
     def frames(self) -> int:
         return sum(len(segment.path) for segment in self._segments)
 
-    def drafted(self, reader: TakeReader, net: MouthRefiner, folder: Path) -> list[Path]:
+    def save_drafts(self, reader: TakeReader, net: MouthRefiner, folder: Path) -> list[Path]:
         """Draft every line and save it in ``folder``; one file each, in order."""
         files = []
         for at, segment in enumerate(self._segments):
             self._progress(Step("drafting the message", at, len(self._segments)))
             files.append(folder / f"{at:04}.safetensors")
-            self._line(at, segment, reader, net).save(files[-1])
+            self._draft_line(at, segment, reader, net).save(files[-1])
         return files
 
-    def _line(self, at: int, segment: Segment, reader: TakeReader, net: MouthRefiner) -> DraftedLine:
+    def _draft_line(self, at: int, segment: Segment, reader: TakeReader, net: MouthRefiner) -> DraftedLine:
         presenter, seam, path = self._presenter, self._config.plan.seam_frames, segment.path
         before = self._segments[at - 1].path[-seam:] if at else ()
         after = self._segments[at + 1].path[:seam] if at + 1 < len(self._segments) else ()
-        head, head_sources = self._resting((*before, *path[:seam]), reader, net)
-        tail, tail_sources = self._resting((*path[-seam:], *after), reader, net)
-        base = base_of(presenter, path, mixed_pictures(reader, path))
+        head, head_sources = self._draw_neutral((*before, *path[:seam]), reader, net)
+        tail, tail_sources = self._draw_neutral((*path[-seam:], *after), reader, net)
+        base = build_mouth_base(presenter, path, read_path_pictures(reader, path))
         known, sources = np.zeros_like(base.crops), np.full(len(path), -1, np.int64)
         known[:seam], sources[:seam] = head[len(before) :], head_sources[len(before) :]
         known[-seam:], sources[-seam:] = tail[:seam], tail_sources[:seam]
@@ -144,23 +146,23 @@ class LongMessage:
         fps = self._presenter.facts.fps
         start_s = seconds_at(segment.lead_frames, fps)
         phones, frames = self._speeches[at].phones, len(segment.path)
-        return speak_motion(phones, frames, fps, self._presenter.style, start_s=start_s)
+        return synthesise_motion(phones, frames, fps, self._presenter.style, start_s=start_s)
 
-    def _resting(
+    def _draw_neutral(
         self, path: Path_, reader: TakeReader, net: MouthRefiner
     ) -> tuple[Bytes, npt.NDArray[np.int_]]:
-        """Refined resting mouths [n, S, S, 3] around a join, and the take frames that they came from."""
+        """Refined neutral mouths [n, S, S, 3] around a seam, and the take frames that they came from."""
         presenter = self._presenter
-        base = base_of(presenter, path, mixed_pictures(reader, path))
-        still = draft(presenter, base, np.zeros((len(path), presenter.style.space.size), np.float32))
+        base = build_mouth_base(presenter, path, read_path_pictures(reader, path))
+        neutral = draft(presenter, base, np.zeros((len(path), presenter.style.space.size), np.float32))
         crops = refine(
-            net, still.crops, base.crops, still.masks, still.points, seed_key=presenter.content_key,
+            net, neutral.crops, base.crops, neutral.masks, neutral.points, seed_key=presenter.content_key,
             frame_ids=[f"{f.a}-{f.b}-{f.mix:.3f}" for f in path], config=self._config.diffusion,
         )  # fmt: skip
-        return crops, still.sources
+        return crops, neutral.sources
 
 
-def lines_of(
+def write_lines(
     seconds: float, config: EngineConfig, store: Store
 ) -> tuple[list[tuple[str, str]], list[Speech]]:
     """The built-in sentences, again and again, until they fill the time with their pauses."""
@@ -169,7 +171,7 @@ def lines_of(
     filled_s = config.plan.lead_s + config.plan.tail_s - config.plan.pause_s
     for text in cycle(SENTENCES):
         lines.append((str(len(lines)), text))
-        speeches.append(spoken(text, config.voice, store))
+        speeches.append(speak_cached(text, config.voice, store))
         filled_s += speeches[-1].duration_s + config.plan.pause_s
         if filled_s >= seconds:
             return lines, speeches

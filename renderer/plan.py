@@ -1,4 +1,4 @@
-"""Which take frames each line is shown over, and when it is heard. Values in, values out."""
+"""Plans which take frames each line is shown over, and when it is heard."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from renderer.config import PlanConfig
-from renderer.retiming import jumped, retimed
-from renderer.stopwatch import stage
+from renderer.retiming import bridge, retime
+from renderer.stopwatch import span
 from renderer.timeline import frames_of
-from renderer.walk import PathFrame, TakeWalk
+from renderer.walk import BaseTrack, PathFrame
 
-_SLACK_S = 0.5  # how far a pause may grow before the take is cut instead
-_PATHS_MAX = 4096  # of one walk: a few megabytes
+_PAUSE_GROWTH_MAX_S = 0.5  # how far a pause may grow before the path leaves the slot by a transition instead
+_PATHS_MAX = 4096  # of one base track: a few megabytes
 
 _Place = tuple[int, int, int, int, PlanConfig]
-# Weak, so that a presenter who is forgotten takes the T×T distances of its walk along.
-_paths: WeakKeyDictionary[TakeWalk, dict[_Place, tuple[PathFrame, ...]]] = WeakKeyDictionary()
+# Weak, so that a presenter who is forgotten takes the T×T distances of its base track along.
+_paths: WeakKeyDictionary[BaseTrack, dict[_Place, tuple[PathFrame, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,15 @@ def plan_slots(
         starts.append(at)
         spoken = median_low(line_frames[line_id])
         first, last = number == 0, number == len(order) - 1
-        at += _lead(fps, config, first=first) + spoken + _tail(fps, config, last=last)
+        at += (
+            _count_lead_frames(fps, config, first=first) + spoken + _count_tail_frames(fps, config, last=last)
+        )
     return Slots(tuple(order), tuple(starts), at)
 
 
-@stage("plan")
+@span("plan")
 def plan_segments(
-    lines: Sequence[tuple[str, int]], slots: Slots, walk: TakeWalk, fps: Fraction, config: PlanConfig
+    lines: Sequence[tuple[str, int]], slots: Slots, base_track: BaseTrack, fps: Fraction, config: PlanConfig
 ) -> tuple[Segment, ...]:
     """One segment for each (line id, spoken frames); together they cover the base track without a gap.
 
@@ -80,42 +82,42 @@ def plan_segments(
         first, last = number == 0, number == len(lines) - 1
         start = slots.start_of(line_id)
         end = slots.end if last else slots.start_of(lines[number + 1][0])
-        lead = _lead(fps, config, first=first)
-        least = lead + spoken + _tail(fps, config, last=last)
-        path = _path(walk, start, end, least, round(_SLACK_S * fps), config)
+        lead = _count_lead_frames(fps, config, first=first)
+        least = lead + spoken + _count_tail_frames(fps, config, last=last)
+        path = _fit_path(base_track, start, end, least, round(_PAUSE_GROWTH_MAX_S * fps), config)
         segments.append(Segment(line_id, path, lead, spoken))
     return tuple(segments)
 
 
-def _lead(fps: Fraction, config: PlanConfig, *, first: bool) -> int:
+def _count_lead_frames(fps: Fraction, config: PlanConfig, *, first: bool) -> int:
     # Lips move 40 ms before the sound, so one frame more than the seam stays free.
     return max(frames_of(config.lead_s if first else config.pause_s / 2, fps), config.seam_frames + 2)
 
 
-def _tail(fps: Fraction, config: PlanConfig, *, last: bool) -> int:
+def _count_tail_frames(fps: Fraction, config: PlanConfig, *, last: bool) -> int:
     return max(frames_of(config.tail_s if last else config.pause_s / 2, fps), config.seam_frames + 2)
 
 
-def _path(
-    walk: TakeWalk, start: int, end: int, least: int, slack: int, config: PlanConfig
+def _fit_path(
+    base_track: BaseTrack, start: int, end: int, least: int, slack: int, config: PlanConfig
 ) -> tuple[PathFrame, ...]:
-    """The same again for messages that share a line: searched once, for as long as the walk is in memory."""
-    known = _paths.setdefault(walk, {})
+    """The same again for messages that share a line: searched once, while the base track is in memory."""
+    known = _paths.setdefault(base_track, {})
     place = (start, end, least, slack, config)
     if place not in known:
         if len(known) >= _PATHS_MAX:
             known.clear()
-        known[place] = _find_path(walk, *place)
+        known[place] = _find_path(base_track, *place)
     return known[place]
 
 
 def _find_path(
-    walk: TakeWalk, start: int, end: int, least: int, slack: int, config: PlanConfig
+    base_track: BaseTrack, start: int, end: int, least: int, slack: int, config: PlanConfig
 ) -> tuple[PathFrame, ...]:
-    """At least ``least`` frames from base position ``start`` to ``end``: retimed, or with jumps."""
+    """At least ``least`` frames from base position ``start`` to ``end``: retimed, or with transitions."""
     inner = end - start - 2 * config.seam_frames
     shortest = 2 * config.seam_frames + int(np.ceil(inner / config.rate_max))
     longest = 2 * config.seam_frames + int(inner / config.rate_min)
     if least <= longest and shortest - least <= slack:
-        return retimed(walk, start, end, max(least, shortest), config.seam_frames)
-    return jumped(walk, start, end, range(least, least + slack + 1), config.seam_frames)
+        return retime(base_track, start, end, max(least, shortest), config.seam_frames)
+    return bridge(base_track, start, end, range(least, least + slack + 1), config.seam_frames)

@@ -1,4 +1,4 @@
-"""Long work tells how far it is, and learns there whether to stop."""
+"""Progress reporting: long work reports how far it is, and the listener may stop it there."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class Step:
 Progress = Callable[[Step], None]
 
 
-def silent(step: Step) -> None:
-    """The progress listener for work that nobody watches."""
+def ignore_progress(step: Step) -> None:
+    """A progress listener that does nothing, for work that nobody watches."""

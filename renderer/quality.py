@@ -13,7 +13,7 @@ import platformdirs
 
 from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig
 from renderer.errors import RenderError
-from renderer.files import whole_file
+from renderer.files import atomic_write
 from renderer.progress import Progress
 from renderer.store import Store
 
@@ -31,16 +31,16 @@ _COMPARED = (
 )  # fmt: skip
 
 
-def add_reconstruct(parser: argparse.ArgumentParser) -> None:
+def add_reconstruct_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``python -m renderer reconstruct``."""
     parser.add_argument("--take", type=Path, required=True, help="a clip of one person who speaks")
     parser.add_argument("--train", type=float, default=0.75, help="share of the clip to learn from")
-    parser.add_argument("--out", type=Path, required=True, help="the rest, spoken again (MP4)")
+    parser.add_argument("--out", type=Path, required=True, help="the held-out part, spoken again (MP4)")
     parser.add_argument("--json", type=Path, help="write the whole report here")
     parser.add_argument(
         "--oracle-motion",
         action="store_true",
-        help="drive the mouth by the rest's own face, not its sound",
+        help="drive the mouth by the held-out part's own face, not its sound",
     )
     parser.add_argument("--no-refine", action="store_true", help="show the drafts, without diffusion")
     _add_engine_options(parser)
@@ -53,14 +53,14 @@ def run_reconstruct(options: argparse.Namespace, progress: Progress) -> str:
 
     diffusion = None if options.no_refine else diffusion_of(options)
     job = Reconstruction(
-        options.take, options.out, options.train, options.oracle_motion, _bake(options), diffusion
+        options.take, options.out, options.train, options.oracle_motion, _build_bake(options), diffusion
     )
     report = reconstruct(job, Store(options.cache, max_bytes=STORE_BYTES), progress)
     _write_json(report, options.json)
-    return _summary(report, options.out)
+    return _format_summary(report, options.out)
 
 
-def add_compare(parser: argparse.ArgumentParser) -> None:
+def add_compare_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``python -m renderer compare``."""
     parser.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
     parser.add_argument("--presenter", type=Path, help="a bake of this take; without it the take is baked")
@@ -77,13 +77,13 @@ def run_compare(options: argparse.Namespace, progress: Progress) -> str:
 
     engine = EngineConfig(voice=VoiceConfig(options.voice), diffusion=diffusion_of(options))
     modes = tuple(dict.fromkeys(options.modes))
-    job = Comparison(options.take, options.seconds, modes, _bake(options), engine, options.presenter)
+    job = Comparison(options.take, options.seconds, modes, _build_bake(options), engine, options.presenter)
     report = compare(job, Store(options.cache, max_bytes=STORE_BYTES), progress)
     _write_json(report, options.json)
-    return _table(report)
+    return _format_comparison(report)
 
 
-def add_quality(parser: argparse.ArgumentParser) -> None:
+def add_quality_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``python -m renderer quality``."""
     parser.add_argument("--takes", type=Path, nargs="+", required=True, help="clips; the first is compared")
     parser.add_argument("--train", type=float, default=0.75, help="share of each clip to learn from")
@@ -97,17 +97,17 @@ def run_quality(options: argparse.Namespace, progress: Progress) -> str:
     from renderer.compare import Comparison, compare  # loads torch and the face tracker
 
     store = Store(options.cache, max_bytes=STORE_BYTES)
-    reports = {take.stem: _reconstructed(take, options, store, progress) for take in options.takes}
-    table = gate_table({name: report["gates"] for name, report in reports.items()})
+    reports = {take.stem: _reconstruct(take, options, store, progress) for take in options.takes}
+    table = format_gate_table({name: report["gates"] for name, report in reports.items()})
     notes = [f"{name}: {note}" for name, report in reports.items() for note in report["notes"]]
     if not options.seconds:
         return "\n".join([table, *notes]) + "\n"
     engine = replace(EngineConfig(), diffusion=diffusion_of(options))
     modes: tuple[FusionMode, ...] = get_args(FusionMode)
-    job = Comparison(options.takes[0], options.seconds, modes, _bake(options), engine)
+    job = Comparison(options.takes[0], options.seconds, modes, _build_bake(options), engine)
     compared = compare(job, store, progress)
     _write_json(compared, options.out / f"{options.takes[0].stem}-compare.json")
-    return "\n".join([table, *notes, "", _table(compared)])
+    return "\n".join([table, *notes, "", _format_comparison(compared)])
 
 
 def diffusion_of(options: argparse.Namespace) -> DiffusionConfig:
@@ -118,17 +118,17 @@ def diffusion_of(options: argparse.Namespace) -> DiffusionConfig:
     return replace(DiffusionConfig(), mode=mode, steps=options.steps)
 
 
-def gate_table(gates: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+def format_gate_table(gates: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     """A Markdown table of all clips' gates: figure and verdict."""
     names = list(gates)
     rows = ["| gate | bounds | " + " | ".join(names) + " |", "| --- | --- |" + " --- |" * len(names)]
     for entries in zip(*gates.values(), strict=True):
-        cells = [f"{_figure(entry)} {entry['verdict']}" for entry in entries]
+        cells = [f"{_format_figure(entry)} {entry['verdict']}" for entry in entries]
         rows.append(f"| {entries[0]['says']} | {entries[0]['bounds']} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
-def _reconstructed(
+def _reconstruct(
     take: Path, options: argparse.Namespace, store: Store, progress: Progress
 ) -> Mapping[str, Any]:
     """Spoken again from its own sound, or by true motion where there is no speech to use."""
@@ -136,7 +136,7 @@ def _reconstructed(
     from renderer.rest_sound import NoSpeech
 
     out = options.out / f"{take.stem}-rest.mp4"
-    job = Reconstruction(take, out, options.train, False, _bake(options), diffusion_of(options))
+    job = Reconstruction(take, out, options.train, False, _build_bake(options), diffusion_of(options))
     try:
         report = reconstruct(job, store, progress)
     except NoSpeech:
@@ -145,7 +145,7 @@ def _reconstructed(
     return report
 
 
-def _table(report: Mapping[str, Any]) -> str:
+def _format_comparison(report: Mapping[str, Any]) -> str:
     lines = [
         f"{report['take']['name']}: {report['seconds']:.0f} s of message, {report['frames']} frames",
         " " * 30 + "".join(f"{mode:>16}" for mode in report["modes"]),
@@ -170,17 +170,17 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _bake(options: argparse.Namespace) -> BakeConfig:
+def _build_bake(options: argparse.Namespace) -> BakeConfig:
     return replace(BakeConfig(), fit_seconds=options.fit_seconds, seed=options.seed, start=options.start)
 
 
 def _write_json(report: Mapping[str, Any], path: Path | None) -> None:
     if path is not None:
-        with whole_file(path) as part:
+        with atomic_write(path) as part:
             part.write_text(json.dumps(report, indent=2, default=str) + "\n")
 
 
-def _summary(report: Mapping[str, Any], out: Path) -> str:
+def _format_summary(report: Mapping[str, Any], out: Path) -> str:
     take, bake, figures = report["take"], report["bake"], report["figures"]
     baked = "reused" if bake["reused"] else f"made in {bake['seconds']:.0f} s"
     lines = [
@@ -188,7 +188,7 @@ def _summary(report: Mapping[str, Any], out: Path) -> str:
         f"({take['width']}×{take['height']}, {take['fps']} fps); "
         f"learned from the first {report['learned_frames']}, bake {baked}",
         f"driven by {report['motion']}",
-        *(_gate_line(gate) for gate in report["gates"]),
+        *(_format_gate(gate) for gate in report["gates"]),
         "beside the gates: "
         + ", ".join(f"{name} {figures[name]:.3g}" for name in _BESIDE if name in figures),
         f"by processor time instead of wall time: {report['speed']['engine_fps_by_cpu']:.3g} frames/s",
@@ -197,9 +197,9 @@ def _summary(report: Mapping[str, Any], out: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _gate_line(gate: Mapping[str, Any]) -> str:
-    return f"  {gate['verdict']:<13}{_figure(gate):>8}  {gate['says']} ({gate['bounds']})"
+def _format_gate(gate: Mapping[str, Any]) -> str:
+    return f"  {gate['verdict']:<13}{_format_figure(gate):>8}  {gate['says']} ({gate['bounds']})"
 
 
-def _figure(gate: Mapping[str, Any]) -> str:
+def _format_figure(gate: Mapping[str, Any]) -> str:
     return "–" if gate["figure"] is None else f"{gate['figure']:.3g}"

@@ -1,7 +1,7 @@
-"""Learn from the first part of a clip, speak the rest again from its own sound, and compare the two.
+"""Learns from the first part of a clip, speaks the held-out part again from its own sound, and compares.
 
-With true motion ("oracle") the rest's own face points, reduced to the twelve numbers of motion, drive the
-mouth instead of its sound: what is then wrong is the drawing's fault alone.
+With true motion ("oracle") the held-out part's own face points, reduced to the twelve numbers of motion,
+drive the mouth instead of its sound: what is then wrong is the drawing's fault alone.
 """
 
 from __future__ import annotations
@@ -18,50 +18,52 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.bench import machine_facts
-from renderer.borders import window_borders
+from renderer.borders import find_window_boundaries
 from renderer.config import BakeConfig, DiffusionConfig, VideoConfig
 from renderer.figures import (
     Figures,
     Regions,
+    boundary_figures,
     drift_figures,
     lip_figures,
     picture_figures,
-    seam_figures,
     silence_figures,
     speech_figures,
 )
-from renderer.gates import judged
-from renderer.motion.motion import speak_motion
-from renderer.mouth.baked import baked
-from renderer.mouth.base import cut
+from renderer.gates import validate_figures
+from renderer.motion.motion import synthesise_motion
+from renderer.mouth.baked import ensure_baked
+from renderer.mouth.base import crop_frame
 from renderer.mouth.draft import draft, draft_to
 from renderer.mouth.presenter import load_presenter
 from renderer.progress import Progress, Step
-from renderer.respeak import Drawn, Outside, Scene, Watched, told
-from renderer.rest import rest_of
-from renderer.rest_sound import RestSound, own_sound
-from renderer.split import split_at, uneven
-from renderer.stopwatch import StageTime, timing
+from renderer.respeak import DrawnMouths, OutsideChange, Scene, TrackedFrames, report_progress
+from renderer.rest import track_held_out
+from renderer.rest_sound import HeldOutSound, read_held_out_sound
+from renderer.split import describe_uneven_rate, find_split
+from renderer.stopwatch import SpanTime, profile
 from renderer.store import Store
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.encode import encode_segment
-from renderer.video.mux import join
+from renderer.video.mux import join_segments
 
 Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 _DIFFUSION = ("sampler", "condition", "network")
-_OF_THE_SOUND = ("aperture_r", "closure", "contrast", "offset_frames")
+_SOUND_GATES = ("aperture_r", "closure", "contrast", "offset_frames")
 _RATES = ("diffusion_fps", "engine_fps")
-_OWN_SOUND = "the rest's own sound"
-_ORACLE = "the rest's own face points, reduced to the 12 numbers of motion (oracle)"
+_OWN_SOUND = "the held-out part's own sound"
+_ORACLE = "the held-out part's own face points, reduced to the 12 numbers of motion (oracle)"
 
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """What to do with ``take``: learn from its first ``share``, write the rest, spoken again, to ``out``.
+    """What to do with ``take``: learn from its first ``share``, write the held-out part, spoken again,
+    to ``out``.
 
-    ``oracle`` drives the mouth by the rest's own face points. Without ``diffusion`` the drafts are shown.
+    ``oracle`` drives the mouth by the held-out part's own face points. Without ``diffusion`` the drafts are
+    shown.
     """
 
     take: Path
@@ -74,32 +76,32 @@ class Reconstruction:
 
 def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[str, Any]:
     """Write ``job.out`` and return the report, ready for JSON. Raises RenderError."""
-    varies = uneven(job.take)
+    varies = describe_uneven_rate(job.take)
     with TakeReader(job.take) as reader:
         facts = reader.facts
-        first = split_at(facts, job.share, job.take)
-        sound = RestSound.of(read_sound(job.take), facts, first)
+        first = find_split(facts, job.share, job.take)
+        sound = HeldOutSound.of(read_sound(job.take), facts, first)
         if not job.oracle:
             sound.check_speech(job.take.name)
-        noted, began = _Noted(progress), time.monotonic()
-        learned = load_presenter(baked(job.take, store, job.bake, noted, first))
+        detector, began = _WorkDetector(progress), time.monotonic()
+        learned = load_presenter(ensure_baked(job.take, store, job.bake, detector, first))
         bake = {
             "seconds": time.monotonic() - began,
-            "reused": not noted.worked,
+            "reused": not detector.has_worked,
             "sha256": learned.content_key,
         }
-        rest = rest_of(learned, reader, first, progress)
-        scene = Scene.of(reader, learned, range(first, facts.frames), rest.base, progress)
-        figures, speed = _spoken_again(job, scene, sound)
-    in_sync = sound.matches(np.concatenate([learned.points, rest.base.points]), facts)
+        held_out = track_held_out(learned, reader, first, progress)
+        scene = Scene.of(reader, learned, range(first, facts.frames), held_out.base, progress)
+        figures, speed = _speak_again(job, scene, sound)
+    in_sync = sound.matches_lips(np.concatenate([learned.points, held_out.base.points]), facts)
     return {
         "take": {**asdict(facts), "name": job.take.name, "fps": str(facts.fps)},
         "motion": _ORACLE if job.oracle else _OWN_SOUND,
         "learned_frames": first,
         "rest_frames": len(scene.shown),
-        "gates": judged(_gated(job, figures, speed, in_sync=in_sync)),
+        "gates": validate_figures(_select_gate_figures(job, figures, speed, in_sync=in_sync)),
         "figures": figures,
-        "notes": [*varies, *learned.problems, *rest.problems, *_notes(job, sound, in_sync=in_sync)],
+        "notes": [*varies, *learned.problems, *held_out.problems, *_write_notes(job, sound, in_sync=in_sync)],
         "bake": bake,
         "speed": speed,
         "settings": {"bake": asdict(job.bake), "diffusion": asdict(job.diffusion) if job.diffusion else None},
@@ -108,69 +110,73 @@ def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[s
     }
 
 
-def _spoken_again(job: Reconstruction, scene: Scene, sound: RestSound) -> tuple[Figures, dict[str, Any]]:
+def _speak_again(job: Reconstruction, scene: Scene, sound: HeldOutSound) -> tuple[Figures, dict[str, Any]]:
     fps, frames = scene.reader.facts.fps, len(scene.shown)
     true_motion = scene.presenter.style.space.encode(scene.base.points)
-    outside = Outside()
-    with timing() as watch:
-        motion = true_motion if job.oracle else spoken_motion(scene, sound)
-        drawn = scene.draw(draft(scene.presenter, scene.base, scene.eased(motion)), job.diffusion)
-        _film(job, scene, drawn, outside)
-    speed = _speed(watch.report(), frames)
+    outside = OutsideChange()
+    with profile() as profiler:
+        motion = true_motion if job.oracle else compute_spoken_motion(scene, sound)
+        drawn = scene.draw(draft(scene.presenter, scene.base, scene.ease(motion)), job.diffusion)
+        _write_video(job, scene, drawn, outside)
+    speed = _measure_speed(profiler.report(), frames)
     with TakeReader(job.out) as made:
-        seen = scene.watched(made.pictures(range(frames)))
-    figures = _figures_of(job, scene, drawn, seen, sound)
+        seen = scene.track(made.pictures(range(frames)))
+    figures = _measure_figures(job, scene, drawn, seen, sound)
     figures |= {"outside_px": float(outside.changed), "outside_levels": float(outside.largest_levels)}
-    figures |= _true_motion_figures(scene, true_motion, job.diffusion)
+    figures |= _measure_true_motion(scene, true_motion, job.diffusion)
     silence = np.zeros_like(true_motion)
     still = scene.draw(draft(scene.presenter, scene.base, silence), job.diffusion)
-    there = scene.drawn if scene.drawn.any() else np.ones(frames, bool)
-    seen_still = scene.watched(scene.composed(still))
+    there = scene.drawn_mask if scene.drawn_mask.any() else np.ones(frames, bool)
+    seen_still = scene.track(scene.compose(still))
     figures |= silence_figures(seen_still.where(there), scene.real.where(there))
     return figures | {"seconds": frames / float(fps)}, speed
 
 
-def spoken_motion(scene: Scene, sound: RestSound) -> Floats:
-    """Motion of the rest's own sound, as the engine makes it for any recording.
+def compute_spoken_motion(scene: Scene, sound: HeldOutSound) -> Floats:
+    """Compute motion from the held-out part's own sound, as the engine does for any recording.
 
     It begins as late as the filmed picture follows its sound (learned from the first part), because the
     drawn lips are held against the filmed ones.
     """
     style, fps = scene.presenter.style, scene.reader.facts.fps
-    return speak_motion(
+    return synthesise_motion(
         sound.phones, len(scene.shown), fps, style, start_s=style.lag_s, samples=sound.samples
     )
 
 
-def _film(job: Reconstruction, scene: Scene, drawn: Drawn, outside: Outside) -> None:
+def _write_video(job: Reconstruction, scene: Scene, drawn: DrawnMouths, outside: OutsideChange) -> None:
     out, config, facts = job.out, VideoConfig(), scene.reader.facts
-    samples, form = own_sound(job.take, facts, scene.shown.start)
+    samples, form = read_held_out_sound(job.take, facts, scene.shown.start)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".rest-", dir=out.parent) as folder:
         picture = Path(folder) / "picture.mp4"
-        frames = told(scene.composed(drawn, outside), "rendering", len(scene.shown), scene.progress)
+        frames = report_progress(scene.compose(drawn, outside), "rendering", len(scene.shown), scene.progress)
         encode_segment(frames, facts.fps, config, picture)
-        join([picture], samples, out, facts.fps, config, form)
+        join_segments([picture], samples, out, facts.fps, config, form)
 
 
-def _figures_of(job: Reconstruction, scene: Scene, drawn: Drawn, seen: Watched, sound: RestSound) -> Figures:
+def _measure_figures(
+    job: Reconstruction, scene: Scene, drawn: DrawnMouths, seen: TrackedFrames, sound: HeldOutSound
+) -> Figures:
     fps, real = scene.reader.facts.fps, scene.real
     regions = Regions.of(scene.base, drawn.draft.masks)
-    there = scene.drawn
+    there = scene.drawn_mask
     found = picture_figures(seen.fine[there], real.fine[there], regions.where(there))
     found |= lip_figures(seen, real)
     found |= drift_figures(seen.fine, real.fine, regions, fps)
-    if sound.speaks:
+    if sound.has_speech:
         found |= speech_figures(seen, real, sound.phones, sound.envelope, fps)
     if job.diffusion is not None:
-        borders = window_borders(len(scene.shown), job.diffusion)
-        found |= seam_figures(seen.points, borders) | seam_figures(real.points, borders, "seam_filmed")
+        boundaries = find_window_boundaries(len(scene.shown), job.diffusion)
+        found |= boundary_figures(seen.points, boundaries) | boundary_figures(
+            real.points, boundaries, "seam_filmed"
+        )
     return found | {"kept_frames": float(1 - scene.base.ok.mean())}
 
 
-def _true_motion_figures(scene: Scene, motion: Floats, config: DiffusionConfig | None) -> Figures:
+def _measure_true_motion(scene: Scene, motion: Floats, config: DiffusionConfig | None) -> Figures:
     """Pixels under true motion before encoding: in the 12 numbers, as a draft, and with the points given."""
-    presenter, base, there = scene.presenter, scene.base, scene.drawn
+    presenter, base, there = scene.presenter, scene.base, scene.drawn_mask
     drafted = draft(presenter, base, motion)
     regions = Regions.of(base, drafted.masks).where(there)
     given = draft_to(presenter, base, base.points)
@@ -182,18 +188,20 @@ def _true_motion_figures(scene: Scene, motion: Floats, config: DiffusionConfig |
     return {
         f"{name}_{figure}": value
         for name, drawn in shown.items()
-        for figure, value in picture_figures(finished(scene, drawn)[there], base.fine[there], regions).items()
+        for figure, value in picture_figures(
+            crop_composed(scene, drawn)[there], base.fine[there], regions
+        ).items()
     }
 
 
-def finished(scene: Scene, drawn: Drawn) -> Crops:
+def crop_composed(scene: Scene, drawn: DrawnMouths) -> Crops:
     """The drawn lower faces [n, F, F, 3] as a viewer sees them in the composed pictures, before encoding."""
     sizes_px = scene.presenter.crop_px, scene.presenter.fine_px
-    pictures = zip(scene.composed(drawn), scene.base.matrices, strict=True)
-    return np.stack([cut(picture, matrix, *sizes_px) for picture, matrix in pictures])
+    pictures = zip(scene.compose(drawn), scene.base.matrices, strict=True)
+    return np.stack([crop_frame(picture, matrix, *sizes_px) for picture, matrix in pictures])
 
 
-def _speed(stages: Mapping[str, StageTime], frames: int) -> dict[str, Any]:
+def _measure_speed(stages: Mapping[str, SpanTime], frames: int) -> dict[str, Any]:
     wall_s = sum(took.wall_s for took in stages.values())
     cpu_s = sum(took.cpu_s for took in stages.values())
     diffusion_s = sum(stages[name].wall_s for name in _DIFFUSION if name in stages)
@@ -210,7 +218,7 @@ def _speed(stages: Mapping[str, StageTime], frames: int) -> dict[str, Any]:
 # --- the report ---
 
 
-def _gated(
+def _select_gate_figures(
     job: Reconstruction, figures: Figures, speed: Mapping[str, Any], *, in_sync: bool
 ) -> dict[str, float | None]:
     gated: dict[str, float | None] = {**figures, **{name: speed[name] for name in _RATES}}
@@ -219,13 +227,13 @@ def _gated(
     for gate, figure in (("oracle_psnr_db", "psnr_db_mouth"), ("oracle_sharpness", "sharpness_mouth")):
         gated[gate] = figures[shown + figure]
     # Lips cannot be held against a sound that was never theirs, nor true motion against itself.
-    return gated if in_sync and not job.oracle else gated | dict.fromkeys(_OF_THE_SOUND)
+    return gated if in_sync and not job.oracle else gated | dict.fromkeys(_SOUND_GATES)
 
 
-def _notes(job: Reconstruction, sound: RestSound, *, in_sync: bool) -> list[str]:
+def _write_notes(job: Reconstruction, sound: HeldOutSound, *, in_sync: bool) -> list[str]:
     notes = []
-    if not sound.speaks:
-        notes.append("No speech is heard in the rest, so nothing is said about lips and sound.")
+    if not sound.has_speech:
+        notes.append("No speech is heard in the held-out part, so nothing is said about lips and sound.")
     elif not in_sync:
         notes.append(
             "The filmed lips do not move with the sound (a different recording, or far out of sync), so "
@@ -236,12 +244,12 @@ def _notes(job: Reconstruction, sound: RestSound, *, in_sync: bool) -> list[str]
     return notes
 
 
-class _Noted:
+class _WorkDetector:
     """Progress that remembers whether there was any work."""
 
     def __init__(self, progress: Progress) -> None:
-        self._progress, self.worked = progress, False
+        self._progress, self.has_worked = progress, False
 
     def __call__(self, step: Step) -> None:
-        self.worked = True
+        self.has_worked = True
         self._progress(step)

@@ -1,4 +1,4 @@
-"""Draw mouths over the frames of a clip with the engine's own stages, and look at the result afresh."""
+"""Draws mouths over the frames of a clip with the engine's own stages, and tracks the result afresh."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from renderer.easing import Easing
 from renderer.errors import RenderError
 from renderer.face.crop import apply, invert
 from renderer.face.track import track
-from renderer.mouth.base import MouthBase, cut
+from renderer.mouth.base import MouthBase, crop_frame
 from renderer.mouth.compose import compose_picture
-from renderer.mouth.draft import Draft, sharpened
+from renderer.mouth.draft import Draft, upscale_refined
 from renderer.mouth.presenter import Presenter
 from renderer.progress import Progress, Step
 from renderer.video.decode import TakeReader
@@ -34,7 +34,7 @@ _FACE_PX = 320  # the tracker sees the face at about this size, however large th
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class DrawnMouths:
     """A draft of the scene's frames and its refined ``crops`` [n, S, S, 3]."""
 
     draft: Draft
@@ -43,7 +43,7 @@ class Drawn:
     @cached_property
     def fine(self) -> Bytes:
         """The refined crops at about the clip's scale [n, F, F, 3]."""
-        return sharpened(self.draft, self.crops)
+        return upscale_refined(self.draft, self.crops)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Scene:
     presenter: Presenter
     shown: range
     base: MouthBase
-    real: Watched
+    real: TrackedFrames
     progress: Progress
 
     @classmethod
@@ -63,31 +63,31 @@ class Scene:
         cls, reader: TakeReader, presenter: Presenter, shown: range, base: MouthBase, progress: Progress
     ) -> Scene:
         """Track the filmed face of ``shown`` afresh. Raises RenderError."""
-        filmed = told(reader.pictures(shown), "looking at the filmed mouth", len(shown), progress)
-        return cls(reader, presenter, shown, base, watch(filmed, base), progress)
+        filmed = report_progress(reader.pictures(shown), "looking at the filmed mouth", len(shown), progress)
+        return cls(reader, presenter, shown, base, track_frames(filmed, base), progress)
 
     @cached_property
     def easing(self) -> Easing:
-        """How drawn mouths give way to the frames that are shown as they were filmed."""
-        return Easing.beside(~self.base.ok, self.reader.facts.fps)
+        """How drawn mouths ease into passthrough frames, which are shown as they were filmed."""
+        return Easing.around(~self.base.ok, self.reader.facts.fps)
 
     @property
-    def drawn(self) -> npt.NDArray[np.bool_]:
+    def drawn_mask(self) -> npt.NDArray[np.bool_]:
         """Frames [n] whose mouths are drawn and nothing else: what figures of the drawing are about."""
-        return self.easing.share == 1
+        return self.easing.mask_share == 1
 
-    def eased(self, motion: Floats) -> Floats:
-        """Motion [n, K] that meets the filmed one there."""
-        near = self.easing.near
+    def ease(self, motion: Floats) -> Floats:
+        """Motion [n, K] that eases into the filmed one there."""
+        near = self.easing.eased_frames
         if not len(near):
             return motion
         filmed = self.presenter.style.space.encode(self.base.points[near])
-        return self.easing.motion(motion, filmed)
+        return self.easing.blend_motion(motion, filmed)
 
-    def draw(self, drafted: Draft, config: DiffusionConfig | None) -> Drawn:
+    def draw(self, drafted: Draft, config: DiffusionConfig | None) -> DrawnMouths:
         """Refine a draft with the presenter's own network; without ``config`` it stays as it is."""
         if config is None:
-            return Drawn(drafted, drafted.crops)
+            return DrawnMouths(drafted, drafted.crops)
         self.progress(Step("drawing the mouth", 0, len(self.shown)))
         ids = [f"{frame}-{frame}-0.000" for frame in self.shown]
         net = load_refiner(self.presenter.network)
@@ -95,38 +95,40 @@ class Scene:
             net, drafted.crops, self.base.crops, drafted.masks, drafted.points,
             seed_key=self.presenter.content_key, frame_ids=ids, config=config,
         )  # fmt: skip
-        return Drawn(drafted, crops)
+        return DrawnMouths(drafted, crops)
 
-    def composed(self, drawn: Drawn, outside: Outside | None = None) -> Iterator[Picture]:
+    def compose(self, drawn: DrawnMouths, outside: OutsideChange | None = None) -> Iterator[Picture]:
         """The clip's pictures with the drawn mouths in them."""
-        masks = drawn.draft.masks * self.easing.share[:, None, None]
+        masks = drawn.draft.masks * self.easing.mask_share[:, None, None]
         for at, frame in enumerate(self.shown):
             before = self.reader.picture(frame)
             made = compose_picture(before, drawn.fine[at], self.base.matrices[at], masks[at])
             if outside is not None:
-                outside.look(before, made, self.base.matrices[at], masks[at])
+                outside.compare(before, made, self.base.matrices[at], masks[at])
             yield made
 
-    def watched(self, frames: Iterable[Frame]) -> Watched:
-        """Drawn frames as a fresh track sees them. Raises RenderError."""
-        return watch(told(frames, "looking at the drawn mouth", len(self.shown), self.progress), self.base)
+    def track(self, frames: Iterable[Frame]) -> TrackedFrames:
+        """Track drawn frames afresh. Raises RenderError."""
+        return track_frames(
+            report_progress(frames, "looking at the drawn mouth", len(self.shown), self.progress), self.base
+        )
 
 
-def told(frames: Iterable[Kind], doing: str, total: int, progress: Progress) -> Iterator[Kind]:
-    """The same frames; each is reported as it passes."""
+def report_progress(frames: Iterable[Kind], doing: str, total: int, progress: Progress) -> Iterator[Kind]:
+    """Yield the same frames and report each as it passes."""
     for at, frame in enumerate(frames):
         progress(Step(doing, at, total))
         yield frame
 
 
 @dataclass
-class Outside:
+class OutsideChange:
     """How many stored samples composing changed where the mask is 0, and by how many levels at most."""
 
     changed: int = 0
     largest_levels: int = 0
 
-    def look(self, before: Picture, after: Picture, matrix: Floats, mask: Floats) -> None:
+    def compare(self, before: Picture, after: Picture, matrix: Floats, mask: Floats) -> None:
         """Compare a picture with itself composed."""
         size = (before.width, before.height)
         share = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
@@ -143,7 +145,7 @@ class Outside:
 
 
 @dataclass(frozen=True, eq=False)
-class Watched:
+class TrackedFrames:
     """Frames as a viewer's fresh track sees them: ``points`` [n, 478, 2] in clip px, ``ok`` [n], and the
     lower faces ``fine`` [n, F, F, 3] at about the clip's scale."""
 
@@ -151,30 +153,30 @@ class Watched:
     ok: npt.NDArray[np.bool_]
     fine: Bytes
 
-    def where(self, frames: npt.NDArray[np.bool_]) -> Watched:
+    def where(self, frames: npt.NDArray[np.bool_]) -> TrackedFrames:
         """Those frames alone."""
-        return Watched(self.points[frames], self.ok[frames], self.fine[frames])
+        return TrackedFrames(self.points[frames], self.ok[frames], self.fine[frames])
 
 
-def watch(frames: Iterable[Frame], base: MouthBase) -> Watched:
+def track_frames(frames: Iterable[Frame], base: MouthBase) -> TrackedFrames:
     """Track ``frames``, whose faces are known to be about where ``base`` has them. Raises RenderError."""
-    view = Viewer(apply(invert(base.matrices), base.points))
+    view = TrackerView(apply(invert(base.matrices), base.points))
     crop_px, fine_px = base.crops.shape[1], base.fine.shape[1]
     fine: list[Bytes] = []
 
     def views() -> Iterator[Bytes]:
         for frame, matrix in zip(frames, base.matrices, strict=True):
-            fine.append(cut(frame, matrix, crop_px, fine_px))
+            fine.append(crop_frame(frame, matrix, crop_px, fine_px))
             yield view(frame)
 
     try:
         seen = track(views(), len(base.matrices), some=True)
     except RenderError as error:
         raise RenderError(f"The drawn face cannot be tracked again. {error.message}") from error
-    return Watched(view.in_clip(seen.points), seen.ok, np.stack(fine))
+    return TrackedFrames(view.to_clip(seen.points), seen.ok, np.stack(fine))
 
 
-class Viewer:
+class TrackerView:
     """Shows the tracker the face's surroundings, at about the same size in every clip."""
 
     def __init__(self, points: Floats) -> None:
@@ -187,13 +189,13 @@ class Viewer:
 
     def __call__(self, frame: Frame) -> Bytes:
         if isinstance(frame, Picture):
-            part = frame.rgb(self._box.inside(frame.width, frame.height))
+            part = frame.rgb(self._box.clip_to(frame.width, frame.height))
         else:
             part = frame[self._box.slices]
         size = (round(part.shape[1] * self._scale), round(part.shape[0] * self._scale))
         return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
-    def in_clip(self, points: Floats) -> Floats:
+    def to_clip(self, points: Floats) -> Floats:
         """Points of the view [n, 478, 2] in clip px."""
         corner = np.array([self._box.left, self._box.top], np.float32)
         return np.asarray(points / self._scale + corner, np.float32)

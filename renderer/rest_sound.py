@@ -1,4 +1,4 @@
-"""What is heard in the rest of a clip, and whether the filmed lips say it."""
+"""The sound of a clip's held-out part, and whether the filmed lips move with it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy.typing as npt
 from renderer.errors import RenderError
 from renderer.measures.aperture import aperture
 from renderer.measures.sync import loudness_envelope, sound_matches
-from renderer.motion.motion import sounding
+from renderer.motion.motion import has_speech
 from renderer.speech.loudness import normalise
-from renderer.speech.recording import hear
+from renderer.speech.recording import recognise_phones
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ, sample_at
 from renderer.video.decode import read_own_sound
@@ -22,17 +22,17 @@ from renderer.video.sound import VOICE, SoundFormat
 
 Floats = npt.NDArray[np.float32]
 
-_INAUDIBLE = 1e-4
+_INAUDIBLE_BELOW = 1e-4
 _INSTEAD = (
     "Use a clip in which the presenter speaks, or --oracle-motion to drive the mouth by the face itself."
 )
 
 
 class NoSpeech(RenderError):
-    """There is nothing in the rest of a clip that could be spoken again."""
+    """There is nothing in the held-out part of a clip that could be spoken again."""
 
 
-def own_sound(take: Path, facts: ClipFacts, first: int) -> tuple[Floats | None, SoundFormat]:
+def read_held_out_sound(take: Path, facts: ClipFacts, first: int) -> tuple[Floats | None, SoundFormat]:
     """The sound from frame ``first`` on as the clip has it [channels, n]; None where it has no track."""
     stored = read_own_sound(take)
     if stored is None:
@@ -43,9 +43,10 @@ def own_sound(take: Path, facts: ClipFacts, first: int) -> tuple[Floats | None, 
 
 
 @dataclass(frozen=True, eq=False)
-class RestSound:
-    """``whole`` is the clip's sound and ``samples`` that of its rest, mono at 48 kHz; ``phones`` were heard
-    in the rest as in any recording, and count from its first frame; ``envelope`` [n] is its level."""
+class HeldOutSound:
+    """``whole`` is the clip's sound and ``samples`` that of its held-out part, mono at
+    48 kHz; ``phones`` were recognised there as in any recording, and count from its first frame; ``envelope``
+    [n] is its level."""
 
     whole: Floats
     samples: Floats
@@ -53,23 +54,23 @@ class RestSound:
     envelope: Floats
 
     @classmethod
-    def of(cls, take_sound: Floats | None, facts: ClipFacts, first: int) -> RestSound:
-        """Hear the rest from frame ``first`` on; without a sound track it is silence."""
+    def of(cls, take_sound: Floats | None, facts: ClipFacts, first: int) -> HeldOutSound:
+        """Recognise the phones from frame ``first`` on; without a sound track it is silence."""
         whole = np.zeros(0, np.float32) if take_sound is None else take_sound
         start, stop = (sample_at(frame, facts.fps) for frame in (first, facts.frames))
         samples = np.zeros(stop - start, np.float32)
         there = whole[start:stop]
         samples[: len(there)] = there
-        audible = bool(np.any(np.abs(samples) > _INAUDIBLE))
-        phones = hear(normalise(samples, SOUND_RATE_HZ), SOUND_RATE_HZ) if audible else ()
+        audible = bool(np.any(np.abs(samples) > _INAUDIBLE_BELOW))
+        phones = recognise_phones(normalise(samples, SOUND_RATE_HZ), SOUND_RATE_HZ) if audible else ()
         envelope = loudness_envelope(samples, facts.frames - first, facts.fps, SOUND_RATE_HZ)
         return cls(whole, samples, phones, envelope)
 
     @property
-    def speaks(self) -> bool:
-        return sounding(self.phones)
+    def has_speech(self) -> bool:
+        return has_speech(self.phones)
 
-    def matches(self, points: Floats, facts: ClipFacts) -> bool:
+    def matches_lips(self, points: Floats, facts: ClipFacts) -> bool:
         """Whether the filmed lips [clip's frames, 478, 2] move with the clip's sound."""
         if not len(self.whole):
             return False
@@ -80,5 +81,5 @@ class RestSound:
         """Raise NoSpeech where nothing is said that could be spoken again."""
         if not len(self.whole):
             raise NoSpeech(f"{name} has no sound track to speak again. {_INSTEAD}")
-        if not self.speaks:
-            raise NoSpeech(f"No speech is heard in the rest of {name}. {_INSTEAD}")
+        if not self.has_speech:
+            raise NoSpeech(f"No speech is heard in the held-out part of {name}. {_INSTEAD}")

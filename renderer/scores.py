@@ -30,15 +30,15 @@ __all__ = [
     "CLOSED_APERTURE",
     "OPEN_APERTURE",
     "aperture",
+    "appearance_scores",
     "closure_rate",
     "correlation",
-    "flags_of",
     "lip_scores",
-    "look_scores",
     "open_in_silence",
     "seam_ratio",
     "sharpness",
     "silent_frames",
+    "write_flags",
 ]
 
 Floats = npt.NDArray[np.float32]
@@ -69,7 +69,7 @@ def lip_scores(
     return found | ({"offset_frames": float(-lag)} if r >= _LAG_R_MIN else {})
 
 
-def look_scores(drawn: Bytes, filmed: Bytes, mask: Floats) -> dict[str, float]:
+def appearance_scores(drawn: Bytes, filmed: Bytes, mask: Floats) -> dict[str, float]:
     """``sharpness`` inside the mask and the gradient on its edge (``ring``), both ÷ filmed: 1 is the take.
 
     Crops uint8 [n, s, s, 3], mask [s, s].
@@ -82,7 +82,7 @@ def look_scores(drawn: Bytes, filmed: Bytes, mask: Floats) -> dict[str, float]:
     }
 
 
-def flags_of(scores: dict[str, float]) -> tuple[str, ...]:
+def write_flags(scores: dict[str, float]) -> tuple[str, ...]:
     """Sentences for the reviewer about every score outside its bounds, worst kind first."""
     found = [
         (
@@ -96,7 +96,7 @@ def flags_of(scores: dict[str, float]) -> tuple[str, ...]:
             abs(scores.get("offset_frames", 0.0)) > 1.5,
             "The lips are {offset_frames:+.0f} frames beside the speech (+ is late).",
         ),
-        (scores.get("seam", 0.0) > 1.5, "A join may be visible (seam ratio {seam:.2f})."),
+        (scores.get("seam", 0.0) > 1.5, "A seam may be visible (seam ratio {seam:.2f})."),
         (
             not 0.6 <= scores.get("sharpness", 1.0) <= 1.6,
             "The mouth's sharpness differs ({sharpness:.2f} of the take).",

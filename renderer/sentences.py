@@ -1,4 +1,4 @@
-"""Running text as spoken sentences. The same text always gives the same sentences."""
+"""Splits running text into spoken sentences. The same text always gives the same sentences."""
 
 from __future__ import annotations
 
@@ -68,35 +68,35 @@ _END = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”
 _LAST_WORD = re.compile(r"([^\s(\[\"“'‘]+)$")
 
 
-def sentences(text: str) -> list[str]:
-    """Sentences without the space around them; a blank line also ends one."""
-    return [text[start:end] for start, end in sentence_spans(text)]
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a text without the space around them; a blank line also ends one."""
+    return [text[start:end] for start, end in find_sentence_spans(text)]
 
 
-def sentence_spans(text: str) -> list[tuple[int, int]]:
+def find_sentence_spans(text: str) -> list[tuple[int, int]]:
     """(start, end) of every sentence that holds a letter or a digit, in order."""
     spans: list[tuple[int, int]] = []
-    for start, end in _paragraphs(text):
-        for first, last in _cut(text, start, end):
+    for start, end in _find_paragraphs(text):
+        for first, last in _split_paragraph(text, start, end):
             if any(character.isalnum() for character in text[first:last]):
                 spans.append((first, last))
     return spans
 
 
-def _paragraphs(text: str) -> list[tuple[int, int]]:
+def _find_paragraphs(text: str) -> list[tuple[int, int]]:
     breaks = [match.span() for match in re.finditer(r"\n[^\S\n]*\n\s*", text)]
     starts = [0, *(end for _, end in breaks)]
     ends = [*(start for start, _ in breaks), len(text)]
     return list(zip(starts, ends, strict=True))
 
 
-def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _split_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans = []
     for match in _END.finditer(text, start, end):
         if _ends_here(text, start, match, end):
-            spans.append(_trimmed(text, start, match.end()))
+            spans.append(_trim_span(text, start, match.end()))
             start = match.end()
-    spans.append(_trimmed(text, start, end))
+    spans.append(_trim_span(text, start, end))
     return spans
 
 
@@ -117,6 +117,6 @@ def _ends_here(text: str, start: int, match: re.Match[str], end: int) -> bool:
     return bare not in CLOSERS or following[0].isupper()
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _trim_span(text: str, start: int, end: int) -> tuple[int, int]:
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), end - (len(piece) - len(piece.rstrip()))

@@ -20,7 +20,7 @@ GRID_SAMPLES = 128
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
+class PlacedSound:
     """Mono samples [n] at 48 kHz, where they begin in the message, and a key of their content."""
 
     start: int
@@ -28,19 +28,22 @@ class Heard:
     key: str
 
 
-def message_sound(heard: Sequence[Heard], bit_rate: int, store: Store) -> list[tuple[int, Packets]]:
-    """Encoded pieces for `renderer.video.mux.join`; lines that silence does not part share a piece."""
-    return [_piece(run, bit_rate, store) for run in _runs([_on_grid(one) for one in heard])]
+def encode_message_sound(
+    sounds: Sequence[PlacedSound], bit_rate: int, store: Store
+) -> list[tuple[int, Packets]]:
+    """Encoded pieces for `renderer.video.mux.join_segments`. Lines that no silence separates share a
+    piece."""
+    return [_encode_run(run, bit_rate, store) for run in _group_runs([_snap_to_grid(one) for one in sounds])]
 
 
-def _on_grid(one: Heard) -> Heard:
-    return Heard(round(one.start / GRID_SAMPLES) * GRID_SAMPLES, one.samples, one.key)
+def _snap_to_grid(one: PlacedSound) -> PlacedSound:
+    return PlacedSound(round(one.start / GRID_SAMPLES) * GRID_SAMPLES, one.samples, one.key)
 
 
-def _runs(heard: Sequence[Heard]) -> Iterator[list[Heard]]:
-    run: list[Heard] = []
+def _group_runs(sounds: Sequence[PlacedSound]) -> Iterator[list[PlacedSound]]:
+    run: list[PlacedSound] = []
     end = 0
-    for one in sorted(heard, key=lambda one: one.start):
+    for one in sorted(sounds, key=lambda one: one.start):
         if run and block_of(one.start) <= block_of(end) + 1:
             run.append(one)
         else:
@@ -52,7 +55,7 @@ def _runs(heard: Sequence[Heard]) -> Iterator[list[Heard]]:
         yield run
 
 
-def _piece(run: Sequence[Heard], bit_rate: int, store: Store) -> tuple[int, Packets]:
+def _encode_run(run: Sequence[PlacedSound], bit_rate: int, store: Store) -> tuple[int, Packets]:
     first = block_of(run[0].start)
     places = [one.start - first * BLOCK_SAMPLES for one in run]
     key = fingerprint(
@@ -60,12 +63,12 @@ def _piece(run: Sequence[Heard], bit_rate: int, store: Store) -> tuple[int, Pack
     )
 
     def write(target: Path) -> None:
-        _save(encode_sound(_mixed(run, places), bit_rate), target)
+        _save(encode_sound(_mix_run(run, places), bit_rate), target)
 
     return first, store.use("sound", key, ".safetensors", write, _load)
 
 
-def _mixed(run: Sequence[Heard], places: Sequence[int]) -> Samples:
+def _mix_run(run: Sequence[PlacedSound], places: Sequence[int]) -> Samples:
     ends = [place + len(one.samples) for one, place in zip(run, places, strict=True)]
     mixed = np.zeros(max(ends), np.float32)
     for one, place, end in zip(run, places, ends, strict=True):

@@ -1,4 +1,4 @@
-"""A clip in two parts: the first is learned from, the rest is kept from all learning."""
+"""Splits a clip in two: the presenter is learned from the first part; the held-out part is only measured."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from renderer.errors import RenderError
 from renderer.timeline import seconds_at
 from renderer.video.decode import TakeReader
-from renderer.video.probe import ClipFacts, clip_of
+from renderer.video.probe import ClipFacts, probe_clip
 
 MIN_LEARNED_S = 3.0  # less than a take needs: a short clip is measured as well as it can be
-_MIN_REST_S = 1.0
+_MIN_HELD_OUT_S = 1.0
 
 
 class FirstFrames(TakeReader):
@@ -24,8 +24,8 @@ class FirstFrames(TakeReader):
         self.facts = replace(self.facts, frames=frames, duration_s=seconds_at(frames, self.facts.fps))
 
 
-def split_at(facts: ClipFacts, share: float, path: Path) -> int:
-    """The first frame of the rest, where ``share`` of the clip is learned from.
+def find_split(facts: ClipFacts, share: float, path: Path) -> int:
+    """The first frame of the held-out part, where ``share`` of the clip is learned from.
 
     Raises RenderError where either part would be too short to be of use.
     """
@@ -40,23 +40,25 @@ def split_at(facts: ClipFacts, share: float, path: Path) -> int:
             f"{path.name} is {facts.duration_s:.1f} s long, so only {learned_s:.1f} s would be learned from; "
             f"at least {MIN_LEARNED_S:.0f} s are needed. Use a longer clip, or a larger --train."
         )
-    if rest_s < _MIN_REST_S:
+    if rest_s < _MIN_HELD_OUT_S:
         raise RenderError(
-            f"Only {rest_s:.1f} s of {path.name} would be left to speak again; at least {_MIN_REST_S:.0f} s "
+            f"Only {rest_s:.1f} s of {path.name} would be left to speak again; at least "
+            f"{_MIN_HELD_OUT_S:.0f} s "
             "are needed. Use a longer clip, or a smaller --train."
         )
     return first
 
 
-def uneven(path: Path) -> tuple[str, ...]:
+def describe_uneven_rate(path: Path) -> tuple[str, ...]:
     """A sentence about a clip whose frame rate varies; none about others. Raises RenderError.
 
     Phones film so. It is read on an even grid, as every take is (`renderer.video.timing`).
     """
-    timing = clip_of(path).timing
+    timing = probe_clip(path).timing
     if np.array_equal(timing.source, np.arange(len(timing.pts))):
         return ()
     return (
         f"The frame rate of {path.name} varies: its {len(timing.pts)} pictures are read as {timing.frames} "
-        f"frames at an even {float(timing.fps):g} a second, and the rest is written so.",
+        f"frames at an even {float(timing.fps):g} a second, and the held-out "
+        "part is written so.",
     )

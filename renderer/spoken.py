@@ -1,4 +1,4 @@
-"""Spoken lines, each synthesised once: a content-addressed cache over renderer.speech."""
+"""A line's speech, synthesised once: a content-addressed cache over renderer.speech."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from safetensors.numpy import save_file
 from renderer.config import VoiceConfig, fingerprint
 from renderer.speech.speech import Phone, Speech, Word
 from renderer.speech.voices import speak
-from renderer.stopwatch import stage
+from renderer.stopwatch import span
 from renderer.store import Store
 
 STAGE_VERSION = "speech-1"
 
 
-def speech_key(text: str, voice: VoiceConfig) -> str:
+def compute_speech_key(text: str, voice: VoiceConfig) -> str:
     """Everything that can change a sample of a line; a voice that is a file counts by its content."""
     files = [
         path for path in (Path(voice.voice), Path(f"{voice.voice}.json")) if voice.voice and path.is_file()
     ]
-    model = [_sha256(path.resolve(), *_state(path)) for path in files] or voice.voice
+    model = [_sha256(path.resolve(), *_read_file_state(path)) for path in files] or voice.voice
     return fingerprint(STAGE_VERSION, text, voice.engine, voice.rate, model)
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    """What changes when a file does."""
+def _read_file_state(path: Path) -> tuple[int, int, int]:
+    """What changes when a file does: time of change, size and inode."""
     found = path.stat()
     return found.st_mtime_ns, found.st_size, found.st_ino
 
@@ -42,29 +42,29 @@ def _sha256(path: Path, *state: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def content_of(speech: Speech) -> str:
-    """A key for sound that was recorded instead of synthesised."""
+def compute_content_key(speech: Speech) -> str:
+    """A key of speech that was recorded instead of synthesised."""
     timing = [[asdict(p) for p in speech.phones], [asdict(w) for w in speech.words]]
     return fingerprint(speech.samples.tobytes(), timing)
 
 
-@stage("speech")
-def spoken(text: str, voice: VoiceConfig, store: Store) -> Speech:
+@span("speech")
+def speak_cached(text: str, voice: VoiceConfig, store: Store) -> Speech:
     """The line's sound and timing, synthesised at most once per store.
 
     Raises RenderError when the voice cannot say the text.
     """
     return store.use(
         "speech",
-        speech_key(text, voice),
+        compute_speech_key(text, voice),
         ".safetensors",
         lambda target: save_speech(speak(text, voice), target),
-        _kept,
+        _load_shared,
     )
 
 
 @lru_cache(maxsize=64)
-def _kept(path: Path) -> Speech:
+def _load_shared(path: Path) -> Speech:
     """The lines that messages share; a file in the store never changes."""
     return load_speech(path)
 

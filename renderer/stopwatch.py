@@ -1,13 +1,12 @@
-"""Where a render spends its time, by stage. Costs next to nothing where nobody listens.
+"""Profiles a render: the time that each named span of the work takes. Costs next to nothing when off.
 
-    with timing() as watch:
+    with profile() as profiler:
         render_message(...)
-    watch.report()["compose"].cpu_s
+    profiler.report()["compose"].cpu_s
 
-A stage is marked where its work is done, as a block or on a function: ``with stage("draft"):``,
-``@stage("draft")``. What a stage spends inside another one counts for the inner one only, so the
-stages add up. Work in a thread counts when the thread runs in a copy of the caller's context, as
-those of `renderer.video.ahead` do.
+A span is marked where its work is done, as a block or on a function: ``with span("draft"):``,
+``@span("draft")``. Time inside a nested span counts for the inner one only, so the spans add up. Work in a
+thread counts when the thread runs in a copy of the caller's context, as those of `renderer.video.ahead` do.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ from types import TracebackType
 
 
 @dataclass(frozen=True)
-class StageTime:
-    """What one stage took without the stages inside it: wall and CPU seconds (of the threads that ran it,
-    not of those that they started), calls, and frames where the stage counts them."""
+class SpanTime:
+    """What one span took without the spans inside it: wall and CPU seconds (of the threads that ran it,
+    not of those that they started), calls, and frames where the span counts them."""
 
     wall_s: float = 0.0
     cpu_s: float = 0.0
     calls: int = 0
     frames: int = 0
 
-    def __add__(self, other: StageTime) -> StageTime:
-        return StageTime(
+    def __add__(self, other: SpanTime) -> SpanTime:
+        return SpanTime(
             self.wall_s + other.wall_s,
             self.cpu_s + other.cpu_s,
             self.calls + other.calls,
@@ -40,26 +39,26 @@ class StageTime:
         )
 
 
-class Stopwatch:
-    """Adds up stages from any number of threads."""
+class Profiler:
+    """Adds up spans from any number of threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._stages: dict[str, StageTime] = {}
+        self._spans: dict[str, SpanTime] = {}
 
-    def add(self, name: str, took: StageTime) -> None:
+    def add(self, name: str, took: SpanTime) -> None:
         with self._lock:
-            self._stages[name] = self._stages.get(name, StageTime()) + took
+            self._spans[name] = self._spans.get(name, SpanTime()) + took
 
-    def report(self) -> dict[str, StageTime]:
-        """Stage → time, in the order in which the stages first ended."""
+    def report(self) -> dict[str, SpanTime]:
+        """Span → time, in the order in which the spans first ended."""
         with self._lock:
-            return dict(self._stages)
+            return dict(self._spans)
 
 
 @dataclass
-class _Running:
-    """A stage that has begun in this thread, and what the stages inside it have taken so far."""
+class _OpenSpan:
+    """A span that has begun in this thread, and what the spans inside it have taken so far."""
 
     thread: int
     wall_s: float = field(default_factory=time.perf_counter)
@@ -68,47 +67,47 @@ class _Running:
     inner_cpu_s: float = 0.0
 
 
-_watch: ContextVar[Stopwatch | None] = ContextVar("stopwatch", default=None)
-_outer: ContextVar[_Running | None] = ContextVar("running stage", default=None)
+_profiler: ContextVar[Profiler | None] = ContextVar("stopwatch", default=None)
+_outer: ContextVar[_OpenSpan | None] = ContextVar("running stage", default=None)
 
 
 @contextmanager
-def timing(watch: Stopwatch | None = None) -> Iterator[Stopwatch]:
-    """Listen to the stages that run inside the block."""
-    watch = watch or Stopwatch()
-    token = _watch.set(watch)
+def profile(profiler: Profiler | None = None) -> Iterator[Profiler]:
+    """Collect the spans that run inside the block."""
+    profiler = profiler or Profiler()
+    token = _profiler.set(profiler)
     try:
-        yield watch
+        yield profiler
     finally:
-        _watch.reset(token)
+        _profiler.reset(token)
 
 
-class stage(ContextDecorator):
+class span(ContextDecorator):
     """A named part of the work, as a block or around a function; ``frames`` are added to its count."""
 
     def __init__(self, name: str, frames: int = 0) -> None:
         self._name, self._frames = name, frames
-        self._began: _Running | None = None
-        self._before: _Running | None = None
+        self._began: _OpenSpan | None = None
+        self._before: _OpenSpan | None = None
 
-    def _recreate_cm(self) -> stage:
-        return stage(self._name, self._frames)  # a decorated function may run in two threads at once
+    def _recreate_cm(self) -> span:
+        return span(self._name, self._frames)  # a decorated function may run in two threads at once
 
     def __enter__(self) -> None:
-        if _watch.get() is not None:
+        if _profiler.get() is not None:
             self._before = _outer.get()
-            self._began = _Running(threading.get_ident())
+            self._began = _OpenSpan(threading.get_ident())
             _outer.set(self._began)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        began, watch = self._began, _watch.get()
-        if began is None or watch is None:
+        began, profiler = self._began, _profiler.get()
+        if began is None or profiler is None:
             return
         wall_s, cpu_s = time.perf_counter() - began.wall_s, time.thread_time() - began.cpu_s
-        own = StageTime(wall_s - began.inner_wall_s, cpu_s - began.inner_cpu_s, 1, self._frames)
-        watch.add(self._name, own)
+        own = SpanTime(wall_s - began.inner_wall_s, cpu_s - began.inner_cpu_s, 1, self._frames)
+        profiler.add(self._name, own)
         outer = self._before
         _outer.set(outer)
         if outer is not None and outer.thread == began.thread:  # another thread's time is its own

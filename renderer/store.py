@@ -1,4 +1,4 @@
-"""A cache of files named by what went into them.
+"""A content-addressed cache: files named by a hash of what went into them.
 
 Any number of processes may use one folder at once, and any of it may be deleted at any time:
 what is missing is made again. Nothing in it is ever changed in place.
@@ -21,21 +21,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from renderer.files import readable_disk_errors, whole_file
-from renderer.tally import Tally, Uses
+from renderer.files import atomic_write, explain_disk_errors
+from renderer.tally import HitCount, HitCounters
 
 logger = logging.getLogger(__name__)
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 _LOCKS = "locks"
 _KIND = re.compile(r"[a-z][a-z0-9-]*")
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]+)+")
 # Evict below the bound, so that a full store does not delete on every write.
 _EVICT_TO = 0.9
-# Nobody looks at the whole store before this share of its bound was written since.
-_LOOK_SHARE = 0.01
-_unseen_bytes: dict[Path, int] = {}  # written by this process since it looked
+# The whole store is scanned again only after this share of its bound was written.
+_SCAN_SHARE = 0.01
+_unscanned_bytes: dict[Path, int] = {}  # written by this process since its last scan
 # A render holds the paths of its segments for a while before it joins them.
 _GRACE_S = 600.0
 _ATTEMPTS = 3
@@ -59,8 +59,8 @@ class Store:
     def __init__(self, root: Path, max_bytes: int | None = None) -> None:
         self.root = root
         self.max_bytes = max_bytes
-        self._tally = Tally(root)
-        weakref.finalize(self, self._tally.write)
+        self._counters = HitCounters(root)
+        weakref.finalize(self, self._counters.write)
 
     def get(self, kind: str, key: str) -> Path | None:
         """The file for a key, marked as used now; None when it was never made or was deleted."""
@@ -69,7 +69,7 @@ class Store:
             with suppress(OSError):
                 os.utime(path)
             if path.exists():
-                self._tally.count(kind, found=True)
+                self._counters.count(kind, hit=True)
                 return path
         return None
 
@@ -82,7 +82,7 @@ class Store:
         found = self.get(kind, key)
         if found is not None:
             return found, True
-        with self._locked(kind, key):
+        with self._lock(kind, key):
             found = self.get(kind, key)
             if found is not None:
                 return found, True
@@ -93,15 +93,15 @@ class Store:
         if not _SUFFIX.fullmatch(suffix):
             raise ValueError(f"the suffix {suffix!r} does not look like '.mp4'")
         path = self._stem(kind, key).with_suffix(suffix)
-        _write_whole(path, write)
-        self._tally.count(kind, found=False)
+        _write_atomically(path, write)
+        self._counters.count(kind, hit=False)
         with suppress(FileNotFoundError):
             self._evict(path.stat().st_size)
         return path
 
     def use(
-        self, kind: str, key: str, suffix: str, write: Callable[[Path], None], read: Callable[[Path], Made]
-    ) -> Made:
+        self, kind: str, key: str, suffix: str, write: Callable[[Path], None], read: Callable[[Path], Value]
+    ) -> Value:
         """What ``read`` makes of the file for a key, made and read again when somebody deletes it between."""
         for attempt in range(1, _ATTEMPTS + 1):
             path, _ = self.make(kind, key, suffix, write)
@@ -125,7 +125,7 @@ class Store:
             except BlockingIOError:
                 lock.close()
                 return None
-            if _is_still(path, lock):
+            if _is_same_file(path, lock):
                 return Reservation(self, kind, key, path, lock)
             lock.close()
 
@@ -141,13 +141,13 @@ class Store:
             found.setdefault(path.parents[1].name, []).append(size)
         return {kind: StoreStats(len(sizes), sum(sizes)) for kind, sizes in sorted(found.items())}
 
-    def uses(self) -> dict[str, Uses]:
-        """How often files of each kind were found and made, by all processes that noted it."""
-        return self._tally.read()
+    def read_hit_counts(self) -> dict[str, HitCount]:
+        """Hits and misses of each kind of file, counted over all processes."""
+        return self._counters.read()
 
-    def note_uses(self) -> None:
-        """Adds what this store counted since the last time to what lies in the folder."""
-        self._tally.write()
+    def save_hit_counts(self) -> None:
+        """Add what this store counted since the last time to the counts in the folder."""
+        self._counters.write()
 
     def _stem(self, kind: str, key: str) -> Path:
         if not _KIND.fullmatch(kind) or kind == _LOCKS:
@@ -156,13 +156,13 @@ class Store:
         return self.root / kind / name[:2] / name
 
     @contextmanager
-    def _locked(self, kind: str, key: str) -> Iterator[None]:
+    def _lock(self, kind: str, key: str) -> Iterator[None]:
         # The system frees a lock when its process ends, however it ends.
         path = self._lock_path(kind, key)
         while True:
             with self._open_lock(path) as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                if not _is_still(path, lock):
+                if not _is_same_file(path, lock):
                     continue  # deleted while we waited: a lock on a nameless file keeps nobody out
                 try:
                     yield
@@ -175,7 +175,7 @@ class Store:
 
     def _open_lock(self, path: Path) -> BufferedWriter:
         while True:
-            with readable_disk_errors(self.root):
+            with explain_disk_errors(self.root):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with suppress(FileNotFoundError):  # the folder was deleted in between
                     return path.open("ab")
@@ -189,16 +189,16 @@ class Store:
                 entries.append((status.st_mtime, status.st_size, path))
         return entries
 
-    def _is_time_to_look(self, written_bytes: int) -> bool:
+    def _is_time_to_scan(self, written_bytes: int) -> bool:
         """Looking at every file of a large store takes longer than writing one: not at every write."""
         assert self.max_bytes is not None
-        unseen = _unseen_bytes.get(self.root)
-        looks = unseen is None or unseen + written_bytes > _LOOK_SHARE * self.max_bytes
-        _unseen_bytes[self.root] = 0 if looks else (unseen or 0) + written_bytes
-        return looks
+        unscanned = _unscanned_bytes.get(self.root)
+        is_due = unscanned is None or unscanned + written_bytes > _SCAN_SHARE * self.max_bytes
+        _unscanned_bytes[self.root] = 0 if is_due else (unscanned or 0) + written_bytes
+        return is_due
 
     def _evict(self, written_bytes: int) -> None:
-        if self.max_bytes is None or not self._is_time_to_look(written_bytes):
+        if self.max_bytes is None or not self._is_time_to_scan(written_bytes):
             return
         entries = sorted(self._entries())
         total = sum(size for _, size, _ in entries)
@@ -239,10 +239,10 @@ class Reservation:
             self._lock.close()
 
 
-def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
+def _write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with whole_file(path) as temporary:
+            with atomic_write(path) as temporary:
                 write(temporary)
             return
         except FileNotFoundError:
@@ -251,7 +251,7 @@ def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
                 raise
 
 
-def _is_still(path: Path, lock: BufferedWriter) -> bool:
+def _is_same_file(path: Path, lock: BufferedWriter) -> bool:
     try:
         return path.stat().st_ino == os.fstat(lock.fileno()).st_ino
     except FileNotFoundError:

@@ -10,14 +10,14 @@ from renderer.mouth.presenter import Presenter
 from renderer.video.decode import TakeReader
 
 
-class OpenTake:
+class LazyTake:
     """A message whose segments are all in the store never opens its take."""
 
     def __init__(self, path: Path, presenter: Presenter) -> None:
         self._path, self._presenter = path, presenter
         self._reader: TakeReader | None = None
 
-    def __enter__(self) -> OpenTake:
+    def __enter__(self) -> LazyTake:
         return self
 
     def __exit__(

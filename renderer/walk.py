@@ -1,4 +1,4 @@
-"""An endless walk over a take's frames, without a visible jump and without a loop that is noticed."""
+"""The base track: a video texture, which plays a take without end, a visible jump or a noticeable loop."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from renderer.face.landmarks import POINTS
 
 Floats = npt.NDArray[np.float32]
 
-CROSSING_FRAMES = 5
+TRANSITION_FRAMES = 5
 _RUN_MIN_FRAMES = 75
-# A jump must lead this far from the take's ends, so that its crossing and the frames around it exist.
-_MARGIN_FRAMES = CROSSING_FRAMES + 2
-# What was shown a moment ago counts like a jump over two usual steps, and is forgotten by and by.
-_REUSE_COST, _FORGOTTEN_FRAMES = 4.0, 500.0
+# A transition lies at least this far from the take's ends, so that the frames around it exist.
+_END_MARGIN_FRAMES = TRANSITION_FRAMES + 2
+# What was shown a moment ago costs as much as a transition over two usual steps, and is forgotten by and by.
+_REUSE_COST, _FORGETTING_FRAMES = 4.0, 500.0
 _LOOK_AHEAD_FRAMES = 75
 # Brow, nose bridge, temples and the face's upper outline: points that speech does not move.
 _STEADY = (10, 338, 297, 332, 284, 251, 389, 356, 454, 109, 67, 103, 54, 21, 162, 127, 234, 168, 6, 197)
 _EYES = (159, 145, 386, 374, 468, 473)
 _BETWEEN_EYES, _LEFT_EYE, _RIGHT_EYE = 168, 33, 263
 # Video textures compare short runs, so that the direction of movement counts as well as the place.
-_RUN = np.array([1, 4, 6, 4, 1], np.float64) / 16
+_RUN_WEIGHTS = np.array([1, 4, 6, 4, 1], np.float64) / 16
 
 
 @dataclass(frozen=True)
 class PathFrame:
-    """One shown frame: ``take[a] * (1 - mix) + take[b] * mix``; ``mix`` is 0 except inside a jump."""
+    """One shown frame: ``take[a] * (1 - mix) + take[b] * mix``; ``mix`` is 0 except inside a transition."""
 
     a: int
     b: int
@@ -39,16 +39,16 @@ class PathFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class TakeWalk:
-    """The base track: the take from its first frame on, then runs of it that follow each other softly.
+class BaseTrack:
+    """The take from its first frame on, then runs of it, one after the other, with transitions between them.
 
-    ``distance`` float16 [T, T] tells how unlike two take frames look with their neighbours; 1 is about the
+    ``distance`` float16 [T, T] is how unlike two take frames look with their neighbours; 1 is about the
     difference of one frame to the next. Runs are left where another frame looks alike, rather late than
     early, and lead to what was not shown for long.
     """
 
     distance: npt.NDArray[np.float16]
-    _shown: list[PathFrame] = field(default_factory=list, init=False, repr=False)
+    _frames: list[PathFrame] = field(default_factory=list, init=False, repr=False)
     _growing: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @property
@@ -58,24 +58,24 @@ class TakeWalk:
 
     def take_frame(self, position: int) -> int:
         """The take frame at a base-track position (any whole number from 0)."""
-        return self.shown(position).a
+        return self.frame_at(position).a
 
-    def shown(self, position: int) -> PathFrame:
-        """The base track's picture; the last frames of a run cross over to the next one."""
-        if position >= len(self._shown):
+    def frame_at(self, position: int) -> PathFrame:
+        """The base track's picture; the last frames of a run are the transition to the next one."""
+        if position >= len(self._frames):
             with self._growing:
                 self._grow(position)
-        return self._shown[position]
+        return self._frames[position]
 
-    def is_crossing(self, position: int) -> bool:
+    def is_transition(self, position: int) -> bool:
         """Whether the base track itself mixes two frames here."""
-        return self.shown(position).mix > 0
+        return self.frame_at(position).mix > 0
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {"distance": self.distance}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Any]) -> TakeWalk:
+    def from_arrays(cls, arrays: Mapping[str, Any]) -> BaseTrack:
         return cls(np.asarray(arrays["distance"], np.float16))
 
     def _grow(self, position: int) -> None:
@@ -83,8 +83,8 @@ class TakeWalk:
         known = 0
         while known <= position:
             run = runs.next()
-            if known >= len(self._shown):
-                self._shown.extend(run)
+            if known >= len(self._frames):
+                self._frames.extend(run)
             known += len(run)
 
 
@@ -99,29 +99,29 @@ class _Runs:
         self._start = self._position = 0
 
     def next(self) -> list[PathFrame]:
-        start, (leave, to) = self._start, self._best_jump()
-        run = [PathFrame(frame, frame, 0.0) for frame in range(start, leave - CROSSING_FRAMES)]
-        for into in range(CROSSING_FRAMES):
-            frame, other = leave - CROSSING_FRAMES + into, to - CROSSING_FRAMES + into
-            run.append(PathFrame(frame, other, (into + 1) / (CROSSING_FRAMES + 1)))
+        start, (leave, to) = self._start, self._find_transition()
+        run = [PathFrame(frame, frame, 0.0) for frame in range(start, leave - TRANSITION_FRAMES)]
+        for into in range(TRANSITION_FRAMES):
+            frame, other = leave - TRANSITION_FRAMES + into, to - TRANSITION_FRAMES + into
+            run.append(PathFrame(frame, other, (into + 1) / (TRANSITION_FRAMES + 1)))
         self._last_shown[start:leave] = np.arange(self._position, self._position + leave - start)
         self._start, self._position = to, self._position + len(run)
         return run
 
-    def _best_jump(self) -> tuple[int, int]:
+    def _find_transition(self) -> tuple[int, int]:
         """(leave, to): take frames that look alike, and what follows was not shown for long."""
         count, start = len(self._distance), self._start
         leave = np.arange(start + self._least, count - 2)
-        to = np.arange(_MARGIN_FRAMES, count - 2 - self._least)
-        unlike = self._distance[np.ix_(leave - 3, to - 3)] ** 2  # a crossing's middle lies before its end
-        unlike[np.abs(leave[:, None] - to) <= 2 * CROSSING_FRAMES] = np.inf  # that is no jump
-        cost = (unlike + _REUSE_COST * self._reuse()[to]) / (leave - start)[:, None]
+        to = np.arange(_END_MARGIN_FRAMES, count - 2 - self._least)
+        unlike = self._distance[np.ix_(leave - 3, to - 3)] ** 2  # a transition's middle lies before its end
+        unlike[np.abs(leave[:, None] - to) <= 2 * TRANSITION_FRAMES] = np.inf  # that would only go on
+        cost = (unlike + _REUSE_COST * self._measure_reuse()[to]) / (leave - start)[:, None]
         best = np.unravel_index(int(cost.argmin()), cost.shape)
         return int(leave[best[0]]), int(to[best[1]])
 
-    def _reuse(self) -> npt.NDArray[np.float64]:
+    def _measure_reuse(self) -> npt.NDArray[np.float64]:
         """0..1 for each frame: how lately it and those after it were shown."""
-        lately = np.exp((self._last_shown - self._position) / _FORGOTTEN_FRAMES)
+        lately = np.exp((self._last_shown - self._position) / _FORGETTING_FRAMES)
         lately[self._start :] = 1.0  # the run that goes on now
         ahead = np.concatenate([lately, np.full(_LOOK_AHEAD_FRAMES, lately[-1])])
         summed = np.concatenate([[0.0], np.cumsum(ahead)])
@@ -130,8 +130,9 @@ class _Runs:
         )
 
 
-def similarity(track_points: Floats, thumbs: npt.NDArray[np.uint8], face_px: float) -> TakeWalk:
-    """The walk of a take from its face points [T, 478, 2] (take px) and small whole frames [T, h, w, 3].
+def build_base_track(track_points: Floats, thumbs: npt.NDArray[np.uint8], face_px: float) -> BaseTrack:
+    """Build the base track of a take from its face points [T, 478, 2] (take px) and small whole frames [T, h,
+    w, 3].
 
     ``face_px`` is the size of the face's crop in take px; the points are compared relative to it.
     """
@@ -140,16 +141,16 @@ def similarity(track_points: Floats, thumbs: npt.NDArray[np.uint8], face_px: flo
     steady = track_points[:, list(_STEADY)] / face_px
     eyes = (track_points[:, list(_EYES)] - track_points[:, [_BETWEEN_EYES]]) / face_px
     total = sum(
-        weight * _in_steps(part.reshape(len(part), -1).astype(np.float64), least)
+        weight * _compute_squared_distances(part.reshape(len(part), -1).astype(np.float64), least)
         for part, weight, least in ((steady, 1.0, 0.001), (eyes, 0.5, 0.001), (thumbs / 255.0, 1.0, 0.003))
     )
-    distance = np.sqrt(_over_runs(np.asarray(total)) / 2.5)
-    if len(distance) <= 4 * _MARGIN_FRAMES:
-        raise ValueError(f"a walk needs more than {len(distance)} frames")
-    return TakeWalk(np.minimum(distance, 6e4).astype(np.float16))
+    distance = np.sqrt(_average_over_runs(np.asarray(total)) / 2.5)
+    if len(distance) <= 4 * _END_MARGIN_FRAMES:
+        raise ValueError(f"a base track needs more than {len(distance)} frames")
+    return BaseTrack(np.minimum(distance, 6e4).astype(np.float16))
 
 
-def _in_steps(rows: npt.NDArray[np.float64], least: float) -> npt.NDArray[np.float64]:
+def _compute_squared_distances(rows: npt.NDArray[np.float64], least: float) -> npt.NDArray[np.float64]:
     """Squared distances [T, T] in units of the usual step from frame to frame."""
     scaled = rows / np.sqrt(rows.shape[1])
     step = max(float(np.median(np.linalg.norm(np.diff(scaled, axis=0), axis=1))), least)
@@ -157,7 +158,7 @@ def _in_steps(rows: npt.NDArray[np.float64], least: float) -> npt.NDArray[np.flo
     return np.maximum(size[:, None] + size[None] - 2 * scaled @ scaled.T, 0) / step**2
 
 
-def _over_runs(squared: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    count, reach = len(squared), len(_RUN) // 2
+def _average_over_runs(squared: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    count, reach = len(squared), len(_RUN_WEIGHTS) // 2
     padded = np.pad(squared, reach, mode="edge")
-    return np.asarray(sum(w * padded[k : k + count, k : k + count] for k, w in enumerate(_RUN)))
+    return np.asarray(sum(w * padded[k : k + count, k : k + count] for k, w in enumerate(_RUN_WEIGHTS)))

@@ -18,7 +18,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 
 from campaigns.models import Campaign, Presenter
-from config.database import usable_folder
+from config.database import choose_folder
 from tests import cast
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def django_db_modify_db_settings() -> None:
     database = django_settings.DATABASES["default"]
     database["TEST"]["NAME"] = f"test_byname_{os.getpid()}_{secrets.token_hex(3)}"
     if "EMBEDDED" in database:
-        folder = usable_folder(CHECKOUT / "var" / "postgres-for-tests", CHECKOUT)
+        folder = choose_folder(CHECKOUT / "var" / "postgres-for-tests", CHECKOUT)
         database |= {"EMBEDDED": str(folder), "HOST": str(folder / "data")}
 
 
@@ -75,4 +75,4 @@ def baked(tmp_path_factory: pytest.TempPathFactory) -> Baked:
     """A small presenter that the real engine prepared; takes some seconds, once."""
     from tests import presenters  # loads the engine, which most tests do without
 
-    return presenters.baked(tmp_path_factory.mktemp("baked"))
+    return presenters.make_bake(tmp_path_factory.mktemp("baked"))

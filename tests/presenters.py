@@ -28,7 +28,7 @@ class Baked:
     bake: Path
 
 
-def baked(folder: Path) -> Baked:
+def make_bake(folder: Path) -> Baked:
     """Made once per test run; see the fixture ``baked`` in conftest.py."""
     from renderer.mouth.bake import bake  # loads torch and the face tracker
 
@@ -36,11 +36,11 @@ def baked(folder: Path) -> Baked:
     out = folder / "presenter.safetensors"
     config = BakeConfig(crop_px=64, fit_seconds=FIT_SECONDS, fit_steps_max=20, base_channels=8)
     made = bake(take, out, config)
-    replace(made, network=_heard(made.network)).save(out)
+    replace(made, network=_soften(made.network)).save(out)
     return Baked(take, out)
 
 
-def _heard(network: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[np.float32]]:
+def _soften(network: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[np.float32]]:
     """The network with a last layer that surely speaks, softly: whether so short a fit beats its drafts, and
     thus whether its network runs at all, would depend on the machine."""
     last = network["leave.weight"]
@@ -48,9 +48,9 @@ def _heard(network: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDAr
     return {**network, "leave.weight": spoken}
 
 
-def stored(files: Baked) -> Presenter:
+def store_presenter(files: Baked) -> Presenter:
     """The same in the database, ready and with consent."""
-    facts = rendering.take_facts(files.take)
+    facts = rendering.probe_take(files.take)
     made = Presenter(
         name="Nora",
         facts=facts,

@@ -38,7 +38,7 @@ def sound_only(path: Path) -> Path:
     return _write(path, iter(()), sound_s=6)
 
 
-def cut_off(path: Path) -> Path:
+def write_half(path: Path) -> Path:
     """The first half of a good file's bytes, as an upload that broke off leaves it."""
     whole = DEMO_TAKE.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])

@@ -26,24 +26,24 @@ class Outcome:
     """What the command said and left behind."""
 
     status: int
-    said: str
+    output: str
     out: Path
 
-    def refused(self, *parts: str) -> bool:
+    def is_refused(self, *parts: str) -> bool:
         """Refused with a sentence that holds every part, and without a trace of the work."""
-        assert self.status == 1, self.said
-        assert "Traceback" not in self.said
-        assert [part for part in parts if part not in self.said] == [], self.said
-        return self.left() == []
+        assert self.status == 1, self.output
+        assert "Traceback" not in self.output
+        assert [part for part in parts if part not in self.output] == [], self.output
+        return self.list_outputs() == []
 
-    def left(self) -> list[str]:
+    def list_outputs(self) -> list[str]:
         return sorted(path.name for path in self.out.rglob("*")) if self.out.exists() else []
 
     def reasons(self) -> list[str]:
         """The reason of each row, from a table that stands alone: no video was made for any."""
-        assert self.status == 1, self.said
-        assert "Traceback" not in self.said
-        assert self.left() == ["results.csv"]
+        assert self.status == 1, self.output
+        assert "Traceback" not in self.output
+        assert self.list_outputs() == ["results.csv"]
         return [row["reason"] for row in self.results()]
 
     def results(self) -> list[dict[str, str]]:
@@ -103,50 +103,50 @@ def desk(tmp_path: Path, environment: dict[str, str]) -> Desk:
 
 def test_a_take_without_a_face(desk: Desk) -> None:
     take = takes.without_a_face(desk.folder / "wall.mp4")
-    assert desk.make_messages(take=take).refused("wall.mp4 cannot be used", "No face")
+    assert desk.make_messages(take=take).is_refused("wall.mp4 cannot be used", "No face")
 
 
 def test_a_take_with_two_faces(desk: Desk) -> None:
     take = takes.with_two_faces(desk.folder / "couple.mp4")
-    assert desk.make_messages(take=take).refused("couple.mp4 cannot be used", "Two faces", "one person")
+    assert desk.make_messages(take=take).is_refused("couple.mp4 cannot be used", "Two faces", "one person")
 
 
 def test_a_take_under_five_seconds(desk: Desk) -> None:
     take = takes.too_short(desk.folder / "blink.mp4")
-    assert desk.make_messages(take=take).refused("blink.mp4 is 2.0 s long", "at least 5 s")
+    assert desk.make_messages(take=take).is_refused("blink.mp4 is 2.0 s long", "at least 5 s")
 
 
 def test_a_clip_without_a_picture(desk: Desk) -> None:
     take = takes.sound_only(desk.folder / "radio.mp4")
-    assert desk.make_messages(take=take).refused("radio.mp4", "no picture")
+    assert desk.make_messages(take=take).is_refused("radio.mp4", "no picture")
 
 
 def test_a_truncated_clip(desk: Desk) -> None:
-    take = takes.cut_off(desk.folder / "half.mp4")
-    assert desk.make_messages(take=take).refused("half.mp4 is incomplete", "again")
+    take = takes.write_half(desk.folder / "half.mp4")
+    assert desk.make_messages(take=take).is_refused("half.mp4 is incomplete", "again")
 
 
 def test_a_take_that_is_not_there(desk: Desk) -> None:
-    assert desk.make_messages(take=desk.folder / "lost.mp4").refused("lost.mp4", "Check")
+    assert desk.make_messages(take=desk.folder / "lost.mp4").is_refused("lost.mp4", "Check")
 
 
 # The spreadsheet
 
 
 def test_an_empty_spreadsheet(desk: Desk) -> None:
-    assert desk.make_messages(people=b"").refused("people.csv is empty", "column names")
+    assert desk.make_messages(people=b"").is_refused("people.csv is empty", "column names")
 
 
 def test_a_spreadsheet_with_two_columns_of_one_name(desk: Desk) -> None:
     people = "email,name,email\na@example.com,Ada,b@example.com\n"
-    assert desk.make_messages(people=people).refused("people.csv, row 1", "A and C", "“email”")
+    assert desk.make_messages(people=people).is_refused("people.csv, row 1", "A and C", "“email”")
 
 
 def test_a_spreadsheet_where_every_row_is_bad(desk: Desk) -> None:
     outcome = desk.make_messages(people="first_name,email\nAda,ada at example.com\n")
     (reason,) = outcome.reasons()
     assert "column “email”: “ada at example.com” is not an e-mail address" in reason
-    assert "people.csv, row 2: " in outcome.said
+    assert "people.csv, row 2: " in outcome.output
 
 
 @pytest.mark.parametrize(
@@ -169,19 +169,19 @@ def test_a_spreadsheet_as_office_programs_save_it_is_read(desk: Desk, people: by
 
 
 def test_an_empty_script(desk: Desk) -> None:
-    assert desk.make_messages(script=" \n").refused("hello.j2", "empty", "at least one sentence")
+    assert desk.make_messages(script=" \n").is_refused("hello.j2", "empty", "at least one sentence")
 
 
 def test_a_script_that_is_no_template(desk: Desk) -> None:
     script = "Good day.\nHi {{ first_name }, it is me."
-    assert desk.make_messages(script=script).refused("hello.j2", "line 2, column 4")
+    assert desk.make_messages(script=script).is_refused("hello.j2", "line 2, column 4")
 
 
 def test_a_script_that_uses_a_column_that_is_not_there(desk: Desk) -> None:
     script = "Hi {{ first_name }}.\nHow is {{ city }}?"
     outcome = desk.make_messages(script=script)
-    assert outcome.refused("hello.j2, line 2, column 11: “city” is not a column", "email, first_name")
-    assert outcome.said.count("“city”") == 1
+    assert outcome.is_refused("hello.j2, line 2, column 11: “city” is not a column", "email, first_name")
+    assert outcome.output.count("“city”") == 1
 
 
 # One row among others
@@ -198,8 +198,8 @@ def test_rows_that_cannot_be_made_leave_the_others_alone(desk: Desk) -> None:
     take = takes.good(desk.folder / "me.mp4")
     outcome = desk.make_messages(take=take, people=people, script="Hi {{ first_name }} of {{ company }}.")
     assert outcome.status == 1
-    assert "row 3" in outcome.said and "“company” is empty in this row" in outcome.said
-    assert "row 4" in outcome.said and "cannot say" in outcome.said
+    assert "row 3" in outcome.output and "“company” is empty in this row" in outcome.output
+    assert "row 4" in outcome.output and "cannot say" in outcome.output
     rows = outcome.results()
     assert [row["first_name"] for row in rows] == ["Zoë", "John", "明"]
     assert [bool(row["file"]) for row in rows] == [True, False, False]
@@ -217,7 +217,7 @@ def test_a_disk_that_is_full(desk: Desk) -> None:
     take = takes.good(desk.folder / "me.mp4")
     empty = str(desk.folder / "cache")  # a bake from another test would let the work go on to the table
     outcome = desk.make_messages(take=take, prepare=_no_file_above_64_kb, RENDER_CACHE_DIR=empty)
-    assert outcome.refused("no room left", "Free some space")
+    assert outcome.is_refused("no room left", "Free some space")
 
 
 def _no_file_above_64_kb() -> None:
@@ -227,13 +227,13 @@ def _no_file_above_64_kb() -> None:
 def test_a_database_that_cannot_be_reached(desk: Desk) -> None:
     with _taken_port(listening=False) as port:
         outcome = desk.run("migrate", DATABASE_URL=f"postgresql://byname@127.0.0.1:{port}/byname")
-    assert outcome.refused("DATABASE_URL", f"127.0.0.1:{port}")
+    assert outcome.is_refused("DATABASE_URL", f"127.0.0.1:{port}")
 
 
 def test_a_port_that_is_in_use(desk: Desk) -> None:
     with _taken_port(listening=True) as port:
         outcome = desk.run("demo", "--port", str(port))
-    assert outcome.refused(f"{port}", "in use", "PORT=")
+    assert outcome.is_refused(f"{port}", "in use", "PORT=")
 
 
 class _taken_port:

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.recipients import judge
+from campaigns.recipients import validate_rows
 from campaigns.scripts import fill
-from campaigns.spreadsheet import read
+from campaigns.spreadsheet import read_sheet
 from renderer.config import VoiceConfig
 from renderer.speech.voices import speak
 from renderer.video.probe import check_take, probe
 
 DEMO = Path(__file__).resolve().parent.parent / "campaigns" / "demo"
-SHEET = read(DEMO / "people.csv")
+SHEET = read_sheet(DEMO / "people.csv")
 SCRIPT = (DEMO / "script.j2").read_text(encoding="utf-8")
-ROWS = list(judge(SHEET, SCRIPT))
+ROWS = list(validate_rows(SHEET, SCRIPT))
 VALID = [row for row in ROWS if not row.problems]
 
 
-def spoken_by(name: str) -> list[str]:
+def find_lines_of(name: str) -> list[str]:
     return next([line.text for line in fill(SCRIPT, one.row.values)] for one in ROWS if one.name == name)
 
 
@@ -46,9 +46,9 @@ def test_nobody_real_is_written_to() -> None:
 
 
 def test_an_empty_cell_gets_the_fallback_and_the_plan_chooses_a_sentence() -> None:
-    assert "Shall we find a day to talk it through?" in spoken_by("Priya Raman")
-    assert any("everyone at your company" in text for text in spoken_by("Kwame Mensah"))
-    assert any("everyone at Taller Sol" in text for text in spoken_by("José Álvarez"))
+    assert "Shall we find a day to talk it through?" in find_lines_of("Priya Raman")
+    assert any("everyone at your company" in text for text in find_lines_of("Kwame Mensah"))
+    assert any("everyone at Taller Sol" in text for text in find_lines_of("José Álvarez"))
 
 
 def test_most_of_the_script_is_shared() -> None:

@@ -27,7 +27,7 @@ LEFT_OUT = {
 CUDA = ("nvidia-", "cuda-", "triton")
 
 
-def pinned() -> dict[str, Version]:
+def read_pins() -> dict[str, Version]:
     pins = {}
     for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -44,7 +44,7 @@ def direct(*extras: str) -> list[Requirement]:
     return [Requirement(text) for group in groups for text in group]
 
 
-def asked_by(name: str, extras: set[str]) -> Iterator[Requirement]:
+def list_requirements(name: str, extras: set[str]) -> Iterator[Requirement]:
     for text in importlib.metadata.requires(name) or []:
         requirement = Requirement(text)
         marker = requirement.marker
@@ -52,7 +52,7 @@ def asked_by(name: str, extras: set[str]) -> Iterator[Requirement]:
             yield requirement
 
 
-PINNED = pinned()
+PINNED = read_pins()
 EXTRAS = {canonicalize_name(requirement.name): requirement.extras for requirement in direct()}
 
 
@@ -69,7 +69,7 @@ def test_the_pinned_version_is_the_installed_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PINNED))
 def test_what_a_package_asks_for_is_in_the_lock_or_left_out_on_purpose(name: str) -> None:
-    for requirement in asked_by(name, EXTRAS.get(canonicalize_name(name), set())):
+    for requirement in list_requirements(name, EXTRAS.get(canonicalize_name(name), set())):
         asked = canonicalize_name(requirement.name)
         if asked in LEFT_OUT or (name == "torch" and asked.startswith(CUDA)):
             continue
@@ -103,7 +103,7 @@ def test_nothing_is_pinned_that_nobody_asks_for() -> None:
     queue = list(wanted)
     while queue:
         name = queue.pop()
-        fresh = {canonicalize_name(r.name) for r in asked_by(name, EXTRAS.get(name, set()))} & set(
+        fresh = {canonicalize_name(r.name) for r in list_requirements(name, EXTRAS.get(name, set()))} & set(
             PINNED
         ) - wanted
         wanted |= fresh

@@ -32,10 +32,10 @@ def in_the_tree() -> set[str]:
     if kept.returncode:
         pytest.skip("the tree is no checkout")
     files = (Path(line) for line in kept.stdout.splitlines())
-    return {placed(file) for file in files if (ROOT / file).is_file()}
+    return {place(file) for file in files if (ROOT / file).is_file()}
 
 
-def placed(file: Path) -> str:
+def place(file: Path) -> str:
     folder = next(folder for folder in PLACES if file.is_relative_to(folder))
     return (Path(PLACES[folder]) / file.relative_to(folder)).as_posix()
 

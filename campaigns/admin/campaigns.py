@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
-from campaigns.views.page import next_step, step_url
+from campaigns.views.page import find_next_step, step_url
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import ProgressView, RunPage
 from campaigns.views.script import PreviewView, ScriptPage
@@ -41,15 +41,15 @@ STATE_COLOURS = {
 
 @admin.register(Campaign)
 class CampaignAdmin(ModelAdmin):
-    """Campaigns, newest first; a click goes on where the person left off."""
+    """Campaigns, newest first. A click opens the first step that is not done."""
 
     list_display = (
         "open_link",
-        "shown_state",
+        "state_label",
         "recipients_count",
         "videos",
-        "approved",
-        "sent",
+        "videos_approved",
+        "videos_sent",
         "created_at",
     )
     list_display_links = None
@@ -108,20 +108,20 @@ class CampaignAdmin(ModelAdmin):
         return HttpResponseRedirect(step_url(obj, "recipients"))
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
-        return HttpResponseRedirect(step_url(obj, next_step(obj)))
+        return HttpResponseRedirect(step_url(obj, find_next_step(obj)))
 
     @display(description="Campaign", ordering="name")
     def open_link(self, campaign: Campaign) -> str:
         presenter = campaign.presenter.name if campaign.presenter else "no presenter yet"
         return format_html(
             '<a class="bn-list-link" href="{}">{}</a><span class="bn-list-sub">{}</span>',
-            step_url(campaign, next_step(campaign)),
+            step_url(campaign, find_next_step(campaign)),
             campaign.name,
             presenter,
         )
 
     @display(description="State", ordering="state", label=STATE_COLOURS)
-    def shown_state(self, campaign: Campaign) -> tuple[str, str]:
+    def state_label(self, campaign: Campaign) -> tuple[str, str]:
         return campaign.state, campaign.get_state_display()
 
     @display(description="Recipients", ordering="valid_count")
@@ -133,11 +133,11 @@ class CampaignAdmin(ModelAdmin):
         return int(campaign.made_count)
 
     @display(description="Approved", ordering="approved_count")
-    def approved(self, campaign: Any) -> int:
+    def videos_approved(self, campaign: Any) -> int:
         return int(campaign.approved_count)
 
     @display(description="Sent", ordering="sent_count")
-    def sent(self, campaign: Any) -> int:
+    def videos_sent(self, campaign: Any) -> int:
         return int(campaign.sent_count)
 
     class Media:

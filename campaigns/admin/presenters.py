@@ -21,7 +21,7 @@ from campaigns.views.presenters import (
     BakeProgressView,
     PosterView,
     RevokeConsentView,
-    bake_json,
+    bake_to_json,
 )
 
 BAKE_COLOURS = {
@@ -44,10 +44,10 @@ SAVED_FIELDS = ("name", "consent_by", "consent_note", "consent_at", "consent_rev
 
 @admin.register(Presenter)
 class PresenterAdmin(ModelAdmin):
-    """Takes and what baking made of them."""
+    """Presenters with the state of their bake and their consent."""
 
     form = PresenterForm
-    list_display = ("portrait", "shown_bake", "shown_consent", "consent_by", "created_at")
+    list_display = ("portrait", "bake_label", "consent_label", "consent_by", "created_at")
     list_display_links = ("portrait",)
     list_filter = ("bake_state",)
     search_fields = ("name", "consent_by")
@@ -100,7 +100,7 @@ class PresenterAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         presenter = Presenter.objects.filter(pk=object_id).first() if object_id.isdigit() else None
-        context = {"presenter": presenter, "bake": bake_json(presenter) if presenter else None}
+        context = {"presenter": presenter, "bake": bake_to_json(presenter) if presenter else None}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     @display(description="Presenter", ordering="name")
@@ -119,11 +119,11 @@ class PresenterAdmin(ModelAdmin):
         return f"{size}, {seconds:.1f} s, {facts['fps']} frames/s"
 
     @display(description="Preparation", ordering="bake_state", label=BAKE_COLOURS)
-    def shown_bake(self, presenter: Presenter) -> tuple[str, str]:
+    def bake_label(self, presenter: Presenter) -> tuple[str, str]:
         return presenter.bake_state, presenter.get_bake_state_display()
 
     @display(description="Consent", label={"given": "success", "revoked": "danger", "missing": "warning"})
-    def shown_consent(self, presenter: Presenter) -> str:
+    def consent_label(self, presenter: Presenter) -> str:
         if presenter.consent_revoked_at:
             return "revoked"
         return "given" if presenter.has_consent else "missing"

@@ -1,4 +1,4 @@
-"""The plain lists behind the steps: read-only where a verb must decide."""
+"""The lists behind the steps. They are read-only where only a step may change a row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from campaigns.models import Delivery, Event, Message, Recipient, Suppression
 from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
-from campaigns.suppressing import normal_address, suppress
+from campaigns.suppressing import normalize_address, suppress
 
 RENDER_COLOURS = {
     RenderState.QUEUED: "info",
@@ -36,7 +36,7 @@ DELIVERY_COLOURS = {
 
 
 class RecordAdmin(ModelAdmin):
-    """A list to look at: rows come from the steps and are never typed in here."""
+    """A list to look at: the steps create its rows, and nobody types them in here."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -58,13 +58,13 @@ class RowAdmin(RecordAdmin):
 class RecipientAdmin(RowAdmin):
     """Rows of all spreadsheets."""
 
-    list_display = ("name", "email", "campaign", "row_number", "shown_verdict")
+    list_display = ("name", "email", "campaign", "row_number", "verdict_label")
     list_filter = ("verdict", "campaign")
     search_fields = ("name", "email")
     list_select_related = ("campaign",)
 
     @display(description="Verdict", label={RowVerdict.VALID: "success", RowVerdict.REJECTED: "danger"})
-    def shown_verdict(self, recipient: Recipient) -> tuple[str, str]:
+    def verdict_label(self, recipient: Recipient) -> tuple[str, str]:
         return recipient.verdict, recipient.get_verdict_display()
 
 
@@ -75,8 +75,8 @@ class MessageAdmin(RowAdmin):
     list_display = (
         "recipient",
         "campaign",
-        "shown_render",
-        "shown_review",
+        "render_label",
+        "review_label",
         "video_length",
         "work_length",
         "ready_at",
@@ -97,7 +97,7 @@ class MessageAdmin(RowAdmin):
     list_select_related = ("recipient", "campaign")
 
     @display(description="Render", ordering="render_state", label=RENDER_COLOURS)
-    def shown_render(self, message: Message) -> tuple[str, str]:
+    def render_label(self, message: Message) -> tuple[str, str]:
         return message.render_state, message.get_render_state_display()
 
     @display(description="Video", ordering="video_seconds")
@@ -109,7 +109,7 @@ class MessageAdmin(RowAdmin):
         return f"{message.work_seconds:.1f} s"
 
     @display(description="Review", ordering="review_state", label=REVIEW_COLOURS)
-    def shown_review(self, message: Message) -> tuple[str, str]:
+    def review_label(self, message: Message) -> tuple[str, str]:
         return message.review_state, message.get_review_state_display()
 
 
@@ -122,7 +122,7 @@ class DeliveryAdmin(RecordAdmin):
         "address",
         "campaign_name",
         "channel",
-        "shown_state",
+        "state_label",
         "attempts",
         "sent_at",
     )
@@ -134,7 +134,7 @@ class DeliveryAdmin(RecordAdmin):
         return False
 
     @display(description="State", ordering="state", label=DELIVERY_COLOURS)
-    def shown_state(self, delivery: Delivery) -> tuple[str, str]:
+    def state_label(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.state, delivery.get_state_display()
 
 
@@ -163,6 +163,6 @@ class SuppressionAdmin(ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Suppression, form: ModelForm[Suppression], change: bool
     ) -> None:
-        obj.email = normal_address(obj.email)
+        obj.email = normalize_address(obj.email)
         super().save_model(request, obj, form, change)
         suppress(obj.email, obj.reason)  # withdraws what is scheduled for the address, too

@@ -1,4 +1,4 @@
-"""The dashboard's navigation, and what its first page shows."""
+"""The dashboard's navigation and the campaigns on its first page."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from django.urls import reverse
 
 from campaigns.mailbox import mailbox_folder
 from campaigns.models import Campaign
-from campaigns.views.page import StepLink, counts_of, next_step, step_url, steps_of
+from campaigns.views.page import StepLink, build_steps, compute_counts, find_next_step, step_url
 
 RECENT = 6
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links; each link asks for the permission to view its list."""
     return [
         {
             "items": [
-                _list("Campaigns", "movie", "campaign"),
-                _list("Presenters", "person_play", "presenter"),
+                _build_list_link("Campaigns", "movie", "campaign"),
+                _build_list_link("Presenters", "person_play", "presenter"),
             ]
         },
         {
@@ -28,43 +28,43 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "separator": True,
             "collapsible": True,
             "items": [
-                _list("Recipients", "group", "recipient"),
-                _list("Messages", "video_library", "message"),
-                _list("Deliveries", "outgoing_mail", "delivery"),
-                _list("Events", "visibility", "event"),
-                _list("Suppressions", "do_not_disturb_on", "suppression"),
-                *_mailbox(),
+                _build_list_link("Recipients", "group", "recipient"),
+                _build_list_link("Messages", "video_library", "message"),
+                _build_list_link("Deliveries", "outgoing_mail", "delivery"),
+                _build_list_link("Events", "visibility", "event"),
+                _build_list_link("Suppressions", "do_not_disturb_on", "suppression"),
+                *_build_mailbox_links(),
             ],
         },
         {
             "title": "Administration",
             "separator": True,
             "items": [
-                _list("People", "badge", "user", app="auth"),
-                _list("Groups", "shield_person", "group", app="auth"),
+                _build_list_link("People", "badge", "user", app="auth"),
+                _build_list_link("Groups", "shield_person", "group", app="auth"),
             ],
         },
     ]
 
 
-def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+def add_recent_campaigns(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds the newest campaigns, each with the step to go on with."""
     recent = []
     if request.user.has_perm("campaigns.view_campaign"):
         campaigns = Campaign.objects.select_related("presenter").order_by("-created_at")[:RECENT]
-        recent = [{"campaign": campaign, **_standing(campaign)} for campaign in campaigns]
+        recent = [{"campaign": campaign, **_summarize(campaign)} for campaign in campaigns]
     return {**context, "title": "Byname", "recent": recent}
 
 
-def _standing(campaign: Campaign) -> dict[str, Any]:
-    counts = counts_of(campaign)
-    steps: tuple[StepLink, ...] = steps_of(campaign, counts, "")
-    step = next_step(campaign)
+def _summarize(campaign: Campaign) -> dict[str, Any]:
+    counts = compute_counts(campaign)
+    steps: tuple[StepLink, ...] = build_steps(campaign, counts, "")
+    step = find_next_step(campaign)
     label = next(link.label for link in steps if link.slug == step)
     return {"counts": counts, "steps": steps, "next_label": label, "next_url": step_url(campaign, step)}
 
 
-def _mailbox() -> list[dict[str, Any]]:
+def _build_mailbox_links() -> list[dict[str, Any]]:
     """The caught mails, where mail goes to the local catcher."""
     if not mailbox_folder().is_dir():
         return []
@@ -79,7 +79,7 @@ def _mailbox() -> list[dict[str, Any]]:
     ]
 
 
-def _list(title: str, icon: str, model: str, app: str = "campaigns") -> dict[str, Any]:
+def _build_list_link(title: str, icon: str, model: str, app: str = "campaigns") -> dict[str, Any]:
     return {
         "title": title,
         "icon": icon,

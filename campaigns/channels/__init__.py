@@ -1,1 +1,1 @@
-"""Ways to bring a message to a person; each module prepares a letter and transmits it."""
+"""Channels: ways to deliver a message. Each module prepares a payload (what is sent) and transmits it."""

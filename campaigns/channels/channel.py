@@ -1,4 +1,4 @@
-"""What every channel offers, and the one error that it raises."""
+"""What a channel must implement, and the one error that it raises."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Protocol, TypeVar
 
 from campaigns.models import Delivery
 
-Letter = TypeVar("Letter")
+Payload = TypeVar("Payload")
 
 
 class SendError(Exception):
-    """Why a letter did not go out; the message is shown to the person as it is.
+    """Why a payload was not sent. The message is shown to the person as it is.
 
     ``permanent``: trying again cannot help. ``maybe_sent``: it may have arrived all the same, so nobody may
     try again without a decision. ``bad_address``: the other side said that this address does not exist.
@@ -25,13 +25,13 @@ class SendError(Exception):
         self.bad_address = bad_address
 
 
-class Channel(Protocol[Letter]):
+class Channel(Protocol[Payload]):
     """A module with these two functions."""
 
-    def prepare(self, delivery: Delivery) -> Letter:
-        """Everything that can go wrong at home, before anything leaves. SendError: it cannot be written."""
+    def prepare(self, delivery: Delivery) -> Payload:
+        """Build what is sent; nothing leaves yet. Raises SendError when it cannot be built."""
         ...
 
-    def transmit(self, letter: Letter) -> None:
-        """Hand it over; returning means that the other side took it. SendError otherwise."""
+    def transmit(self, payload: Payload) -> None:
+        """Send it. Returns when the other side accepted it; raises SendError otherwise."""
         ...

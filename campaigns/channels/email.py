@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 
 from campaigns.channels.channel import SendError
 from campaigns.channels.smtp import SmtpBackend
-from campaigns.channels.thumbnail import thumbnail
+from campaigns.channels.thumbnail import make_thumbnail
 from campaigns.links import opt_out_url, page_url
 from campaigns.models import Delivery, Message
 
@@ -26,19 +26,19 @@ DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def prepare(delivery: Delivery) -> EmailMultiAlternatives:
-    """Write the mail. SendError: the address is none, or the message behind the delivery is gone."""
+    """Write the mail. Raises SendError when the address is not valid or the delivery's message is gone."""
     message = delivery.message
     if message is None:
         raise SendError("The row behind this delivery is gone.", permanent=True)
     _check_address(delivery.address)
-    picture = thumbnail(message.poster)
-    context = _context(message, has_picture=picture is not None)
+    picture = make_thumbnail(message.poster)
+    context = _build_context(message, has_picture=picture is not None)
     mail = EmailMultiAlternatives(
-        subject=one_line(message.campaign.email_subject) or "A video for you",
+        subject=join_lines(message.campaign.email_subject) or "A video for you",
         body=render_to_string("emails/message.txt", context),
-        from_email=_sender(message),
+        from_email=_format_sender(message),
         to=[delivery.address],
-        headers=_headers(delivery, message),
+        headers=_build_headers(delivery, message),
     )
     mail.attach_alternative(render_to_string("emails/message.html", context), "text/html")
     if picture is not None:
@@ -46,34 +46,34 @@ def prepare(delivery: Delivery) -> EmailMultiAlternatives:
     return mail
 
 
-def transmit(letter: EmailMultiAlternatives) -> None:
-    """Hand the mail to the server; returning means that the server took it."""
-    backend = _backend()
+def transmit(payload: EmailMultiAlternatives) -> None:
+    """Send the mail. Returns when the mail server accepted it."""
+    backend = _create_backend()
     try:
         backend.open()
     except (OSError, smtplib.SMTPException) as error:
-        raise SendError(f"The mail server could not be reached: {_said(error)}") from error
+        raise SendError(f"The mail server could not be reached: {_describe_answer(error)}") from error
     try:
-        backend.send_messages([letter])
+        backend.send_messages([payload])
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise _send_error(error, backend) from error
+        raise _classify_error(error, backend) from error
     finally:
         _close(backend)
 
 
-def one_line(text: str) -> str:
-    """Without line breaks and doubled spaces: nothing can be smuggled into a header."""
+def join_lines(text: str) -> str:
+    """Join lines into one with single spaces, so that no text can add a header."""
     return " ".join(text.split())
 
 
-def _context(message: Message, *, has_picture: bool) -> dict[str, object]:
+def _build_context(message: Message, *, has_picture: bool) -> dict[str, object]:
     presenter = message.campaign.presenter
     return {
         "name": message.recipient.name,
         "body": message.campaign.email_body,
         "page_url": page_url(message),
         "opt_out_url": opt_out_url(message),
-        "sender": one_line(message.campaign.sender_name),
+        "sender": join_lines(message.campaign.sender_name),
         "consent_by": (presenter.consent_by or presenter.name) if presenter else "",
         "has_picture": has_picture,
     }
@@ -84,18 +84,18 @@ def _check_address(address: str) -> None:
         validate_email(address)
     except ValidationError as error:
         raise SendError(
-            f"“{address}” is not an e-mail address. Mend it in the spreadsheet and upload it again.",
+            f"“{address}” is not an e-mail address. Correct it in the spreadsheet and upload it again.",
             permanent=True,
         ) from error
 
 
-def _sender(message: Message) -> str:
+def _format_sender(message: Message) -> str:
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    name = one_line(message.campaign.sender_name)
+    name = join_lines(message.campaign.sender_name)
     return formataddr((name, address)) if name else settings.DEFAULT_FROM_EMAIL
 
 
-def _headers(delivery: Delivery, message: Message) -> dict[str, str]:
+def _build_headers(delivery: Delivery, message: Message) -> dict[str, str]:
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     headers = {
         # The same for every attempt: should two ever arrive, mail programs can tell that they are one.
@@ -115,41 +115,45 @@ def _attach_inline(mail: EmailMultiAlternatives, picture: bytes) -> None:
     mail.attach(image)
 
 
-def _backend() -> BaseEmailBackend:
+def _create_backend() -> BaseEmailBackend:
     # Ours in place of Django's own, so that an interrupted mail is never called unsent.
     return SmtpBackend() if settings.EMAIL_BACKEND == DJANGO_SMTP else get_connection()
 
 
-def _send_error(error: Exception, backend: BaseEmailBackend) -> SendError:
-    said = _said(error)
-    code = _code(error)
+def _classify_error(error: Exception, backend: BaseEmailBackend) -> SendError:
+    answer = _describe_answer(error)
+    code = _get_code(error)
     if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
         # The server answered, so the mail certainly was not taken.
         return SendError(
-            f"The mail server refused it: {said}", permanent=code >= 500, bad_address=" 5.1." in f" {said}"
+            f"The mail server refused it: {answer}",
+            permanent=code >= 500,
+            bad_address=" 5.1." in f" {answer}",
         )
     if isinstance(error, smtplib.SMTPNotSupportedError | ValueError):
-        return SendError(f"The mail cannot be sent to this address: {said}", permanent=True)
+        return SendError(f"The mail cannot be sent to this address: {answer}", permanent=True)
     if getattr(backend, "data_begun", True):
-        return SendError(f"The connection broke while the mail was on its way: {said}", maybe_sent=True)
-    return SendError(f"The mail server broke off before it took the mail: {said}")
+        return SendError(f"The connection broke while the mail was on its way: {answer}", maybe_sent=True)
+    return SendError(f"The mail server broke off before it took the mail: {answer}")
 
 
-def _code(error: Exception) -> int:
+def _get_code(error: Exception) -> int:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((code for code, _ in error.recipients.values()), default=0)
     return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
 
 
-def _said(error: Exception) -> str:
+def _describe_answer(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return one_line("; ".join(f"{code} {_text(text)}" for code, text in error.recipients.values()))
+        return join_lines(
+            "; ".join(f"{code} {_decode_answer(text)}" for code, text in error.recipients.values())
+        )
     if isinstance(error, smtplib.SMTPResponseException):
-        return one_line(f"{error.smtp_code} {_text(error.smtp_error)}")
-    return one_line(str(error)) or type(error).__name__
+        return join_lines(f"{error.smtp_code} {_decode_answer(error.smtp_error)}")
+    return join_lines(str(error)) or type(error).__name__
 
 
-def _text(answer: bytes | str) -> str:
+def _decode_answer(answer: bytes | str) -> str:
     return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.mail.backends.smtp import EmailBackend
 
 
-class _Watched(smtplib.SMTP):
+class _TrackedSmtp(smtplib.SMTP):
     data_begun = False
 
     def data(self, msg: Any) -> tuple[int, bytes]:
@@ -17,7 +17,7 @@ class _Watched(smtplib.SMTP):
         return super().data(msg)
 
 
-class _WatchedSsl(smtplib.SMTP_SSL):
+class _TrackedSmtpSsl(smtplib.SMTP_SSL):
     data_begun = False
 
     def data(self, msg: Any) -> tuple[int, bytes]:
@@ -30,7 +30,7 @@ class SmtpBackend(EmailBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        return _WatchedSsl if self.use_ssl else _Watched
+        return _TrackedSmtpSsl if self.use_ssl else _TrackedSmtp
 
     @property
     def data_begun(self) -> bool:

@@ -13,23 +13,23 @@ BUTTON_AT = 0.8  # of the height
 _OVERSAMPLING = 4  # Pillow's shapes have hard edges; drawn larger and shrunk they are smooth
 
 
-def thumbnail(poster: FieldFile) -> bytes | None:
-    """A JPEG of at most 560×640 px; None where there is no readable poster: the mail goes without."""
+def make_thumbnail(poster: FieldFile) -> bytes | None:
+    """Make a JPEG of at most 560×640 px from the poster. Returns None where no poster can be read."""
     if not poster:
         return None
     try:
         with poster.storage.open(str(poster.name), "rb") as file, Image.open(file) as picture:
-            return _jpeg(_with_button(_shrunk(picture.convert("RGB"))))
+            return _encode_jpeg(_add_button(_shrink(picture.convert("RGB"))))
     except (OSError, Image.DecompressionBombError):
         return None
 
 
-def _shrunk(picture: Image.Image) -> Image.Image:
+def _shrink(picture: Image.Image) -> Image.Image:
     scale = min(WIDTH_PX / picture.width, MAX_HEIGHT_PX / picture.height)
     return picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
 
 
-def _with_button(picture: Image.Image) -> Image.Image:
+def _add_button(picture: Image.Image) -> Image.Image:
     radius = max(12, round(min(picture.size) * 0.13)) * _OVERSAMPLING
     button = Image.new("RGBA", (2 * radius, 2 * radius), (0, 0, 0, 0))
     pen = ImageDraw.Draw(button)
@@ -44,7 +44,7 @@ def _with_button(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def _encode_jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82, optimize=True)
     return out.getvalue()

@@ -1,1 +1,1 @@
-"""Pages: each reads a request, calls a verb and shows what came of it."""
+"""Pages. Each view reads a request, calls one function and shows the result."""

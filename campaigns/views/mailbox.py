@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from campaigns.mailbox import mailbox_folder, newest, read
+from campaigns.mailbox import list_newest, mailbox_folder, read_mail
 
 
 @require_safe
@@ -19,8 +19,8 @@ from campaigns.mailbox import mailbox_folder, newest, read
 @permission_required("campaigns.view_delivery", raise_exception=True)
 def inbox(request: HttpRequest) -> HttpResponse:
     """The list; the newest mail is open."""
-    mails = newest(mailbox_folder())
-    return _page(request, mails=mails, opened=mails[0] if mails else None)
+    mails = list_newest(mailbox_folder())
+    return _render_page(request, mails=mails, opened=mails[0] if mails else None)
 
 
 @require_safe
@@ -28,12 +28,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @permission_required("campaigns.view_delivery", raise_exception=True)
 def mail(request: HttpRequest, mail_id: str) -> HttpResponse:
     """The list with one mail open."""
-    opened = read(mailbox_folder(), mail_id)
+    opened = read_mail(mailbox_folder(), mail_id)
     if opened is None:
         raise Http404("There is no such mail.")
-    return _page(request, mails=newest(mailbox_folder()), opened=opened)
+    return _render_page(request, mails=list_newest(mailbox_folder()), opened=opened)
 
 
-def _page(request: HttpRequest, **context: Any) -> HttpResponse:
+def _render_page(request: HttpRequest, **context: Any) -> HttpResponse:
     frame = {**admin.site.each_context(request), "title": "Mailbox", **context}
     return render(request, "emails/mailbox.html", frame)

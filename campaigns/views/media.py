@@ -22,9 +22,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Message
-from campaigns.ranges import ByteRange, Unsatisfiable, wanted_range
+from campaigns.ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.states import RenderState
-from campaigns.tracking import public_message
+from campaigns.tracking import get_public_message
 
 CHUNK_BYTES = 256 * 1024
 CONTENT_TYPES = {"video": "video/mp4", "poster": "image/jpeg", "captions": "text/vtt; charset=utf-8"}
@@ -32,17 +32,17 @@ CONTENT_TYPES = {"video": "video/mp4", "poster": "image/jpeg", "captions": "text
 
 @require_safe
 def public_video(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    return _serve_kind(request, public_message(public_id), "video")
+    return _serve_kind(request, get_public_message(public_id), "video")
 
 
 @require_safe
 def public_poster(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    return _serve_kind(request, public_message(public_id), "poster")
+    return _serve_kind(request, get_public_message(public_id), "poster")
 
 
 @require_safe
 def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    return _serve_kind(request, public_message(public_id), "captions")
+    return _serve_kind(request, get_public_message(public_id), "captions")
 
 
 @require_safe
@@ -65,7 +65,7 @@ def serve(request: HttpRequest, stored: FieldFile, content_type: str, etag: str)
     except OSError as error:
         raise Http404("The file is gone from the storage.") from error
     quoted = f'"{etag}"'
-    response = _answer(request, stored, content_type, quoted, size)
+    response = _respond(request, stored, content_type, quoted, size)
     response["ETag"] = quoted
     response["Accept-Ranges"] = "bytes"
     # The address is one person's secret: their browser may keep the file, no shared cache may.
@@ -82,19 +82,19 @@ def _serve_kind(request: HttpRequest, message: Message, kind: str) -> HttpRespon
     return serve(request, stored, CONTENT_TYPES[kind], f"{message.content_hash[:32]}-{kind}")
 
 
-def _answer(
+def _respond(
     request: HttpRequest, stored: FieldFile, content_type: str, etag: str, size: int
 ) -> HttpResponseBase:
     if _matches(request.headers.get("If-None-Match", ""), etag):
         return HttpResponseNotModified()
     try:
-        part = wanted_range(_range_header(request, etag), size)
+        part = parse_range(_get_range_header(request, etag), size)
     except Unsatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     whole = part or ByteRange(0, size - 1)
     if request.method == "HEAD":
         return HttpResponse(headers={"Content-Type": content_type, "Content-Length": str(size)})
-    response = StreamingHttpResponse(_chunks(stored, whole), content_type=content_type)
+    response = StreamingHttpResponse(_read_chunks(stored, whole), content_type=content_type)
     response["Content-Length"] = str(whole.length)
     if part:
         response.status_code = 206
@@ -102,7 +102,7 @@ def _answer(
     return response
 
 
-def _range_header(request: HttpRequest, etag: str) -> str | None:
+def _get_range_header(request: HttpRequest, etag: str) -> str | None:
     """The Range header where it counts: on GET, and not where If-Range names other content."""
     if request.method != "GET":
         return None
@@ -116,7 +116,7 @@ def _matches(header: str, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def _chunks(stored: FieldFile, part: ByteRange) -> Iterator[bytes]:
+def _read_chunks(stored: FieldFile, part: ByteRange) -> Iterator[bytes]:
     # Opened here, not before: a response that is never read then leaves no open file behind.
     opened: File[bytes] = stored.storage.open(str(stored.name), "rb")
     with opened as file:

@@ -76,11 +76,11 @@ class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
         return (f"campaigns.{verb}_campaign",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        counts = counts_of(self.campaign)
+        counts = compute_counts(self.campaign)
         return super().get_context_data(
             campaign=self.campaign,
             counts=counts,
-            steps=steps_of(self.campaign, counts, self.step),
+            steps=build_steps(self.campaign, counts, self.step),
             may_change=self.request.user.has_perm("campaigns.change_campaign"),
             **kwargs,
         )
@@ -99,7 +99,7 @@ def step_url(campaign: Campaign, step: str) -> str:
     return reverse(f"admin:campaigns_campaign_{step}", args=[campaign.pk])
 
 
-def counts_of(campaign: Campaign) -> Counts:
+def compute_counts(campaign: Campaign) -> Counts:
     made = campaign.messages.filter(render_state=RenderState.READY)
     ready = made.count()
     # As Message.is_approved says it: for exactly the content that is stored now.
@@ -117,7 +117,7 @@ def counts_of(campaign: Campaign) -> Counts:
     )
 
 
-def steps_of(campaign: Campaign, counts: Counts, current: str) -> tuple[StepLink, ...]:
+def build_steps(campaign: Campaign, counts: Counts, current: str) -> tuple[StepLink, ...]:
     done = {
         "recipients": counts.valid > 0,
         "script": bool(campaign.script.strip()) and campaign.presenter is not None,
@@ -125,20 +125,20 @@ def steps_of(campaign: Campaign, counts: Counts, current: str) -> tuple[StepLink
         "review": counts.approved > 0 and counts.to_review == 0,
         "send": counts.sent > 0 and counts.sent >= counts.approved,
     }
-    hints = _hints(campaign, counts)
+    hints = _build_hints(campaign, counts)
     return tuple(
         StepLink(number, slug, label, step_url(campaign, slug), done[slug], slug == current, hints[slug])
         for number, (slug, label) in enumerate(STEPS, start=1)
     )
 
 
-def next_step(campaign: Campaign) -> str:
+def find_next_step(campaign: Campaign) -> str:
     """The first step that is not done: where a person goes on."""
-    links = steps_of(campaign, counts_of(campaign), "")
+    links = build_steps(campaign, compute_counts(campaign), "")
     return next((link.slug for link in links if not link.done), "send")
 
 
-def _hints(campaign: Campaign, counts: Counts) -> dict[str, str]:
+def _build_hints(campaign: Campaign, counts: Counts) -> dict[str, str]:
     presenter = campaign.presenter.name if campaign.presenter else "no presenter yet"
     return {
         "recipients": f"{counts.valid} valid" + (f", {counts.rejected} rejected" if counts.rejected else ""),

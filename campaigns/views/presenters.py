@@ -36,7 +36,7 @@ class BakeProgressView(PresenterView):
     """How far the preparation is, as JSON."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return JsonResponse(bake_json(self.presenter))
+        return JsonResponse(bake_to_json(self.presenter))
 
 
 class PosterView(PresenterView):
@@ -60,7 +60,7 @@ class BakeAgainView(PresenterView):
             messages.success(request, "Preparing the take again.")
         except MoveRefused as refused:
             messages.error(request, str(refused))
-        return _back(self.presenter)
+        return _redirect_to_presenter(self.presenter)
 
 
 class RevokeConsentView(PresenterView):
@@ -76,10 +76,10 @@ class RevokeConsentView(PresenterView):
         messages.warning(
             request, f"The consent of {self.presenter.consent_by or self.presenter.name} is revoked."
         )
-        return _back(self.presenter)
+        return _redirect_to_presenter(self.presenter)
 
 
-def bake_json(presenter: Presenter) -> dict[str, Any]:
+def bake_to_json(presenter: Presenter) -> dict[str, Any]:
     done_percent = round(100 * presenter.done / presenter.total) if presenter.total else 0
     ready = presenter.bake_state == BakeState.READY
     return {
@@ -95,5 +95,5 @@ def bake_json(presenter: Presenter) -> dict[str, Any]:
     }
 
 
-def _back(presenter: Presenter) -> HttpResponse:
+def _redirect_to_presenter(presenter: Presenter) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:campaigns_presenter_change", args=[presenter.pk]))

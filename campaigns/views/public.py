@@ -11,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.models import Delivery, Message
-from campaigns.suppressing import normal_address, suppress
-from campaigns.tracking import is_automatic, public_message, read_event, record, record_opt_out
+from campaigns.suppressing import normalize_address, suppress
+from campaigns.tracking import get_public_message, is_automatic, read_event, record, record_opt_out
 
 MAX_EVENT_BYTES = 1024
 POLICY = (
@@ -24,7 +24,7 @@ POLICY = (
 @require_safe
 def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The video with its player; 404 unless exactly this content is approved."""
-    message = public_message(public_id)
+    message = get_public_message(public_id)
     presenter = message.campaign.presenter
     context = {
         "message": message,
@@ -32,16 +32,16 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "name": message.recipient.name,
         "consent_by": (presenter.consent_by or presenter.name) if presenter else "",
         "version": message.content_hash[:12],
-        "shape": shape_of(presenter.facts if presenter else {}),
+        "shape": choose_shape(presenter.facts if presenter else {}),
     }
-    return _private(render(request, "public/message.html", context))
+    return _make_private(render(request, "public/message.html", context))
 
 
 @csrf_exempt  # a page without cookies has no session to abuse; the address itself is the permission
 @require_POST
 def events(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One report of the page: 204 whether counted or not, 400 for what is no report."""
-    message = public_message(public_id)
+    message = get_public_message(public_id)
     if int(request.headers.get("Content-Length") or 0) > MAX_EVENT_BYTES:
         return HttpResponse("Too long for an event.", status=413, content_type="text/plain")
     try:
@@ -58,7 +58,7 @@ def events(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def opt_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """GET asks (scanners open every link), POST acts; works for every mail that was sent, for ever."""
     message = Message.objects.select_related("recipient").filter(public_id=public_id).first()
-    addresses = _addresses(message, public_id)
+    addresses = _find_addresses(message, public_id)
     if message is None and not addresses:
         raise Http404("There is no such link.")
     done = request.method == "POST"
@@ -68,18 +68,18 @@ def opt_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if message is not None:
             record_opt_out(message)
     context = {"address": ", ".join(addresses), "done": done}
-    return _private(render(request, "public/opt_out.html", context))
+    return _make_private(render(request, "public/opt_out.html", context))
 
 
-def _addresses(message: Message | None, public_id: UUID) -> list[str]:
+def _find_addresses(message: Message | None, public_id: UUID) -> list[str]:
     """Where mails with this link went or would go; the deliveries know it when the row is replaced."""
     found = set(Delivery.objects.filter(link_id=public_id).values_list("address", flat=True))
     if message is not None:
         found.add(message.recipient.email)
-    return sorted({normal_address(address) for address in found if address.strip()})
+    return sorted({normalize_address(address) for address in found if address.strip()})
 
 
-def shape_of(facts: object) -> str:
+def choose_shape(facts: object) -> str:
     """How the player is laid out before the video's own size is known: tall, square or wide."""
     width, height = (facts.get("width"), facts.get("height")) if isinstance(facts, dict) else (None, None)
     if not isinstance(width, int | float) or not isinstance(height, int | float) or height <= 0:
@@ -87,7 +87,7 @@ def shape_of(facts: object) -> str:
     return "tall" if width / height < 0.8 else "square" if width / height < 1.25 else "wide"
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _make_private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-cache"
     response["Referrer-Policy"] = "same-origin"  # the address is a secret: no other site learns it
     response["X-Robots-Tag"] = "noindex, nofollow"

@@ -24,13 +24,13 @@ class ReviewPage(CampaignPage):
     template_name = "campaigns/review.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        ready = review.in_review_order(self.campaign)
-        personal = review.personal_line_ids(ready)
+        ready = review.sort_for_review(self.campaign)
+        personal = review.find_personal_line_ids(ready)
         return super().get_context_data(
             ready=ready,
-            cards=[card(message, personal) for message in ready],
+            cards=[build_card(message, personal) for message in ready],
             common_reasons=COMMON_REASONS,
-            unflagged_digest=review.unflagged_digest(self.campaign),
+            unflagged_digest=review.compute_unflagged_digest(self.campaign),
             unflagged=sum(not message.flags and not message.is_approved for message in ready),
             **kwargs,
         )
@@ -52,7 +52,7 @@ class DecisionView(CampaignPage):
             decided = self._decide(message, read_decision(request.body))
         except (MoveRefused, ValueError) as refused:
             return JsonResponse({"problem": str(refused)}, status=409)
-        return JsonResponse(standing(decided))
+        return JsonResponse(describe_decision(decided))
 
     def _decide(self, message: Message, asked: dict[str, str]) -> Message:
         if asked["decision"] == "approve":
@@ -68,7 +68,7 @@ def read_decision(body: bytes) -> dict[str, str]:
     return {key: str(asked.get(key, "")) for key in ("decision", "reason", "seen")}
 
 
-def card(message: Message, personal: frozenset[str]) -> dict[str, Any]:
+def build_card(message: Message, personal: frozenset[str]) -> dict[str, Any]:
     """What the page knows of one message."""
     return {
         "pk": message.pk,
@@ -93,11 +93,11 @@ def card(message: Message, personal: frozenset[str]) -> dict[str, Any]:
             for part in message.segments
         ],
         "decide": reverse("admin:campaigns_campaign_decide", args=[message.campaign_id, message.pk]),
-        **standing(message),
+        **describe_decision(message),
     }
 
 
-def standing(message: Message) -> dict[str, Any]:
+def describe_decision(message: Message) -> dict[str, Any]:
     """The decision as it is shown: an approval of other content is none."""
     state = message.review_state
     if state == ReviewState.APPROVED and not message.is_approved:

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns import running
-from campaigns.estimating import checklist, estimate
-from campaigns.experience import spent
+from campaigns.estimating import build_checklist, estimate_run
+from campaigns.experience import compute_run_cost
 from campaigns.models import Campaign
 from campaigns.states import CampaignState, MoveRefused, RenderState
 from campaigns.views.page import CampaignPage, step_url
@@ -23,18 +23,18 @@ class RunPage(CampaignPage):
     template_name = "campaigns/run.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        made, took = estimate(self.campaign), spent(self.campaign)
+        run_estimate, cost = estimate_run(self.campaign), compute_run_cost(self.campaign)
         return super().get_context_data(
-            estimate=made,
-            video=amount_words(made.video_s),
-            personal=amount_words(made.personal_s),
-            work=amount_words(made.work_s),
-            spent=took,
-            spent_video=amount_words(took.video_s),
-            spent_work=amount_words(took.work_s),
-            checklist=checklist(self.campaign, made),
+            estimate=run_estimate,
+            video=format_amount(run_estimate.video_s),
+            personal=format_amount(run_estimate.personal_s),
+            work=format_amount(run_estimate.work_s),
+            spent=cost,
+            spent_video=format_amount(cost.video_s),
+            spent_work=format_amount(cost.work_s),
+            checklist=build_checklist(self.campaign, run_estimate),
             is_running=self.campaign.state == CampaignState.RENDERING,
-            progress=progress_json(self.campaign),
+            progress=progress_to_json(self.campaign),
             progress_url=step_url(self.campaign, "progress"),
             **kwargs,
         )
@@ -64,11 +64,11 @@ class ProgressView(CampaignPage):
     """How far the run is, as JSON."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return JsonResponse(progress_json(self.campaign))
+        return JsonResponse(progress_to_json(self.campaign))
 
 
-def progress_json(campaign: Campaign) -> dict[str, Any]:
-    progress = running.progress_of(campaign)
+def progress_to_json(campaign: Campaign) -> dict[str, Any]:
+    progress = running.compute_progress(campaign)
     return {
         "state": campaign.state,
         "label": campaign.get_state_display(),
@@ -80,14 +80,14 @@ def progress_json(campaign: Campaign) -> dict[str, Any]:
         "queued": progress.queued,
         "stage": progress.stage,
         "percent": round(100 * progress.fraction),
-        "eta": duration_words(progress.eta_s),
-        "failures": failures(campaign),
-        "at_work": at_work(campaign),
+        "eta": format_duration(progress.eta_s),
+        "failures": list_failures(campaign),
+        "at_work": list_rendering(campaign),
         "review_url": step_url(campaign, "review"),
     }
 
 
-def failures(campaign: Campaign) -> list[dict[str, Any]]:
+def list_failures(campaign: Campaign) -> list[dict[str, Any]]:
     failed = campaign.messages.filter(render_state=RenderState.FAILED).select_related("recipient")
     return [
         {
@@ -100,7 +100,7 @@ def failures(campaign: Campaign) -> list[dict[str, Any]]:
     ]
 
 
-def at_work(campaign: Campaign) -> list[dict[str, Any]]:
+def list_rendering(campaign: Campaign) -> list[dict[str, Any]]:
     """The messages that workers hold now, each with its stage."""
     busy = campaign.messages.filter(render_state=RenderState.RENDERING).select_related("recipient")
     return [
@@ -113,7 +113,7 @@ def at_work(campaign: Campaign) -> list[dict[str, Any]]:
     ]
 
 
-def duration_words(seconds: float | None) -> str:
+def format_duration(seconds: float | None) -> str:
     """“about 3 minutes”; empty where nothing is known yet."""
     if seconds is None:
         return ""
@@ -125,7 +125,7 @@ def duration_words(seconds: float | None) -> str:
     return f"about {minutes / 60:.1f} hours"
 
 
-def amount_words(seconds: float) -> str:
+def format_amount(seconds: float) -> str:
     """“40 s”, “12 min” or “3.5 h”."""
     if seconds < 100:
         return f"{seconds:.0f} s"

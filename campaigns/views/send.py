@@ -16,11 +16,11 @@ from campaigns.forms import MailForm
 from campaigns.models import Campaign, Delivery, Message
 from campaigns.sending import HANDED_OVER, SendCounts, decide, retry, send_approved
 from campaigns.states import MoveRefused, RenderState
-from campaigns.tracking import Watched, summary_of
+from campaigns.tracking import ViewingStats, summarize_viewing
 from campaigns.views.page import CampaignPage
 
 ROWS_PER_PAGE = 50
-SETTLING: dict[str, Callable[[Delivery, Any], Delivery]] = {
+DECISIONS: dict[str, Callable[[Delivery, Any], Delivery]] = {
     "arrived": lambda delivery, user: decide(delivery, was_sent=True, user=user),
     "again": lambda delivery, user: decide(delivery, was_sent=False, user=user),
     "retry": retry,
@@ -28,12 +28,12 @@ SETTLING: dict[str, Callable[[Delivery, Any], Delivery]] = {
 
 
 @dataclass(frozen=True)
-class Posted:
+class DeliveryRow:
     """One message on its way: where it was sent and what was watched of it."""
 
     message: Message
     delivery: Delivery | None
-    watched: Watched
+    watched: ViewingStats
     link: str  # the recipient's page; empty where the content is not approved
 
 
@@ -49,12 +49,12 @@ class SendPage(CampaignPage):
             "recipient__row_number"
         )
         page = Paginator(ready, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
-        summary = summary_of(self.campaign)
+        summary = summarize_viewing(self.campaign)
         return super().get_context_data(
             page=page,
-            posted=posted_rows(page, summary.messages),
+            posted=build_rows(page, summary.messages),
             summary=summary,
-            to_send=to_send(self.campaign),
+            to_send=count_unsent(self.campaign),
             **kwargs,
         )
 
@@ -62,7 +62,7 @@ class SendPage(CampaignPage):
         action = request.POST.get("action")
         if action == "send":
             return self._send()
-        if action in SETTLING:
+        if action in DECISIONS:
             return self._settle(action)
         form = MailForm(request.POST, instance=self.campaign)
         if not form.is_valid():
@@ -75,19 +75,19 @@ class SendPage(CampaignPage):
             counts = send_approved(self.campaign, self.person)
         except MoveRefused as refused:
             return self.refuse("send", str(refused))
-        return self.go("send", sent_words(counts))
+        return self.go("send", describe_counts(counts))
 
     def _settle(self, action: str) -> HttpResponse:
         asked = self.request.POST.get("delivery", "")
         delivery = get_object_or_404(self.campaign.deliveries, pk=int(asked) if asked.isdigit() else 0)
         try:
-            SETTLING[action](delivery, self.person)
+            DECISIONS[action](delivery, self.person)
         except MoveRefused as refused:
             return self.refuse("send", str(refused))
         return self.go("send", f"Noted for {delivery.address}.")
 
 
-def sent_words(counts: SendCounts) -> str:
+def describe_counts(counts: SendCounts) -> str:
     """What one press of "send" came to, in a sentence or three."""
     words = [f"{counts.scheduled} mail{'' if counts.scheduled == 1 else 's'} on the way."]
     if counts.already:
@@ -99,23 +99,23 @@ def sent_words(counts: SendCounts) -> str:
     return " ".join(words)
 
 
-def to_send(campaign: Campaign) -> int:
+def count_unsent(campaign: Campaign) -> int:
     """Approved messages that no delivery was made for, and whose address no replaced row's mail reached."""
-    counted = campaign.deliveries.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
-    known = {address.casefold() for address in counted.values_list("address", flat=True)}
+    handled = campaign.deliveries.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
+    known = {address.casefold() for address in handled.values_list("address", flat=True)}
     waiting = campaign.messages.filter(render_state=RenderState.READY).select_related("recipient")
     addresses = (message.recipient.email.strip().casefold() for message in waiting if message.is_approved)
     return sum(address != "" and address not in known for address in addresses)
 
 
-def posted_rows(messages: Any, watched: Any) -> list[Posted]:
-    wanted = [message.pk for message in messages]
-    found = Message.objects.filter(pk__in=wanted).select_related("recipient").prefetch_related("deliveries")
+def build_rows(messages: Any, stats: Any) -> list[DeliveryRow]:
+    pks = [message.pk for message in messages]
+    found = Message.objects.filter(pk__in=pks).select_related("recipient").prefetch_related("deliveries")
     by_pk = {message.pk: message for message in found}
-    return [_posted(by_pk[pk], watched.get(pk, Watched())) for pk in wanted]
+    return [_build_row(by_pk[pk], stats.get(pk, ViewingStats())) for pk in pks]
 
 
-def _posted(message: Message, watched: Watched) -> Posted:
+def _build_row(message: Message, stats: ViewingStats) -> DeliveryRow:
     delivery = next(iter(message.deliveries.all()), None)
     link = reverse("message-page", args=[message.public_id]) if message.is_approved else ""
-    return Posted(message, delivery, watched, link)
+    return DeliveryRow(message, delivery, stats, link)

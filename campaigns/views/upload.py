@@ -1,4 +1,4 @@
-"""Step 1: the spreadsheet, its columns, and a verdict for every row."""
+"""Step 1: the spreadsheet, its columns, and the verdict (valid or rejected) of each row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
 from campaigns.forms import SpreadsheetForm
-from campaigns.judging import script_fault
+from campaigns.judging import find_script_fault
 from campaigns.models import Recipient
 from campaigns.recipients import import_sheet
 from campaigns.spreadsheet import SheetError
@@ -34,7 +34,7 @@ class RecipientsPage(CampaignPage):
         kwargs.setdefault("form", SpreadsheetForm())
         return super().get_context_data(
             page=page,
-            table=[(row, _cells(row, self.campaign.columns)) for row in page],
+            table=[(row, _list_cells(row, self.campaign.columns)) for row in page],
             verdict=verdict,
             is_rendering=self.campaign.state == CampaignState.RENDERING,
             **kwargs,
@@ -50,22 +50,22 @@ class RecipientsPage(CampaignPage):
         except (SheetError, MoveRefused) as problem:
             form.add_error("spreadsheet", str(problem))
             return self.render_to_response(self.get_context_data(form=form), status=400)
-        told = _told(self.campaign.recipients.all(), file.name)
-        fault = script_fault(self.campaign) if self.campaign.script.strip() else None
+        sentence = _describe_import(self.campaign.recipients.all(), file.name)
+        fault = find_script_fault(self.campaign) if self.campaign.script.strip() else None
         if fault is not None:
-            told = f"{told} But the script does not fit: {fault.message}"
-            return self.go("recipients", told, messages.WARNING)
-        return self.go("recipients", told)
+            sentence = f"{sentence} But the script does not fit: {fault.message}"
+            return self.go("recipients", sentence, messages.WARNING)
+        return self.go("recipients", sentence)
 
 
-def _cells(row: Recipient, columns: list[str]) -> list[tuple[str, str, str]]:
+def _list_cells(row: Recipient, columns: list[str]) -> list[tuple[str, str, str]]:
     """(column, text, what is wrong with it) in the sheet's order."""
     wrong = {problem.column: problem.message for problem in row.found_problems}
     return [(column, row.values.get(column, ""), wrong.get(column, "")) for column in columns]
 
 
-def _told(recipients: Any, name: str) -> str:
+def _describe_import(recipients: Any, name: str) -> str:
     valid = recipients.filter(verdict=RowVerdict.VALID).count()
     rejected = recipients.filter(verdict=RowVerdict.REJECTED).count()
-    told = f"Read “{name}”: {valid} {'row' if valid == 1 else 'rows'} will get a video"
-    return told + (f", {rejected} will not; each says why below." if rejected else ".")
+    sentence = f"Read “{name}”: {valid} {'row' if valid == 1 else 'rows'} will get a video"
+    return sentence + (f", {rejected} will not; each says why below." if rejected else ".")

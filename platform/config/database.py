@@ -25,7 +25,7 @@ def from_url(url: str) -> dict[str, Any]:
             "DATABASE_URL is not a PostgreSQL address. Write it as postgresql://user:password@host:5432/name."
         )
     options = dict(parse_qsl(parts.query))
-    return _settings(
+    return _build_settings(
         name,
         options.pop("host", "") or unquote(parts.hostname or ""),
         user=unquote(parts.username or ""),
@@ -35,13 +35,13 @@ def from_url(url: str) -> dict[str, Any]:
     )
 
 
-def embedded(wanted: Path, checkout: Path, name: str = "byname") -> dict[str, Any]:
+def configure_embedded(wanted: Path, checkout: Path, name: str = "byname") -> dict[str, Any]:
     """Django's settings for the embedded server in ``wanted``, or in a folder that its user can reach."""
-    folder = usable_folder(wanted, checkout)
-    return _settings(name, str(folder / "data"), user="postgres") | {"EMBEDDED": str(folder)}
+    folder = choose_folder(wanted, checkout)
+    return _build_settings(name, str(folder / "data"), user="postgres") | {"EMBEDDED": str(folder)}
 
 
-def usable_folder(wanted: Path, checkout: Path) -> Path:
+def choose_folder(wanted: Path, checkout: Path) -> Path:
     """``wanted``, unless the server could not work there.
 
     As root the server runs as another user, which must be able to pass every parent folder; nobody's
@@ -60,7 +60,7 @@ def anyone_can_pass(path: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in path.parents if parent.exists())
 
 
-def _settings(
+def _build_settings(
     name: str,
     host: str,
     *,

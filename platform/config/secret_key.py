@@ -1,4 +1,4 @@
-"""A secret key for an installation that was given none: made once, kept in a file of its own."""
+"""The secret key of an installation without SECRET_KEY: created once, stored in a file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 
-def kept_secret_key(path: Path) -> str:
+def load_or_create_secret_key(path: Path) -> str:
     """The key in ``path``; the first caller makes it, readable by its owner only."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            _make(path)
+            _create(path)
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ImproperlyConfigured(
@@ -22,7 +22,7 @@ def kept_secret_key(path: Path) -> str:
         ) from error
 
 
-def _make(path: Path) -> None:
+def _create(path: Path) -> None:
     """Linked into place whole, so that two first starts at once agree on one key."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     unfinished.touch(mode=0o600)

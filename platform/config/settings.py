@@ -9,8 +9,8 @@ from django.templatetags.static import static
 
 import campaigns
 from config import env
-from config.database import embedded, from_url
-from config.secret_key import kept_secret_key
+from config.database import configure_embedded, from_url
+from config.secret_key import load_or_create_secret_key
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
@@ -22,7 +22,7 @@ PORT = env.integer("PORT", 8000, least=1)  # gunicorn reads it too
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", "127.0.0.1", "localhost"]
 ALLOWED_HOSTS += env.listing("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-SECRET_KEY = env.secret("SECRET_KEY", "") or kept_secret_key(VAR_DIR / "secret-key")
+SECRET_KEY = env.secret("SECRET_KEY", "") or load_or_create_secret_key(VAR_DIR / "secret-key")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", False) else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -84,7 +84,7 @@ _database_url = env.secret("DATABASE_URL", "")
 DATABASES = {
     "default": from_url(_database_url)
     if _database_url
-    else embedded(env.folder("DATABASE_FOLDER", VAR_DIR / "postgres"), BASE_DIR)
+    else configure_embedded(env.folder("DATABASE_FOLDER", VAR_DIR / "postgres"), BASE_DIR)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -171,6 +171,6 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("campaigns/public/icon.svg")}
     ],
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "campaigns.admin.sidebar.home",
-    "SIDEBAR": {"navigation": "campaigns.admin.sidebar.navigation"},
+    "DASHBOARD_CALLBACK": "campaigns.admin.sidebar.add_recent_campaigns",
+    "SIDEBAR": {"navigation": "campaigns.admin.sidebar.build_navigation"},
 }

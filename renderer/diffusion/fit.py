@@ -12,15 +12,15 @@ import torch
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.diffusion.checkpoint import Checkpoint
-from renderer.diffusion.hardware import best_device
+from renderer.diffusion.hardware import choose_device
 from renderer.diffusion.learning import Limits, learn
-from renderer.diffusion.lessons import Lessons, lessons_of, piece
-from renderer.diffusion.losses import refiner_loss
+from renderer.diffusion.lessons import TrainingPairs, build_training_pairs, sample_run
+from renderer.diffusion.losses import compute_refiner_loss
 from renderer.diffusion.network import MouthRefiner
-from renderer.diffusion.noise import noised
-from renderer.diffusion.tones import fit_tones
-from renderer.diffusion.trainee import RATE_FROM_NOTHING, Trainee, network_of
-from renderer.diffusion.unseen import best_of, unseen_runs
+from renderer.diffusion.noise import add_noise
+from renderer.diffusion.tones import fit_colour_residual
+from renderer.diffusion.trainee import RATE_FROM_SCRATCH, EmaTrainer, build_network
+from renderer.diffusion.unseen import choose_best_network, choose_validation_runs
 from renderer.progress import Progress
 from renderer.weights import base_mouth
 
@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float32]
 STAGE = "fitting the mouth model"
 _WINDOWS, _FRAMES = 2, 4  # one step sees two runs of four frames
 _FRAMES_MIN = 8
-_APART_FRAMES = 6  # from unseen frames
+_VALIDATION_MARGIN_FRAMES = 6  # between frames to learn and frames to validate on
 _RATE_FROM_BASE = 2e-4
 
 
@@ -50,73 +50,77 @@ def fit_refiner(
     px belong to the drafts. Frames must be in time order. At least 8 are needed.
 
     Stops after ``config.fit_seconds`` of work or ``config.fit_steps_max`` steps. With ``checkpoint``, an
-    interrupted fit goes on where it was, counting the time already spent. Tones come first
-    (`renderer.diffusion.tones`); the network learns what they leave. Of both, only as much is kept as brings
-    frames nearer to the truth that were not learned, and nothing where nothing does.
+    interrupted fit resumes, counting the time already spent. The colour residual is fitted first
+    (`renderer.diffusion.tones`), and the network learns what it leaves. Each is scaled by what brings frames
+    that were not learned nearest to the truth, and dropped where nothing does.
     """
     if len(drafts) < _FRAMES_MIN:
         raise ValueError(f"A fit needs at least {_FRAMES_MIN} frames, not {len(drafts)}.")
-    lessons = lessons_of(drafts, truths, masks, points)
-    tones, toned = fit_tones(lessons)
-    lessons = replace(lessons, drafts=toned)
-    unseen = unseen_runs(len(drafts))
-    base = _suiting(base_mouth(), config) if config.start == "base" else None
-    rate = RATE_FROM_NOTHING if base is None else _RATE_FROM_BASE
-    trainee = Trainee(config, best_device(), base, rate)
-    saved = Checkpoint(checkpoint, fingerprint(lessons.content, config, rate, _content(base)))
-    saved.load_into(trainee)
-    starts = _starts(len(drafts), unseen)
+    pairs = build_training_pairs(drafts, truths, masks, points)
+    residual, corrected = fit_colour_residual(pairs)
+    pairs = replace(pairs, drafts=corrected)
+    validation_runs = choose_validation_runs(len(drafts))
+    base = _match_width(base_mouth(), config) if config.start == "base" else None
+    rate = RATE_FROM_SCRATCH if base is None else _RATE_FROM_BASE
+    trainer = EmaTrainer(config, choose_device(), base, rate)
+    saved = Checkpoint(checkpoint, fingerprint(pairs.content, config, rate, _fingerprint_weights(base)))
+    saved.load_into(trainer)
+    starts = _find_run_starts(len(drafts), validation_runs)
     limits = Limits(config.fit_seconds, config.fit_steps_max)
     learn(
-        trainee,
-        lambda step: _lesson_loss(trainee, lessons, starts, config.seed),
+        trainer,
+        lambda step: _compute_step_loss(trainer, pairs, starts, config.seed),
         limits,
         progress,
         STAGE,
         saved,
     )
-    net = best_of([trainee.result(), *_unfitted(base, config)], lessons, unseen, config)
+    net = choose_best_network(
+        [trainer.finish(), *_load_base_networks(base, config)], pairs, validation_runs, config
+    )
     learned = {name: value.detach().float().cpu().numpy() for name, value in net.state_dict().items()}
-    return learned | (tones.arrays() if tones else {})
+    return learned | (residual.to_arrays() if residual else {})
 
 
-def _suiting(base: Mapping[str, Floats] | None, config: BakeConfig) -> Mapping[str, Floats] | None:
+def _match_width(base: Mapping[str, Floats] | None, config: BakeConfig) -> Mapping[str, Floats] | None:
     """The base weights where they have the width that the config asks for."""
     suits = base is not None and base["enter.weight"].shape[0] == 2 * config.base_channels
     return base if suits else None
 
 
-def _content(base: Mapping[str, Floats] | None) -> str:
+def _fingerprint_weights(base: Mapping[str, Floats] | None) -> str:
     return (
         fingerprint(*(part for name in sorted(base) for part in (name, base[name].tobytes()))) if base else ""
     )
 
 
-def _unfitted(base: Mapping[str, Floats] | None, config: BakeConfig) -> list[MouthRefiner]:
-    return [] if base is None else [network_of(config, base).to(best_device()).eval()]
+def _load_base_networks(base: Mapping[str, Floats] | None, config: BakeConfig) -> list[MouthRefiner]:
+    return [] if base is None else [build_network(config, base).to(choose_device()).eval()]
 
 
-def _starts(total: int, unseen: list[slice]) -> npt.NDArray[np.int_]:
-    """First frames of all runs that stay away from the unseen ones, because the next frame is much like an
-    unseen one; all runs where a take is too short to choose."""
+def _find_run_starts(total: int, validation_runs: list[slice]) -> npt.NDArray[np.int_]:
+    """First frames of all runs that keep a margin to the validation frames, because neighbouring frames are
+    much alike; all runs where a take is too short to choose."""
     first = np.arange(max(total - _FRAMES + 1, 1))
-    apart = min(total // 40, _APART_FRAMES)
-    free = np.ones(len(first), bool)
-    for run in unseen:
-        free &= (first + _FRAMES + apart <= run.start) | (first >= run.stop + apart)
-    return first[free] if free.any() else first
+    margin = min(total // 40, _VALIDATION_MARGIN_FRAMES)
+    is_free = np.ones(len(first), bool)
+    for run in validation_runs:
+        is_free &= (first + _FRAMES + margin <= run.start) | (first >= run.stop + margin)
+    return first[is_free] if is_free.any() else first
 
 
-def _lesson_loss(trainee: Trainee, lessons: Lessons, starts: npt.NDArray[np.int_], seed: int) -> torch.Tensor:
-    # Drawn from the step's number, so that a resumed fit goes on as an uninterrupted one would.
-    dice = torch.Generator().manual_seed(seed * 1_000_003 + trainee.step)
-    first = [int(starts[_throw(len(starts), dice)]) for _ in range(_WINDOWS)]
-    runs = [piece(lessons, slice(start, start + _FRAMES), dice) for start in first]
-    told, truth, weight = (torch.cat(parts) for parts in zip(*runs, strict=True))
-    noisy, level = noised(truth, told[:, :3], _FRAMES, dice)
-    guess = trainee.guess(noisy, told, level, _FRAMES)
-    return refiner_loss(guess, truth.to(guess.device), weight.to(guess.device))
+def _compute_step_loss(
+    trainer: EmaTrainer, pairs: TrainingPairs, starts: npt.NDArray[np.int_], seed: int
+) -> torch.Tensor:
+    # Seeded by the step's number, so that a resumed fit goes on as an uninterrupted one would.
+    generator = torch.Generator().manual_seed(seed * 1_000_003 + trainer.step)
+    first = [int(starts[_sample_index(len(starts), generator)]) for _ in range(_WINDOWS)]
+    runs = [sample_run(pairs, slice(start, start + _FRAMES), generator) for start in first]
+    conditioning, truth, weight = (torch.cat(parts) for parts in zip(*runs, strict=True))
+    noisy, level = add_noise(truth, conditioning[:, :3], _FRAMES, generator)
+    guess = trainer.predict(noisy, conditioning, level, _FRAMES)
+    return compute_refiner_loss(guess, truth.to(guess.device), weight.to(guess.device))
 
 
-def _throw(sides: int, dice: torch.Generator) -> int:
-    return int(torch.randint(sides, (1,), generator=dice))
+def _sample_index(sides: int, generator: torch.Generator) -> int:
+    return int(torch.randint(sides, (1,), generator=generator))

@@ -8,21 +8,21 @@ import torch
 from torch import nn
 
 
-def best_device() -> torch.device:
+def choose_device() -> torch.device:
     """A CUDA device where there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def fast_dtype(device: torch.device) -> torch.dtype:
+def choose_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where the hardware multiplies it natively (2 to 3 times faster), else float32."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
     return torch.bfloat16 if _cpu_multiplies_bfloat16() else torch.float32
 
 
-def quicken(net: nn.Module, device: torch.device) -> None:
+def optimise_for_device(net: nn.Module, device: torch.device) -> None:
     """Moves a network to a device, in the number format and memory order that are fastest there."""
-    nn.Module.to(net, device=device, dtype=fast_dtype(device))
+    nn.Module.to(net, device=device, dtype=choose_dtype(device))
     for parameter in net.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""The loop that teaches a network, step by step, within a time and a number of steps, and can be resumed."""
+"""The training loop: it stops after a time or a number of steps, and can be resumed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from renderer.diffusion.checkpoint import Checkpoint
-from renderer.diffusion.trainee import Trainee
+from renderer.diffusion.trainee import EmaTrainer
 from renderer.progress import Progress, Step
 
 _SAVE_EVERY_S = 30.0
@@ -26,41 +26,41 @@ class Limits:
 
 
 def learn(
-    trainee: Trainee,
-    lesson_loss: Callable[[int], torch.Tensor],
+    trainer: EmaTrainer,
+    compute_loss: Callable[[int], torch.Tensor],
     limits: Limits,
     progress: Progress,
     stage: str,
     saved: Checkpoint,
 ) -> None:
-    """Teaches until a limit is met. ``lesson_loss`` gives a step's loss; it must draw from the step alone,
-    so that a resumed run goes on as an uninterrupted one would."""
-    began, before = time.monotonic(), trainee.spent_s
+    """Trains until a limit is met. ``compute_loss`` returns a step's loss; its random numbers must depend on
+    the step alone, so that a resumed run goes on as an uninterrupted one would."""
+    began, before = time.monotonic(), trainer.spent_s
     last_save = began
     try:
-        while trainee.step < limits.steps and trainee.spent_s < limits.seconds:
-            total = steps_in_all(trainee, limits)
-            if trainee.step % 5 == 0:
-                progress(Step(stage, trainee.step, total))
-            trainee.learn(lesson_loss(trainee.step), rate_share(trainee.step, total), total)
-            trainee.spent_s = before + time.monotonic() - began
+        while trainer.step < limits.steps and trainer.spent_s < limits.seconds:
+            total = estimate_total_steps(trainer, limits)
+            if trainer.step % 5 == 0:
+                progress(Step(stage, trainer.step, total))
+            trainer.update(compute_loss(trainer.step), compute_rate_factor(trainer.step, total), total)
+            trainer.spent_s = before + time.monotonic() - began
             if time.monotonic() - last_save > _SAVE_EVERY_S:
-                saved.save(trainee)
+                saved.save(trainer)
                 last_save = time.monotonic()
     finally:
-        saved.save(trainee)
-    progress(Step(stage, trainee.step, trainee.step))
+        saved.save(trainer)
+    progress(Step(stage, trainer.step, trainer.step))
 
 
-def steps_in_all(trainee: Trainee, limits: Limits) -> int:
+def estimate_total_steps(trainer: EmaTrainer, limits: Limits) -> int:
     """How many steps the time allows at the pace so far; exactly the maximum where time is no limit."""
-    if trainee.step < 3 or trainee.spent_s <= 0:
+    if trainer.step < 3 or trainer.spent_s <= 0:
         return limits.steps
-    possible = int(limits.seconds * trainee.step / trainee.spent_s)
-    return max(min(possible, limits.steps), trainee.step + 1)
+    possible = int(limits.seconds * trainer.step / trainer.spent_s)
+    return max(min(possible, limits.steps), trainer.step + 1)
 
 
-def rate_share(step: int, total: int) -> float:
+def compute_rate_factor(step: int, total: int) -> float:
     """Share of the full learning rate: a short rise, then half a cosine down to a fiftieth."""
     rise = min((step + 1) / _RATE_WARM_STEPS, 1.0)
     return rise * (0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * min(step / total, 1.0)))))

@@ -10,7 +10,7 @@ from diffusers.configuration_utils import register_to_config
 from torch import nn
 from torch.nn import functional as F
 
-from renderer.diffusion.tones import Tones
+from renderer.diffusion.tones import ColourResidual
 
 # Noisy frame, draft, take with its lower face blanked (3 each), mask, lips, outline.
 INPUTS = 12
@@ -22,11 +22,11 @@ class MouthRefiner(ModelMixin, ConfigMixin):
     """x0 = draft + mask × residual; the last layer starts at zero, so an unfitted net returns the draft.
 
     Works on 4 × 4 pixel blocks (`pixel_unshuffle`) at a quarter, an eighth and a sixteenth of the crop's
-    size. In the two lower levels some channels look one frame back and some one frame ahead. ``tones`` set
-    drafts right before they are shown to it; they are no weights of it.
+    size. In the two lower levels some channels look one frame back and some one frame ahead.
+    ``colour_residual`` corrects drafts before the network sees them; it is not one of its weights.
     """
 
-    tones: Tones | None = None
+    colour_residual: ColourResidual | None = None
 
     @register_to_config
     def __init__(self, base_channels: int = 32) -> None:
@@ -51,7 +51,7 @@ class MouthRefiner(ModelMixin, ConfigMixin):
             nn.init.zeros_(self.leave.bias)
 
     @property
-    def leaves_drafts_alone(self) -> bool:
+    def is_identity(self) -> bool:
         """Whether the last layer is silent, so that every clean window is its draft whatever the noise."""
         return not any(bool(parameter.any()) for parameter in self.leave.parameters())
 
@@ -64,24 +64,24 @@ class MouthRefiner(ModelMixin, ConfigMixin):
         """
         window = noisy.shape[1]
         flat = torch.cat([noisy.to(condition.dtype), condition], 2).flatten(0, 1)
-        residual = self._residual(flat, level.repeat_interleave(window), window)
+        residual = self._predict_residual(flat, level.repeat_interleave(window), window)
         return draft + condition[:, :, 6:7].float() * residual.float().reshape(noisy.shape)
 
-    def _residual(self, frames: torch.Tensor, level: torch.Tensor, window: int) -> torch.Tensor:
-        kind = self.enter.weight.dtype
-        told = self._embed(level, kind)
-        x = _blocks(frames.to(kind))
-        top = _through(self.down_1, self.enter(x), told, window)
-        mid = _through(self.down_2, self.shrink_1(top), told, window)
-        x = _through(self.middle, self.shrink_2(mid), told, window)
-        x = _through(self.up_2, _double(self.grow_2(x)) + mid, told, window)
-        x = _through(self.up_1, _double(self.grow_1(x)) + top, told, window)
-        return F.pixel_shuffle(self.leave(F.silu(_per_pixel(self.settle, x))), _PATCH)
+    def _predict_residual(self, frames: torch.Tensor, level: torch.Tensor, window: int) -> torch.Tensor:
+        dtype = self.enter.weight.dtype
+        embedding = self._embed(level, dtype)
+        x = _split_into_blocks(frames.to(dtype))
+        top = _run_blocks(self.down_1, self.enter(x), embedding, window)
+        mid = _run_blocks(self.down_2, self.shrink_1(top), embedding, window)
+        x = _run_blocks(self.middle, self.shrink_2(mid), embedding, window)
+        x = _run_blocks(self.up_2, _double(self.grow_2(x)) + mid, embedding, window)
+        x = _run_blocks(self.up_1, _double(self.grow_1(x)) + top, embedding, window)
+        return F.pixel_shuffle(self.leave(F.silu(_normalise_per_pixel(self.settle, x))), _PATCH)
 
-    def _embed(self, level: torch.Tensor, kind: torch.dtype) -> torch.Tensor:
+    def _embed(self, level: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
         waves = torch.exp(torch.linspace(0, math.log(200.0), _EMBEDDING // 2, device=level.device))
         angles = level[:, None].float() * waves
-        spread = torch.cat([angles.sin(), angles.cos()], 1).to(kind)
+        spread = torch.cat([angles.sin(), angles.cos()], 1).to(dtype)
         return F.silu(self.level_2(F.silu(self.level_1(spread))))
 
 
@@ -93,32 +93,32 @@ class _Block(nn.Module):
         self.temporal = temporal
         self.norm = nn.LayerNorm(channels)
         self.first = nn.Conv2d(channels, width, 3, padding=1)
-        self.told = nn.Linear(_EMBEDDING, 2 * width)
+        self.told = nn.Linear(_EMBEDDING, 2 * width)  # the noise level's embedding; named so in saved weights
         self.second = nn.Conv2d(width, channels, 3, padding=1)
         nn.init.zeros_(self.told.weight)
         nn.init.zeros_(self.told.bias)
 
-    def forward(self, x: torch.Tensor, told: torch.Tensor, window: int) -> torch.Tensor:
-        y = F.silu(_per_pixel(self.norm, x))
+    def forward(self, x: torch.Tensor, embedding: torch.Tensor, window: int) -> torch.Tensor:
+        y = F.silu(_normalise_per_pixel(self.norm, x))
         if self.temporal:
-            y = _look_around(y, window)
-        scale, shift = self.told(told)[:, :, None, None].chunk(2, 1)
+            y = _shift_in_time(y, window)
+        scale, shift = self.told(embedding)[:, :, None, None].chunk(2, 1)
         y = self.first(y)
         return x + self.second(F.silu(y * (1 + scale) + shift))
 
 
-def _per_pixel(norm: nn.Module, x: torch.Tensor) -> torch.Tensor:
+def _normalise_per_pixel(norm: nn.Module, x: torch.Tensor) -> torch.Tensor:
     """Over channels at each pixel: what lies elsewhere in the crop does not matter, so the fit may cut it."""
     return norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
-def _through(blocks: nn.ModuleList, x: torch.Tensor, told: torch.Tensor, window: int) -> torch.Tensor:
+def _run_blocks(blocks: nn.ModuleList, x: torch.Tensor, embedding: torch.Tensor, window: int) -> torch.Tensor:
     for block in blocks:
-        x = block(x, told, window)
+        x = block(x, embedding, window)
     return x
 
 
-def _blocks(x: torch.Tensor) -> torch.Tensor:
+def _split_into_blocks(x: torch.Tensor) -> torch.Tensor:
     """`pixel_unshuffle`, bit for bit, straight into the order that convolutions are fastest in."""
     count, planes, height, width = x.shape
     rows, columns = height // _PATCH, width // _PATCH
@@ -130,7 +130,7 @@ def _double(x: torch.Tensor) -> torch.Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
-def _look_around(x: torch.Tensor, window: int) -> torch.Tensor:
+def _shift_in_time(x: torch.Tensor, window: int) -> torch.Tensor:
     """[B * W, C, h, w]: an eighth of the channels from the frame before, an eighth from the one after.
 
     At a window's ends the frame itself stands in.

@@ -10,15 +10,15 @@ import numpy.typing as npt
 import torch
 
 from renderer.config import DiffusionConfig
-from renderer.diffusion.batch import windows_at_once
-from renderer.diffusion.condition import condition, crops_of, draw_landmarks, pixels
-from renderer.diffusion.hardware import best_device, fast_dtype, quicken
+from renderer.diffusion.batch import choose_batch_windows
+from renderer.diffusion.condition import decode_planes, draw_landmarks, encode_planes, stack_conditioning
+from renderer.diffusion.hardware import choose_device, choose_dtype, optimise_for_device
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.sampler import denoise_timelines
-from renderer.diffusion.seeds import frame_noise
-from renderer.diffusion.tones import split
-from renderer.diffusion.windows import Cut
-from renderer.stopwatch import stage
+from renderer.diffusion.seeds import make_frame_noise
+from renderer.diffusion.tones import split_weights
+from renderer.diffusion.windows import WindowLayout
+from renderer.stopwatch import span
 
 Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -34,8 +34,8 @@ class Timeline:
 
     ``drafts`` and ``bases`` (the shown take frames' own crops) are uint8 [n, S, S, 3], ``masks`` [n, S, S]
     in 0..1, ``points`` [n, 478, 2] what the draft shows, in crop px; S is a multiple of 16. ``frame_ids``
-    name each frame for its noise: a frame that messages share has the same id in each. Frames of ``known``
-    [n, S, S, 3] with ``known_mask`` [n] set come out byte for byte and steer their neighbours.
+    name each frame for its noise: a frame that messages share has the same id in each. Frames of ``kept``
+    [n, S, S, 3] with ``keep_mask`` [n] set come out byte for byte and steer their neighbours.
     """
 
     drafts: Crops
@@ -43,24 +43,24 @@ class Timeline:
     masks: Floats
     points: Floats
     frame_ids: Sequence[str | int]
-    known: Crops | None = None
-    known_mask: npt.NDArray[np.bool_] | None = None
+    kept: Crops | None = None
+    keep_mask: npt.NDArray[np.bool_] | None = None
 
     @property
-    def fixed(self) -> npt.NDArray[np.bool_]:
-        """Which frames are known [n]."""
-        if self.known is None or self.known_mask is None:
+    def is_kept(self) -> npt.NDArray[np.bool_]:
+        """Which frames are kept [n]."""
+        if self.kept is None or self.keep_mask is None:
             return np.zeros(len(self.drafts), bool)
-        return self.known_mask
+        return self.keep_mask
 
 
 def load_refiner(weights: Mapping[str, Floats], device: torch.device | None = None) -> MouthRefiner:
     """A network for drawing, from the float32 arrays that `renderer.diffusion.fit.fit_refiner` returns."""
-    own, tones = split(weights)
-    net = MouthRefiner(base_channels=own["enter.weight"].shape[0] // 2)
-    net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in own.items()})
-    net.tones = tones
-    quicken(net, device or best_device())
+    network_weights, colour_residual = split_weights(weights)
+    net = MouthRefiner(base_channels=network_weights["enter.weight"].shape[0] // 2)
+    net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in network_weights.items()})
+    net.colour_residual = colour_residual
+    optimise_for_device(net, device or choose_device())
     return net.eval()
 
 
@@ -74,82 +74,82 @@ def refine(
     seed_key: str,
     frame_ids: Sequence[str | int],
     config: DiffusionConfig,
-    known: Crops | None = None,
-    known_mask: npt.NDArray[np.bool_] | None = None,
+    kept: Crops | None = None,
+    keep_mask: npt.NDArray[np.bool_] | None = None,
 ) -> Crops:
     """Refined crops uint8 [n, S, S, 3] of one segment; the arguments are those of `Timeline`.
 
     Where the mask is 0 the draft comes out unchanged. Where the fit kept the drafts there is no forward pass:
-    they come out with their tones set right, or as they are. The same input on the same machine gives the
+    they come out with the colour residual added, or as they are. The same input on the same machine gives the
     same bytes.
     """
-    one = Timeline(drafts, bases, masks, points, frame_ids, known, known_mask)
+    one = Timeline(drafts, bases, masks, points, frame_ids, kept, keep_mask)
     return refine_all(net, [one], seed_key=seed_key, config=config)[0]
 
 
-@stage("sampler")
+@span("sampler")
 def refine_all(
     net: MouthRefiner,
     timelines: Sequence[Timeline],
     *,
     seed_key: str,
     config: DiffusionConfig,
-    cuts: Sequence[Cut] = (),
+    layouts: Sequence[WindowLayout] = (),
 ) -> list[Crops]:
-    """Refined crops of each timeline, drawn in shared forward passes; the bytes are those of `refine`.
+    """Refined crops of each timeline, computed in shared forward passes; the bytes are those of `refine`.
 
-    ``cuts`` are those of a stretch (`renderer.diffusion.stretches`), where one timeline holds what it sees.
+    ``layouts`` are those of a chunk (`renderer.diffusion.stretches`), where one timeline holds its context.
     """
-    timelines = [_toned(net, one) for one in timelines]
+    timelines = [_add_colour_residual(net, one) for one in timelines]
     whole = [one for one in timelines if len(one.drafts)]
-    if not whole or net.leaves_drafts_alone:
-        return [_settled(one.drafts.copy(), one) for one in timelines]
+    if not whole or net.is_identity:
+        return [_restore_unmasked(one.drafts.copy(), one) for one in timelines]
     device, size = next(net.parameters()).device, whole[0].drafts.shape[1]
-    windows = windows_at_once(net, config.window_frames, size)
-    with stage("condition"):
+    windows = choose_batch_windows(net, config.window_frames, size)
+    with span("condition"):
         denoiser = _NetDenoiser(net, whole, windows if device.type == "cuda" else 1)
     names = [frame_id for one in whole for frame_id in one.frame_ids]
-    fixed = torch.from_numpy(np.concatenate([one.fixed for one in whole]))
+    is_kept = torch.from_numpy(np.concatenate([one.is_kept for one in whole]))
     with torch.inference_mode():
-        noise = frame_noise(seed_key, names, (3, size, size)).to(device)
+        noise = make_frame_noise(seed_key, names, (3, size, size)).to(device)
         clean = denoise_timelines(
-            denoiser, noise, _known_planes(whole, noise), fixed.to(device),
-            [len(one.drafts) for one in whole], config, windows, cuts,
+            denoiser, noise, _encode_kept_planes(whole, noise), is_kept.to(device),
+            [len(one.drafts) for one in whole], config, windows, layouts,
         )  # fmt: skip
     ends = np.cumsum([len(one.drafts) for one in timelines])
     return [
-        _settled(crops_of(clean[end - len(one.drafts) : end]), one)
+        _restore_unmasked(decode_planes(clean[end - len(one.drafts) : end]), one)
         for one, end in zip(timelines, ends, strict=True)
     ]
 
 
-def _toned(net: MouthRefiner, one: Timeline) -> Timeline:
-    if net.tones is None:
+def _add_colour_residual(net: MouthRefiner, one: Timeline) -> Timeline:
+    if net.colour_residual is None:
         return one
-    return replace(one, drafts=net.tones.added(one.drafts, one.masks, one.points))
+    return replace(one, drafts=net.colour_residual.apply(one.drafts, one.masks, one.points))
 
 
-def _known_planes(timelines: Sequence[Timeline], like: torch.Tensor) -> torch.Tensor:
+def _encode_kept_planes(timelines: Sequence[Timeline], like: torch.Tensor) -> torch.Tensor:
     planes = torch.zeros_like(like)
     first = 0
     for one in timelines:
-        if one.known is not None:
-            places = np.flatnonzero(one.fixed)
-            planes[first + places] = pixels(one.known[places]).to(planes)
+        if one.kept is not None:
+            places = np.flatnonzero(one.is_kept)
+            planes[first + places] = encode_planes(one.kept[places]).to(planes)
         first += len(one.drafts)
     return planes
 
 
-def _settled(refined: Crops, one: Timeline) -> Crops:
-    """Only the mask's inside is new, and known frames are as they were."""
+def _restore_unmasked(refined: Crops, one: Timeline) -> Crops:
+    """Only the mask's inside is new, and kept frames are as they were."""
     refined = np.where((one.masks > 0)[..., None], refined, one.drafts)
-    if one.known is not None:
-        refined[one.fixed] = one.known[one.fixed]
+    if one.kept is not None:
+        refined[one.is_kept] = one.kept[one.is_kept]
     return refined
 
 
 class _NetDenoiser:
-    """Looks up each window's conditions and runs the network on them, at least ``least`` windows at once.
+    """Looks up each window's conditioning and runs the network on it, at least ``least`` windows at once.
 
     A GPU chooses its kernels by the shape of the batch, and other kernels round differently: there every
     batch is filled up, so that bytes never depend on which segments share it.
@@ -160,20 +160,22 @@ class _NetDenoiser:
         self._device = next(net.parameters()).device
         drafts = np.concatenate([one.drafts for one in timelines])
         self._drafts = torch.from_numpy(drafts).permute(0, 3, 1, 2).to(self._device)
-        kind = fast_dtype(self._device)
-        parts = [_told(one, at, kind) for one in timelines for at in _starts(one)]
-        self._told = torch.cat(parts).to(self._device)
-        self._tops = torch.from_numpy(np.concatenate([_first_rows(one.masks) for one in timelines]))
+        dtype = choose_dtype(self._device)
+        parts = [_encode_conditioning(one, at, dtype) for one in timelines for at in _list_part_starts(one)]
+        self._conditioning = torch.cat(parts).to(self._device)
+        self._tops = torch.from_numpy(np.concatenate([_find_first_rows(one.masks) for one in timelines]))
 
     def __call__(self, noisy: torch.Tensor, frames: torch.Tensor, level: float) -> torch.Tensor:
         clean = (self._drafts[frames.to(self._device)].float() / 127.5 - 1).contiguous()
-        tops = self._tops[frames].amin(1)  # a window's own, whatever shares its batch
+        tops = self._tops[frames].amin(1)  # each window's alone, whatever shares its batch
         for top in sorted(set(tops.tolist())):
             alike = (tops == top).nonzero()[:, 0]
-            clean[alike, :, :, top:] = self._below(top, noisy[alike], frames[alike], clean[alike], level)
+            clean[alike, :, :, top:] = self._predict_below(
+                top, noisy[alike], frames[alike], clean[alike], level
+            )
         return clean
 
-    def _below(
+    def _predict_below(
         self, top: int, noisy: torch.Tensor, frames: torch.Tensor, drafts: torch.Tensor, level: float
     ) -> torch.Tensor:
         """The windows' rows from ``top`` on; above them drafts stay as they are."""
@@ -181,23 +183,25 @@ class _NetDenoiser:
         filled = torch.arange(max(count, self._least)) % count
         places = frames[filled].to(self._device)
         levels = torch.full((len(places),), level, device=self._device)
-        told = self._told[places, :, top:]
-        with stage("network", frames=frames.numel()):
-            return self._net(noisy[filled, :, :, top:], told, levels, drafts[filled, :, :, top:])[:count]
+        conditioning = self._conditioning[places, :, top:]
+        with span("network", frames=frames.numel()):
+            return self._net(noisy[filled, :, :, top:], conditioning, levels, drafts[filled, :, :, top:])[
+                :count
+            ]
 
 
-def _first_rows(masks: Floats) -> npt.NDArray[np.int64]:
+def _find_first_rows(masks: Floats) -> npt.NDArray[np.int64]:
     """Of each mask [n, S, S] the last multiple of 16 rows above which it shows nothing [n]."""
     rows = (masks > _FAINT).any(2)
     first = np.where(rows.any(1), rows.argmax(1), masks.shape[1] - _LEAST_ROWS)
     return np.asarray(first // _ROWS * _ROWS, np.int64)
 
 
-def _starts(one: Timeline) -> range:
+def _list_part_starts(one: Timeline) -> range:
     return range(0, len(one.drafts), _CONDITION_FRAMES)
 
 
-def _told(one: Timeline, at: int, kind: torch.dtype) -> torch.Tensor:
+def _encode_conditioning(one: Timeline, at: int, dtype: torch.dtype) -> torch.Tensor:
     part = slice(at, at + _CONDITION_FRAMES)
     lines = draw_landmarks(one.points[part], one.drafts.shape[1])
-    return condition(one.drafts[part], one.bases[part], one.masks[part], lines).to(kind)
+    return stack_conditioning(one.drafts[part], one.bases[part], one.masks[part], lines).to(dtype)

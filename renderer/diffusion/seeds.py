@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 
 
-def frame_noise(seed_key: str, frame_ids: Sequence[str | int], shape: Sequence[int]) -> torch.Tensor:
+def make_frame_noise(seed_key: str, frame_ids: Sequence[str | int], shape: Sequence[int]) -> torch.Tensor:
     """Standard normal noise [n, *shape], float32, on the CPU.
 
     Row i depends on ``seed_key`` and ``frame_ids[i]`` alone: a frame that two messages share gets the same
@@ -16,10 +16,10 @@ def frame_noise(seed_key: str, frame_ids: Sequence[str | int], shape: Sequence[i
     """
     if not len(frame_ids):
         return torch.zeros((0, *shape))
-    return torch.stack([_noise_of(seed_key, frame_id, shape) for frame_id in frame_ids])
+    return torch.stack([_make_noise(seed_key, frame_id, shape) for frame_id in frame_ids])
 
 
-def _noise_of(seed_key: str, frame_id: str | int, shape: Sequence[int]) -> torch.Tensor:
+def _make_noise(seed_key: str, frame_id: str | int, shape: Sequence[int]) -> torch.Tensor:
     digest = hashlib.sha256(f"{seed_key}\n{frame_id}".encode()).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
     return torch.randn(tuple(shape), generator=generator)

@@ -1,8 +1,8 @@
-"""A long timeline in stretches that are denoised one after the other, with the result of the whole.
+"""Split a long timeline into chunks that are denoised one after the other, with the result of the whole.
 
-Each step of the sampler mixes a frame only with those that share a window with it. So a stretch needs some
-frames on both sides and, step by step, those windows of the whole timeline that reach into it. Of these
-frames nothing is kept: they only make the stretch come out as if all had been denoised at once.
+Each step of the sampler mixes a frame only with those that share a window with it. So a chunk needs some
+frames of context on both sides and, step by step, those windows of the whole timeline that reach into it.
+The context is thrown away afterwards: it only makes the chunk come out as if all had been denoised at once.
 """
 
 from __future__ import annotations
@@ -14,47 +14,49 @@ from itertools import pairwise
 import torch
 
 from renderer.config import DiffusionConfig
-from renderer.diffusion.sampler import windows_of_step
-from renderer.diffusion.windows import Cut
+from renderer.diffusion.sampler import lay_step_windows
+from renderer.diffusion.windows import WindowLayout
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Frames ``own`` of a timeline come out; all of ``seen`` must be given. ``cuts`` are each step's windows,
-    counted from the first seen frame; empty where the stretch is a whole timeline."""
+class TimelineChunk:
+    """``output`` are the timeline's frames that come out; those of ``context`` must be given. ``layouts`` are
+    each step's windows, counted from the context's first frame; empty for a whole timeline."""
 
-    own: range
-    seen: range
-    cuts: tuple[Cut, ...] = ()
+    output: range
+    context: range
+    layouts: tuple[WindowLayout, ...] = ()
 
     @property
-    def kept(self) -> slice:
-        """The own frames among the seen ones."""
-        return slice(self.own.start - self.seen.start, self.own.stop - self.seen.start)
+    def output_slice(self) -> slice:
+        """The output frames within the context."""
+        return slice(self.output.start - self.context.start, self.output.stop - self.context.start)
 
 
-def stretches(total: int, config: DiffusionConfig, frames: int) -> list[Stretch]:
-    """``total`` frames in stretches of about equal length, ``frames`` at most, in order.
+def split_into_chunks(total: int, config: DiffusionConfig, frames: int) -> list[TimelineChunk]:
+    """``total`` frames in chunks of about equal length, ``frames`` at most, in order.
 
-    Mode ``autoregressive`` cannot be cut: there every frame hangs on all before it.
+    Mode ``autoregressive`` cannot be split: there every frame depends on all before it.
     """
     count = 1 if config.mode == "autoregressive" else max(1, -(-total // frames))
     if count == 1:
-        return [Stretch(range(total), range(total))]
+        return [TimelineChunk(range(total), range(total))]
     bounds = [round(total * place / count) for place in range(count + 1)]
-    steps = [windows_of_step(config, [total], step) for step in range(config.steps)]
-    owns = (range(start, end) for start, end in pairwise(bounds))
-    return [_stretch(own, total, steps) for own in owns]
+    steps = [lay_step_windows(config, [total], step) for step in range(config.steps)]
+    outputs = (range(start, end) for start, end in pairwise(bounds))
+    return [_build_chunk(output, total, steps) for output in outputs]
 
 
-def _stretch(own: range, total: int, steps: Sequence[Cut]) -> Stretch:
+def _build_chunk(output: range, total: int, steps: Sequence[WindowLayout]) -> TimelineChunk:
     """Backwards from the last step: which windows write a needed frame, and which frames those see."""
     needed = torch.zeros(total, dtype=torch.bool)
-    needed[own.start : own.stop] = True
-    parts: list[Cut] = []
-    for cut in reversed(steps):
-        writes = (needed[cut.frames] & (cut.own > 0)).any(1)
-        parts.insert(0, Cut(cut.frames[writes], cut.own[writes]))
+    needed[output.start : output.stop] = True
+    parts: list[WindowLayout] = []
+    for layout in reversed(steps):
+        writes = (needed[layout.frames] & (layout.valid > 0)).any(1)
+        parts.insert(0, WindowLayout(layout.frames[writes], layout.valid[writes]))
         needed[parts[0].frames.flatten()] = True
     first, last = int(needed.nonzero().min()), int(needed.nonzero().max())
-    return Stretch(own, range(first, last + 1), tuple(Cut(part.frames - first, part.own) for part in parts))
+    return TimelineChunk(
+        output, range(first, last + 1), tuple(WindowLayout(part.frames - first, part.valid) for part in parts)
+    )

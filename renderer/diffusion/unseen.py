@@ -1,4 +1,4 @@
-"""How near a fitted network comes to frames of the take that it never learned, and what is kept for that."""
+"""Validation of a fitted network on frames of the take that it never learned, and the choice of its scale."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import numpy.typing as npt
 import torch
 
 from renderer.config import BakeConfig
-from renderer.diffusion.condition import condition, pixels
-from renderer.diffusion.lessons import Lessons
+from renderer.diffusion.condition import encode_planes, stack_conditioning
+from renderer.diffusion.lessons import TrainingPairs
 from renderer.diffusion.network import MouthRefiner
-from renderer.diffusion.trainee import network_of
-from renderer.diffusion.trials import Trial, share_to_keep
+from renderer.diffusion.trainee import build_network
+from renderer.diffusion.trials import ErrorCurve, choose_scale
 
 _RUNS, _LENGTH_MAX = 4, 12
 
 log = logging.getLogger(__name__)
 
 
-def unseen_runs(total: int) -> list[slice]:
-    """Runs of frames, spread over a take of ``total``, that are kept for the final check: an eighth at most.
+def choose_validation_runs(total: int) -> list[slice]:
+    """Runs of frames, spread over a take of ``total``, that are held out for validation: an eighth at most.
 
     One run alone may show by chance just what was learned well.
     """
@@ -30,53 +30,60 @@ def unseen_runs(total: int) -> list[slice]:
     return [slice(middle - count // 2, middle - count // 2 + count) for middle in middles]
 
 
-def best_of(
-    nets: list[MouthRefiner], lessons: Lessons, unseen: list[slice], config: BakeConfig
+def choose_best_network(
+    nets: list[MouthRefiner], pairs: TrainingPairs, validation_runs: list[slice], config: BakeConfig
 ) -> MouthRefiner:
-    """The net that comes nearest to frames it never learned, with the share of its residual that serves them
-    best; one that changes nothing where none helps. A net that is chosen is changed."""
-    found = [share_to_keep(len(unseen), *_trials(net, lessons, unseen)) for net in nets]
+    """The net that comes nearest to the validation frames, with its residual scaled as serves them best; one
+    that changes nothing where none helps. The chosen net is changed in place."""
+    found = [
+        choose_scale(len(validation_runs), *_compute_error_curves(net, pairs, validation_runs))
+        for net in nets
+    ]
     log.info("Mouth model: kept %s", ", or ".join(map(str, found)))
-    best = int(np.argmin([kept.score_db for kept in found]))
-    if found[best].share:
-        return _quieter(nets[best], found[best].share)
+    best = int(np.argmin([choice.score_db for choice in found]))
+    if found[best].scale:
+        return _scale_residual(nets[best], found[best].scale)
     log.warning("The mouth model does not beat its drafts on unseen frames; the drafts are kept as they are.")
-    return network_of(config)
+    return build_network(config)
 
 
 @torch.no_grad()
-def _quieter(net: MouthRefiner, share: float) -> MouthRefiner:
-    """The net with a ``share`` of its residual: its last layer is linear."""
+def _scale_residual(net: MouthRefiner, scale: float) -> MouthRefiner:
+    """The net with its residual times ``scale``: its last layer is linear."""
     for parameter in net.leave.parameters():
-        parameter.mul_(share)
+        parameter.mul_(scale)
     return net
 
 
-def _trials(net: MouthRefiner, lessons: Lessons, unseen: list[slice]) -> list[Trial]:
-    """What the net changes on unseen mouths, drawn from pure noise in one step and in two."""
-    runs = [_tried(net, lessons, run) for run in unseen]
-    return [Trial(*np.concatenate([run[steps] for run in runs], axis=1)) for steps in range(2)]
+def _compute_error_curves(
+    net: MouthRefiner, pairs: TrainingPairs, validation_runs: list[slice]
+) -> list[ErrorCurve]:
+    """What the net changes on validation mouths, denoised from pure noise in one step and in two."""
+    runs = [_measure_run(net, pairs, run) for run in validation_runs]
+    return [ErrorCurve(*np.concatenate([run[steps] for run in runs], axis=1)) for steps in range(2)]
 
 
 @torch.no_grad()
-def _tried(net: MouthRefiner, lessons: Lessons, run: slice) -> npt.NDArray[np.float64]:
-    """[2, 3, n]: for one step and for two the three numbers of a `Trial`, of each frame of a run."""
+def _measure_run(net: MouthRefiner, pairs: TrainingPairs, run: slice) -> npt.NDArray[np.float64]:
+    """[2, 3, n]: for one step and for two the three numbers of an `ErrorCurve`, of each frame of a run."""
     device = next(net.parameters()).device
-    crops, truths = lessons.drafts[run], lessons.truths[run]
-    told = condition(crops, truths, lessons.masks[run], lessons.drawn[run]).to(device)
-    truth = pixels(truths).to(device)
+    crops, truths = pairs.drafts[run], pairs.truths[run]
+    conditioning = stack_conditioning(crops, truths, pairs.masks[run], pairs.outlines[run]).to(device)
+    truth = encode_planes(truths).to(device)
     noise = torch.randn(truth.shape, generator=torch.Generator().manual_seed(run.start)).to(device)
-    once = _drawn(net, noise, told, 1.0)
-    twice = _drawn(net, 0.5 * once + 0.5 * noise, told, 0.5)
-    mouths = told[:, 6:7] * torch.from_numpy(lessons.mouths[run]).to(device)[:, None]
-    missed = truth - told[:, :3]
-    changes = [guess - told[:, :3] for guess in (once, twice)]
-    pairs = [((missed, missed), (change, change), (change, missed)) for change in changes]
-    sums = [[(a * b * mouths).sum((1, 2, 3)).double().cpu().numpy() for a, b in three] for three in pairs]
+    once = _predict(net, noise, conditioning, 1.0)
+    twice = _predict(net, 0.5 * once + 0.5 * noise, conditioning, 0.5)
+    mouths = conditioning[:, 6:7] * torch.from_numpy(pairs.mouths[run]).to(device)[:, None]
+    draft_error = truth - conditioning[:, :3]
+    changes = [guess - conditioning[:, :3] for guess in (once, twice)]
+    products = [((draft_error, draft_error), (change, change), (change, draft_error)) for change in changes]
+    sums = [[(a * b * mouths).sum((1, 2, 3)).double().cpu().numpy() for a, b in three] for three in products]
     return np.array(sums)
 
 
-def _drawn(net: MouthRefiner, noisy: torch.Tensor, told: torch.Tensor, level: float) -> torch.Tensor:
+def _predict(
+    net: MouthRefiner, noisy: torch.Tensor, conditioning: torch.Tensor, level: float
+) -> torch.Tensor:
     levels = torch.full((1,), level, device=noisy.device)
-    drawn: torch.Tensor = net(noisy[None], told[None], levels, told[None, :, :3])[0]
-    return drawn
+    predicted: torch.Tensor = net(noisy[None], conditioning[None], levels, conditioning[None, :, :3])[0]
+    return predicted

@@ -16,7 +16,7 @@ from renderer.errors import RenderError
 from renderer.face.landmarks import POINTS
 from renderer.face.leaps import without_leaps
 from renderer.face.quiet import quiet
-from renderer.progress import Progress, Step, silent
+from renderer.progress import Progress, Step, ignore_progress
 
 Points = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -49,7 +49,7 @@ class FaceTrack:
 def track(
     frames: Iterable[npt.NDArray[np.uint8]],
     total: int,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
     *,
     alone: bool = False,
     some: bool = False,

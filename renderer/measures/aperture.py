@@ -51,11 +51,11 @@ def closure_rate(
 
 def closures(seen: Floats, phones: Sequence[Phone], fps: Fraction, start_s: float = 0.0) -> Floats:
     """The least aperture during each /p b m/ (±40 ms); [0] where the line has none in the picture."""
-    spans = _spans(len(seen), phones, CLOSURES, fps, start_s, CLOSURE_MARGIN_S)
+    spans = _find_spans(len(seen), phones, CLOSURES, fps, start_s, CLOSURE_MARGIN_S)
     return np.array([seen[span].min() for span in spans], np.float32)
 
 
-def closed_limit(real: Floats, phones: Sequence[Phone], fps: Fraction) -> float | None:
+def closure_limit(real: Floats, phones: Sequence[Phone], fps: Fraction) -> float | None:
     """What counts as closed for this person: 95 % of the real /p b m/ come at least as near."""
     nearest = closures(real, phones, fps)
     return float(np.quantile(nearest, 0.95, method="higher")) if len(nearest) else None
@@ -63,7 +63,7 @@ def closed_limit(real: Floats, phones: Sequence[Phone], fps: Fraction) -> float 
 
 def contrast(seen: Floats, phones: Sequence[Phone], fps: Fraction) -> float | None:
     """Median aperture in open vowels ÷ in /p b m/; None where either is not spoken."""
-    vowels = _spans(len(seen), phones, OPEN_VOWELS, fps, 0.0, 0.0)
+    vowels = _find_spans(len(seen), phones, OPEN_VOWELS, fps, 0.0, 0.0)
     opened = [float(seen[span].max()) for span in vowels]
     nearest = closures(seen, phones, fps)
     if not opened or not len(nearest):
@@ -86,7 +86,7 @@ def open_in_silence(seen: Floats, silent: Flags) -> float:
     return float((seen[silent] > OPEN_APERTURE).mean()) if silent.any() else 0.0
 
 
-def _spans(
+def _find_spans(
     count: int,
     phones: Sequence[Phone],
     symbols: frozenset[str],

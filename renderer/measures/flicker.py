@@ -20,7 +20,7 @@ def warp_errors(crops: Crops, masks: Floats) -> Floats:
     greys = [cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY) for crop in crops]
     errors = [float("nan")]
     for before, after, mask in zip(greys, greys[1:], masks[1:], strict=False):
-        apart = after.astype(np.float32) - _moved(before, after)
+        apart = after.astype(np.float32) - _warp(before, after)
         errors.append(float((apart**2 * mask).sum() / max(float(mask.sum()), 1e-6)))
     return np.array(errors, np.float32)
 
@@ -32,7 +32,7 @@ def flicker(crops: Crops, real: Crops, masks: Floats) -> float:
     )
 
 
-def _moved(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> Floats:
+def _warp(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> Floats:
     estimator: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     flow = estimator.calc(after, before, None)
     height, width = after.shape

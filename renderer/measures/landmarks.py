@@ -13,20 +13,20 @@ Floats = npt.NDArray[np.float32]
 MOUTH = (*LIPS, *JAW)
 
 
-def upright(points: Floats, like: Floats) -> Floats:
+def align_faces(points: Floats, like: Floats) -> Floats:
     """Points [n, 478, 2] turned, scaled and moved until those that speech does not move lie on ``like``'s.
 
     ``like`` [478, 2] is one face; it gives the unit too.
     """
     stable = list(STABLE)
-    target = _complex(like[stable])
+    target = _to_complex(like[stable])
     target_mean = target.mean()
-    marks = _complex(points)
-    own = marks[:, stable]
+    landmarks = _to_complex(points)
+    own = landmarks[:, stable]
     own_mean = own.mean(1, keepdims=True)
     spread = own - own_mean
     turn = (spread.conj() * (target - target_mean)).sum(1) / np.maximum((abs(spread) ** 2).sum(1), 1e-9)
-    placed = (marks - own_mean) * turn[:, None] + target_mean
+    placed = (landmarks - own_mean) * turn[:, None] + target_mean
     return np.stack([placed.real, placed.imag], axis=-1).astype(np.float32)
 
 
@@ -41,11 +41,11 @@ def landmark_distance(seen: Floats, real: Floats, *, velocity: bool = False) -> 
     Both are put upright on the real clip's median face. With ``velocity`` their steps are compared (LMD_v).
     """
     like = np.asarray(np.median(real, axis=0), np.float32)
-    here, there = (upright(points, like)[:, list(MOUTH)] for points in (seen, real))
+    here, there = (align_faces(points, like)[:, list(MOUTH)] for points in (seen, real))
     if velocity:
         here, there = np.diff(here, axis=0), np.diff(there, axis=0)
     return float(100 * np.linalg.norm(here - there, axis=-1).mean() / max(eye_distance(like), 1e-9))
 
 
-def _complex(points: Floats) -> npt.NDArray[np.complex128]:
+def _to_complex(points: Floats) -> npt.NDArray[np.complex128]:
     return np.asarray(points[..., 0] + 1j * points[..., 1], np.complex128)

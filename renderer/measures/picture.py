@@ -25,7 +25,7 @@ def ssim(drawn: Crops, filmed: Crops, masks: Floats) -> float:
     """Mean structural similarity of grey levels inside ``masks``: Gaussian windows of 1.5 px."""
     values = []
     for one, other, mask in zip(drawn, filmed, masks, strict=True):
-        similarity = _similarity(_grey(one), _grey(other))
+        similarity = _similarity(_to_grey(one), _to_grey(other))
         values.append(float((similarity * mask).sum() / max(float(mask.sum()), 1e-6)))
     return float(np.mean(values))
 
@@ -36,7 +36,7 @@ def sharpness(crops: Crops, mask: Floats) -> float:
     return float(
         np.mean(
             [
-                cv2.Laplacian(_grey(crop).astype(np.uint8), cv2.CV_32F)[here].var()
+                cv2.Laplacian(_to_grey(crop).astype(np.uint8), cv2.CV_32F)[here].var()
                 for crop, here in zip(crops, inside, strict=True)
             ]
         )
@@ -45,37 +45,40 @@ def sharpness(crops: Crops, mask: Floats) -> float:
 
 def ring_gradient(crops: Crops, masks: Floats) -> float:
     """Mean |gradient| across the masks' soft edge: a visible edge raises it, a blurred one lowers it."""
-    found = [_across(_grey(crop), mask) for crop, mask in zip(crops, masks, strict=True)]
+    found = [_gradient_across(_to_grey(crop), mask) for crop, mask in zip(crops, masks, strict=True)]
     seen = [value for value in found if value is not None]
     return float(np.mean(seen)) if seen else 0.0
 
 
-def _across(grey: Floats, mask: Floats) -> float | None:
+def _gradient_across(grey: Floats, mask: Floats) -> float | None:
     ring = (mask > _RING_LOW) & (mask < _RING_HIGH)
     if not ring.any():
         return None
-    nx, ny = _slope(cv2.GaussianBlur(mask, (0, 0), 1.0))
+    nx, ny = _gradient(cv2.GaussianBlur(mask, (0, 0), 1.0))
     length = np.maximum(np.hypot(nx, ny), 1e-6)
-    gx, gy = _slope(grey)
+    gx, gy = _gradient(grey)
     return float(np.abs((gx * nx + gy * ny) / length)[ring].mean())
 
 
-def _slope(image: Floats) -> tuple[Floats, Floats]:
+def _gradient(image: Floats) -> tuple[Floats, Floats]:
     gx, gy = (cv2.Sobel(image, cv2.CV_32F, *axis, ksize=3, scale=1 / 8) for axis in ((1, 0), (0, 1)))
     return np.asarray(gx, np.float32), np.asarray(gy, np.float32)
 
 
 def _similarity(one: Floats, other: Floats) -> Floats:
-    mean_one, mean_other = _local(one), _local(other)
-    spread_one, spread_other = _local(one * one) - mean_one**2, _local(other * other) - mean_other**2
-    shared = _local(one * other) - mean_one * mean_other
+    mean_one, mean_other = _local_mean(one), _local_mean(other)
+    spread_one, spread_other = (
+        _local_mean(one * one) - mean_one**2,
+        _local_mean(other * other) - mean_other**2,
+    )
+    shared = _local_mean(one * other) - mean_one * mean_other
     above = (2 * mean_one * mean_other + _C1) * (2 * shared + _C2)
     return np.asarray(above / ((mean_one**2 + mean_other**2 + _C1) * (spread_one + spread_other + _C2)))
 
 
-def _local(image: Floats) -> Floats:
+def _local_mean(image: Floats) -> Floats:
     return np.asarray(cv2.GaussianBlur(image, (0, 0), _SSIM_SIGMA_PX), np.float32)
 
 
-def _grey(crop: Crops) -> Floats:
+def _to_grey(crop: Crops) -> Floats:
     return np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.float32)

@@ -1,4 +1,4 @@
-"""Whether a picture moves as evenly where windows or segments meet as elsewhere (§7 seam jump ratio)."""
+"""Whether a picture moves as evenly at seams or window boundaries as elsewhere (§7 seam jump ratio)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 
 SEAM_REACH_FRAMES = 6
-_DRAWS = 1000
+_RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
 class JumpRatio:
-    """``ratio`` 1.0: frames at seams change like all others. ``p``: share of random seam sets whose ratio
-    is at least as high, so below 0.05 the seams are where the picture jumps."""
+    """``ratio`` 1.0: the frames in question change like all others. ``p``: share of random sets of frames
+    whose ratio is at least as high, so below 0.05 the picture jumps there. ``seams`` counts the frames in
+    question."""
 
     ratio: float
     p: float
@@ -35,46 +36,49 @@ def steps(curve: Floats, order: int = 1) -> Floats:
     return np.concatenate([np.full(order, np.nan), size]).astype(np.float32)
 
 
-def jump_ratio(sizes: Floats, seams: Sequence[int], width: int = 1, seed: int = 0) -> JumpRatio:
-    """Mean of ``sizes`` [n] in the frames ``seams`` and the ``width`` - 1 after each, ÷ mean elsewhere.
+def jump_ratio(sizes: Floats, places: Sequence[int], width: int = 1, seed: int = 0) -> JumpRatio:
+    """Mean of ``sizes`` [n] in the frames ``places`` and the ``width`` - 1 after each, ÷ mean elsewhere.
 
-    A seam is the first frame after a border. Second differences straddle a border twice: use width 2.
+    ``places`` are frames with which a segment or window begins. Second differences straddle each twice: use
+    width 2.
     """
     usable = np.isfinite(sizes)
-    at_seam = _marked(len(sizes), seams, width) & usable
-    inside = ~at_seam & usable
-    if not at_seam.any() or not inside.any():
+    at_place = _mark_frames(len(sizes), places, width) & usable
+    inside = ~at_place & usable
+    if not at_place.any() or not inside.any():
         return JumpRatio(1.0, 1.0, 0)
-    ratio = float(sizes[at_seam].mean() / max(float(sizes[inside].mean()), 1e-9))
-    return JumpRatio(ratio, _by_chance(sizes[usable], int(at_seam.sum()), ratio, seed), len(set(seams)))
+    ratio = float(sizes[at_place].mean() / max(float(sizes[inside].mean()), 1e-9))
+    return JumpRatio(
+        ratio, _share_by_chance(sizes[usable], int(at_place.sum()), ratio, seed), len(set(places))
+    )
 
 
-def _by_chance(sizes: Floats, count: int, ratio: float, seed: int) -> float:
+def _share_by_chance(sizes: Floats, count: int, ratio: float, seed: int) -> float:
     """Share of random sets of ``count`` frames with at least this ratio."""
-    dice = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     total, size = float(sizes.sum()), len(sizes)
     hits = 0
-    for _ in range(_DRAWS):
-        there = float(sizes[dice.choice(size, count, replace=False)].sum())
+    for _ in range(_RESAMPLES):
+        there = float(sizes[generator.choice(size, count, replace=False)].sum())
         hits += (there / count) / max((total - there) / (size - count), 1e-9) >= ratio
-    return (hits + 1) / (_DRAWS + 1)
+    return (hits + 1) / (_RESAMPLES + 1)
 
 
-def _marked(count: int, seams: Sequence[int], width: int) -> npt.NDArray[np.bool_]:
+def _mark_frames(count: int, places: Sequence[int], width: int) -> npt.NDArray[np.bool_]:
     marked = np.zeros(count, bool)
-    for seam in seams:
-        marked[max(seam, 0) : max(seam + width, 0)] = True
+    for place in places:
+        marked[max(place, 0) : max(place + width, 0)] = True
     return marked
 
 
 def seam_ratio(points: Floats, seams: Sequence[int]) -> float:
     """Mean face-point step into the frames ``seams`` over the mean step of the frames around them.
 
-    1 is a join that moves as its surroundings do. Only near frames are compared, so that a head that
+    1 is a seam that moves as its surroundings do. Only near frames are compared, so that a head that
     nods during a pause does not count as a seam.
     """
     sizes = np.linalg.norm(np.diff(points, axis=0), axis=-1).mean(axis=-1)
-    at_seam = _marked(len(sizes), [s - 1 for s in seams if s > 0], 1)
+    at_seam = _mark_frames(len(sizes), [s - 1 for s in seams if s > 0], 1)
     near = np.convolve(at_seam, np.ones(2 * SEAM_REACH_FRAMES + 1), "same") > 0.5
     around = near & ~at_seam
     if not around.any():

@@ -14,7 +14,7 @@ from renderer.timeline import sample_at
 Floats = npt.NDArray[np.float32]
 
 REACH_FRAMES = 15
-_QUIET_DB = -60.0
+_SILENCE_DB = -60.0
 _IN_SYNC_FRAMES = 3
 _ELSEWHERE_FRAMES = 12
 
@@ -25,7 +25,7 @@ def loudness_envelope(samples: Floats, frames: int, fps: Fraction, rate_hz: int)
     parts = [samples[a:b].astype(np.float64) for a, b in pairwise(edges)]
     power = np.array([np.mean(part**2) if len(part) else 0.0 for part in parts])
     level_db = 10 * np.log10(np.maximum(power, 1e-12))
-    return np.asarray(np.maximum(level_db - _QUIET_DB, 0), np.float32)
+    return np.asarray(np.maximum(level_db - _SILENCE_DB, 0), np.float32)
 
 
 def lip_speed(apertures: Floats) -> Floats:
@@ -53,14 +53,14 @@ def sound_matches(apertures: Floats, envelope: Floats) -> bool:
     Lips must move with the sound, at most three frames early or late, more than they do with the sound
     of 95 % of all other moments of the clip. Needs some seconds of speech.
     """
-    shifted = _round_correlations(lip_speed(apertures), envelope)
+    shifted = _circular_correlations(lip_speed(apertures), envelope)
     reach = _IN_SYNC_FRAMES
     best = np.max([np.roll(shifted, k) for k in range(-reach, reach + 1)], axis=0)
     elsewhere = best[_ELSEWHERE_FRAMES:-_ELSEWHERE_FRAMES]
     return bool(len(elsewhere) and best[0] > np.quantile(elsewhere, 0.95))
 
 
-def _round_correlations(left: Floats, right: Floats) -> npt.NDArray[np.float64]:
+def _circular_correlations(left: Floats, right: Floats) -> npt.NDArray[np.float64]:
     """Pearson's r [n] of ``left`` with ``right`` turned round by 0, 1, ... n - 1 frames."""
     spectra = [np.fft.rfft(curve.astype(np.float64) - curve.mean()) for curve in (left, right)]
     products = np.fft.irfft(spectra[0] * spectra[1].conj(), len(left))

@@ -1,8 +1,8 @@
-"""Decides on held-out parts of a take how far the second ear is to be believed, and learns with it.
+"""Chooses on held-out parts of a take how far the viseme denoiser is blended in, and refits the style.
 
-A style is learned from phones as they were heard. Where those are wrong or out of time, it learns blurred
-mouths. The second ear hears the take again. Styles that believe it by half, not at all, or alone compete on
-parts of the take that none of them saw.
+A style is fitted to phones as a recogniser gave them. Where those are wrong or out of time, it learns blurred
+mouths. The denoiser corrects their viseme activations from the sound. Styles that use it by half, not at all,
+or alone compete on parts of the take that none of them was fitted to.
 """
 
 from __future__ import annotations
@@ -15,25 +15,29 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion.coarticulation import heard_gestures, times_s, voiced_gate
-from renderer.motion.regression import learned_from
+from renderer.motion.coarticulation import (
+    build_recording_gestures,
+    compute_frame_times_s,
+    compute_speech_gate,
+)
+from renderer.motion.regression import fit_regression
 from renderer.motion.space import Flags
-from renderer.motion.style import MotionStyle, believed, prior_weights
-from renderer.speech.sound import heard_bands
+from renderer.motion.style import MotionStyle, blend_activations, compute_prior_weights
+from renderer.speech.sound import compute_log_mel_bands
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
 
-# Both ears err, mostly in different places: believing each by half is what others must clearly beat.
-TRUSTS = (0.5, 0.0, 1.0)
+# Recogniser and denoiser err, mostly in different places: a half of each is what others must clearly beat.
+BLEND_WEIGHTS = (0.5, 0.0, 1.0)
 _BETTER = 0.92
 _SPEECH_FRAMES_MIN = 100
 
 log = logging.getLogger(__name__)
 
 
-def with_flow(
+def refit_with_denoiser(
     style: MotionStyle,
     points: Floats,
     ok: Flags,
@@ -42,22 +46,29 @@ def with_flow(
     samples: Floats | None,
     base: Mapping[str, Floats] | None,
 ) -> MotionStyle:
-    """The style learned anew with the second ear, as far as that helps.
+    """The style refitted with the viseme denoiser, with the blend weight that explains held-out parts best.
 
     ``points`` [n, 478, 2] of which ``ok`` [n] can be trusted, ``phones`` and ``samples`` (48 kHz) are the
-    take that taught the style; ``base`` are the shipped weights, None where there are none. The same take
-    gives the same style.
+    take that the style was fitted to; ``base`` are the shipped weights, None where there are none. The same
+    take gives the same style.
     """
     if base is None or samples is None:
         return style
-    tried = [trusting(style, points, ok, fps, phones, samples, base, trust) for trust in TRUSTS]
-    missed = [error for _, error in tried]
-    log.info("share missed on held-out parts by trust %s in the second ear: %s", TRUSTS, missed)
-    best = int(np.argmin(missed))
-    return tried[best][0] if missed[best] < _BETTER * missed[0] else tried[0][0]
+    candidates = [
+        refit_at_blend_weight(style, points, ok, fps, phones, samples, base, weight)
+        for weight in BLEND_WEIGHTS
+    ]
+    errors = [error for _, error in candidates]
+    log.info(
+        "residual error on held-out parts by blend weight %s of the viseme denoiser: %s",
+        BLEND_WEIGHTS,
+        errors,
+    )
+    best = int(np.argmin(errors))
+    return candidates[best][0] if errors[best] < _BETTER * errors[0] else candidates[0][0]
 
 
-def trusting(
+def refit_at_blend_weight(
     style: MotionStyle,
     points: Floats,
     ok: Flags,
@@ -65,21 +76,22 @@ def trusting(
     phones: tuple[Phone, ...] | None,
     samples: Floats,
     base: Mapping[str, Floats],
-    trust: float,
+    blend_weight: float,
 ) -> tuple[MotionStyle, float]:
-    """The style learned anew with so much ``trust`` in the second ear, and the share of variance that it
-    leaves unexplained on held-out parts; the style as it was where too little is spoken."""
-    found = heard_gestures(phones or (), samples)
-    times = times_s(len(points), fps, style.lag_s)
-    usable = ok & (voiced_gate(found, times) > 0) if found else np.zeros(len(points), bool)
+    """The style refitted with this ``blend_weight``, and the share of variance that it leaves unexplained on
+    held-out parts; the style as it was where too little is spoken.
+    """
+    gestures = build_recording_gestures(phones or (), samples)
+    times = compute_frame_times_s(len(points), fps, style.lag_s)
+    usable = ok & (compute_speech_gate(gestures, times) > 0) if gestures else np.zeros(len(points), bool)
     if int(usable.sum()) < _SPEECH_FRAMES_MIN:
         return style, 1.0
-    bands, motion = heard_bands(samples, SOUND_RATE_HZ), style.space.encode(points)
-    pull = believed(found, times, bands, base, trust)
-    prior = prior_weights(style, motion[ok])
-    taught = learned_from(pull, bands, times, motion, usable, prior, style.space)
+    bands, motion = compute_log_mel_bands(samples, SOUND_RATE_HZ), style.space.encode(points)
+    activations = blend_activations(gestures, times, bands, base, blend_weight)
+    prior = compute_prior_weights(style, motion[ok])
+    fit = fit_regression(activations, bands, times, motion, usable, prior, style.space)
     new = replace(
-        style, weights=taught.weights, heard=taught.heard, learned=taught.learned,
-        flow=dict(base) if trust else {}, trust=trust,
+        style, weights=fit.weights, sound_weights=fit.sound_weights, is_learned=fit.is_learned,
+        denoiser=dict(base) if blend_weight else {}, blend_weight=blend_weight,
     )  # fmt: skip
-    return new, taught.missed
+    return new, fit.residual_error

@@ -1,7 +1,7 @@
-"""Mouth movements that every face can make, drawn on a person's resting points.
+"""Mouth movements that every face can make, drawn on a person's neutral pose.
 
-A take may show little of what the mouth can do (a presenter who never speaks, or never says "oo").
-These few plain movements stand behind the person's own, so that no direction is missing.
+A take may show little of what the mouth can do (a presenter who never speaks, or never says "oo"). These few
+plain movements stand behind the person's own, so that no direction is missing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from renderer.motion import landmarks as lm
 Floats = npt.NDArray[np.float32]
 
 
-def canonical_movements(rest: Floats) -> Floats:
-    """Resting points [478, 2] px → offsets [6, 478, 2] px of full movements.
+def build_canonical_movements(neutral: Floats) -> Floats:
+    """Points of the neutral pose [478, 2] px → offsets [6, 478, 2] px of full movements.
 
     In order: jaw and mouth open, narrow, wide, lips thicker (pushed out), lower lip tucked in, upper lip up.
     """
-    unit = float(np.linalg.norm(rest[lm.FACE_SIDES[0]] - rest[lm.FACE_SIDES[1]]))
-    down = _below_the_lip_line(rest)
-    side = _sideways(rest)
+    unit = float(np.linalg.norm(neutral[lm.FACE_SIDES[0]] - neutral[lm.FACE_SIDES[1]]))
+    down = _compute_jaw_share(neutral)
+    side = _compute_sideways_share(neutral)
     moves = np.zeros((6, lm.POINTS, 2), np.float32)
     moves[0, :, 1] = 0.13 * unit * down
     moves[1, :, 0] = -0.06 * unit * side
@@ -34,21 +34,21 @@ def canonical_movements(rest: Floats) -> Floats:
     return moves
 
 
-def _below_the_lip_line(rest: Floats) -> Floats:
+def _compute_jaw_share(neutral: Floats) -> Floats:
     """[478] 0..1: how far a point follows the jaw; the lower lip and chin wholly, the upper lip not at all.
 
     Downwards from the lip line it never falls, so that no row of the mesh overtakes the one below it.
     """
-    x, y = rest[:, 0], rest[:, 1]
-    line_y = _lip_line_y(rest)
-    lips_y = rest[lm.INNER_UPPER[1:-1], 1].mean()
-    chin_y = rest[lm.CHIN, 1].mean()
-    mouth_x = rest[lm.CORNERS, 0].mean()
-    reach = 0.55 * np.ptp(rest[lm.FACE_SIDES, 0])
+    x, y = neutral[:, 0], neutral[:, 1]
+    line_y = _interpolate_lip_line_y(neutral)
+    lips_y = neutral[lm.INNER_UPPER[1:-1], 1].mean()
+    chin_y = neutral[lm.CHIN, 1].mean()
+    mouth_x = neutral[lm.CORNERS, 0].mean()
+    reach = 0.55 * np.ptp(neutral[lm.FACE_SIDES, 0])
     depth = np.clip((y - lips_y) / max(chin_y - lips_y, 1e-3), 0, 1)
     beside = np.exp(-(((x - mouth_x) / reach) ** 2) * 3)
     # The lower lip hangs lowest in its middle and stays at its corners.
-    half = max(0.5 * float(np.ptp(rest[lm.CORNERS, 0])), 1e-3)
+    half = max(0.5 * float(np.ptp(neutral[lm.CORNERS, 0])), 1e-3)
     hanging = np.sqrt(np.clip(1 - ((x - mouth_x) / half) ** 2, 0, 1)) * (y > line_y)
     share = np.maximum(np.sqrt(depth) * beside * (y > line_y), hanging)
     inner = list(lm.INNER_LOWER[1:-1])
@@ -57,15 +57,15 @@ def _below_the_lip_line(rest: Floats) -> Floats:
     return share.astype(np.float32)
 
 
-def _lip_line_y(rest: Floats) -> Floats:
+def _interpolate_lip_line_y(neutral: Floats) -> Floats:
     """Height [478] of the line between the lips under or over each point."""
-    line = (rest[lm.INNER_UPPER, :] + rest[lm.INNER_LOWER, :]) / 2
-    return np.interp(rest[:, 0], np.maximum.accumulate(line[:, 0]), line[:, 1]).astype(np.float32)
+    line = (neutral[lm.INNER_UPPER, :] + neutral[lm.INNER_LOWER, :]) / 2
+    return np.interp(neutral[:, 0], np.maximum.accumulate(line[:, 0]), line[:, 1]).astype(np.float32)
 
 
-def _sideways(rest: Floats) -> Floats:
+def _compute_sideways_share(neutral: Floats) -> Floats:
     """[478] -1..1: which way and how much a point follows the mouth's corners outwards."""
-    centre = rest[lm.CORNERS, :].mean(0)
-    half = 0.5 * float(np.ptp(rest[lm.CORNERS, 0]))
-    dx, dy = (rest[:, 0] - centre[0]) / half, (rest[:, 1] - centre[1]) / half
+    centre = neutral[lm.CORNERS, :].mean(0)
+    half = 0.5 * float(np.ptp(neutral[lm.CORNERS, 0]))
+    dx, dy = (neutral[:, 0] - centre[0]) / half, (neutral[:, 1] - centre[1]) / half
     return (dx * np.exp(-0.7 * (dx**2 + 2 * dy**2) + 0.7)).clip(-1, 1).astype(np.float32)

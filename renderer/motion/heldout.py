@@ -1,11 +1,12 @@
-"""How well a take's own lips are found from its own sound, on parts of the take that were not learned from.
+"""How well a take's own lips are predicted from its own sound, on parts of the take that no style was fitted
+to.
 
     python -m renderer.motion.heldout TAKE [--folds 4] [--track FILE] [--phones FILE]
 
-Each fold is spoken by styles that were learned from the others: from phones alone, with the sound, and with
-the second ear. Lips are compared as points on the take's own heads, without pictures: r is Pearson's
+Each fold is spoken by styles that were fitted to the others: from phones alone, with the sound, and with the
+viseme denoiser. Lips are compared as points on the take's own heads, without pictures: r is Pearson's
 correlation of the gap between the lips over the face's width, gain the ratio of their spreads. The last
-quarter is spoken by what the first three taught. Without ``--phones`` they are heard in the sound of each
+quarter is spoken by a style of the first three. Without ``--phones`` they are recognised in the sound of each
 part alone.
 """
 
@@ -24,12 +25,12 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.config import BakeConfig
-from renderer.motion.adapt import TRUSTS, trusting, with_flow
-from renderer.motion.measures import aperture
-from renderer.motion.motion import speak_motion
+from renderer.motion.adapt import BLEND_WEIGHTS, refit_at_blend_weight, refit_with_denoiser
+from renderer.motion.measures import compute_aperture
+from renderer.motion.motion import synthesise_motion
 from renderer.motion.style import MotionStyle, fit_style
-from renderer.mouth.faces import lower_faces, see
-from renderer.speech.recording import hear
+from renderer.mouth.faces import crop_lower_faces, track_take
+from renderer.speech.recording import recognise_phones
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.decode import TakeReader, read_sound
@@ -39,8 +40,8 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Spoken:
-    """A take's points [n, 478, 2] in crop space with its sound, whose phones were heard or are known."""
+class SpokenTake:
+    """A take's points [n, 478, 2] in crop space with its sound, whose phones were recognised or are known."""
 
     points: Floats
     ok: npt.NDArray[np.bool_]
@@ -49,84 +50,96 @@ class Spoken:
     samples: Floats | None
     sound: Floats
 
-    def without(self, start: int, stop: int) -> Spoken:
+    def exclude(self, start: int, stop: int) -> SpokenTake:
         """The take as if frames ``start`` to ``stop`` had never been recorded."""
-        return self._of([(a, b) for a, b in ((0, start), (stop, len(self.points))) if b > a])
+        return self._concatenate([(a, b) for a, b in ((0, start), (stop, len(self.points))) if b > a])
 
-    def only(self, start: int, stop: int) -> Spoken:
+    def select(self, start: int, stop: int) -> SpokenTake:
         """The take as if nothing but frames ``start`` to ``stop`` had been recorded."""
-        return self._of([(start, stop)])
+        return self._concatenate([(start, stop)])
 
-    def _of(self, kept: list[tuple[int, int]]) -> Spoken:
-        """Parts end to end. Known phones are cut; others are heard in these parts alone."""
-        frames = np.concatenate([np.arange(a, b) for a, b in kept])
+    def _concatenate(self, spans: list[tuple[int, int]]) -> SpokenTake:
+        """Parts end to end. Known phones are clipped; others are recognised in these parts alone."""
+        frames = np.concatenate([np.arange(a, b) for a, b in spans])
         phones: list[Phone] = []
         samples, now_s = [], 0.0
-        for a, b in kept:
+        for a, b in spans:
             first_s, last_s = a / float(self.fps), b / float(self.fps)
-            phones += _cut(self.phones, first_s, last_s, now_s)
+            phones += _clip_phones(self.phones, first_s, last_s, now_s)
             samples.append(self.sound[round(first_s * SOUND_RATE_HZ) : round(last_s * SOUND_RATE_HZ)])
             now_s += last_s - first_s
         sound = np.concatenate(samples)
-        known = self.samples is None
-        said = tuple(phones) if known else hear(sound, SOUND_RATE_HZ)
-        return Spoken(
-            self.points[frames], self.ok[frames], self.fps, said, None if known else sound, sound
+        is_known = self.samples is None
+        new_phones = tuple(phones) if is_known else recognise_phones(sound, SOUND_RATE_HZ)
+        return SpokenTake(
+            self.points[frames], self.ok[frames], self.fps, new_phones, None if is_known else sound, sound
         )  # fmt: skip
 
 
-def take_of(path: Path, track: Path | None, phones: tuple[Phone, ...] | None) -> Spoken:
-    """Tracks a take and listens to it; with ``phones`` these are believed instead. Raises RenderError."""
+def load_spoken_take(path: Path, track: Path | None, phones: tuple[Phone, ...] | None) -> SpokenTake:
+    """Tracks a take and recognises its phones; given ``phones`` are used instead. Raises RenderError."""
     with TakeReader(path) as reader:
-        faces = lower_faces(reader, see(reader, track), BakeConfig().crop_px)
+        faces = crop_lower_faces(reader, track_take(reader, track), BakeConfig().crop_px)
         fps = reader.facts.fps
     sound = read_sound(path)
     if sound is None:
         sound = np.zeros(0, np.float32)
-    heard = phones is None
-    said = hear(sound, SOUND_RATE_HZ) if phones is None else phones
-    return Spoken(faces.points, faces.ok, fps, said, sound if heard else None, sound)
+    recognise = phones is None
+    take_phones = recognise_phones(sound, SOUND_RATE_HZ) if phones is None else phones
+    return SpokenTake(faces.points, faces.ok, fps, take_phones, sound if recognise else None, sound)
 
 
-def fold_apertures(take: Spoken, start: int, stop: int) -> dict[str, Floats]:
-    """Apertures [stop - start] of a part, by the style that spoke it; what was learned is all the rest."""
-    known, asked = take.without(start, stop), take.only(start, stop)
-    plain = fit_style(known.points, known.ok, known.fps, known.phones, known.samples)
-    styles = {"phones": replace(plain, heard=None), "with sound": plain}
+def predict_fold_apertures(take: SpokenTake, start: int, stop: int) -> dict[str, Floats]:
+    """Apertures [stop - start] of a part, by the style that spoke it; the styles are fitted to all
+    the rest.
+    """
+    training, held_out = take.exclude(start, stop), take.select(start, stop)
+    plain = fit_style(training.points, training.ok, training.fps, training.phones, training.samples)
+    styles = {"phones": replace(plain, sound_weights=None), "with sound": plain}
     base = base_motion()
-    if base is not None and known.samples is not None:
-        of = (plain, known.points, known.ok, known.fps, known.phones, known.samples, base)
-        styles |= {f"trust {trust:g}": trusting(*of, trust)[0] for trust in TRUSTS if trust}
-        styles["chosen"] = with_flow(*of)
-    return {name: _aperture(asked, style) for name, style in styles.items()}
+    if base is not None and training.samples is not None:
+        fitted = (plain, training.points, training.ok, training.fps, training.phones, training.samples, base)
+        styles |= {
+            f"blend weight {blend_weight:g}": refit_at_blend_weight(*fitted, blend_weight)[0]
+            for blend_weight in BLEND_WEIGHTS
+            if blend_weight
+        }
+        styles["chosen"] = refit_with_denoiser(*fitted)
+    return {name: _predict_aperture(held_out, style) for name, style in styles.items()}
 
 
-def _aperture(asked: Spoken, style: MotionStyle) -> Floats:
-    motion = speak_motion(
-        asked.phones, len(asked.points), asked.fps, style, start_s=style.lag_s, samples=asked.samples
+def _predict_aperture(held_out: SpokenTake, style: MotionStyle) -> Floats:
+    motion = synthesise_motion(
+        held_out.phones,
+        len(held_out.points),
+        held_out.fps,
+        style,
+        start_s=style.lag_s,
+        samples=held_out.samples,
     )
-    return aperture(style.space.decode(motion, asked.points))
+    return compute_aperture(style.space.decode(motion, held_out.points))
 
 
-def report(take: Spoken, folds: int) -> Iterator[str]:
+def report(take: SpokenTake, folds: int) -> Iterator[str]:
     """Lines to print."""
-    truth = aperture(take.points)
+    truth = compute_aperture(take.points)
     count = len(truth)
     bounds = np.linspace(0, count, folds + 1).astype(int).tolist()
-    parts = [fold_apertures(take, start, stop) for start, stop in pairwise(bounds)]
-    last = fold_apertures(take, round(0.75 * count), count)
+    parts = [predict_fold_apertures(take, start, stop) for start, stop in pairwise(bounds)]
+    last = predict_fold_apertures(take, round(0.75 * count), count)
     for name, quarter in last.items():
         whole = np.concatenate([part[name] for part in parts])
-        yield f"{name}: {folds} folds {_agreement(whole, truth)}; last quarter " + _agreement(
-            quarter, truth[-len(quarter) :]
+        yield (
+            f"{name}: {folds} folds {_describe_agreement(whole, truth)}; last quarter "
+            + _describe_agreement(quarter, truth[-len(quarter) :])
         )
 
 
-def _agreement(guess: Floats, truth: Floats) -> str:
+def _describe_agreement(guess: Floats, truth: Floats) -> str:
     return f"r {np.corrcoef(guess, truth)[0, 1]:.3f} gain {guess.std() / truth.std():.2f}"
 
 
-def _cut(phones: tuple[Phone, ...], first_s: float, last_s: float, now_s: float) -> list[Phone]:
+def _clip_phones(phones: tuple[Phone, ...], first_s: float, last_s: float, now_s: float) -> list[Phone]:
     by_s = now_s - first_s
     return [
         replace(p, start_s=max(p.start_s, first_s) + by_s, end_s=min(p.end_s, last_s) + by_s)
@@ -142,11 +155,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--folds", type=int, default=4)
     parser.add_argument("--track", type=Path, help="a file that keeps the track for the next time")
     parser.add_argument("--phones", type=Path, help="JSON [[symbol, start_s, end_s, stress], ...] to believe")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     phones = None
-    if asked.phones:
-        phones = tuple(Phone(*row) for row in json.loads(asked.phones.read_text(encoding="utf-8")))
-    for line in report(take_of(asked.take, asked.track, phones), asked.folds):
+    if options.phones:
+        phones = tuple(Phone(*row) for row in json.loads(options.phones.read_text(encoding="utf-8")))
+    for line in report(load_spoken_take(options.take, options.track, phones), options.folds):
         sys.stdout.write(line + "\n")
     return 0
 

@@ -1,7 +1,7 @@
 """How much later than its sound a take shows the mouth.
 
-Cameras, microphones and editing shift picture against sound by up to a few tenths of a second. A style
-that is learned from shifted pairs mumbles; so the shift is found first, and taken out.
+Cameras, microphones and editing shift picture against sound by up to a few tenths of a second. A style that
+is fitted to shifted pairs mumbles; so the lag is estimated first, and taken out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion.coarticulation import Gesture, times_s, viseme_weights
+from renderer.motion.coarticulation import Gesture, compute_frame_times_s, compute_viseme_activations
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -24,36 +24,42 @@ _BETTER = 0.9
 _FRAMES_MIN = 100
 
 
-def take_lag_s(
-    spoken: tuple[Gesture, ...], shown: Floats, usable: npt.NDArray[np.bool_], fps: Fraction
+def estimate_lag_s(
+    gestures: tuple[Gesture, ...], measures: Floats, usable: npt.NDArray[np.bool_], fps: Fraction
 ) -> float:
     """Seconds by which the picture follows the sound; negative where it comes first, 0 where unclear.
 
-    ``spoken`` are the take's gestures by its sound, ``shown`` [n, M] what the mouth shows per frame (the
-    first column counts), ``usable`` [n] the frames that can be trusted. Each lag is judged by ridge
-    regression on parts of the take that were held out.
+    ``gestures`` are the take's by its sound, ``measures`` [n, M] what the mouth shows per frame (the first
+    column counts), ``usable`` [n] the frames that can be trusted. Each lag is judged by ridge regression on
+    parts of the take that were held out.
     """
-    if not spoken or int(usable.sum()) < _FRAMES_MIN:
+    if not gestures or int(usable.sum()) < _FRAMES_MIN:
         return 0.0
-    errors = [_missed(spoken, shown, usable, fps, float(lag)) for lag in _LAGS_S]
+    errors = [_compute_residual_share(gestures, measures, usable, fps, float(lag)) for lag in _LAGS_S]
     best, at_zero = int(np.argmin(errors)), errors[len(_LAGS_S) // 2]
     clear = errors[best] < min(_BETTER * at_zero, 1.0) and 0 < best < len(_LAGS_S) - 1
     return round(float(_LAGS_S[best]), 3) if clear else 0.0
 
 
-def _missed(
-    spoken: tuple[Gesture, ...], shown: Floats, usable: npt.NDArray[np.bool_], fps: Fraction, lag_s: float
+def _compute_residual_share(
+    gestures: tuple[Gesture, ...],
+    measures: Floats,
+    usable: npt.NDArray[np.bool_],
+    fps: Fraction,
+    lag_s: float,
 ) -> float:
     """Share of the variance that phones at this lag leave unexplained."""
-    pull = viseme_weights(spoken, times_s(len(shown), fps, lag_s))[usable].astype(np.float64)
-    x, y = np.column_stack([pull, np.ones(len(pull))]), shown[usable, 0].astype(np.float64)
+    activations = compute_viseme_activations(gestures, compute_frame_times_s(len(measures), fps, lag_s))[
+        usable
+    ].astype(np.float64)
+    x, y = np.column_stack([activations, np.ones(len(activations))]), measures[usable, 0].astype(np.float64)
     y = y - y.mean()
     fold = np.arange(len(x)) * _FOLDS // len(x)
     guess = np.zeros_like(y)
     for part in range(_FOLDS):
         here = fold == part
-        known: Doubles = x[~here]
+        training: Doubles = x[~here]
         guess[here] = x[here] @ np.linalg.solve(
-            known.T @ known + _RIDGE * np.eye(x.shape[1]), known.T @ y[~here]
+            training.T @ training + _RIDGE * np.eye(x.shape[1]), training.T @ y[~here]
         )
     return float((guess - y).var() / max(float(y.var()), 1e-9))

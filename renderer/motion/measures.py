@@ -9,12 +9,12 @@ from renderer.motion import landmarks as lm
 
 Floats = npt.NDArray[np.float32]
 
-# The order of the columns of `mouth_measures` and of the viseme table.
+# The order of the columns of `compute_mouth_measures` and of the viseme table.
 MEASURES = ("open", "jaw", "width", "upper_lip", "lower_lip", "raise")
 OPEN, JAW, WIDTH, UPPER_LIP, LOWER_LIP, RAISE = range(len(MEASURES))
 
 
-def mouth_measures(points: Floats) -> Floats:
+def compute_mouth_measures(points: Floats) -> Floats:
     """Points [n, 478, 2] px → [n, 6] px: inner-lip gap, chin height (down is positive), mouth width,
     thickness of the upper and the lower lip, and how far the upper lip is raised.
 
@@ -32,13 +32,13 @@ def mouth_measures(points: Floats) -> Floats:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def aperture(points: Floats) -> Floats:
+def compute_aperture(points: Floats) -> Floats:
     """Points [n, 478, 2] → [n]: inner-lip gap as a share of the face's width."""
     gap = np.linalg.norm(points[:, lm.GAP_LOWER] - points[:, lm.GAP_UPPER], axis=-1).mean(1)
-    return (gap / face_width(points)).astype(np.float32)
+    return (gap / compute_face_width(points)).astype(np.float32)
 
 
-def face_width(points: Floats) -> Floats:
+def compute_face_width(points: Floats) -> Floats:
     """Points [n, 478, 2] → [n]: distance between the two sides of the face, in the points' own pixels."""
     right, left = lm.FACE_SIDES
     return np.linalg.norm(points[:, right] - points[:, left], axis=-1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The second ear at work: phones that were heard in a recording, and its sound → what was likely said."""
+"""Recognised phones of a recording and its sound → viseme activations of what was likely said."""
 
 from __future__ import annotations
 
@@ -10,61 +10,64 @@ import torch
 
 from renderer.config import DiffusionConfig
 from renderer.diffusion.sampler import denoise_timeline
-from renderer.diffusion.seeds import frame_noise
-from renderer.motion.coarticulation import Gesture, voiced_gate
-from renderer.motion.flow import MotionFlow
-from renderer.motion.told import told_of
+from renderer.diffusion.seeds import make_frame_noise
+from renderer.motion.coarticulation import Gesture, compute_speech_gate
+from renderer.motion.flow import VisemeDenoiser
+from renderer.motion.told import build_conditioning
 from renderer.motion.visemes import VISEMES
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 SAMPLING = DiffusionConfig(mode="triangular", steps=1, window_frames=160, overlap_frames=48)
-# The ear listens in the sound's own time, whatever the video's rate.
+# The denoiser works in the sound's own time, whatever the video's rate.
 GRID_HZ = 50
 _SEED_KEY = "motion"
 
 
-def mended_weights(
-    found: Sequence[Gesture], times: Doubles, bands: Floats, ear: Mapping[str, Floats]
+def denoise_activations(
+    gestures: Sequence[Gesture], times: Doubles, bands: Floats, weights: Mapping[str, Floats]
 ) -> Floats:
-    """As `renderer.motion.coarticulation.viseme_weights` of gestures at ``times`` [n] s, heard again.
+    """As `renderer.motion.coarticulation.compute_viseme_activations` of gestures at ``times`` [n] s,
+    denoised.
 
-    ``bands`` are what is heard of the line (`renderer.speech.sound.heard_bands`, from the times' zero), and
-    ``ear`` the weights of a `MotionFlow`. Zero in silence, as those are.
+    ``bands`` are the line's log-mel bands (`renderer.speech.sound.compute_log_mel_bands`, from the times'
+    zero), and ``weights`` those of a `VisemeDenoiser`. Zero in silence, as undenoised activations are.
     """
-    first, last = (round(edge_s * GRID_HZ) for edge_s in (found[0].start_s, found[-1].end_s))
+    first, last = (round(edge_s * GRID_HZ) for edge_s in (gestures[0].start_s, gestures[-1].end_s))
     places = range(first, last + 1)
     grid = np.array(places) / GRID_HZ
-    pulls = sampled(load_flow(ear), told_of(found, grid, bands), places)
-    pulls = np.stack([np.interp(times, grid, column, 0, 0) for column in pulls.T], 1)
+    activations = sample_activations(
+        load_denoiser(weights), build_conditioning(gestures, grid, bands), places
+    )
+    activations = np.stack([np.interp(times, grid, column, 0, 0) for column in activations.T], 1)
     # Steep but smooth: an edge that falls between two frames must not depend on how times are rounded.
-    gate = np.clip(4 * voiced_gate(found, times), 0, 1)
-    return np.asarray(pulls * gate[:, None], np.float32)
+    gate = np.clip(4 * compute_speech_gate(gestures, times), 0, 1)
+    return np.asarray(activations * gate[:, None], np.float32)
 
 
-def sampled(
-    net: MotionFlow, told: Floats, places: Sequence[int], sampling: DiffusionConfig = SAMPLING
+def sample_activations(
+    net: VisemeDenoiser, conditioning: Floats, places: Sequence[int], sampling: DiffusionConfig = SAMPLING
 ) -> Floats:
-    """Conditions [n, TOLD] → clean pulls [n, V]; the noise belongs to the moments' ``places`` [n]."""
-    conditions = torch.from_numpy(told)
+    """Conditioning [n, C] → clean activations [n, V]; the noise belongs to the moments' ``places`` [n]."""
+    rows = torch.from_numpy(conditioning)
 
     def clean(noisy: torch.Tensor, frames: torch.Tensor, level: float) -> torch.Tensor:
-        return torch.as_tensor(net(noisy, conditions[frames], torch.full((len(noisy),), level)))
+        return torch.as_tensor(net(noisy, rows[frames], torch.full((len(noisy),), level)))
 
-    nothing = torch.zeros(len(told), dtype=torch.bool)
-    noise = frame_noise(_SEED_KEY, places, (len(VISEMES),))
+    nothing_known = torch.zeros(len(conditioning), dtype=torch.bool)
+    noise = make_frame_noise(_SEED_KEY, places, (len(VISEMES),))
     with torch.inference_mode():
-        return denoise_timeline(clean, noise, torch.zeros_like(noise), nothing, sampling, 8).numpy()
+        return denoise_timeline(clean, noise, torch.zeros_like(noise), nothing_known, sampling, 8).numpy()
 
 
-def load_flow(arrays: Mapping[str, Floats]) -> MotionFlow:
+def load_denoiser(arrays: Mapping[str, Floats]) -> VisemeDenoiser:
     """A network that predicts, from its float32 arrays."""
-    net = MotionFlow(width=arrays["settle.weight"].shape[0], rounds=_rounds(arrays))
+    net = VisemeDenoiser(width=arrays["settle.weight"].shape[0], rounds=_count_rounds(arrays))
     net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
     return net.eval()
 
 
-def _rounds(arrays: Mapping[str, Floats]) -> int:
+def _count_rounds(arrays: Mapping[str, Floats]) -> int:
     blocks = {name.split(".")[1] for name in arrays if name.startswith("blocks.")}
     return len(blocks) // 4

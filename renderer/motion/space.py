@@ -11,33 +11,34 @@ import numpy.typing as npt
 
 from renderer.errors import RenderError
 from renderer.motion import landmarks as lm
-from renderer.motion.canonical import canonical_movements
-from renderer.motion.measures import mouth_measures
+from renderer.motion.canonical import build_canonical_movements
+from renderer.motion.measures import compute_mouth_measures
 from renderer.row_products import multiply_rows
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 COEFS = 12
-_OPEN_REST = 0.008  # of the face's width: a rest in silence wider than this is no rest
+_NEUTRAL_GAP_MAX = 0.008  # of the face's width: a pose in silence that is wider open is not neutral
 POSES = 6
 
 
 @dataclass(frozen=True, eq=False)
 class MotionSpace:
-    """Motion [n, K] px-scaled, where 0 is the person's resting, closed mouth.
+    """Motion [n, K] px-scaled, where 0 is the person's neutral pose: the closed mouth at rest.
 
-    A face in crop space is its resting shape, moved by the head's pose (read off points that speech does
-    not move), plus ``basis`` times the motion. All arrays are float32 in crop pixels.
+    A face in crop space is its neutral shape, moved by the head's pose (read off points that speech does not
+    move), plus ``basis`` times the motion. All arrays are float32 in crop pixels. Fields are named as they
+    are in bakes.
     """
 
-    rest: Floats  # [478, 2] the resting face in the take's mean pose
+    rest: Floats  # [478, 2] the neutral face in the take's mean pose
     share: Floats  # [478] 0..1 how far motion replaces a point: 0 above the nose base, 1 at the lips
     basis: Floats  # [K, 478, 2] offsets of one unit of each number
     reader: Floats  # [478 * 2, K] offsets → motion
     pose_mean: Floats  # [S * 2] stable points of the mean pose
     pose_basis: Floats  # [P, S * 2]
-    pose_shift: Floats  # [P, 478, 2] how a unit of pose moves the resting face
+    pose_shift: Floats  # [P, 478, 2] how a unit of pose moves the neutral face
     spread: Floats  # [K, K] covariance of the person's own motion
 
     @property
@@ -46,22 +47,22 @@ class MotionSpace:
 
     def encode(self, points: Floats) -> Floats:
         """Points [n, 478, 2] in crop space → motion [n, K]."""
-        offset = (points - self.resting(points)).reshape(len(points), -1)
+        offset = (points - self.pose_neutral_face(points)).reshape(len(points), -1)
         return multiply_rows(offset, self.reader)
 
     def decode(self, motion: Floats, points: Floats) -> Floats:
         """Motion [n, K] on the heads of ``points`` [n, 478, 2] → their points with that mouth."""
-        target = self.resting(points) + multiply_rows(motion, self.basis)
+        target = self.pose_neutral_face(points) + multiply_rows(motion, self.basis)
         share = self.share[None, :, None]
         return np.asarray(points * (1 - share) + target * share, np.float32)
 
-    def resting(self, points: Floats) -> Floats:
-        """The person's closed mouth under the head pose of ``points`` [n, 478, 2] → [n, 478, 2]."""
-        return np.asarray(self.rest + multiply_rows(self._pose(points), self.pose_shift), np.float32)
+    def pose_neutral_face(self, points: Floats) -> Floats:
+        """The neutral mouth under the head pose of ``points`` [n, 478, 2] → [n, 478, 2]."""
+        return np.asarray(self.rest + multiply_rows(self._estimate_pose(points), self.pose_shift), np.float32)
 
-    def measures(self) -> Floats:
+    def compute_sensitivities(self) -> Floats:
         """[6, K]: how a unit of each number changes `renderer.motion.measures.MEASURES`, in px."""
-        return mouth_measures(self.basis).T.copy()
+        return compute_mouth_measures(self.basis).T.copy()
 
     def to_arrays(self) -> dict[str, Floats]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -70,16 +71,16 @@ class MotionSpace:
     def from_arrays(cls, arrays: Mapping[str, Any]) -> MotionSpace:
         return cls(**{field.name: np.asarray(arrays[field.name], np.float32) for field in fields(cls)})
 
-    def _pose(self, points: Floats) -> Floats:
+    def _estimate_pose(self, points: Floats) -> Floats:
         stable = points[:, lm.STABLE].reshape(len(points), -1)
         return multiply_rows(stable - self.pose_mean, self.pose_basis.T)
 
 
 def fit_space(points: Floats, ok: Flags, silent: Flags | None = None) -> MotionSpace:
-    """Learns a person's space from a take's points [n, 478, 2] in crop space.
+    """Fits a person's space to a take's points [n, 478, 2] in crop space.
 
-    ``ok`` [n] marks frames with a trusted track, ``silent`` [n] frames without sound, where known.
-    Raises RenderError when fewer than 25 frames can be trusted.
+    ``ok`` [n] marks frames with a trusted track, ``silent`` [n] frames without sound, where known. Raises
+    RenderError when fewer than 25 frames can be trusted.
     """
     if int(ok.sum()) < 25:
         raise RenderError(
@@ -87,75 +88,81 @@ def fit_space(points: Floats, ok: Flags, silent: Flags | None = None) -> MotionS
             "Record it again with the whole face in view and in even light."
         )
     seen = points[ok].astype(np.float64)
-    pose_mean, pose_basis = _pose_axes(seen)
+    pose_mean, pose_basis = _fit_pose_axes(seen)
     pose = (seen[:, lm.STABLE].reshape(len(seen), -1) - pose_mean) @ pose_basis.T
-    shift = _pose_shift(pose, seen)
+    shift = _fit_pose_shift(pose, seen)
     upright = seen - np.tensordot(pose, shift, axes=1)
-    rest = _resting_shape(upright, silent[ok] if silent is not None else None)
-    basis, reader, spread = _principal_motion(upright - rest, rest)
-    arrays = (rest, _share(rest), basis, reader, pose_mean, pose_basis, shift, spread)
+    neutral = _find_neutral_shape(upright, silent[ok] if silent is not None else None)
+    basis, reader, spread = _fit_principal_motion(upright - neutral, neutral)
+    arrays = (neutral, _compute_share(neutral), basis, reader, pose_mean, pose_basis, shift, spread)
     return MotionSpace(*(np.asarray(array, np.float32) for array in arrays))
 
 
-def _pose_axes(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _fit_pose_axes(
+    points: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     stable = points[:, lm.STABLE].reshape(len(points), -1)
     mean = stable.mean(0)
     _, _, axes = np.linalg.svd(stable - mean, full_matrices=False)
-    return mean, _signed(axes[:POSES])
+    return mean, _fix_signs(axes[:POSES])
 
 
-def _pose_shift(pose: npt.NDArray[np.float64], points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _fit_pose_shift(
+    pose: npt.NDArray[np.float64], points: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     """Regresses points on pose and mouth together, so that a nod on open vowels is not taken for jaw."""
-    mouth = mouth_measures((points - points.mean(0)).astype(np.float32)).astype(np.float64)
+    mouth = compute_mouth_measures((points - points.mean(0)).astype(np.float32)).astype(np.float64)
     inputs = np.concatenate([np.ones((len(pose), 1)), pose, mouth - mouth.mean(0)], 1)
     ridge = 1e-3 * len(pose) * np.diag([0.0] + [1.0] * (inputs.shape[1] - 1))
     solved = np.linalg.solve(inputs.T @ inputs + ridge, inputs.T @ points.reshape(len(points), -1))
     return np.asarray(solved[1 : 1 + pose.shape[1]].reshape(-1, lm.POINTS, 2))
 
 
-def _resting_shape(upright: npt.NDArray[np.float64], silent: Flags | None) -> npt.NDArray[np.float64]:
+def _find_neutral_shape(upright: npt.NDArray[np.float64], silent: Flags | None) -> npt.NDArray[np.float64]:
     """The median of the most closed frames, taken from silence where people close their mouth in it."""
-    everywhere = _most_closed(upright)
+    everywhere = _find_closed_shape(upright)
     if silent is None or int(silent.sum()) < 10:
         return everywhere
-    in_silence = _most_closed(upright[silent])
-    wider_px = _gaps_px(in_silence[None])[0] - _gaps_px(everywhere[None])[0]
+    in_silence = _find_closed_shape(upright[silent])
+    wider_px = _measure_gaps_px(in_silence[None])[0] - _measure_gaps_px(everywhere[None])[0]
     face_px = float(np.ptp(everywhere[list(lm.FACE_SIDES), 0]))
-    # Who breathes in through the mouth is never at rest in pauses; lips that met while speaking are.
-    return everywhere if wider_px > _OPEN_REST * face_px else in_silence
+    # Who breathes in through the mouth is never neutral in pauses; lips that met while speaking are.
+    return everywhere if wider_px > _NEUTRAL_GAP_MAX * face_px else in_silence
 
 
-def _most_closed(upright: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _find_closed_shape(upright: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     count = max(5, len(upright) // 6)
-    closed = np.argsort(_gaps_px(upright), kind="stable")[:count]
+    closed = np.argsort(_measure_gaps_px(upright), kind="stable")[:count]
     return np.asarray(np.median(upright[closed], axis=0))
 
 
-def _gaps_px(upright: npt.NDArray[np.float64]) -> Floats:
-    return mouth_measures(upright.astype(np.float32))[:, 0]
+def _measure_gaps_px(upright: npt.NDArray[np.float64]) -> Floats:
+    return compute_mouth_measures(upright.astype(np.float32))[:, 0]
 
 
-def _share(rest: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    nose_y = rest[lm.NOSE_BASE, 1]
-    lips_y = rest[lm.OUTER_UPPER[4:7], 1].mean()
-    ramp = np.clip((rest[:, 1] - nose_y) / max(0.7 * (lips_y - nose_y), 1e-3), 0, 1)
+def _compute_share(neutral: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    nose_y = neutral[lm.NOSE_BASE, 1]
+    lips_y = neutral[lm.OUTER_UPPER[4:7], 1].mean()
+    ramp = np.clip((neutral[:, 1] - nose_y) / max(0.7 * (lips_y - nose_y), 1e-3), 0, 1)
     ramp[list(lm.LIPS)] = 1
     return np.asarray(ramp * ramp * (3 - 2 * ramp))
 
 
-def _principal_motion(
-    offsets: npt.NDArray[np.float64], rest: npt.NDArray[np.float64]
+def _fit_principal_motion(
+    offsets: npt.NDArray[np.float64], neutral: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Principal axes around rest (not around the mean), lips counting double, jaw and cheeks once."""
-    weight = np.where(_share(rest) > 0, 1.0, 0.0)
+    """Principal axes around the neutral pose (not around the mean), lips counting double, jaw and cheeks
+    once.
+    """
+    weight = np.where(_compute_share(neutral) > 0, 1.0, 0.0)
     weight[list(lm.LIPS)] = 2.0
     weights = np.repeat(weight, 2)
-    moves = canonical_movements(rest.astype(np.float32)).reshape(6, -1).astype(np.float64)
+    moves = build_canonical_movements(neutral.astype(np.float32)).reshape(6, -1).astype(np.float64)
     # The plain movements count like one frame in a hundred: present, never in the way.
     moves *= np.sqrt(max(len(offsets), 100) * 0.01)
     rows = np.concatenate([offsets.reshape(len(offsets), -1), moves]) * weights
     _, _, axes = np.linalg.svd(rows, full_matrices=False)
-    axes = _signed(axes[:COEFS])
+    axes = _fix_signs(axes[:COEFS])
     reader = weights[:, None] * axes.T
     basis = np.divide(axes, weights, out=np.zeros_like(axes), where=weights > 0)
     motion = (rows @ axes.T)[:]
@@ -163,7 +170,7 @@ def _principal_motion(
     return basis.reshape(-1, lm.POINTS, 2), reader, spread
 
 
-def _signed(axes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _fix_signs(axes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Fixes the sign that an SVD leaves free, so that equal takes bake to equal bytes."""
     largest = axes[np.arange(len(axes)), np.abs(axes).argmax(1)]
     return axes * np.where(largest < 0, -1.0, 1.0)[:, None]

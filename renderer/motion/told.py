@@ -1,4 +1,4 @@
-"""What the second ear is told of each moment: the phones as they were heard, their timing, and the sound."""
+"""The viseme denoiser's conditioning of each moment: recognised phones, their timing, and the sound."""
 
 from __future__ import annotations
 
@@ -7,45 +7,49 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion.coarticulation import Gesture, viseme_weights, voiced_gate
-from renderer.motion.visemes import REST, VISEMES
-from renderer.speech.sound import BANDS, bands_at
+from renderer.motion.coarticulation import Gesture, compute_speech_gate, compute_viseme_activations
+from renderer.motion.visemes import SILENCE, VISEMES
+from renderer.speech.sound import BANDS, sample_bands
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 # Bands are looked up a little before and after each moment.
-_EARS_S = (-0.01, 0.01)
+_BAND_OFFSETS_S = (-0.01, 0.01)
 _TIMING = 6
-PULLS = slice(0, len(VISEMES))
-SOUND = slice(2 * len(VISEMES) + _TIMING, 2 * len(VISEMES) + _TIMING + len(_EARS_S) * BANDS)
-TOLD = SOUND.stop
-# What a presenter's own regression hears: the bands at these moments, in so many directions.
-_AROUND_S = (-0.06, -0.02, 0.02, 0.06)
-_AXES, _LOUD = 16, 8.0
+ACTIVATIONS = slice(0, len(VISEMES))
+SOUND = slice(2 * len(VISEMES) + _TIMING, 2 * len(VISEMES) + _TIMING + len(_BAND_OFFSETS_S) * BANDS)
+CONDITIONING_SIZE = SOUND.stop
+# What a presenter's own regression reads of the sound: the bands at these moments, on so many axes.
+_SOUND_OFFSETS_S = (-0.06, -0.02, 0.02, 0.06)
+_AXES, _AXES_RMS = 16, 8.0
 # Speech spreads twice as far; what is more even than this is noise, and tells nothing.
-_EVEN = 3.0
+_SPREAD_MIN = 3.0
 
 
-def told_of(found: Sequence[Gesture], times: Doubles, bands: Floats) -> Floats:
-    """Gestures, times [n] s and `renderer.speech.sound.heard_bands` from time 0 → [n, TOLD].
+def build_conditioning(gestures: Sequence[Gesture], times: Doubles, bands: Floats) -> Floats:
+    """Gestures, times [n] s and `renderer.speech.sound.compute_log_mel_bands` from time 0 → [n,
+    CONDITIONING_SIZE].
 
-    The first columns, ``PULLS``, are the phones' pull as it was heard.
+    The first columns, ``ACTIVATIONS``, are the viseme activations of the recognised phones.
     """
-    return np.concatenate([heard_of(found, times), sound_of(bands, times)], 1)
+    return np.concatenate([build_phone_features(gestures, times), build_sound_features(bands, times)], 1)
 
 
-def sound_of(bands: Floats, times: Doubles) -> Floats:
+def build_sound_features(bands: Floats, times: Doubles) -> Floats:
     """[n, E * BANDS]: the sound around each moment."""
-    return np.concatenate([bands_at(bands, times + ear_s) - 1.0 for ear_s in _EARS_S], 1).astype(np.float32)
+    return np.concatenate(
+        [sample_bands(bands, times + offset_s) - 1.0 for offset_s in _BAND_OFFSETS_S], 1
+    ).astype(np.float32)
 
 
-def heard_of(found: Sequence[Gesture], times: Doubles) -> Floats:
-    """[n, 2 V + 6]: pulls, the viseme that sounds, its stress, time since its start and to its end, its
-    length, speaking rate, and the silence gate."""
+def build_phone_features(gestures: Sequence[Gesture], times: Doubles) -> Floats:
+    """[n, 2 V + 6]: activations, the viseme that sounds, its stress, time since its start and to its end, its
+    length, speaking rate, and the silence gate.
+    """
     current = np.zeros((len(times), len(VISEMES) + _TIMING), np.float32)
     times = np.round(times, 6)
-    for gesture in found:
+    for gesture in gestures:
         here = slice(*np.searchsorted(times, (gesture.start_s, gesture.end_s)))
         current[here, : len(VISEMES)] = 0
         current[here, gesture.viseme] = 1
@@ -53,27 +57,28 @@ def heard_of(found: Sequence[Gesture], times: Doubles) -> Floats:
         current[here, -5] = np.clip((times[here] - gesture.start_s) * 10, 0, 2)
         current[here, -4] = np.clip((gesture.end_s - times[here]) * 10, 0, 2)
         current[here, -3] = np.clip((gesture.end_s - gesture.start_s) * 10, 0, 2)
-    starts = np.sort([gesture.start_s for gesture in found if gesture.viseme != REST])
+    starts = np.sort([gesture.start_s for gesture in gestures if gesture.viseme != SILENCE])
     near = np.searchsorted(starts, times + 0.5) - np.searchsorted(starts, times - 0.5)
     current[:, -2] = near / 10 - 1
-    current[:, -1] = voiced_gate(found, times)
-    return np.concatenate([viseme_weights(found, times), current], 1).astype(np.float32)
+    current[:, -1] = compute_speech_gate(gestures, times)
+    return np.concatenate([compute_viseme_activations(gestures, times), current], 1).astype(np.float32)
 
 
-def sounds_at(bands: Floats, times: Doubles) -> Floats:
-    """[n, S]: a one, and the bands around each moment in which a presenter's own regression listens."""
-    around = [bands_at(bands, times + away_s) - 1.0 for away_s in _AROUND_S]
+def sample_sound(bands: Floats, times: Doubles) -> Floats:
+    """[n, S]: a one, and the log-mel bands around each moment that a presenter's own regression reads."""
+    around = [sample_bands(bands, times + offset_s) - 1.0 for offset_s in _SOUND_OFFSETS_S]
     return np.concatenate([np.ones((len(times), 1), np.float32), *around], 1)
 
 
-def sounding_axes(sounds: Floats) -> Floats | None:
-    """[S, A]: the principal axes of rows of `sounds_at`, from their mean, scaled so that a ridge which suits
-    phone pull suits them too; None for sound as even as noise."""
-    heard = sounds[:, 1:].astype(np.float64)
-    mean = heard.mean(0)
-    axes = np.linalg.svd(heard - mean, full_matrices=False)[2][:_AXES].T
-    usual = float(np.sqrt((((heard - mean) @ axes) ** 2).sum(1).mean()))
-    if usual < _EVEN:
+def fit_sound_axes(sounds: Floats) -> Floats | None:
+    """[S, A]: the principal axes of rows of `sample_sound`, from their mean, scaled so that a ridge which
+    suits viseme activations suits them too; None for sound as even as noise.
+    """
+    bands = sounds[:, 1:].astype(np.float64)
+    mean = bands.mean(0)
+    axes = np.linalg.svd(bands - mean, full_matrices=False)[2][:_AXES].T
+    rms = float(np.sqrt((((bands - mean) @ axes) ** 2).sum(1).mean()))
+    if rms < _SPREAD_MIN:
         return None
-    axes *= _LOUD / usual
+    axes *= _AXES_RMS / rms
     return np.concatenate([-mean[None] @ axes, axes]).astype(np.float32)

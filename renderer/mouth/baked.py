@@ -6,7 +6,7 @@ from pathlib import Path
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.mouth.bake import bake
-from renderer.progress import Progress, silent
+from renderer.progress import Progress, ignore_progress
 from renderer.store import Store
 from renderer.video.probe import check_take, probe
 from renderer.weights import weights_key
@@ -14,11 +14,11 @@ from renderer.weights import weights_key
 STAGE_VERSION = "bake-16"
 
 
-def baked(
+def ensure_baked(
     take: Path,
     store: Store,
     config: BakeConfig,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
     first_frames: int | None = None,
 ) -> Path:
     """The baked presenter of a take, or of its ``first_frames`` alone, made now if the store lacks it.

@@ -14,7 +14,7 @@ _REACH = 0.16  # of the crop's edge
 _LIMIT = 40.0  # grey levels
 
 
-def light_difference(around: Image, mouth: Image, region: Floats) -> Floats:
+def measure_light_difference(around: Image, mouth: Image, region: Floats) -> Floats:
     """Grey levels [48, 48, 3] to add to ``mouth`` so that it meets ``around`` on the region's soft edge.
 
     The difference is measured on the edge only and carried inward smoothly.

@@ -1,4 +1,4 @@
-"""How well a take's mouths can be drawn from the rest of the take.
+"""How well the last part of a take can be drawn from the first.
 
     python -m renderer.mouth.heldout TAKE [--fit-seconds 240]
 
@@ -24,19 +24,19 @@ import numpy.typing as npt
 from renderer.config import BakeConfig, DiffusionConfig
 from renderer.diffusion.condition import draw_landmarks
 from renderer.face.crop import apply, invert, side_px
-from renderer.mouth.bake import practice_drafts
+from renderer.mouth.bake import draft_cross_validated
 from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.compose import compose
 from renderer.mouth.draft import Draft, draft_to
-from renderer.mouth.faces import Faces, lower_faces, see
-from renderer.mouth.mask import mouth_region
-from renderer.progress import silent
+from renderer.mouth.faces import Faces, crop_lower_faces, track_take
+from renderer.mouth.mask import draw_mouth_region
+from renderer.progress import ignore_progress
 from renderer.video.decode import TakeReader
 
 Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-_KNOWN_SHARE = 0.75
+_FIRST_SHARE = 0.75
 
 
 @dataclass(frozen=True)
@@ -53,39 +53,43 @@ class HeldOut:
     draft_ms: float
 
 
-def held_out(faces: Faces) -> HeldOut:
+def measure_held_out(faces: Faces) -> HeldOut:
     """Measure the last quarter of a take's faces, drawn from the first three."""
     began = time.process_time()
-    base, drawn = last_quarter(faces)
+    base, drawn = draft_last_quarter(faces)
     spent_s = time.process_time() - began
     crop_px = faces.crop_px
-    region = np.stack([mouth_region(points, crop_px, crop_px) for points in drawn.points])
-    fine_region = np.stack([mouth_region(points, crop_px, base.fine.shape[1]) for points in drawn.points])
-    retrieved = faces.base(drawn.sources).crops
+    region = np.stack([draw_mouth_region(points, crop_px, crop_px) for points in drawn.points])
+    fine_region = np.stack(
+        [draw_mouth_region(points, crop_px, base.fine.shape[1]) for points in drawn.points]
+    )
+    retrieved = faces.build_base(drawn.sources).crops
     return HeldOut(
         frames=len(drawn.crops),
-        psnr_db=_psnr_db(drawn.crops, base.crops, region),
-        retrieved_db=_psnr_db(retrieved, base.crops, region),
-        sharpness=_detail(drawn.fine, fine_region) / _detail(base.fine, fine_region),
-        movement=_change(drawn.crops, region, 1) / _change(base.crops, region, 1),
-        flicker=_change(drawn.crops, region, 2) / _change(base.crops, region, 2),
-        changes=_changes(drawn),
+        psnr_db=_compute_psnr_db(drawn.crops, base.crops, region),
+        retrieved_db=_compute_psnr_db(retrieved, base.crops, region),
+        sharpness=_sum_edges(drawn.fine, fine_region) / _sum_edges(base.fine, fine_region),
+        movement=_measure_change(drawn.crops, region, 1) / _measure_change(base.crops, region, 1),
+        flicker=_measure_change(drawn.crops, region, 2) / _measure_change(base.crops, region, 2),
+        changes=_count_source_changes(drawn),
         draft_ms=1000 * spent_s / max(len(drawn.crops), 1),
     )
 
 
-def refined_lines(
+def report_refined(
     faces: Faces, fps: Fraction, fit_seconds: float, drawn: Draft, base: MouthBase
 ) -> list[str]:
     """One line for each number of steps: the refined last quarter against its drafts."""
     from renderer.diffusion.fit import fit_refiner  # loads torch
     from renderer.diffusion.refine import load_refiner, refine
 
-    known = _first_part(faces)
-    practice = practice_drafts(known, fps)
-    truths = shrink(known.fine[known.ok], faces.crop_px)
+    first = _take_first_part(faces)
+    training = draft_cross_validated(first, fps)
+    truths = shrink(first.fine[first.ok], faces.crop_px)
     config = replace(BakeConfig(), fit_seconds=fit_seconds, fit_steps_max=100_000)
-    net = load_refiner(fit_refiner(practice.crops, truths, practice.masks, practice.points, config, silent))
+    net = load_refiner(
+        fit_refiner(training.crops, truths, training.masks, training.points, config, ignore_progress)
+    )
     lips = draw_landmarks(drawn.points, faces.crop_px)[:, 0] > 0
     regions = {"mask": drawn.masks, "lips": lips.astype(np.float32)}
     shown = {"draft": drawn.crops}
@@ -96,49 +100,51 @@ def refined_lines(
         )  # fmt: skip
     return [
         f"{name}: "
-        + ", ".join(f"{where} {_psnr_db(crops, base.crops, part):.2f} dB" for where, part in regions.items())
-        + f", sharpness {_detail(crops, regions['lips']) / _detail(base.crops, regions['lips']):.2f}"
+        + ", ".join(
+            f"{where} {_compute_psnr_db(crops, base.crops, part):.2f} dB" for where, part in regions.items()
+        )
+        + f", sharpness {_sum_edges(crops, regions['lips']) / _sum_edges(base.crops, regions['lips']):.2f}"
         for name, crops in shown.items()
     ]
 
 
-def _first_part(faces: Faces) -> Faces:
-    end = int(np.ceil(_KNOWN_SHARE * len(faces.points)))
+def _take_first_part(faces: Faces) -> Faces:
+    end = int(np.ceil(_FIRST_SHARE * len(faces.points)))
     names = ("points", "matrices", "ok", "usable", "fine")
     return replace(faces, **{name: getattr(faces, name)[:end] for name in names})
 
 
-def last_quarter(faces: Faces) -> tuple[MouthBase, Draft]:
+def draft_last_quarter(faces: Faces) -> tuple[MouthBase, Draft]:
     """The frames of a take's last quarter and their drafts from the first three."""
-    known = np.arange(len(faces.points)) < _KNOWN_SHARE * len(faces.points)
-    base = faces.base(np.flatnonzero(~known & faces.ok))
-    return base, draft_to(replace(faces, usable=faces.usable & known), base, base.points)
+    is_first = np.arange(len(faces.points)) < _FIRST_SHARE * len(faces.points)
+    base = faces.build_base(np.flatnonzero(~is_first & faces.ok))
+    return base, draft_to(replace(faces, usable=faces.usable & is_first), base, base.points)
 
 
-def _psnr_db(drawn: Crops, filmed: Crops, region: Floats) -> float:
+def _compute_psnr_db(drawn: Crops, filmed: Crops, region: Floats) -> float:
     error = ((drawn.astype(np.float32) - filmed) ** 2).mean(-1)
     per_frame = (error * region).sum((1, 2)) / region.sum((1, 2))
     return float(np.mean(10 * np.log10(255**2 / np.maximum(per_frame, 1e-3))))
 
 
-def _detail(crops: Crops, region: Floats) -> float:
+def _sum_edges(crops: Crops, region: Floats) -> float:
     edges = [np.abs(cv2.Laplacian(crop.astype(np.float32), cv2.CV_32F)).mean(-1) for crop in crops]
     return float((np.stack(edges) * region).sum())
 
 
-def _change(crops: Crops, region: Floats, order: int) -> float:
+def _measure_change(crops: Crops, region: Floats, order: int) -> float:
     """Total grey levels of the first (movement) or second (flicker) difference in time."""
     change = np.abs(np.diff(crops.astype(np.float32), n=order, axis=0)).mean(-1)
     return float((change * region[order:]).sum())
 
 
-def _changes(drawn: Draft) -> int:
+def _count_source_changes(drawn: Draft) -> int:
     ahead = np.diff(drawn.sources)
     return int(((ahead < 0) | (ahead > 2)).sum())
 
 
-def _compose_ms(reader: TakeReader, faces: Faces, count: int = 20) -> float:
-    base = faces.base(np.arange(count))
+def _time_compose(reader: TakeReader, faces: Faces, count: int = 20) -> float:
+    base = faces.build_base(np.arange(count))
     drawn = draft_to(faces, base, base.points)
     frames = list(reader.frames(range(count)))
     began = time.process_time()
@@ -155,10 +161,10 @@ def _main(arguments: list[str]) -> int:
     take: Path = options.take
     cv2.setNumThreads(1)
     with TakeReader(take) as reader:
-        seen = see(reader, None)
-        faces = lower_faces(reader, seen, BakeConfig().crop_px)
-        found = held_out(faces)
-        compose_ms = _compose_ms(reader, faces)
+        tracked = track_take(reader, None)
+        faces = crop_lower_faces(reader, tracked, BakeConfig().crop_px)
+        found = measure_held_out(faces)
+        compose_ms = _time_compose(reader, faces)
         fps = reader.facts.fps
     in_take = apply(invert(faces.matrices), faces.points)
     width_px = float(np.median(np.ptp(in_take[:, :, 0], axis=1)))
@@ -166,14 +172,14 @@ def _main(arguments: list[str]) -> int:
         f"face {width_px:.0f} px wide, crop {side_px(faces.matrices, faces.crop_px):.0f} px of the take, "
         f"kept at {faces.fine.shape[1]} px\n"
         f"held out: {found.frames} frames, {found.psnr_db:.1f} dB "
-        f"(retrieved but not bent: {found.retrieved_db:.1f} dB)\n"
+        f"(retrieved but not warped: {found.retrieved_db:.1f} dB)\n"
         f"of what was filmed: sharpness {found.sharpness:.2f}, movement {found.movement:.2f}, "
         f"flicker {found.flicker:.2f}; {found.changes} changes of source\n"
         f"processor time per frame: draft {found.draft_ms:.0f} ms, compose {compose_ms:.0f} ms\n"
     )
     if options.fit_seconds:
-        base, drawn = last_quarter(faces)
-        sys.stdout.write("\n".join(refined_lines(faces, fps, options.fit_seconds, drawn, base)) + "\n")
+        base, drawn = draft_last_quarter(faces)
+        sys.stdout.write("\n".join(report_refined(faces, fps, options.fit_seconds, drawn, base)) + "\n")
     return 0
 
 

@@ -28,7 +28,7 @@ _HOLLOW_FROM_PX, _HOLLOW_PX = 2.0, 5.0  # crop px of missing mouth from which, a
 
 
 @dataclass(frozen=True, eq=False)
-class Insides:
+class MouthInteriors:
     """Of each mouth [n]: ``rows``, where between the upper (0) and the lower lip (1) it is darkest, and the
     ``colours`` [n, 3] there."""
 
@@ -36,43 +36,45 @@ class Insides:
     colours: Floats
 
 
-def insides(fine: Crops, points: Floats, crop_px: int) -> Insides:
+def measure_interiors(fine: Crops, points: Floats, crop_px: int) -> MouthInteriors:
     """What lies between the lips of the crops ``fine`` [n, F, F, 3] with ``points`` [n, 478, 2]."""
     share = ((np.arange(_ROWS, dtype=np.float32) + 0.5) / _ROWS)[:, None, None]
     places = points[:, None, _UPPER] * (1 - share) + points[:, None, _LOWER] * share
-    at_px = _finer(np.asarray(places, np.float32), fine.shape[1] / crop_px)  # [n, rows, columns, 2]
-    seen = [cv2.remap(crop, at, None, cv2.INTER_LINEAR).mean(1) for crop, at in zip(fine, at_px, strict=True)]
-    colours = np.asarray(seen, np.float32).reshape(-1, _ROWS, 3)
+    at_px = _scale_points(np.asarray(places, np.float32), fine.shape[1] / crop_px)  # [n, rows, columns, 2]
+    sampled = [
+        cv2.remap(crop, at, None, cv2.INTER_LINEAR).mean(1) for crop, at in zip(fine, at_px, strict=True)
+    ]
+    colours = np.asarray(sampled, np.float32).reshape(-1, _ROWS, 3)
     around = np.pad(colours, ((0, 0), (1, 1), (0, 0)), mode="edge")
     smooth = (around[:, :-2] + around[:, 1:-1] + around[:, 2:]) / 3
     darkest = smooth.mean(2).argmin(1)
     rows = np.asarray((darkest + 0.5) / _ROWS, np.float32)
-    return Insides(rows, smooth[np.arange(len(smooth)), darkest])
+    return MouthInteriors(rows, smooth[np.arange(len(smooth)), darkest])
 
 
 def keep_teeth(
-    moved: Floats, target: Floats, source: Floats, dark: float, crop_px: int
+    source_map: Floats, target: Floats, source: Floats, dark: float, crop_px: int
 ) -> tuple[Floats, Floats]:
-    """The lips' backward map [F, F, 2] (renderer.mouth.warp) with what lies between them moved in one piece.
+    """The lips' backward map [F, F, 2] (renderer.mouth.warp) with what lies between them moved rigidly.
 
     ``target`` and ``source`` [p, 2] are face points in crop px; ``dark`` is the source's dark row. Also
     returns how far each pixel [F, F] is a hollow of which the source shows nothing, 0 to 1.
     """
-    scale = moved.shape[0] / crop_px
-    here, there = _finer(target, scale), _finer(source, scale)
-    left, top, right, bottom = _box(here, moved.shape[0])
-    hollow = np.zeros(moved.shape[:2], np.float32)
+    scale = source_map.shape[0] / crop_px
+    here, there = _scale_points(target, scale), _scale_points(source, scale)
+    left, top, right, bottom = _find_lip_box(here, source_map.shape[0])
+    hollow = np.zeros(source_map.shape[:2], np.float32)
     if right <= left or bottom <= top:
-        return moved, hollow
+        return source_map, hollow
     x, y = np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32)[:, None]
-    high, low = _lip_lines(here, x)
-    middle = np.clip(np.rint((high + low) / 2).astype(int), 0, len(moved) - 1)
-    from_x = moved[middle, np.arange(left, right), 0]
-    ends = _lip_lines(there, from_x)
+    high, low = _interpolate_lip_lines(here, x)
+    middle = np.clip(np.rint((high + low) / 2).astype(int), 0, len(source_map) - 1)
+    from_x = source_map[middle, np.arange(left, right), 0]
+    ends = _interpolate_lip_lines(there, from_x)
     lips = (ends[0], np.maximum(*ends))
-    from_y, missing = _heights(y, (high, low), lips, _bones(here, there), dark, scale)
+    from_y, missing = _map_rows(y, (high, low), lips, _measure_bone_shifts(here, there), dark, scale)
     between = (y > high) & (y < low)
-    out = moved.copy()
+    out = source_map.copy()
     patch = out[top:bottom, left:right]
     patch[..., 0] = np.where(between, from_x, patch[..., 0])
     patch[..., 1] = np.where(between, from_y, patch[..., 1])
@@ -91,7 +93,7 @@ def darken(picture: Crops, hollow: Floats, colour: Floats) -> Crops:
     return dark
 
 
-def _heights(
+def _map_rows(
     y: Floats,
     lips: tuple[Floats, Floats],
     source_lips: tuple[Floats, Floats],
@@ -109,36 +111,36 @@ def _heights(
     meet = split - (up + down) / 2
     width = np.maximum(np.abs(up - down), _SOFT_PX * scale)
     lower = np.clip((y - meet) / width + 0.5, 0, 1)
-    moved = y + up + (down - up) * lower
-    moved += (lip_up - up) * (1 - np.clip((y - lips[0]) / (_LIP_PX * scale), 0, 1))
-    moved += (lip_down - down) * (1 - np.clip((lips[1] - y) / (_LIP_PX * scale), 0, 1))
+    rows = y + up + (down - up) * lower
+    rows += (lip_up - up) * (1 - np.clip((y - lips[0]) / (_LIP_PX * scale), 0, 1))
+    rows += (lip_down - down) * (1 - np.clip((lips[1] - y) / (_LIP_PX * scale), 0, 1))
     lacking = np.clip(((up - down) / scale - _HOLLOW_FROM_PX) / _HOLLOW_PX, 0, 1)
     missing = lacking * np.clip(2 - 4 * np.abs(lower - 0.5), 0, 1)
-    return np.asarray(np.clip(moved, *source_lips), np.float32), np.asarray(missing, np.float32)
+    return np.asarray(np.clip(rows, *source_lips), np.float32), np.asarray(missing, np.float32)
 
 
-def _box(here: Floats, size_px: int) -> tuple[int, int, int, int]:
+def _find_lip_box(here: Floats, size_px: int) -> tuple[int, int, int, int]:
     lips = here[list(INNER_UPPER + INNER_LOWER)]
     left, top = np.maximum(np.ceil(lips.min(0)).astype(int), 0)
     right, bottom = np.minimum(np.floor(lips.max(0)).astype(int) + 1, size_px)
     return int(left), int(top), int(right), int(bottom)
 
 
-def _lip_lines(at: Floats, x: Floats) -> tuple[Floats, Floats]:
+def _interpolate_lip_lines(at: Floats, x: Floats) -> tuple[Floats, Floats]:
     """Heights of the upper and the lower inner lip at columns ``x``."""
     upper, lower = at[list(INNER_UPPER)], at[list(INNER_LOWER)]
-    return _along(upper, x), _along(lower, x)
+    return _interpolate_line(upper, x), _interpolate_line(lower, x)
 
 
-def _along(line: Floats, x: Floats) -> Floats:
+def _interpolate_line(line: Floats, x: Floats) -> Floats:
     return np.interp(x, np.maximum.accumulate(line[:, 0]), line[:, 1]).astype(np.float32)
 
 
-def _bones(here: Floats, there: Floats) -> tuple[float, float]:
+def _measure_bone_shifts(here: Floats, there: Floats) -> tuple[float, float]:
     """How far skull and jaw move down from target to source."""
     moves = there[:, 1] - here[:, 1]
     return float(moves[list(NOSE_FOOT)].mean()), float(moves[list(JAW_TIP)].mean())
 
 
-def _finer(points: Floats, scale: float) -> Floats:
+def _scale_points(points: Floats, scale: float) -> Floats:
     return np.asarray((points + 0.5) * scale - 0.5, np.float32)

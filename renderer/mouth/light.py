@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from renderer.errors import RenderError
-from renderer.mouth.base import cut
+from renderer.mouth.base import crop_frame
 from renderer.mouth.presenter import Presenter, load_presenter
-from renderer.progress import Progress, Step, silent
+from renderer.progress import Progress, Step, ignore_progress
 from renderer.video.decode import TakeReader
 from renderer.video.probe import probe
 
@@ -42,7 +42,7 @@ def lighten(whole: Presenter) -> Presenter:
     return replace(whole, fine=whole.fine[:0], network=network, content_key="")
 
 
-def complete(light: Path, take: Path, out: Path, progress: Progress = silent) -> Presenter:
+def complete(light: Path, take: Path, out: Path, progress: Progress = ignore_progress) -> Presenter:
     """Write a light bake, made whole, to ``out``. Raises RenderError when the take is another one."""
     presenter = Presenter.load(light)
     with TakeReader(take) as reader:
@@ -53,7 +53,7 @@ def complete(light: Path, take: Path, out: Path, progress: Progress = silent) ->
             )
         fine = np.empty((reader.facts.frames, *presenter.fine.shape[1:]), np.uint8)
         for number, frame in enumerate(reader.frames(range(len(fine)))):
-            fine[number] = cut(frame, presenter.matrices[number], presenter.crop_px, presenter.fine_px)
+            fine[number] = crop_frame(frame, presenter.matrices[number], presenter.crop_px, presenter.fine_px)
             progress(Step("cutting out the lower face", number + 1, len(fine)))
     network = {name: np.asarray(array, np.float32) for name, array in presenter.network.items()}
     replace(presenter, fine=fine, network=network, content_key="").save(out)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.landmarks import MOUTH_REGION, UNDER_NOSE
-from renderer.mouth.warp import ring_points
+from renderer.mouth.warp import compute_boundary_ring
 
 Floats = npt.NDArray[np.float32]
 
@@ -16,31 +16,31 @@ _REGION_FEATHER = 0.034
 _BLUR_REACH = 4.0  # of a blur of floats, in its sigmas
 
 
-def lower_face_mask(points: Floats, base_points: Floats, crop_px: int) -> Floats:
+def draw_lower_face_mask(points: Floats, base_points: Floats, crop_px: int) -> Floats:
     """What may change [n, crop_px, crop_px], 0 to 1: the whole lower face with the jaw and a strip of neck.
 
     It covers both the wanted face ``points`` and the take's own ``base_points`` [n, 478, 2], so that no row
     of the take's jaw stays visible. It is 0 outside its outline and 1 a feather's width inside.
     """
-    ring = ring_points(points, base_points)
+    ring = compute_boundary_ring(points, base_points)
     outline = np.concatenate([base_points[:, list(UNDER_NOSE)], ring[:, ::-1]], axis=1)
-    inside = _off_the_border(crop_px)
-    return np.stack([soft_polygon(corners, crop_px, 1.0, _FEATHER) * inside for corners in outline])
+    inside = _fade_at_border(crop_px)
+    return np.stack([draw_soft_polygon(corners, crop_px, 1.0, _FEATHER) * inside for corners in outline])
 
 
-def mouth_region(points: Floats, crop_px: int, size_px: int) -> Floats:
+def draw_mouth_region(points: Floats, crop_px: int, size_px: int) -> Floats:
     """What is taken from the atlas [size_px, size_px]: lips, folds and chin inside the jaw's outline."""
-    return soft_polygon(points[list(MOUTH_REGION)], size_px, size_px / crop_px, _REGION_FEATHER)
+    return draw_soft_polygon(points[list(MOUTH_REGION)], size_px, size_px / crop_px, _REGION_FEATHER)
 
 
-def _off_the_border(crop_px: int) -> Floats:
+def _fade_at_border(crop_px: int) -> Floats:
     """[crop_px, crop_px], 0 on the crop's border: a jaw wider than the crop must not end in an edge."""
     rise = np.clip(np.minimum(np.arange(crop_px), np.arange(crop_px)[::-1]) / (2 * _FEATHER * crop_px), 0, 1)
     ramp = rise * rise * (3 - 2 * rise)
     return np.asarray(np.minimum(ramp[:, None], ramp[None]), np.float32)
 
 
-def soft_polygon(corners: Floats, size_px: int, scale: float, feather: float) -> Floats:
+def draw_soft_polygon(corners: Floats, size_px: int, scale: float, feather: float) -> Floats:
     """A filled outline whose edge rises from 0 at the outline to 1 over about two feathers inside."""
     canvas, soft = np.zeros((size_px, size_px), np.uint8), np.zeros((size_px, size_px), np.float32)
     at_px = ((corners + 0.5) * scale - 0.5) * 16

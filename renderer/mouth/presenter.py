@@ -1,4 +1,4 @@
-"""Everything that baking made of a take, as one file."""
+"""A baked presenter: everything that baking made of a take, in one file."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from safetensors.numpy import save_file
 
 from renderer.config import BakeConfig
 from renderer.errors import RenderError
-from renderer.files import whole_file
+from renderer.files import atomic_write
 from renderer.motion.style import MotionStyle
-from renderer.mouth.atlas import Atlas, atlas_of
+from renderer.mouth.atlas import Atlas, build_atlas
 from renderer.mouth.base import shrink
 from renderer.mouth.detail import UNCHANGED
-from renderer.stopwatch import stage
+from renderer.stopwatch import span
 from renderer.video.probe import ClipFacts
-from renderer.walk import TakeWalk
+from renderer.walk import BaseTrack
 
 Floats = npt.NDArray[np.float32]
 Crops = npt.NDArray[np.uint8]
 Arrays = dict[str, npt.NDArray[Any]]
 
 FILE_VERSION = 1
-_OWN = ("points", "matrices", "ok", "usable", "fine", "triangles")
+_ARRAY_NAMES = ("points", "matrices", "ok", "usable", "fine", "triangles")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class Presenter:
     usable: npt.NDArray[np.bool_]
     fine: Crops
     triangles: npt.NDArray[np.int32]
-    walk: TakeWalk
+    base_track: BaseTrack
     style: MotionStyle
     network: Mapping[str, Floats]
     detail: Floats = field(default_factory=UNCHANGED.copy)
@@ -70,8 +70,8 @@ class Presenter:
         return int(self.fine.shape[1])
 
     @property
-    def rest(self) -> Floats:
-        """The resting face [478, 2] in crop px."""
+    def neutral_face(self) -> Floats:
+        """The face in its neutral pose [478, 2], in crop px."""
         return self.style.space.rest
 
     @cached_property
@@ -82,7 +82,7 @@ class Presenter:
     @cached_property
     def atlas(self) -> Atlas:
         """The take's mouths, for retrieval."""
-        return atlas_of(self.points, self.fine, self.usable, self.crop_px)
+        return build_atlas(self.points, self.fine, self.usable, self.crop_px)
 
     def save(self, path: Path) -> None:
         """Write the whole presenter, or nothing. The same presenter gives the same bytes."""
@@ -94,8 +94,8 @@ class Presenter:
             "problems": list(self.problems),
         }
         # One metadata entry: the format keeps no order among several.
-        with whole_file(path) as part:
-            save_file(self._arrays(), part, {"presenter": json.dumps(about, sort_keys=True)})
+        with atomic_write(path) as part:
+            save_file(self._collect_arrays(), part, {"presenter": json.dumps(about, sort_keys=True)})
 
     @classmethod
     def load(cls, path: Path) -> Presenter:
@@ -108,13 +108,13 @@ class Presenter:
             return cls(
                 facts=ClipFacts(**facts),
                 config=BakeConfig(**about["config"]),
-                walk=TakeWalk.from_arrays(_group(arrays, "walk.")),
-                style=MotionStyle.from_arrays(_group(arrays, "style.")),
-                network=_group(arrays, "network."),
-                detail=arrays.get("detail", UNCHANGED),  # files of before have none
+                base_track=BaseTrack.from_arrays(_select_group(arrays, "walk.")),
+                style=MotionStyle.from_arrays(_select_group(arrays, "style.")),
+                network=_select_group(arrays, "network."),
+                detail=arrays.get("detail", UNCHANGED),  # older files have none
                 problems=tuple(about["problems"]),
-                content_key=_sha256(path),
-                **{name: arrays[name] for name in _OWN},
+                content_key=_hash_file(path),
+                **{name: arrays[name] for name in _ARRAY_NAMES},
             )
         except FileNotFoundError as error:
             raise RenderError(f"There is no baked presenter at {path}. Bake the take first.") from error
@@ -127,10 +127,10 @@ class Presenter:
                 f"{path.name} is not a baked presenter, or it is damaged. Bake it again."
             ) from error
 
-    def _arrays(self) -> Arrays:
+    def _collect_arrays(self) -> Arrays:
         groups: tuple[tuple[str, Mapping[str, npt.NDArray[Any]]], ...] = (
-            ("", {name: getattr(self, name) for name in (*_OWN, "detail")}),
-            ("walk.", self.walk.to_arrays()),
+            ("", {name: getattr(self, name) for name in (*_ARRAY_NAMES, "detail")}),
+            ("walk.", self.base_track.to_arrays()),
             ("style.", self.style.to_arrays()),
             ("network.", self.network),
         )
@@ -141,18 +141,18 @@ class Presenter:
         }
 
 
-@stage("load presenter")
+@span("load presenter")
 def load_presenter(path: Path) -> Presenter:
     """A presenter from its file; the last two are kept in memory as long as their files are unchanged."""
     try:
         state = path.stat()
     except FileNotFoundError as error:
         raise RenderError(f"There is no baked presenter at {path}. Bake the take first.") from error
-    return _loaded(path.resolve(), state.st_mtime_ns, state.st_size, state.st_ino)
+    return _load_cached(path.resolve(), state.st_mtime_ns, state.st_size, state.st_ino)
 
 
 @lru_cache(maxsize=2)
-def _loaded(path: Path, *state: int) -> Presenter:
+def _load_cached(path: Path, *state: int) -> Presenter:
     return Presenter.load(path)
 
 
@@ -162,10 +162,10 @@ def _read(path: Path) -> tuple[dict[str, Any], Arrays]:
         return about, {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - not a dict
 
 
-def _group(arrays: Arrays, prefix: str) -> Arrays:
+def _select_group(arrays: Arrays, prefix: str) -> Arrays:
     return {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
 
 
-def _sha256(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

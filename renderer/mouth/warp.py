@@ -1,4 +1,4 @@
-"""Bend one face onto another: triangles between face points, and a still ring around the jaw."""
+"""Warp one face onto another: a mesh between face points, and a still boundary ring around the jaw."""
 
 from __future__ import annotations
 
@@ -20,17 +20,19 @@ RING = 0.28  # how far beyond the jaw pixels move along, as a share of its dista
 _SHIFT_BITS = 5
 _COARSE_PX = 96
 _SMOOTHING = 0.02
-_STILL_PX = 1 / 80  # OpenCV reads pictures at 32nds of a pixel: less than half of one moves nothing
+_NEGLIGIBLE_SHIFT_PX = (
+    1 / 80
+)  # OpenCV reads pictures at 32nds of a pixel: less than half of one moves nothing
 
 
-def lower_face_triangles(triangles: Triangles, rest: Floats) -> Triangles:
-    """The triangles that speech moves, plus the strip from the jaw to the still ring.
+def build_lower_face_triangles(triangles: Triangles, neutral: Floats) -> Triangles:
+    """The triangles that speech moves, plus the strip from the jaw to the boundary ring.
 
-    ``triangles`` [M, 3] are the whole mesh, ``rest`` [478, 2] the resting face. Ring points are numbered
+    ``triangles`` [M, 3] are the whole mesh, ``neutral`` [478, 2] the neutral face. Ring points are numbered
     from 478 on, one for each point of the jaw.
     """
-    line_y = float(rest[list(UNDER_NOSE), 1].min())
-    below = rest[:, 1] >= line_y
+    line_y = float(neutral[list(UNDER_NOSE), 1].min())
+    below = neutral[:, 1] >= line_y
     ring = np.arange(len(JAW)) + POINTS
     strip = []
     for place in range(len(JAW) - 1):
@@ -39,8 +41,8 @@ def lower_face_triangles(triangles: Triangles, rest: Floats) -> Triangles:
     return np.concatenate([np.array(strip, np.int32), triangles[below[triangles].any(axis=1)]])
 
 
-def ring_points(points: Floats, others: Floats) -> Floats:
-    """The still ring [n, len(JAW), 2] around the farther of two jaws of the same heads [n, 478, 2]."""
+def compute_boundary_ring(points: Floats, others: Floats) -> Floats:
+    """The boundary ring [n, len(JAW), 2] around the farther of two jaws of the same heads [n, 478, 2]."""
     centre = others[:, list(OUTER_LIPS)].mean(1, keepdims=True)
     reach, reach_others = points[:, list(JAW)] - centre, others[:, list(JAW)] - centre
     farther = np.linalg.norm(reach, axis=2, keepdims=True) > np.linalg.norm(
@@ -49,10 +51,10 @@ def ring_points(points: Floats, others: Floats) -> Floats:
     return np.asarray(centre + np.where(farther, reach, reach_others) * (1 + RING), np.float32)
 
 
-class Aim:
-    """Where a mesh is to lie: what every bend onto the same points shares.
+class WarpTarget:
+    """The points that a mesh is warped onto, with what all warps onto them share.
 
-    Of the maps only what lies in ``box`` is worked out (default: all); elsewhere they keep pixels in place.
+    Maps are computed inside ``box`` only (default: everywhere); elsewhere they keep pixels in place.
     """
 
     def __init__(
@@ -61,48 +63,53 @@ class Aim:
         self._triangles, self._scale, self.size_px = triangles, size_px / crop_px, size_px
         self.box = box or Box(0, 0, size_px, size_px)
         here = (target + 0.5) * self._scale - 0.5
-        owner = _owners(triangles, here, size_px)
+        owner = _draw_owners(triangles, here, size_px)
         self._owner = owner[self.box.slices].astype(np.intp)
         self._corners = here[triangles]
-        self._along = _along(self._corners)
+        self._along = _invert_edges(self._corners)
 
     def map_from(self, source: Floats) -> Floats:
-        """The backward map from the mesh's points ``source`` [p, 2], as of `backward_map`."""
+        """The backward map from the mesh's points ``source`` [p, 2], as of `compute_backward_map`."""
         shifts = ((source + 0.5) * self._scale - 0.5)[self._triangles] - self._corners
-        steps = self._steps(shifts).take(self._owner, axis=0, mode="clip")  # [h, w, 10]
-        moved, still = _still(self.size_px), _still_once(self.size_px)[self.box.slices]
-        part = moved[self.box.slices]
+        steps = self._compute_steps(shifts).take(self._owner, axis=0, mode="clip")  # [h, w, 10]
+        source_map, identity = (
+            _make_identity_map(self.size_px),
+            _cache_identity_map(self.size_px)[self.box.slices],
+        )
+        part = source_map[self.box.slices]
         for axis in (0, 1):
             along_x, along_y, fixed, least, most = (steps[..., 5 * axis + number] for number in range(5))
-            shift = along_x * still[0, :, 0] + along_y * still[:, :1, 1] + fixed
+            shift = along_x * identity[0, :, 0] + along_y * identity[:, :1, 1] + fixed
             np.minimum(np.maximum(shift, least, out=shift), most, out=shift)
             part[..., axis] += shift
-        return moved
+        return source_map
 
-    def _steps(self, shifts: Floats) -> Floats:
+    def _compute_steps(self, shifts: Floats) -> Floats:
         """[M + 1, 10], for x and y: how a triangle's shift grows with x and y, its shift at 0, and the least
         and greatest shift of its corners. Nothing moves outside the mesh.
 
         A pixel that an outline touches may lie outside a thin triangle; carried on, it would land anywhere.
         """
         steps = np.zeros((len(shifts) + 1, 2, 5), np.float32)
-        steps[:-1, :, :3] = _affine(self._corners, self._along, shifts)
+        steps[:-1, :, :3] = _solve_affine(self._corners, self._along, shifts)
         first, second, third = shifts[:, 0], shifts[:, 1], shifts[:, 2]
         np.minimum(np.minimum(first, second), third, out=steps[:-1, :, 3])
         np.maximum(np.maximum(first, second), third, out=steps[:-1, :, 4])
         return steps.reshape(len(steps), 10)
 
 
-def backward_map(triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int) -> Floats:
+def compute_backward_map(
+    triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int
+) -> Floats:
     """Where each pixel of the target comes from: [size_px, size_px, 2] in px of the enlarged crop.
 
     ``target`` and ``source`` [p, 2] are in crop px; pixels outside the mesh stay where they are.
     Triangles drawn later win, so closed lips meet exactly whatever lay between them.
     """
-    return Aim(triangles, target, crop_px, size_px).map_from(source)
+    return WarpTarget(triangles, target, crop_px, size_px).map_from(source)
 
 
-def smooth_map(
+def compute_smooth_map(
     triangles: Triangles, target: Floats, source: Floats, crop_px: int, size_px: int
 ) -> tuple[Floats, Box]:
     """The backward map without its folds and tears, for what surrounds the mouth, and the box in which it
@@ -110,39 +117,41 @@ def smooth_map(
 
     Where a turned head's outline hides part of the mesh, triangles overlap; a blurred map passes over that.
     """
-    shift = backward_map(triangles, target, source, crop_px, _COARSE_PX) - _still(_COARSE_PX)
+    shift = compute_backward_map(triangles, target, source, crop_px, _COARSE_PX) - _make_identity_map(
+        _COARSE_PX
+    )
     shift = cv2.GaussianBlur(shift, (0, 0), _SMOOTHING * _COARSE_PX)
     larger = cv2.resize(shift, (size_px, size_px), interpolation=cv2.INTER_LINEAR) * (size_px / _COARSE_PX)
-    return np.asarray(larger + _still(size_px), np.float32), _moving(shift, size_px)
+    return np.asarray(larger + _make_identity_map(size_px), np.float32), _find_moving_box(shift, size_px)
 
 
-def _moving(shift: Floats, size_px: int) -> Box:
+def _find_moving_box(shift: Floats, size_px: int) -> Box:
     """The pixels that the enlarged shift can move; one small pixel more holds what is interpolated."""
     scale = size_px / len(shift)
-    moves = np.abs(shift) * scale > _STILL_PX
+    moves = np.abs(shift) * scale > _NEGLIGIBLE_SHIFT_PX
     left, top, width, height = cv2.boundingRect(moves.any(2).view(np.uint8))
     if not width:
         return Box(0, 0, 0, 0)
     ends = (left - 1, top - 1), (left + width + 1, top + height + 1)
     low, high = ((math.floor(x * scale), math.ceil(y * scale)) for x, y in ends)
-    return Box(*low, *high).inside(size_px, size_px)
+    return Box(*low, *high).clip_to(size_px, size_px)
 
 
-def bend(image: Image, moved: Floats) -> Image:
+def warp(image: Image, source_map: Floats) -> Image:
     """The image [s, s, 3] read through a backward map."""
     return np.asarray(
-        cv2.remap(image, moved, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
+        cv2.remap(image, source_map, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
 
 
-def bend_part(image: Image, moved: Floats, box: Box) -> Image:
-    """`bend` inside the box alone; black elsewhere."""
-    bent = np.zeros_like(image)
-    bent[box.slices] = bend(image, np.ascontiguousarray(moved[box.slices]))
-    return bent
+def warp_part(image: Image, source_map: Floats, box: Box) -> Image:
+    """`warp` inside the box alone; black elsewhere."""
+    warped = np.zeros_like(image)
+    warped[box.slices] = warp(image, np.ascontiguousarray(source_map[box.slices]))
+    return warped
 
 
-def _owners(triangles: Triangles, target: Floats, size_px: int) -> npt.NDArray[np.int32]:
+def _draw_owners(triangles: Triangles, target: Floats, size_px: int) -> npt.NDArray[np.int32]:
     """The triangle's number at each pixel; pixels outside belong to number M."""
     canvas = np.full((size_px, size_px), len(triangles), np.int32)
     corners = np.round(target[triangles] * (1 << _SHIFT_BITS)).astype(np.int32)
@@ -151,7 +160,7 @@ def _owners(triangles: Triangles, target: Floats, size_px: int) -> npt.NDArray[n
     return canvas
 
 
-def _along(corners: Floats) -> npt.NDArray[np.float64]:
+def _invert_edges(corners: Floats) -> npt.NDArray[np.float64]:
     """[M, 2, 2]: a step from the first of the corners [M, 3, 2] → its shares of both edges there.
 
     Flat triangles have none.
@@ -166,7 +175,7 @@ def _along(corners: Floats) -> npt.NDArray[np.float64]:
     return along
 
 
-def _affine(corners: Floats, along: npt.NDArray[np.float64], shifts: Floats) -> Floats:
+def _solve_affine(corners: Floats, along: npt.NDArray[np.float64], shifts: Floats) -> Floats:
     """[M, 2, 3]: (x, y, 1) of a pixel → its shift, in triangles whose ``corners`` [M, 3, 2] shift so.
 
     Flat triangles shift like their first corner.
@@ -177,11 +186,11 @@ def _affine(corners: Floats, along: npt.NDArray[np.float64], shifts: Floats) -> 
 
 
 @lru_cache(maxsize=4)
-def _still_once(size_px: int) -> Floats:
+def _cache_identity_map(size_px: int) -> Floats:
     y, x = np.mgrid[0:size_px, 0:size_px].astype(np.float32)
     return np.stack([x, y], axis=-1)
 
 
-def _still(size_px: int) -> Floats:
+def _make_identity_map(size_px: int) -> Floats:
     """The map that moves nothing."""
-    return _still_once(size_px).copy()
+    return _cache_identity_map(size_px).copy()

@@ -17,7 +17,7 @@ from types import TracebackType
 
 from renderer.config import EngineConfig
 from renderer.errors import Cancelled
-from renderer.memory import frames_that_fit
+from renderer.memory import count_frames_that_fit
 from renderer.mouth.presenter import load_presenter
 from renderer.progress import Progress, Step
 from renderer.render.context import RenderContext
@@ -26,7 +26,7 @@ from renderer.render.job import MessageJob, MessageResult
 from renderer.render.plan import PlannedMessage
 from renderer.render.segment import SpokenSegment
 from renderer.store import Reservation, Store
-from renderer.takes import OpenTake
+from renderer.takes import LazyTake
 
 
 class Batch:
@@ -54,18 +54,18 @@ class Batch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with ExitStack() as ending:  # from the last to the first
-            ending.callback(self._store.note_uses)
+            ending.callback(self._store.save_hit_counts)
             ending.callback(self._takes.close)
             ending.callback(self._release_all)
             ending.callback(self._encoder.shutdown, cancel_futures=True)
 
     # --- what is to be made ---
 
-    def context_of(self, job: MessageJob) -> RenderContext:
+    def open_context(self, job: MessageJob) -> RenderContext:
         """The presenter's, opened once for all its messages. Raises RenderError."""
         presenter, key = load_presenter(job.presenter), (job.presenter, job.take, job.config)
         if key not in self._contexts:
-            take = self._takes.enter_context(OpenTake(job.take, presenter))
+            take = self._takes.enter_context(LazyTake(job.take, presenter))
             self._contexts[key] = RenderContext(presenter, take, self._store, job.config)
         return self._contexts[key]
 
@@ -85,27 +85,29 @@ class Batch:
         for segment in self._segments.values():
             if not self.is_wanted(segment) or self._look_up(segment, find) or not self._reserve(segment):
                 continue
-            context = self.context_for(segment)
+            context = self.find_context(segment)
             frames = sum(len(one.path) for one in (*group, segment))
-            if group and (context is not self.context_for(group[0]) or frames > self.room_frames(context)):
+            if group and (
+                context is not self.find_context(group[0]) or frames > self.count_room_frames(context)
+            ):
                 yield group
                 group = []
             group.append(segment)
         if group:
             yield group
 
-    def left_to_others(self) -> Iterator[SpokenSegment]:
+    def find_left_to_others(self) -> Iterator[SpokenSegment]:
         """Segments that another process was making when this one came by."""
         return (segment for segment in self._segments.values() if self.is_wanted(segment))
 
     # --- one segment ---
 
-    def context_for(self, segment: SpokenSegment) -> RenderContext:
+    def find_context(self, segment: SpokenSegment) -> RenderContext:
         return self._needed_by[segment.key][0].context
 
-    def room_frames(self, context: RenderContext) -> int:
+    def count_room_frames(self, context: RenderContext) -> int:
         """How many frames are drawn together, and how many drawn ones may wait to be encoded."""
-        return self._frames_at_once or frames_that_fit(context.frame_bytes)
+        return self._frames_at_once or count_frames_that_fit(context.frame_bytes)
 
     def is_wanted(self, segment: SpokenSegment) -> bool:
         """Whether it is still to be made, for a message that goes on."""
@@ -113,7 +115,7 @@ class Batch:
             return False
         return any(message not in self._errors for message in self._needed_by[segment.key])
 
-    def progress_of(self, segment: SpokenSegment) -> Progress:
+    def make_progress(self, segment: SpokenSegment) -> Progress:
         """Passes progress on to every message that needs the segment; raises Cancelled when none does."""
 
         def report(step: Step) -> None:
@@ -163,7 +165,7 @@ class Batch:
                 self._waiting.remove(message)
                 yield message
 
-    def error_of(self, message: PlannedMessage) -> Exception | None:
+    def find_error(self, message: PlannedMessage) -> Exception | None:
         return self._errors.get(message)
 
     def report(self, message: PlannedMessage, stage: str, frames: int) -> None:
@@ -176,7 +178,7 @@ class Batch:
         except Exception as error:  # Cancelled, as a rule; the others go on
             self._errors[message] = error
 
-    def rendered_of(self, message: PlannedMessage) -> list[RenderedSegment]:
+    def list_rendered(self, message: PlannedMessage) -> list[RenderedSegment]:
         """The segments; the first message that needs one pays for it."""
         parts = [(self._rendered[one.key], self._needed_by[one.key][0]) for one in message.segments]
         return [replace(part, cached=part.cached or payer is not message) for part, payer in parts]
@@ -188,7 +190,7 @@ class Batch:
         self._charged_s += work_s
         return result
 
-    def deleted_of(self, message: PlannedMessage) -> list[SpokenSegment]:
+    def find_deleted(self, message: PlannedMessage) -> list[SpokenSegment]:
         """Finished segments that somebody deleted before they were joined."""
         return [one for one in message.segments if not self._rendered[one.key].path.exists()]
 
@@ -196,7 +198,7 @@ class Batch:
         self, segment: SpokenSegment, find: Callable[[RenderContext, SpokenSegment], RenderedSegment | None]
     ) -> bool:
         try:
-            found = find(self.context_for(segment), segment)
+            found = find(self.find_context(segment), segment)
         except Exception as error:
             self.fail(segment, error)
             return True

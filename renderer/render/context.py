@@ -8,7 +8,7 @@ from fractions import Fraction
 from renderer.config import EngineConfig
 from renderer.mouth.presenter import Presenter
 from renderer.store import Store
-from renderer.takes import OpenTake
+from renderer.takes import LazyTake
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +16,7 @@ class RenderContext:
     """One presenter on one take, with one set of options; everything finished lies in ``store``."""
 
     presenter: Presenter
-    take: OpenTake
+    take: LazyTake
     store: Store
     config: EngineConfig
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 
-from renderer.diffusion.stretches import stretches
+from renderer.diffusion.stretches import split_into_chunks
 from renderer.render.context import RenderContext
 from renderer.render.mouths import ChunkBuffer, Mouths
-from renderer.render.seams import choose_sources, lay_line
+from renderer.render.seams import choose_line_sources, lay_line
 from renderer.render.segment import SpokenSegment
 from renderer.render.stages import draft_frames, finish_mouths, refine_drafts
-from renderer.video.ahead import ahead
+from renderer.video.ahead import prefetch
 
 # Beside what is being drawn lie the mouths of the chunk before it and of the one before that.
 _DRAWN_SHARE = 0.7
@@ -29,15 +29,15 @@ def draw(context: RenderContext, segments: Sequence[SpokenSegment]) -> list[Mout
 def draw_in_chunks(context: RenderContext, segment: SpokenSegment, frames: int) -> Iterator[Mouths]:
     """The same of one segment, about ``frames`` frames at a time: what is held follows from ``frames`` and
     not from the segment's length. The bytes are those of `draw`."""
-    chunks = stretches(len(segment.path), context.config.diffusion, frames)
+    chunks = split_into_chunks(len(segment.path), context.config.diffusion, frames)
     line = lay_line(context, segment)
     if len(chunks) > 1:
-        line = choose_sources(context, line)
+        line = choose_line_sources(context, line)
     buffer = ChunkBuffer(partial(draft_frames, context), line)
     for chunk in chunks:
-        drafts = buffer.draft(chunk.seen)
-        [refined] = refine_drafts(context, [drafts], chunk.cuts)
-        yield finish_mouths(drafts, refined, chunk.kept)
+        drafts = buffer.draft(chunk.context)
+        [refined] = refine_drafts(context, [drafts], chunk.layouts)
+        yield finish_mouths(drafts, refined, chunk.output_slice)
 
 
 @contextmanager
@@ -45,5 +45,5 @@ def draw_ahead(context: RenderContext, segment: SpokenSegment, frames: int) -> I
     """The mouths of one segment in chunks of which ``frames`` frames fit into memory: the next one is drawn
     in another thread while the caller works on the last. The bytes are those of `draw`."""
     at_once = max(int(_DRAWN_SHARE * frames), 1)
-    with closing(ahead(draw_in_chunks(context, segment, at_once), 1)) as mouths:
+    with closing(prefetch(draw_in_chunks(context, segment, at_once), 1)) as mouths:
         yield mouths

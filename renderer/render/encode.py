@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renderer.config import fingerprint
-from renderer.measured import Measured, load_measured, measure_segment, save_measured
+from renderer.measured import SegmentMeasures, load_measures, measure_segment, save_measures
 from renderer.progress import Progress, Step
 from renderer.render.context import RenderContext
 from renderer.render.mouths import Mouths
@@ -28,7 +28,7 @@ class RenderedSegment:
     path: Path
     frames: int
     cached: bool
-    measured: Measured
+    measured: SegmentMeasures
 
 
 def encode(
@@ -44,7 +44,7 @@ def measure(context: RenderContext, segment: SpokenSegment, path: Path, *, cache
     """An encoded segment with its measures, made unless the store has them."""
     measured = context.store.use(
         "measured", fingerprint(MEASURES_VERSION, segment.key), ".safetensors",
-        lambda target: save_measured(_measure(context, segment, path), target), load_measured,
+        lambda target: save_measures(_measure(context, segment, path), target), load_measures,
     )  # fmt: skip
     return RenderedSegment(path, len(segment.path), cached, measured)
 
@@ -57,7 +57,7 @@ def _report(pictures: Generator[Picture], total: int, progress: Progress) -> Ite
             yield picture
 
 
-def _measure(context: RenderContext, segment: SpokenSegment, path: Path) -> Measured:
+def _measure(context: RenderContext, segment: SpokenSegment, path: Path) -> SegmentMeasures:
     start_s = seconds_at(segment.lead_frames, context.fps)
     return measure_segment(
         path, segment.path, find_motion(context, segment), segment.speech.phones, start_s,

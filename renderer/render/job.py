@@ -8,7 +8,7 @@ from pathlib import Path
 
 from renderer.config import EngineConfig
 from renderer.plan import Slots
-from renderer.progress import Progress, silent
+from renderer.progress import Progress, ignore_progress
 from renderer.speech.speech import Speech
 
 Lines = Sequence[tuple[str, str]]  # (line id, text)
@@ -29,7 +29,7 @@ class MessageJob:
     out_stem: Path
     config: EngineConfig = field(default_factory=EngineConfig)
     recorded: Mapping[str, Speech] = field(default_factory=dict)
-    progress: Progress = silent
+    progress: Progress = ignore_progress
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ import numpy as np
 from renderer.render.encode import RenderedSegment
 from renderer.render.job import MessageResult, ShownLine
 from renderer.render.plan import PlannedMessage
-from renderer.scores import flags_of, seam_ratio
-from renderer.sound import Heard, message_sound
+from renderer.scores import seam_ratio, write_flags
+from renderer.sound import PlacedSound, encode_message_sound
 from renderer.speech.captions import write_vtt
-from renderer.stopwatch import stage
+from renderer.stopwatch import span
 from renderer.timeline import sample_at, seconds_at
 from renderer.video.decode import TakeReader
-from renderer.video.mux import join
+from renderer.video.mux import join_segments
 from renderer.video.poster import write_poster
 
 _HASHED_BYTES = 2**20  # at a time
@@ -35,24 +35,26 @@ def join_message(
     video, poster, captions = (stem.with_name(stem.name + end) for end in (".mp4", ".jpg", ".vtt"))
     _write_captions(message, begins, captions)
     _write_poster(rendered[0], begins[0], poster)
-    sound = message_sound(_heard(message, begins), job.config.video.audio_bit_rate, message.context.store)
-    join([one.path for one in rendered], sound, video, fps, job.config.video)
-    scores = message_scores(rendered)
+    sound = encode_message_sound(
+        _list_heard(message, begins), job.config.video.audio_bit_rate, message.context.store
+    )
+    join_segments([one.path for one in rendered], sound, video, fps, job.config.video)
+    scores = average_scores(rendered)
     return MessageResult(
         video=video,
         poster=poster,
         captions=captions,
         content_hash=content_hash(video, captions),
         duration_s=seconds_at(starts[-1], fps),
-        segments=tuple(_shown_lines(message, rendered, begins)),
+        segments=tuple(_describe_lines(message, rendered, begins)),
         scores=scores,
-        flags=flags_of(scores),
+        flags=write_flags(scores),
         work_s=work_s,
         cache_hits=sum(one.cached for one in rendered),
     )
 
 
-def message_scores(rendered: Sequence[RenderedSegment]) -> dict[str, float]:
+def average_scores(rendered: Sequence[RenderedSegment]) -> dict[str, float]:
     """Frame-weighted means of the segments' scores, and the seams' own ``seam`` ratio."""
     scores: dict[str, float] = {}
     for name in sorted({name for one in rendered for name in one.measured.scores}):
@@ -64,7 +66,7 @@ def message_scores(rendered: Sequence[RenderedSegment]) -> dict[str, float]:
     return scores
 
 
-@stage("hash")
+@span("hash")
 def content_hash(*files: Path) -> str:
     """SHA-256 (hex) over the bytes of the files, in order."""
     digest = hashlib.sha256()
@@ -82,19 +84,19 @@ def _write_captions(message: PlannedMessage, begins: Sequence[int], path: Path) 
 
 
 def _write_poster(first: RenderedSegment, frame: int, path: Path) -> None:
-    with TakeReader(first.path, keep_bytes=0) as reader:
+    with TakeReader(first.path, cache_bytes=0) as reader:
         write_poster(next(iter(reader.frames([frame]))), path)
 
 
-def _heard(message: PlannedMessage, begins: Sequence[int]) -> list[Heard]:
+def _list_heard(message: PlannedMessage, begins: Sequence[int]) -> list[PlacedSound]:
     fps = message.context.fps
     return [
-        Heard(sample_at(at, fps), segment.speech.samples, segment.speech_key)
+        PlacedSound(sample_at(at, fps), segment.speech.samples, segment.speech_key)
         for at, segment in zip(begins, message.segments, strict=True)
     ]
 
 
-def _shown_lines(
+def _describe_lines(
     message: PlannedMessage, rendered: Sequence[RenderedSegment], begins: Sequence[int]
 ) -> list[ShownLine]:
     shown = []

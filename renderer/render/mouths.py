@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from renderer.mouth.draft import Draft, joined
+from renderer.mouth.draft import Draft, concatenate_drafts
 from renderer.walk import PathFrame
 
 Path_ = tuple[PathFrame, ...]
@@ -52,7 +52,7 @@ class Line:
     def frames(self) -> range:
         return range(len(self.path))
 
-    def pinned_sources(self, frames: range) -> Ints:
+    def find_pinned_sources(self, frames: range) -> Ints:
         """The take frames that some frames must be drawn from; -1 where any will do."""
         if self.sources is not None:
             return self.sources[frames.start : frames.stop]
@@ -61,7 +61,7 @@ class Line:
             pinned[here] = seam.sources[there]
         return pinned
 
-    def known_crops(self, frames: range, like: Bytes) -> tuple[Bytes, Flags]:
+    def collect_known_crops(self, frames: range, like: Bytes) -> tuple[Bytes, Flags]:
         """Crops of some frames that are drawn already, shaped as ``like``, and which of them are."""
         known, keep = np.zeros_like(like), np.zeros(len(frames), bool)
         for here, there, seam in self._seams_in(frames):
@@ -108,7 +108,7 @@ class Drafts:
     def select(self, frames: range) -> Drafts:
         """A copy of some of the frames, so that the others can be forgotten."""
         place = slice(frames.start - self.frames.start, frames.stop - self.frames.start)
-        copy = joined([select_drafts(self.draft, place)])
+        copy = concatenate_drafts([select_drafts(self.draft, place)])
         return Drafts(self.line, frames, self.bases[place].copy(), self.matrices[place].copy(), copy)
 
     def append(self, after: Drafts) -> Drafts:
@@ -116,7 +116,7 @@ class Drafts:
         return Drafts(
             self.line, range(self.frames.start, after.frames.stop),
             np.concatenate([self.bases, after.bases]), np.concatenate([self.matrices, after.matrices]),
-            joined([self.draft, after.draft]),
+            concatenate_drafts([self.draft, after.draft]),
         )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from renderer.errors import Cancelled, RenderError
-from renderer.memory import frames_that_fit, give_back_freed_memory
-from renderer.progress import Progress, Step, silent
+from renderer.memory import count_frames_that_fit, return_freed_memory
+from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.batch import Batch
 from renderer.render.context import RenderContext
 from renderer.render.draw import draw, draw_ahead
@@ -46,11 +46,11 @@ def render_batch(
     Each comes out as soon as it is finished, or with the error that ended it; no message's error touches
     another one. ``frames_at_once`` is that of `Batch`.
     """
-    give_back_freed_memory()
+    return_freed_memory()
     with Batch(store, frames_at_once) as batch:
         for job in jobs:
             try:
-                batch.add(plan_message(job, batch.context_of(job)))
+                batch.add(plan_message(job, batch.open_context(job)))
             except Exception as error:
                 yield job, error
         yield from _join_finished(batch)
@@ -58,9 +58,9 @@ def render_batch(
             _draw(batch, group)
             yield from _join_finished(batch)
         batch.wait_for_encoding()
-        for segment in batch.left_to_others():
+        for segment in batch.find_left_to_others():
             batch.attempt(
-                segment, partial(_render, batch.context_for(segment), segment, batch.progress_of(segment))
+                segment, partial(_render, batch.find_context(segment), segment, batch.make_progress(segment))
             )
             yield from _join_finished(batch)
         yield from _join_finished(batch)
@@ -77,13 +77,13 @@ def _find(context: RenderContext, segment: SpokenSegment) -> RenderedSegment | N
 
 def _draw(batch: Batch, group: Sequence[SpokenSegment]) -> None:
     """Draw a group together, while what was drawn before is encoded; then have it encoded in its turn."""
-    context = batch.context_for(group[0])
-    batch.wait_for_encoding(batch.room_frames(context))
+    context = batch.find_context(group[0])
+    batch.wait_for_encoding(batch.count_room_frames(context))
     for segment in group:
         with suppress(Cancelled):
-            batch.progress_of(segment)(Step("drawing the mouth", 0, len(segment.path)))
+            batch.make_progress(segment)(Step("drawing the mouth", 0, len(segment.path)))
     group = [segment for segment in group if batch.is_wanted(segment)]
-    if group and len(group[0].path) > batch.room_frames(context):
+    if group and len(group[0].path) > batch.count_room_frames(context):
         _draw_long(batch, group[0])
     elif group:
         _draw_together(batch, group)
@@ -91,7 +91,7 @@ def _draw(batch: Batch, group: Sequence[SpokenSegment]) -> None:
 
 def _draw_together(batch: Batch, group: Sequence[SpokenSegment]) -> None:
     try:
-        drawn = draw(batch.context_for(group[0]), group)
+        drawn = draw(batch.find_context(group[0]), group)
     except Exception as error:
         if len(group) == 1:
             batch.fail(group[0], error)
@@ -104,14 +104,14 @@ def _draw_together(batch: Batch, group: Sequence[SpokenSegment]) -> None:
 
 def _draw_long(batch: Batch, segment: SpokenSegment) -> None:
     """A segment that does not fit into memory at once: what is drawn is encoded before more is drawn."""
-    context = batch.context_for(segment)
+    context = batch.find_context(segment)
     batch.wait_for_encoding()
-    with draw_ahead(context, segment, batch.room_frames(context)) as mouths:
+    with draw_ahead(context, segment, batch.count_room_frames(context)) as mouths:
         _encode_and_measure(batch, segment, mouths)
 
 
 def _encode_and_measure(batch: Batch, segment: SpokenSegment, mouths: Iterable[Mouths]) -> None:
-    context, progress = batch.context_for(segment), batch.progress_of(segment)
+    context, progress = batch.find_context(segment), batch.make_progress(segment)
 
     def make() -> RenderedSegment:
         path = batch.write(segment, lambda target: encode(context, segment, mouths, target, progress))
@@ -125,7 +125,7 @@ def _render(context: RenderContext, segment: SpokenSegment, progress: Progress) 
     """One segment by itself, drawn, encoded and measured unless the store has it. Raises RenderError."""
 
     def make(target: Path) -> None:
-        with draw_ahead(context, segment, frames_that_fit(context.frame_bytes)) as mouths:
+        with draw_ahead(context, segment, count_frames_that_fit(context.frame_bytes)) as mouths:
             encode(context, segment, mouths, target, progress)
 
     for _ in range(_ATTEMPTS):
@@ -140,23 +140,23 @@ def _render(context: RenderContext, segment: SpokenSegment, progress: Progress) 
 
 def _join_finished(batch: Batch) -> Iterator[tuple[MessageJob, Outcome]]:
     for message in batch.pop_finished():
-        yield message.job, batch.error_of(message) or _join(batch, message)
+        yield message.job, batch.find_error(message) or _join(batch, message)
 
 
 def _join(batch: Batch, message: PlannedMessage) -> Outcome:
     batch.report(message, "joining the message", 0)
     for _ in range(_JOINS):
-        if batch.error_of(message) is not None:
+        if batch.find_error(message) is not None:
             break
         try:
-            return batch.charge(lambda work_s: join_message(message, batch.rendered_of(message), work_s))
+            return batch.charge(lambda work_s: join_message(message, batch.list_rendered(message), work_s))
         except Exception as error:
-            deleted = batch.deleted_of(message)
+            deleted = batch.find_deleted(message)
             if not deleted:
                 return error
             for segment in deleted:
-                batch.attempt(segment, partial(_render, message.context, segment, silent))
-    return batch.error_of(message) or _vanishing()
+                batch.attempt(segment, partial(_render, message.context, segment, ignore_progress))
+    return batch.find_error(message) or _vanishing()
 
 
 def _vanishing() -> RenderError:

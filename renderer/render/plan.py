@@ -12,12 +12,12 @@ from statistics import median_low
 from renderer.config import EngineConfig
 from renderer.errors import RenderError
 from renderer.plan import Segment, Slots, plan_segments, plan_slots
-from renderer.progress import Progress, Step, silent
+from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.context import RenderContext
 from renderer.render.job import Lines, MessageJob
 from renderer.render.segment import SpokenSegment, segment_key
 from renderer.speech.speech import Speech
-from renderer.spoken import content_of, speech_key, spoken
+from renderer.spoken import compute_content_key, compute_speech_key, speak_cached
 from renderer.store import Store
 from renderer.timeline import frames_covering
 
@@ -45,20 +45,24 @@ def plan_message(job: MessageJob, context: RenderContext) -> PlannedMessage:
     speeches = _speak_lines(job, context.store)
     frames = [frames_covering(speech.duration_s, context.fps) for speech in speeches]
     lengths = [(line_id, count) for (line_id, _), count in zip(job.lines, frames, strict=True)]
-    slots, walk = job.slots, context.presenter.walk
-    segments = plan_segments(lengths, slots, walk, context.fps, job.config.plan)
+    slots, base_track = job.slots, context.presenter.base_track
+    segments = plan_segments(lengths, slots, base_track, context.fps, job.config.plan)
     return PlannedMessage(job, context, _with_speech(job, context, segments, speeches))
 
 
 def plan_script_slots(
-    messages: Sequence[Lines], fps: Fraction, config: EngineConfig, store: Store, progress: Progress = silent
+    messages: Sequence[Lines],
+    fps: Fraction,
+    config: EngineConfig,
+    store: Store,
+    progress: Progress = ignore_progress,
 ) -> Slots:
     """Give each line id its slot on the take, as long as its texts usually are.
 
     Of a line with many texts only some are spoken, always the same ones. Texts that the voice cannot say
     are passed over here; rendering their message names them.
     """
-    texts: dict[str, list[str]] = {line_id: [] for line_id in script_order(messages)}
+    texts: dict[str, list[str]] = {line_id: [] for line_id in order_script(messages)}
     for lines in messages:
         for line_id, text in lines:
             texts[line_id].append(text)
@@ -71,7 +75,7 @@ def plan_script_slots(
     return plan_slots({line_id: [frames] for line_id, frames in usual.items()}, list(usual), fps, config.plan)
 
 
-def script_order(messages: Sequence[Lines]) -> list[str]:
+def order_script(messages: Sequence[Lines]) -> list[str]:
     """Every line id once, each placed right after the line that precedes it where it is first seen."""
     order: list[str] = []
     for lines in messages:
@@ -89,7 +93,7 @@ def _speak_lines(job: MessageJob, store: Store) -> list[Speech]:
     speeches = []
     for at, (line_id, text) in enumerate(job.lines):
         job.progress(Step("speaking the lines", at, len(job.lines)))
-        speeches.append(job.recorded.get(line_id) or spoken(text, job.config.voice, store))
+        speeches.append(job.recorded.get(line_id) or speak_cached(text, job.config.voice, store))
     return speeches
 
 
@@ -104,7 +108,7 @@ def _with_speech(
         recorded = line_id in job.recorded
         one = SpokenSegment(
             line_id, segment.path, segment.lead_frames, speech,
-            content_of(speech) if recorded else speech_key(text, job.config.voice),
+            compute_content_key(speech) if recorded else compute_speech_key(text, job.config.voice),
             segments[at - 1].path[-seam:] if at else (),
             segments[at + 1].path[:seam] if at + 1 < len(segments) else (),
             recorded,
@@ -122,7 +126,7 @@ def _usual_frames(texts: Sequence[str], fps: Fraction, config: EngineConfig, sto
         if tried >= _TEXTS_PER_LINE and lengths:
             break
         try:
-            frames = frames_covering(spoken(text, config.voice, store).duration_s, fps)
+            frames = frames_covering(speak_cached(text, config.voice, store).duration_s, fps)
         except RenderError as error:
             if not error.permanent:
                 raise

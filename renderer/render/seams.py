@@ -15,10 +15,10 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from renderer.config import fingerprint
-from renderer.easing import Easing, going_on, reach_frames
-from renderer.mouth.atlas import choose
-from renderer.mouth.base import drawable, places_of
-from renderer.mouth.draft import nearly_shut
+from renderer.easing import Easing, easing_frames, extend_path
+from renderer.mouth.atlas import choose_sources
+from renderer.mouth.base import find_drawable, locate_faces
+from renderer.mouth.draft import close_small_gaps
 from renderer.render.context import RenderContext
 from renderer.render.mouths import MOUTH_PARTS, Line, Mouths, Path_
 from renderer.render.segment import STAGE_VERSION, SpokenSegment, find_motion
@@ -38,13 +38,13 @@ def lay_line(context: RenderContext, segment: SpokenSegment) -> Line:
     return _ease(context, line, goes_on, before, after)
 
 
-def choose_sources(context: RenderContext, line: Line) -> Line:
+def choose_line_sources(context: RenderContext, line: Line) -> Line:
     """Which take frame a mouth is drawn from hangs on the whole line, so it is chosen for all of it."""
     presenter = context.presenter
-    points = presenter.style.space.decode(line.motion, places_of(presenter, line.path)[0])
-    targets = nearly_shut(points, presenter.crop_px)
-    pinned = line.pinned_sources(line.frames)
-    return replace(line, sources=choose(presenter.atlas, targets, presenter.crop_px, pinned=pinned))
+    points = presenter.style.space.decode(line.motion, locate_faces(presenter, line.path)[0])
+    targets = close_small_gaps(points, presenter.crop_px)
+    pinned = line.find_pinned_sources(line.frames)
+    return replace(line, sources=choose_sources(presenter.atlas, targets, presenter.crop_px, pinned=pinned))
 
 
 def find_resting(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
@@ -72,16 +72,16 @@ def _ease(context: RenderContext, line: Line, goes_on: GoesOn, before: Path_ = (
     """The line with mouths that give way to filmed ones, where frames in or beside it are shown as filmed."""
     presenter, fps = context.presenter, context.fps
     shown = (*before, *line.path, *after)
-    beyond = going_on(shown, reach_frames(fps), len(presenter.ok))
+    beyond = extend_path(shown, easing_frames(fps), len(presenter.ok))
     earlier, later = (frames if here else [] for frames, here in zip(beyond, goes_on, strict=True))
-    kept = ~drawable(presenter, (*earlier, *shown, *later))
+    kept = ~find_drawable(presenter, (*earlier, *shown, *later))
     first = len(earlier) + len(before)
-    easing = Easing.beside(kept, fps).part(slice(first, first + len(line.path)))
-    if not len(easing.near):
+    easing = Easing.around(kept, fps).part(slice(first, first + len(line.path)))
+    if not len(easing.eased_frames):
         return line
-    points = places_of(presenter, [line.path[at] for at in easing.near])[0]
-    motion = easing.motion(line.motion, presenter.style.space.encode(points))
-    return replace(line, motion=motion, mask_shares=easing.share)
+    points = locate_faces(presenter, [line.path[at] for at in easing.eased_frames])[0]
+    motion = easing.blend_motion(line.motion, presenter.style.space.encode(points))
+    return replace(line, motion=motion, mask_shares=easing.mask_share)
 
 
 def _save(mouths: Mouths, target: Path) -> None:

@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from renderer.config import EngineConfig, fingerprint
-from renderer.motion.motion import speak_motion
+from renderer.motion.motion import synthesise_motion
 from renderer.mouth.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.speech.speech import Speech
@@ -71,7 +71,7 @@ def find_motion(context: RenderContext, segment: SpokenSegment) -> Floats:
 
 
 def _compute_motion(context: RenderContext, segment: SpokenSegment) -> Floats:
-    motion = speak_motion(
+    motion = synthesise_motion(
         segment.speech.phones, len(segment.path), context.fps, context.presenter.style,
         start_s=seconds_at(segment.lead_frames, context.fps),
         samples=segment.speech.samples if segment.recorded else None,

@@ -12,16 +12,16 @@ import numpy as np
 
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.refine import Timeline, load_refiner, refine_all
-from renderer.diffusion.windows import Cut
-from renderer.mouth.base import base_of
+from renderer.diffusion.windows import WindowLayout
+from renderer.mouth.base import build_mouth_base
 from renderer.mouth.compose import compose_picture
-from renderer.mouth.draft import draft, sharpened
+from renderer.mouth.draft import draft, upscale_refined
 from renderer.mouth.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.render.mouths import Bytes, Drafts, Line, Mouths, Path_, select_drafts
-from renderer.video.ahead import ahead
+from renderer.video.ahead import prefetch
 from renderer.video.picture import Picture
-from renderer.video.shown import mixed_pictures
+from renderer.video.shown import read_path_pictures
 
 # A draft's light follows the frames before it, half of it the last one, and a change of source frame shows
 # two frames ahead: with so many frames more on both sides a part is drafted as the whole line is.
@@ -36,25 +36,25 @@ def draft_frames(context: RenderContext, line: Line, frames: range) -> Drafts:
     )
     places = slice(around.start, around.stop)
     path, presenter = line.path[places], context.presenter
-    base = base_of(presenter, path, mixed_pictures(context.take.reader, path))
-    made = draft(presenter, base, line.motion[places], pinned=line.pinned_sources(around))
+    base = build_mouth_base(presenter, path, read_path_pictures(context.take.reader, path))
+    made = draft(presenter, base, line.motion[places], pinned=line.find_pinned_sources(around))
     drafts = Drafts(line, around, base.crops, base.matrices, made)
     return drafts if around == frames else drafts.select(frames)
 
 
 def refine_drafts(
-    context: RenderContext, drafts: Sequence[Drafts], windows: Sequence[Cut] = ()
+    context: RenderContext, drafts: Sequence[Drafts], layouts: Sequence[WindowLayout] = ()
 ) -> list[Bytes]:
     """Drafts → refined crops [n, S, S, 3], in shared forward passes: the bytes are those of each alone.
 
-    ``windows`` are those of a chunk (`renderer.diffusion.stretches`), where one draft holds all that it sees.
+    ``layouts`` are those of a chunk (`renderer.diffusion.stretches`), where one draft holds all that it sees.
     """
     return refine_all(
         load_presenter_refiner(context.presenter),
         [_timeline(one) for one in drafts],
         seed_key=context.presenter.content_key,
         config=context.config.diffusion,
-        cuts=windows,
+        layouts=layouts,
     )
 
 
@@ -63,7 +63,7 @@ def finish_mouths(drafts: Drafts, refined: Bytes, place: slice = _ALL) -> Mouths
     made, refined = select_drafts(drafts.draft, place), refined[place]
     frames, sources = drafts.frames[place], np.asarray(made.sources, np.int64)
     masks = drafts.line.fade_masks(frames, made.masks)
-    mouths = Mouths(refined, sharpened(made, refined), masks, drafts.matrices[place], sources)
+    mouths = Mouths(refined, upscale_refined(made, refined), masks, drafts.matrices[place], sources)
     drafts.line.copy_seams(frames, mouths)
     return mouths
 
@@ -71,9 +71,9 @@ def finish_mouths(drafts: Drafts, refined: Bytes, place: slice = _ALL) -> Mouths
 def compose_pictures(context: RenderContext, path: Path_, mouths: Iterable[Mouths]) -> Generator[Picture]:
     """Mouths, in one or more chunks → the take's pictures with the mouths in them."""
     each = chain.from_iterable(zip(m.fine, m.matrices, m.masks, strict=True) for m in mouths)
-    shown = mixed_pictures(context.take.reader, path)
+    shown = read_path_pictures(context.take.reader, path)
     parts = ((picture, *mouth) for picture, mouth in zip(shown, each, strict=True))
-    with closing(ahead(starmap(compose_picture, parts))) as composed:
+    with closing(prefetch(starmap(compose_picture, parts))) as composed:
         yield from composed
 
 
@@ -85,5 +85,5 @@ def load_presenter_refiner(presenter: Presenter) -> MouthRefiner:
 
 def _timeline(drafts: Drafts) -> Timeline:
     made = drafts.draft
-    known, keep = drafts.line.known_crops(drafts.frames, made.crops)
+    known, keep = drafts.line.collect_known_crops(drafts.frames, made.crops)
     return Timeline(made.crops, drafts.bases, made.masks, made.points, drafts.frame_ids, known, keep)

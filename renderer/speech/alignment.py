@@ -16,7 +16,7 @@ from renderer.speech.speech import Phone, Word
 _GAP, _SAME_KIND, _OTHER_KIND = 0.8, 0.6, 1.3
 
 
-def words_of_phones(spoken: Sequence[str], expected: Sequence[Sequence[str]]) -> list[int]:
+def match_phones_to_words(spoken: Sequence[str], expected: Sequence[Sequence[str]]) -> list[int]:
     """For each spoken phone, the index of its word; never decreasing.
 
     ``expected`` holds each word's phones when it is said alone; words that make no sound are empty.
@@ -24,12 +24,12 @@ def words_of_phones(spoken: Sequence[str], expected: Sequence[Sequence[str]]) ->
     """
     owners = [word for word, phones in enumerate(expected) for _ in phones]
     flat = [symbol for phones in expected for symbol in phones]
-    partners = _partners(spoken, flat)
+    partners = _match_phones(spoken, flat)
     known = [None if partner is None else owners[partner] for partner in partners]
-    return _filled(known, owners[0] if owners else 0)
+    return _fill_unmatched(known, owners[0] if owners else 0)
 
 
-def timed_words(
+def time_words(
     written: Sequence[str], phones: Sequence[Phone], word_of: Sequence[int | None]
 ) -> tuple[Word, ...]:
     """Words with the span of their own phones, in order and without overlap.
@@ -39,58 +39,58 @@ def timed_words(
     """
     clock_s = next((phone.start_s for phone in phones if phone.symbol), 0.0)
     words: list[Word] = []
-    for group in _groups(written, set(word_of)):
+    for group in _group_words(written, set(word_of)):
         own = [p for p, word in zip(phones, word_of, strict=True) if word in group and p.symbol]
         start_s = max(own[0].start_s, clock_s) if own else clock_s
         clock_s = max(own[-1].end_s, start_s) if own else clock_s
-        words.extend(_shared([written[index] for index in group], start_s, clock_s))
+        words.extend(_share_span([written[index] for index in group], start_s, clock_s))
     return tuple(words)
 
 
-def _groups(written: Sequence[str], heard: set[int | None]) -> list[list[int]]:
+def _group_words(written: Sequence[str], sounding: set[int | None]) -> list[list[int]]:
     """Indices of words, each with the readable words after it that have no phone of their own."""
     groups: list[list[int]] = []
     for index, text in enumerate(written):
-        if groups and index not in heard and _letters(text):
+        if groups and index not in sounding and _count_letters(text):
             groups[-1].append(index)
         else:
             groups.append([index])
     return groups
 
 
-def _shared(texts: Sequence[str], start_s: float, end_s: float) -> list[Word]:
-    total = max(sum(_letters(text) for text in texts), 1)
+def _share_span(texts: Sequence[str], start_s: float, end_s: float) -> list[Word]:
+    total = max(sum(_count_letters(text) for text in texts), 1)
     bounds = [start_s]
     for text in texts:
-        bounds.append(bounds[-1] + (end_s - start_s) * _letters(text) / total)
+        bounds.append(bounds[-1] + (end_s - start_s) * _count_letters(text) / total)
     if len(texts) == 1 or bounds[-1] > end_s:
         bounds[-1] = end_s
     return [Word(text, a, b) for text, a, b in zip(texts, bounds, bounds[1:], strict=False)]
 
 
-def _letters(text: str) -> int:
+def _count_letters(text: str) -> int:
     return sum(character.isalnum() for character in text)
 
 
-def _partners(spoken: Sequence[str], expected: Sequence[str]) -> list[int | None]:
+def _match_phones(spoken: Sequence[str], expected: Sequence[str]) -> list[int | None]:
     """Index of the expected phone that each spoken phone is matched with, or None."""
     costs = [[j * _GAP for j in range(len(expected) + 1)]]
     for i, symbol in enumerate(spoken, start=1):
         row, above = [i * _GAP], costs[-1]
         for j, other in enumerate(expected, start=1):
-            match = above[j - 1] + _difference(symbol, other)
+            match = above[j - 1] + _compute_cost(symbol, other)
             row.append(min(match, above[j] + _GAP, row[-1] + _GAP))
         costs.append(row)
-    return _walked_back(costs, spoken, expected)
+    return _trace_back(costs, spoken, expected)
 
 
-def _walked_back(
+def _trace_back(
     costs: Sequence[Sequence[float]], spoken: Sequence[str], expected: Sequence[str]
 ) -> list[int | None]:
     partners: list[int | None] = [None] * len(spoken)
     i, j = len(spoken), len(expected)
     while i and j:
-        if isclose(costs[i][j], costs[i - 1][j - 1] + _difference(spoken[i - 1], expected[j - 1])):
+        if isclose(costs[i][j], costs[i - 1][j - 1] + _compute_cost(spoken[i - 1], expected[j - 1])):
             i, j = i - 1, j - 1
             partners[i] = j
         elif isclose(costs[i][j], costs[i - 1][j] + _GAP):
@@ -100,13 +100,13 @@ def _walked_back(
     return partners
 
 
-def _difference(one: str, other: str) -> float:
+def _compute_cost(one: str, other: str) -> float:
     if one == other:
         return 0.0
     return _SAME_KIND if is_vowel(one) == is_vowel(other) else _OTHER_KIND
 
 
-def _filled(known: Sequence[int | None], first: int) -> list[int]:
+def _fill_unmatched(known: Sequence[int | None], first: int) -> list[int]:
     """An unmatched phone goes with the phone before it."""
     filled: list[int] = []
     for word in known:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from renderer.errors import RenderError
 from renderer.speech.speech import Speech, Word
-from renderer.stopwatch import stage
+from renderer.stopwatch import span
 
 LINE_CHARACTERS = 42
 _LINES = 2
@@ -29,13 +29,15 @@ class Cue:
     end_s: float
 
 
-@stage("captions")
+@span("captions")
 def write_vtt(cues: Sequence[tuple[float, Speech]], path: Path) -> None:
     """Captions of a message. Each speech comes with the second of the video at which it starts.
 
     Raises RenderError when the file cannot be written; nothing half-written is left.
     """
-    text = "WEBVTT\n" + "".join(_block(number, cue) for number, cue in enumerate(captions(cues), start=1))
+    text = "WEBVTT\n" + "".join(
+        _format_cue(number, cue) for number, cue in enumerate(build_cues(cues), start=1)
+    )
     try:
         _write(text, path)
     except OSError as error:
@@ -46,22 +48,22 @@ def write_vtt(cues: Sequence[tuple[float, Speech]], path: Path) -> None:
         ) from error
 
 
-def captions(cues: Sequence[tuple[float, Speech]]) -> tuple[Cue, ...]:
+def build_cues(cues: Sequence[tuple[float, Speech]]) -> tuple[Cue, ...]:
     """The cues in time order; none overlaps the next."""
     raw = [
-        Cue(_lines(words), start_s + words[0].start_s, start_s + words[-1].end_s)
+        Cue(_wrap_lines(words), start_s + words[0].start_s, start_s + words[-1].end_s)
         for start_s, speech in cues
-        for words in _chunks(speech.words)
+        for words in _group_words(speech.words)
     ]
     limits_s = [*(cue.start_s for cue in raw[1:]), float("inf")]
-    return tuple(_lasting(cue, limit_s) for cue, limit_s in zip(raw, limits_s, strict=False))
+    return tuple(_extend_cue(cue, limit_s) for cue, limit_s in zip(raw, limits_s, strict=False))
 
 
-def _chunks(words: Sequence[Word]) -> Iterator[list[Word]]:
+def _group_words(words: Sequence[Word]) -> Iterator[list[Word]]:
     """Words in groups that fit a caption; a pause or a full stop ends one early once a line is full."""
     chunk: list[Word] = []
     for word in words:
-        if chunk and (len(_lines([*chunk, word])) > _LINES or _ends_early(chunk, word)):
+        if chunk and (len(_wrap_lines([*chunk, word])) > _LINES or _ends_early(chunk, word)):
             yield chunk
             chunk = []
         chunk.append(word)
@@ -72,10 +74,10 @@ def _chunks(words: Sequence[Word]) -> Iterator[list[Word]]:
 def _ends_early(chunk: Sequence[Word], following: Word) -> bool:
     if following.start_s - chunk[-1].end_s > _PAUSE_S:
         return True
-    return len(_lines(chunk)) == _LINES and chunk[-1].text.endswith((".", "!", "?", ";", ":"))
+    return len(_wrap_lines(chunk)) == _LINES and chunk[-1].text.endswith((".", "!", "?", ";", ":"))
 
 
-def _lines(words: Sequence[Word]) -> tuple[str, ...]:
+def _wrap_lines(words: Sequence[Word]) -> tuple[str, ...]:
     """Wrapped text; a word longer than a line keeps a line to itself."""
     lines: list[str] = []
     for word in words:
@@ -86,18 +88,18 @@ def _lines(words: Sequence[Word]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _lasting(cue: Cue, limit_s: float) -> Cue:
+def _extend_cue(cue: Cue, limit_s: float) -> Cue:
     """A cue stays a little after its last word, and long enough to be read, but never into the next."""
     wanted_s = max(cue.end_s + _LINGER_S, cue.start_s + _SHORTEST_S)
     return Cue(cue.lines, cue.start_s, max(min(wanted_s, limit_s), cue.start_s + 0.001))
 
 
-def _block(number: int, cue: Cue) -> str:
+def _format_cue(number: int, cue: Cue) -> str:
     text = "\n".join(html.escape(line, quote=False) for line in cue.lines)
-    return f"\n{number}\n{_clock(cue.start_s)} --> {_clock(cue.end_s)}\n{text}\n"
+    return f"\n{number}\n{_format_time(cue.start_s)} --> {_format_time(cue.end_s)}\n{text}\n"
 
 
-def _clock(seconds: float) -> str:
+def _format_time(seconds: float) -> str:
     milliseconds = round(seconds * 1000)
     minutes, rest = divmod(milliseconds, 60_000)
     hours, minutes = divmod(minutes, 60)

@@ -33,20 +33,20 @@ def main(request_path: Path) -> None:
     # Loaded by its full path first: pyttsx3 asks for "libespeak-ng.so.1" and gets this copy.
     ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
     os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
-    answer = _spoken(request)
+    answer = _synthesise(request)
     Path(request["events"]).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     # eSpeak's thread may still be inside its last callback: an ordinary exit could crash there.
     os._exit(0)
 
 
-def _spoken(request: dict[str, Any]) -> dict[str, Any]:
-    engine, driver = _engine()
+def _synthesise(request: dict[str, Any]) -> dict[str, Any]:
+    engine, driver = _create_engine()
     events: list[tuple[int, int, int, str]] = []
     problems: list[str] = []
     engine.connect("error", lambda exception, **_: problems.append(str(exception)))
     engine.setProperty("voice", request["voice"])
     engine.setProperty("rate", request["words_per_minute"])
-    _listen(driver, events)
+    _record_events(driver, events)
     if not problems:
         # eSpeak works in a thread of its own, and runAndWait can return before the file is written.
         finished = threading.Event()
@@ -58,7 +58,7 @@ def _spoken(request: dict[str, Any]) -> dict[str, Any]:
     return {"problems": problems, "events": events}
 
 
-def _engine() -> tuple[Any, Any]:
+def _create_engine() -> tuple[Any, Any]:
     """pyttsx3's engine and driver, with eSpeak initialised to report phonemes."""
     import pyttsx3
     from pyttsx3.drivers import _espeak, espeak
@@ -73,13 +73,13 @@ def _engine() -> tuple[Any, Any]:
     return engine, engine.proxy._driver
 
 
-def _listen(driver: Any, events: list[tuple[int, int, int, str]]) -> None:
+def _record_events(driver: Any, events: list[tuple[int, int, int, str]]) -> None:
     """Note word and phoneme events of the very synthesis that the driver saves."""
     from pyttsx3.drivers import _espeak
 
     def on_sound(wav: Any, count: int, found: Any) -> int:
         try:
-            events.extend(_noted(found))
+            events.extend(_read_events(found))
             return int(driver._onSynth(wav, count, found))
         except BaseException:
             # An exception cannot cross eSpeak's C code, and the driver's loop would wait for ever.
@@ -89,17 +89,17 @@ def _listen(driver: Any, events: list[tuple[int, int, int, str]]) -> None:
     _espeak.SetSynthCallback(on_sound)
 
 
-def _noted(found: Any) -> list[tuple[int, int, int, str]]:
+def _read_events(found: Any) -> list[tuple[int, int, int, str]]:
     """(type, character position from 1, sample, IPA) of each word and phoneme event."""
-    out, index = [], 0
+    events, index = [], 0
     while found[index].type:
         event = found[index]
         index += 1
         if event.type in (_WORD, _PHONEME):
             raw = ctypes.string_at(ctypes.addressof(event.id), 8) if event.type == _PHONEME else b""
             symbol = raw.split(b"\0")[0].decode("utf-8", errors="ignore")
-            out.append((event.type, event.text_position, event.sample, symbol))
-    return out
+            events.append((event.type, event.text_position, event.sample, symbol))
+    return events
 
 
 if __name__ == "__main__":

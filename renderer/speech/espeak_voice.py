@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.errors import RenderError
-from renderer.speech.phones import phones_in, spread, stress_in
+from renderer.speech.phones import parse_phones, parse_stress, spread_phones
 from renderer.speech.speech import Phone
 from renderer.speech.utterance import Utterance
 
@@ -48,7 +48,7 @@ class EspeakSpeaker:
         text = " ".join(word for word in words if word)
         try:
             with tempfile.TemporaryDirectory(prefix="byname-espeak-") as folder:
-                events = _run(text, self.voice, rate, Path(folder))
+                events = _run_espeak(text, self.voice, rate, Path(folder))
                 samples, rate_hz = _read_wave(Path(folder) / "sound.wav")
         except OSError as error:
             raise RenderError(
@@ -56,7 +56,7 @@ class EspeakSpeaker:
                 "Free some space, then try again.",
                 permanent=False,
             ) from error
-        phones, word_of = _timed(events, len(samples), rate_hz, _word_starts(words))
+        phones, word_of = _build_phones(events, len(samples), rate_hz, _find_word_starts(words))
         return Utterance(samples, rate_hz, phones, word_of)
 
 
@@ -65,7 +65,7 @@ def load_espeak(voice: str) -> EspeakSpeaker:
     return EspeakSpeaker(voice or DEFAULT_VOICE)
 
 
-def _run(text: str, voice: str, rate: float, folder: Path) -> list[list[Any]]:
+def _run_espeak(text: str, voice: str, rate: float, folder: Path) -> list[list[Any]]:
     """eSpeak's events of one line; the sound is left in ``folder``/sound.wav."""
     words_per_minute = int(np.clip(round(_WORDS_PER_MINUTE * rate), *_RANGE_WPM))
     request = {"text": text, "voice": voice, "words_per_minute": words_per_minute}
@@ -99,14 +99,14 @@ def _read_wave(path: Path) -> tuple[npt.NDArray[np.float32], int]:
         return whole.astype(np.float32) / 32_768, file.getframerate()
 
 
-def _word_starts(words: Sequence[str]) -> list[tuple[int, int]]:
+def _find_word_starts(words: Sequence[str]) -> list[tuple[int, int]]:
     """(first character, counted from 1, in the spoken text; word index) of each word that is spoken."""
     spoken = [(index, word) for index, word in enumerate(words) if word]
     ends = accumulate(len(word) + 1 for _, word in spoken)
     return [(end - len(word), index) for end, (index, word) in zip(ends, spoken, strict=True)]
 
 
-def _timed(
+def _build_phones(
     events: list[list[Any]], samples: int, rate_hz: int, starts: list[tuple[int, int]]
 ) -> tuple[tuple[Phone, ...], tuple[int | None, ...]]:
     """Each phoneme lasts until the next; a phoneme without a symbol is a pause."""
@@ -122,8 +122,8 @@ def _timed(
             current = max(current, starts[max(at, 0)][1])
             continue
         begin_s, end_s = sample / rate_hz, next(sounds) / rate_hz
-        symbols = phones_in(symbol)
-        own = spread(symbols or [""], begin_s, max(end_s, begin_s), stress_in(symbol))
+        symbols = parse_phones(symbol)
+        own = spread_phones(symbols or [""], begin_s, max(end_s, begin_s), parse_stress(symbol))
         phones.extend(own)
         word_of.extend([current if symbols else None] * len(own))
     return tuple(phones), tuple(word_of)

@@ -42,26 +42,26 @@ def normalise(samples: Samples, rate_hz: int, target_lufs: float = TARGET_LUFS) 
         loudness = measure_lufs(out, rate_hz)
         if not np.isfinite(loudness):
             return out
-        out = _limited(out * np.float32(10 ** ((target_lufs - loudness) / 20)), rate_hz)
+        out = _limit_peaks(out * np.float32(10 ** ((target_lufs - loudness) / 20)), rate_hz)
     return out
 
 
-def true_peak(samples: Samples) -> float:
+def measure_true_peak(samples: Samples) -> float:
     """The highest absolute value between samples, found at four times the rate."""
-    return float(np.max(_peaks(samples), initial=0.0))
+    return float(np.max(_measure_peaks(samples), initial=0.0))
 
 
-def _peaks(samples: Samples) -> Samples:
+def _measure_peaks(samples: Samples) -> Samples:
     """Absolute true peak around each sample [n]."""
     if not len(samples):
         return samples
     return np.abs(resample_poly(samples, 4, 1)).reshape(-1, 4).max(axis=1).astype(np.float32)
 
 
-def _limited(samples: Samples, rate_hz: int) -> Samples:
+def _limit_peaks(samples: Samples, rate_hz: int) -> Samples:
     # The ceiling is a hair under the promise: turning gain moves the peaks between samples slightly.
     ceiling = 10 ** ((PEAK_DBTP - 0.1) / 20)
-    peaks = _peaks(samples)
+    peaks = _measure_peaks(samples)
     if peaks.max(initial=0.0) <= ceiling:
         return samples
     width = int(_LIMITER_S * rate_hz) | 1

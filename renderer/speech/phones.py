@@ -23,20 +23,20 @@ VOWELS = frozenset("aeiouyæøœɐɑɒɔəɘɚɛɜɝɞɤɨɪɯɵɶʉʊʌʏ")
 _SAME = {"g": "ɡ", "ᵻ": "ɪ", "ε": "ɛ", "ʦ": "ts", "ʧ": "tʃ", "ʤ": "dʒ", "ʣ": "dz", "ʨ": "tɕ", "ç": "ç"}
 
 
-def phones_in(marked: str) -> list[str]:
+def parse_phones(marked: str) -> list[str]:
     """The single phones of one engine phoneme, in order; [] for marks and punctuation alone."""
     plain = "".join(_SAME.get(letter, letter) for letter in marked)
     # NFD would split ç into c and a cedilla, which is another sound.
     plain = unicodedata.normalize("NFC", plain)
-    return [base for letter in plain if (base := _base(letter)) is not None]
+    return [base for letter in plain if (base := _strip_marks(letter)) is not None]
 
 
-def stress_in(marked: str) -> int:
+def parse_stress(marked: str) -> int:
     """0, 1 (primary) or 2 (secondary)."""
     return next((STRESS_MARKS[letter] for letter in marked if letter in STRESS_MARKS), 0)
 
 
-def spread(symbols: Sequence[str], start_s: float, end_s: float, stress: int = 0) -> list[Phone]:
+def spread_phones(symbols: Sequence[str], start_s: float, end_s: float, stress: int = 0) -> list[Phone]:
     """Phones that share one span evenly; the first vowel takes the stress (without a vowel, nobody)."""
     share_s = (end_s - start_s) / max(len(symbols), 1)
     stressed = next((n for n, symbol in enumerate(symbols) if symbol in VOWELS), None)
@@ -46,7 +46,7 @@ def spread(symbols: Sequence[str], start_s: float, end_s: float, stress: int = 0
     ]
 
 
-def joined_silence(phones: Iterable[Phone]) -> tuple[Phone, ...]:
+def join_silence(phones: Iterable[Phone]) -> tuple[Phone, ...]:
     """The same phones without empty spans, neighbouring silences made one."""
     out: list[Phone] = []
     for phone in phones:
@@ -63,7 +63,7 @@ def is_vowel(symbol: str) -> bool:
     return symbol in VOWELS
 
 
-def _base(letter: str) -> str | None:
+def _strip_marks(letter: str) -> str | None:
     if letter in STRESS_MARKS or not letter.isalpha() or unicodedata.category(letter) in ("Lm", "Mn"):
         return None
     if letter == "ç":

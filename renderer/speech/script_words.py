@@ -56,38 +56,38 @@ class ScriptWord:
     spoken: str
 
 
-def script_words(text: str, language: str) -> tuple[ScriptWord, ...]:
+def parse_script_words(text: str, language: str) -> tuple[ScriptWord, ...]:
     """The words of a line between white space. ``language`` is the voice's, such as "en-us".
 
     Raises RenderError, naming the text, when nothing can be said or a word is in a script that the
     voice cannot read.
     """
     written = text.split()
-    spoken = [_spoken(word, language) for word in written]
+    spoken = [_make_speakable(word, language) for word in written]
     _refuse_foreign_scripts(text, written, spoken, language)
     if not any(character.isalnum() for word in spoken for character in word):
-        raise unspeakable(text)
+        raise build_unspeakable_error(text)
     if language.partition("-")[0] == "en":
-        spoken = [_without_stop(word) for word in spoken[:-1]] + spoken[-1:]
+        spoken = [_drop_stop(word) for word in spoken[:-1]] + spoken[-1:]
     return tuple(ScriptWord(w, s) for w, s in zip(written, spoken, strict=True))
 
 
-def unspeakable(text: str) -> RenderError:
+def build_unspeakable_error(text: str) -> RenderError:
     return RenderError(
         f"No voice can say “{text.strip()}”: nothing in it is a letter or a number that sounds. "
         "Write the words as they should be heard, for example with Latin letters."
     )
 
 
-def scripts_of(language: str) -> frozenset[str]:
+def find_readable_scripts(language: str) -> frozenset[str]:
     """The Unicode script names that a voice of this language reads."""
     base = language.partition("-")[0]
     return _ANY_VOICE | {script for script, languages in _SCRIPTS.items() if base in languages.split()}
 
 
-def _spoken(word: str, language: str) -> str:
+def _make_speakable(word: str, language: str) -> str:
     composed = unicodedata.normalize("NFC", word).translate(_APOSTROPHES)
-    plain = "".join(_sounding(composed))
+    plain = "".join(_keep_sounding(composed))
     if language.partition("-")[0] not in _KNOW_RARE_LATIN and any(map(_is_rare, plain)):
         # The whole word: eSpeak's dictionary knows "Nguyen", not "Nguyên".
         marked = unicodedata.normalize("NFD", plain.translate(_STROKES))
@@ -103,7 +103,7 @@ def _is_accent(character: str) -> bool:
     return "\u0300" <= character <= "\u036f"
 
 
-def _sounding(word: str) -> Iterable[str]:
+def _keep_sounding(word: str) -> Iterable[str]:
     for character in word:
         category = unicodedata.category(character)
         pictograph = category == "So" and character >= "←"  # arrows, dingbats, emoji; not © ® ° №
@@ -115,7 +115,7 @@ def _sounding(word: str) -> Iterable[str]:
         yield unicodedata.normalize("NFKC", character) if category[0] == "L" else character
 
 
-def _without_stop(word: str) -> str:
+def _drop_stop(word: str) -> str:
     stem = word[:-1]
     if not word.endswith("."):
         return word
@@ -125,8 +125,8 @@ def _without_stop(word: str) -> str:
 
 
 def _refuse_foreign_scripts(text: str, written: list[str], spoken: list[str], language: str) -> None:
-    readable = scripts_of(language)
-    foreign = [w for w, s in zip(written, spoken, strict=True) if not _letter_scripts(s) <= readable]
+    readable = find_readable_scripts(language)
+    foreign = [w for w, s in zip(written, spoken, strict=True) if not _find_letter_scripts(s) <= readable]
     if not foreign:
         return
     names = ", ".join(f"“{word.strip('.,;:!?')}”" for word in foreign)
@@ -137,6 +137,6 @@ def _refuse_foreign_scripts(text: str, written: list[str], spoken: list[str], la
     )
 
 
-def _letter_scripts(word: str) -> set[str]:
+def _find_letter_scripts(word: str) -> set[str]:
     letters = (character for character in word if character.isalpha())
     return {unicodedata.name(letter, "UNNAMED").partition(" ")[0] for letter in letters}

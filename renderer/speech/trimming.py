@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from renderer.speech.phones import joined_silence
+from renderer.speech.phones import join_silence
 from renderer.speech.speech import Phone
 from renderer.speech.utterance import Utterance
 
@@ -18,28 +18,32 @@ _STEP_S = 0.010
 _REACH_S = 0.25
 
 
-def trimmed(said: Utterance) -> Utterance:
+def trim_silence(utterance: Utterance) -> Utterance:
     """The utterance with at most 20 ms around the first and last sound, faded at the cuts.
 
     A voice's times can miss the onset or the decay of a sound by a few hundredths of a second, so the cut
     also waits for the energy to fall, and the outer phones grow to the sound that is really there.
     """
-    sounded = [phone for phone in said.phones if phone.symbol]
+    sounded = [phone for phone in utterance.phones if phone.symbol]
     if not sounded:
-        return said
-    heard_s = _heard(said.samples, said.rate_hz)
-    start_s = min(sounded[0].start_s, max(heard_s[0], sounded[0].start_s - _REACH_S))
-    end_s = max(sounded[-1].end_s, min(heard_s[1], sounded[-1].end_s + _REACH_S))
-    first = max(0, round((start_s - _KEPT_S) * said.rate_hz))
-    last = min(len(said.samples), round((end_s + _KEPT_S) * said.rate_hz))
-    phones, word_of = _moved(said, first / said.rate_hz, start_s, end_s, (last - first) / said.rate_hz)
-    return Utterance(_faded(said.samples[first:last], said.rate_hz), said.rate_hz, phones, word_of)
+        return utterance
+    audible_s = _find_audible_span(utterance.samples, utterance.rate_hz)
+    start_s = min(sounded[0].start_s, max(audible_s[0], sounded[0].start_s - _REACH_S))
+    end_s = max(sounded[-1].end_s, min(audible_s[1], sounded[-1].end_s + _REACH_S))
+    first = max(0, round((start_s - _KEPT_S) * utterance.rate_hz))
+    last = min(len(utterance.samples), round((end_s + _KEPT_S) * utterance.rate_hz))
+    phones, word_of = _shift_times(
+        utterance, first / utterance.rate_hz, start_s, end_s, (last - first) / utterance.rate_hz
+    )
+    return Utterance(
+        _fade_ends(utterance.samples[first:last], utterance.rate_hz), utterance.rate_hz, phones, word_of
+    )
 
 
-def _moved(
-    said: Utterance, cut_s: float, start_s: float, end_s: float, length_s: float
+def _shift_times(
+    utterance: Utterance, cut_s: float, start_s: float, end_s: float, length_s: float
 ) -> tuple[tuple[Phone, ...], tuple[int | None, ...]]:
-    pairs = list(zip(said.phones, said.word_of, strict=True))
+    pairs = list(zip(utterance.phones, utterance.word_of, strict=True))
     sounded = [n for n, (phone, _) in enumerate(pairs) if phone.symbol]
     pairs = pairs[sounded[0] : sounded[-1] + 1]
     pairs[0] = (replace(pairs[0][0], start_s=start_s), pairs[0][1])
@@ -50,12 +54,12 @@ def _moved(
         *inner,
         (Phone("", inner[-1][0].end_s, length_s), None),
     ]
-    kept = joined_silence(phone for phone, _ in edges)
+    kept = join_silence(phone for phone, _ in edges)
     owners = iter(word for phone, word in edges if phone.symbol and phone.end_s > phone.start_s)
     return kept, tuple(next(owners) if phone.symbol else None for phone in kept)
 
 
-def _heard(samples: npt.NDArray[np.float32], rate_hz: int) -> tuple[float, float]:
+def _find_audible_span(samples: npt.NDArray[np.float32], rate_hz: int) -> tuple[float, float]:
     """Seconds between which the sound is louder than the quiet threshold."""
     step = int(_STEP_S * rate_hz)
     blocks = samples[: len(samples) // step * step].reshape(-1, step)  # [blocks, step]
@@ -66,7 +70,7 @@ def _heard(samples: npt.NDArray[np.float32], rate_hz: int) -> tuple[float, float
     return loud[0] * step / rate_hz, (loud[-1] + 1) * step / rate_hz
 
 
-def _faded(samples: npt.NDArray[np.float32], rate_hz: int) -> npt.NDArray[np.float32]:
+def _fade_ends(samples: npt.NDArray[np.float32], rate_hz: int) -> npt.NDArray[np.float32]:
     count = min(int(_FADE_S * rate_hz), len(samples) // 2)
     ramp = np.linspace(0.0, 1.0, count, dtype=np.float32)
     out = samples.copy()

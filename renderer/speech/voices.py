@@ -14,11 +14,11 @@ from scipy.signal import resample_poly
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
-from renderer.speech.alignment import timed_words
+from renderer.speech.alignment import time_words
 from renderer.speech.loudness import normalise
-from renderer.speech.script_words import script_words, unspeakable
+from renderer.speech.script_words import build_unspeakable_error, parse_script_words
 from renderer.speech.speech import Speech
-from renderer.speech.trimming import trimmed
+from renderer.speech.trimming import trim_silence
 from renderer.speech.utterance import Voice
 from renderer.timeline import SOUND_RATE_HZ
 
@@ -35,16 +35,16 @@ def speak(text: str, config: VoiceConfig) -> Speech:
     """
     _check_rate(config.rate)
     voice = load_voice(config)
-    words = script_words(text, voice.language)
-    said = trimmed(voice.say([word.spoken for word in words], config.rate))
-    if not any(phone.symbol for phone in said.phones):
-        raise unspeakable(text)
-    sound = normalise(resampled(said.samples, said.rate_hz), SOUND_RATE_HZ)
+    words = parse_script_words(text, voice.language)
+    utterance = trim_silence(voice.say([word.spoken for word in words], config.rate))
+    if not any(phone.symbol for phone in utterance.phones):
+        raise build_unspeakable_error(text)
+    sound = normalise(resample(utterance.samples, utterance.rate_hz), SOUND_RATE_HZ)
     log.debug("spoke %d words in %.2f s", len(words), len(sound) / SOUND_RATE_HZ)
     return Speech(
         samples=sound,
-        phones=tuple(said.phones),
-        words=timed_words([word.written for word in words], said.phones, said.word_of),
+        phones=tuple(utterance.phones),
+        words=time_words([word.written for word in words], utterance.phones, utterance.word_of),
     )
 
 
@@ -61,7 +61,7 @@ def load_voice(config: VoiceConfig) -> Voice:
     raise RenderError(f"There is no speech engine “{config.engine}”. Choose one of: {', '.join(ENGINES)}.")
 
 
-def resampled(samples: npt.NDArray[np.float32], rate_hz: int) -> npt.NDArray[np.float32]:
+def resample(samples: npt.NDArray[np.float32], rate_hz: int) -> npt.NDArray[np.float32]:
     """Mono samples [n] at 48 kHz."""
     if rate_hz == SOUND_RATE_HZ or not len(samples):
         return samples.astype(np.float32)

@@ -1,1 +1,1 @@
-"""Talking people who belong to nobody: bodies, performances and cameras for clean training clips."""
+"""Synthetic presenters: bodies, performances and cameras for training clips without any real person."""

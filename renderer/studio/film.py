@@ -1,4 +1,4 @@
-"""Films a synthetic presenter: a short clip as a camera and an encoder would leave it, and its truth."""
+"""Films of synthetic presenters: a short clip as camera and encoder would leave it, and its ground truth."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.config import VideoConfig
-from renderer.files import whole_file
+from renderer.files import atomic_write
 from renderer.speech.espeak_voice import load_espeak
 from renderer.speech.speech import Phone
-from renderer.speech.trimming import trimmed
+from renderer.speech.trimming import trim_silence
 from renderer.studio.human import Human
-from renderer.studio.identity import Identity, random_identity
-from renderer.studio.lens import random_background, random_camera, random_lens, seen
-from renderer.studio.look import random_look
+from renderer.studio.identity import Identity, sample_identity
+from renderer.studio.lens import apply_lens, sample_background, sample_camera, sample_lens
+from renderer.studio.look import sample_look
 from renderer.studio.performance import Performance, perform
-from renderer.studio.sentences import ACCENTS, VARIANTS, sentence
-from renderer.studio.stage import Stage
+from renderer.studio.sentences import ACCENTS, VARIANTS, sample_sentence
+from renderer.studio.stage import Scene
 from renderer.video.encode import encode_segment
 
 Image = npt.NDArray[np.uint8]
@@ -45,47 +45,51 @@ def film(number: int, seed: int, frames: int, folder: Path) -> Path:
     if target.exists() and truth.exists():
         return target
     rng = np.random.default_rng([seed, number])
-    identity = random_identity(rng)
-    phones = _talk(frames, rng)
+    identity = sample_identity(rng)
+    phones = _speak_phones(frames, rng)
     performance = perform(phones, frames, FPS, rng)
-    camera, lens = random_camera(rng), random_lens(rng)
-    look = random_look(rng, identity.male, _darkness(identity))
+    camera, lens = sample_camera(rng), sample_lens(rng)
+    look = sample_look(rng, identity.male, _estimate_darkness(identity))
     size = PICTURE_PX * _DRAWN_TIMES
-    with Stage(Human(identity), look, camera, random_background(size, rng)) as stage:
-        shown = (seen(drawn, PICTURE_PX, lens, rng) for drawn in _drawn(stage, performance, frames))
+    with Scene(Human(identity), look, camera, sample_background(size, rng)) as scene:
+        pictures = (
+            apply_lens(frame, PICTURE_PX, lens, rng) for frame in _draw_frames(scene, performance, frames)
+        )
         folder.mkdir(parents=True, exist_ok=True)
-        with whole_file(truth) as part:
-            told = _truth(seed, number, performance, phones)
-            part.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-        encode_segment(shown, FPS, VideoConfig(crf=lens.crf), target)
+        with atomic_write(truth) as part:
+            content = _build_truth(seed, number, performance, phones)
+            part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        encode_segment(pictures, FPS, VideoConfig(crf=lens.crf), target)
     return target
 
 
-def _drawn(stage: Stage, performance: Performance, frames: int) -> Iterator[Image]:
+def _draw_frames(scene: Scene, performance: Performance, frames: int) -> Iterator[Image]:
     for at in range(frames):
         units = {name: float(curve[at]) for name, curve in performance.units.items()}
         yaw, pitch, roll = (float(turn) for turn in performance.head_rad[at])
         gaze = (float(performance.gaze_rad[at, 0]), float(performance.gaze_rad[at, 1]))
-        yield stage.draw(units, (yaw, pitch, roll), gaze)
+        yield scene.draw(units, (yaw, pitch, roll), gaze)
 
 
-def _talk(frames: int, rng: np.random.Generator) -> tuple[Phone, ...]:
+def _speak_phones(frames: int, rng: np.random.Generator) -> tuple[Phone, ...]:
     """Phones that fill the clip: sentences of one voice, with pauses."""
     speaker = load_espeak(f"{rng.choice(ACCENTS)}+{rng.choice(VARIANTS)}")
     pace, now_s, phones = float(rng.uniform(0.75, 1.25)), _SILENCE_S, list[Phone]()
     while now_s < frames / FPS:
-        said = trimmed(speaker.say(sentence(rng).split(), pace))
-        phones += [Phone(p.symbol, p.start_s + now_s, p.end_s + now_s, p.stress) for p in said.phones]
-        now_s += len(said.samples) / said.rate_hz + float(rng.uniform(0.1, 0.7))
+        speech = trim_silence(speaker.say(sample_sentence(rng).split(), pace))
+        phones += [Phone(p.symbol, p.start_s + now_s, p.end_s + now_s, p.stress) for p in speech.phones]
+        now_s += len(speech.samples) / speech.rate_hz + float(rng.uniform(0.1, 0.7))
     return tuple(phones)
 
 
-def _darkness(identity: Identity) -> float:
+def _estimate_darkness(identity: Identity) -> float:
     african, asian, caucasian = identity.race
     return 0.85 * african + 0.3 * asian + 0.12 * caucasian
 
 
-def _truth(seed: int, number: int, performance: Performance, phones: tuple[Phone, ...]) -> dict[str, object]:
+def _build_truth(
+    seed: int, number: int, performance: Performance, phones: tuple[Phone, ...]
+) -> dict[str, object]:
     return {
         "seed": seed,
         "presenter": number,

@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from renderer.studio.assets import BaseBody, base_body, face_units, target
+from renderer.studio.assets import BaseBody, load_base_body, load_face_units, load_target
 from renderer.studio.identity import Identity
-from renderer.studio.lips import closing_gap_m, gap_m
+from renderer.studio.lips import compute_closing_gap_m, measure_gap_m
 
 Floats = npt.NDArray[np.float32]
 HeadTurn = tuple[float, float, float]
@@ -35,36 +35,36 @@ _SHOULDER_M = (0.06, 0.10)  # beside the neck the shoulders begin
 
 
 class Human:
-    """One identity's body. ``rest`` [V, 3] metres is it without any unit, looking straight ahead."""
+    """One identity's body. ``neutral`` [V, 3] metres is its pose without any unit, looking straight ahead."""
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
-        self.rest = _lips_met(_shaped(identity))
-        self.head_weight = head_weights()
-        self.pivot = _turning_point(self.rest)
+        self.neutral = _close_lips(_shape_body(identity))
+        self.head_weight = compute_head_weights()
+        self.pivot = _find_pivot(self.neutral)
 
-    def vertices(self, units: Mapping[str, float], head_rad: HeadTurn = (0.0, 0.0, 0.0)) -> Floats:
+    def compute_vertices(self, units: Mapping[str, float], head_rad: HeadTurn = (0.0, 0.0, 0.0)) -> Floats:
         """The body's points [V, 3] metres under units 0..1 by name and a head turn (yaw, pitch, roll).
 
         Positive yaw looks to the image's right, positive pitch down, positive roll tilts the crown
         to the image's right. A unit's name that is unknown raises KeyError.
         """
-        moved = self.rest.copy()
+        moved = self.neutral.copy()
         for name, strength in units.items():
-            unit = face_units()[name]
+            unit = load_face_units()[name]
             if strength:
                 moved[unit.ids] += np.float32(strength) * unit.shift
-        return self.turned(moved, self.head_weight, head_rad)
+        return self.turn_head(moved, self.head_weight, head_rad)
 
-    def turned(self, points: Floats, weight: Floats, head_rad: HeadTurn) -> Floats:
+    def turn_head(self, points: Floats, weight: Floats, head_rad: HeadTurn) -> Floats:
         """Points [..., n, 3] turned with the head, each as far as its weight [n] 0..1 says."""
         if not any(head_rad):
             return points
-        whole = (points - self.pivot) @ rotation(*head_rad).T + self.pivot
+        whole = (points - self.pivot) @ compute_rotation(*head_rad).T + self.pivot
         return (points + (whole - points) * weight[:, None]).astype(np.float32)
 
 
-def rotation(yaw_rad: float, pitch_rad: float, roll_rad: float) -> Floats:
+def compute_rotation(yaw_rad: float, pitch_rad: float, roll_rad: float) -> Floats:
     """The turn [3, 3] of a head: first roll (about y), then pitch (about x), then yaw (about z)."""
     (cz, cx, cy), (sz, sx, sy) = (f([yaw_rad, pitch_rad, roll_rad]) for f in (np.cos, np.sin))
     yaw = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
@@ -74,15 +74,15 @@ def rotation(yaw_rad: float, pitch_rad: float, roll_rad: float) -> Floats:
 
 
 @cache
-def head_weights() -> Floats:
+def compute_head_weights() -> Floats:
     """[V] how far each point of the body turns with the head: 1 on the skull, 0 on the shoulders."""
-    body = base_body()
+    body = load_base_body()
     x, z = np.abs(body.points[:, 0]), body.points[:, 2]
     weight = smooth_step(body.points[:, 2], *_NECK_M)
     weight *= 1 - smooth_step(x, *_SHOULDER_M) * (z < _NECK_M[1])
-    for group in _RIDING_ALONG:
-        weight[body.points_of(group)] = 1
-    weight[body.points_of("helper-tights")] = 0
+    for group in _MOVED_WITH_HEAD:
+        weight[body.get_points(group)] = 1
+    weight[body.get_points("helper-tights")] = 0
     return weight
 
 
@@ -92,32 +92,32 @@ def smooth_step(x: Floats, low: float, high: float) -> Floats:
     return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
-_RIDING_ALONG = (
+_MOVED_WITH_HEAD = (
     "helper-l-eye", "helper-r-eye", "helper-upper-teeth", "helper-lower-teeth", "helper-tongue",
     "helper-l-eyelashes-1", "helper-l-eyelashes-2", "helper-r-eyelashes-1", "helper-r-eyelashes-2",
     "helper-hair",
 )  # fmt: skip
 
 
-def _turning_point(points: Floats) -> Floats:
+def _find_pivot(points: Floats) -> Floats:
     """Where the head turns [3]: on the neck, nearer to the skull than to the shoulders."""
-    body = base_body()
-    skull, neck = (points[body.points_of(f"joint-{name}")].mean(0) for name in ("head", "neck"))
+    body = load_base_body()
+    skull, neck = (points[body.get_points(f"joint-{name}")].mean(0) for name in ("head", "neck"))
     return np.asarray(0.65 * skull + 0.35 * neck, np.float32)
 
 
-def _lips_met(points: Floats) -> Floats:
+def _close_lips(points: Floats) -> Floats:
     """Features of mouth and chin may part the lips of the neutral face; they are brought together again."""
-    close = face_units()["mouthClose"]
-    excess_m = gap_m(points) + _PRESSED_M
-    points[close.ids] += np.float32(excess_m / closing_gap_m()) * close.shift
+    close = load_face_units()["mouthClose"]
+    excess_m = measure_gap_m(points) + _PRESSED_M
+    points[close.ids] += np.float32(excess_m / compute_closing_gap_m()) * close.shift
     return points
 
 
-def _shaped(identity: Identity) -> Floats:
-    body: BaseBody = base_body()
+def _shape_body(identity: Identity) -> Floats:
+    body: BaseBody = load_base_body()
     points = body.points.copy()
-    for name, strength in identity.targets().items():
-        found = target(name)
+    for name, strength in identity.compute_targets().items():
+        found = load_target(name)
         points[found.ids] += np.float32(strength) * found.shift
     return points

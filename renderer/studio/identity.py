@@ -1,4 +1,4 @@
-"""Who a synthetic presenter is: sex, age, descent, build and many small features, all drawn by chance."""
+"""Identity of a synthetic presenter: sex, age, descent, build and many small features, all sampled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from renderer.studio.assets import target_names
+from renderer.studio.assets import list_target_names
 
 RACES = ("african", "asian", "caucasian")
 
@@ -48,29 +48,29 @@ class Identity:
     weight: float = 0.5
     details: Mapping[str, float] = field(default_factory=dict)
 
-    def targets(self) -> dict[str, float]:
+    def compute_targets(self) -> dict[str, float]:
         """Every target of this person by name, with its strength."""
-        strengths = dict(self._macro())
+        strengths = dict(self._compute_macro_targets())
         for name, strength in self.details.items():
             strengths[name] = strengths.get(name, 0.0) + strength
         return {name: strength for name, strength in strengths.items() if strength > 1e-3}
 
-    def _macro(self) -> Iterator[tuple[str, float]]:
+    def _compute_macro_targets(self) -> Iterator[tuple[str, float]]:
         sexes = (("female", 1 - self.male), ("male", self.male))
         ages = (("young", 1 - self.age), ("old", self.age))
         for (sex, a), (age, b), (race, c) in product(sexes, ages, zip(RACES, self.race, strict=True)):
             yield f"macrodetails/{race}-{sex}-{age}", a * b * c
-        muscles, weights = _thirds(self.muscle, "muscle"), _thirds(self.weight, "weight")
+        muscles, weights = _split_thirds(self.muscle, "muscle"), _split_thirds(self.weight, "weight")
         for (sex, a), (age, b), (muscle, c), (weight, d) in product(sexes, ages, muscles, weights):
             yield f"macrodetails/universal-{sex}-{age}-{muscle}-{weight}", a * b * c * d
 
 
-def plain_identity() -> Identity:
-    """The middle of everything: the one face that the landmarks are bound on."""
+def create_average_identity() -> Identity:
+    """The average identity, on whose face the landmarks are bound."""
     return Identity(male=0.5, age=0.2, race=(1 / 3, 1 / 3, 1 / 3))
 
 
-def random_identity(rng: np.random.Generator) -> Identity:
+def sample_identity(rng: np.random.Generator) -> Identity:
     """A plausible adult who is nobody: mixes are convex, features small and many."""
     male = float(np.clip(rng.choice([0.06, 0.94]) + rng.normal(0, 0.06), 0, 1))
     race = rng.dirichlet([0.6, 0.6, 0.6])
@@ -80,14 +80,14 @@ def random_identity(rng: np.random.Generator) -> Identity:
         race=(float(race[0]), float(race[1]), float(race[2])),
         muscle=float(rng.uniform(0.3, 0.7)),
         weight=float(rng.uniform(0.3, 0.8)),
-        details=_random_details(rng),
+        details=_sample_details(rng),
     )
 
 
-def _random_details(rng: np.random.Generator) -> dict[str, float]:
+def _sample_details(rng: np.random.Generator) -> dict[str, float]:
     details: dict[str, float] = {}
     for region, most in _REGIONS.items():
-        for choices in _features(region).values():
+        for choices in _group_features(region).values():
             wanted, choice = rng.random() < _CHOSEN, rng.integers(len(choices))
             strength = min(abs(float(rng.normal(0, 0.45 * most))), most)
             if wanted:
@@ -95,16 +95,16 @@ def _random_details(rng: np.random.Generator) -> dict[str, float]:
     return details
 
 
-def _features(region: str) -> dict[str, list[list[str]]]:
+def _group_features(region: str) -> dict[str, list[list[str]]]:
     """Feature → its ways ("incr", "decr", ...), each with the one or two (left and right) targets of it."""
     found: dict[str, dict[str, list[str]]] = {}
-    for name in target_names(region):
+    for name in list_target_names(region):
         if not any(part in name for part in _LEFT_OUT):
             feature, _, way = name.rpartition("/")[2].removeprefix("l-").removeprefix("r-").rpartition("-")
             found.setdefault(feature, {}).setdefault(way, []).append(name)
     return {feature: list(ways.values()) for feature, ways in sorted(found.items())}
 
 
-def _thirds(value: float, kind: str) -> tuple[tuple[str, float], ...]:
+def _split_thirds(value: float, kind: str) -> tuple[tuple[str, float], ...]:
     low, high = max(0.0, 1 - 2 * value), max(0.0, 2 * value - 1)
     return ((f"min{kind}", low), (f"average{kind}", 1 - low - high), (f"max{kind}", high))

@@ -22,15 +22,17 @@ Ints = npt.NDArray[np.int32]
 BINDING = Path(__file__).with_name("face_binding.safetensors")
 
 
-def face_points(human: Human, units: Mapping[str, float], head_rad: HeadTurn = (0.0, 0.0, 0.0)) -> Floats:
-    """The tracker's points [478, 3] on this person in metres (see `Human.vertices`)."""
-    ids, weights = binding()
-    corners = human.vertices(units, head_rad)[ids]
+def compute_face_points(
+    human: Human, units: Mapping[str, float], head_rad: HeadTurn = (0.0, 0.0, 0.0)
+) -> Floats:
+    """The tracker's points [478, 3] on this person in metres (see `Human.compute_vertices`)."""
+    ids, weights = load_binding()
+    corners = human.compute_vertices(units, head_rad)[ids]
     return np.asarray((corners * weights[..., None]).sum(1), np.float32)
 
 
 @cache
-def binding() -> tuple[Ints, Floats]:
+def load_binding() -> tuple[Ints, Floats]:
     """Three points of the body [478, 3] and their weights [478, 3] for each point of the tracker."""
     saved = load_file(BINDING)
     return saved["ids"], saved["weights"]

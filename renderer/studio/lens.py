@@ -1,4 +1,4 @@
-"""What lies between a face and its file: background, camera, white balance, blur, grain, compression."""
+"""Camera model: background, camera position, white balance, blur, grain and compression."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Lens:
     crf: int
 
 
-def random_camera(rng: np.random.Generator) -> Camera:
+def sample_camera(rng: np.random.Generator) -> Camera:
     """The face fills 45 to 60 % of the picture's width, from a webcam's distance to a long lens's."""
     return Camera(
         distance_m=float(rng.uniform(0.5, 2.5)),
@@ -39,7 +39,7 @@ def random_camera(rng: np.random.Generator) -> Camera:
     )
 
 
-def random_lens(rng: np.random.Generator) -> Lens:
+def sample_lens(rng: np.random.Generator) -> Lens:
     warm, green = rng.normal(0, 0.05), rng.normal(0, 0.02)
     soft = rng.random() < 0.5
     return Lens(
@@ -52,20 +52,20 @@ def random_lens(rng: np.random.Generator) -> Lens:
     )
 
 
-def seen(picture: Image, size_px: int, lens: Lens, rng: np.random.Generator) -> Image:
+def apply_lens(picture: Image, size_px: int, lens: Lens, rng: np.random.Generator) -> Image:
     """A drawn picture [h, w, 3], shrunk to ``size_px`` square, as the lens and the sensor give it."""
     small = cv2.resize(picture, (size_px, size_px), interpolation=cv2.INTER_AREA).astype(np.float32)
     if lens.blur_px:
         small = cv2.GaussianBlur(small, (0, 0), lens.blur_px)
     if lens.sharpen:
         small += lens.sharpen * (small - cv2.GaussianBlur(small, (0, 0), 1.2))
-    toned = 255 * (np.clip(small / 255, 0, 1) ** lens.gamma) * np.asarray(lens.balance, np.float32)
+    graded = 255 * (np.clip(small / 255, 0, 1) ** lens.gamma) * np.asarray(lens.balance, np.float32)
     if lens.grain:
-        toned += lens.grain * rng.standard_normal(toned.shape[:2], np.float32)[..., None]
-    return np.clip(np.rint(toned), 0, 255).astype(np.uint8)
+        graded += lens.grain * rng.standard_normal(graded.shape[:2], np.float32)[..., None]
+    return np.clip(np.rint(graded), 0, 255).astype(np.uint8)
 
 
-def random_background(size_px: int, rng: np.random.Generator) -> Image:
+def sample_background(size_px: int, rng: np.random.Generator) -> Image:
     """A room out of focus [size_px, size_px, 3]: a wall with soft edges, things on it, sometimes lamps."""
     side = 64
     left, right = rng.uniform(20, 235, 3), rng.uniform(20, 235, 3)

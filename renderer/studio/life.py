@@ -1,4 +1,4 @@
-"""What a face does besides speaking: blinks, brows, gaze, and a head that nods and wanders."""
+"""Idle motion, everything but speech: blinks, brows, gaze, nods and slow head movement."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Curve = npt.NDArray[np.float64]
 _CLOSING_S, _OPENING_S = 0.045, 0.09
 
 
-def wander(frames: int, slow_s: float, fps: float, rng: np.random.Generator) -> Curve:
-    """Smooth noise [n] of variance 1 whose waves last some ``slow_s`` seconds."""
+def sample_smooth_noise(frames: int, slow_s: float, fps: float, rng: np.random.Generator) -> Curve:
+    """Sample smooth noise [n] of variance 1 with waves of about ``slow_s`` seconds."""
     sigma = slow_s * fps
     margin = int(4 * sigma) + 1
     smooth = gaussian_filter1d(rng.normal(size=frames + 2 * margin), sigma)[margin : margin + frames]
@@ -22,16 +22,16 @@ def wander(frames: int, slow_s: float, fps: float, rng: np.random.Generator) -> 
     return np.asarray(smooth * np.sqrt(2 * np.sqrt(np.pi) * sigma))
 
 
-def eyes_and_brows(
+def animate_eyes_and_brows(
     times_s: Curve, stresses_s: Sequence[float], liveliness: float, rng: np.random.Generator
 ) -> dict[str, Curve]:
     """Curves [n] of lids and brows; brows rise with stressed vowels."""
-    frames, fps = len(times_s), _rate(times_s)
-    beat = _beats(times_s, stresses_s, 0.16)
-    inner = 0.06 + liveliness * (0.14 * beat + 0.06 * wander(frames, 0.5, fps, rng))
-    outer = liveliness * (0.08 * beat + 0.05 * wander(frames, 0.6, fps, rng))
-    squint = rng.uniform(0, 0.2) + 0.03 * wander(frames, 0.6, fps, rng)
-    blink = _blinks(times_s, rng)
+    frames, fps = len(times_s), _compute_fps(times_s)
+    beat = _compute_beats(times_s, stresses_s, 0.16)
+    inner = 0.06 + liveliness * (0.14 * beat + 0.06 * sample_smooth_noise(frames, 0.5, fps, rng))
+    outer = liveliness * (0.08 * beat + 0.05 * sample_smooth_noise(frames, 0.6, fps, rng))
+    squint = rng.uniform(0, 0.2) + 0.03 * sample_smooth_noise(frames, 0.6, fps, rng)
+    blink = _sample_blinks(times_s, rng)
     # Lids of the drawn neutral face hang low.
     wide = rng.uniform(0.1, 0.45) * (1 - blink)
     curves = {"browInnerUp": inner}
@@ -41,26 +41,29 @@ def eyes_and_brows(
     return {name: np.clip(curve, 0, 1) for name, curve in curves.items()}
 
 
-def head_motion(
+def animate_head(
     times_s: Curve, stresses_s: Sequence[float], liveliness: float, rng: np.random.Generator
 ) -> Curve:
     """Yaw, pitch, roll [n, 3] radians: a pose of its own, slow wandering, nods on stressed vowels."""
-    frames, fps = len(times_s), _rate(times_s)
+    frames, fps = len(times_s), _compute_fps(times_s)
     pose = rng.normal(0, (0.10, 0.06, 0.035))
-    nod = liveliness * rng.uniform(0.0, 0.07) * _beats(times_s, stresses_s, 0.14)
-    moves = [size * wander(frames, slow, fps, rng) for size, slow in ((0.06, 0.5), (0.035, 0.4), (0.03, 0.6))]
+    nod = liveliness * rng.uniform(0.0, 0.07) * _compute_beats(times_s, stresses_s, 0.14)
+    moves = [
+        size * sample_smooth_noise(frames, slow, fps, rng)
+        for size, slow in ((0.06, 0.5), (0.035, 0.4), (0.03, 0.6))
+    ]
     return np.asarray(pose + liveliness * np.stack(moves, 1) + nod[:, None] * (0.0, 1.0, 0.0))
 
 
-def gaze_motion(times_s: Curve, head_rad: Curve, rng: np.random.Generator) -> Curve:
+def animate_gaze(times_s: Curve, head_rad: Curve, rng: np.random.Generator) -> Curve:
     """Yaw, pitch [n, 2] radians relative to the head: eyes stay on the camera, in small jumps."""
-    frames, fps = len(times_s), _rate(times_s)
+    frames, fps = len(times_s), _compute_fps(times_s)
     jumps = np.cumsum(rng.random(frames) < 1.6 / fps)
     places = rng.normal(0, (0.04, 0.025), (int(jumps[-1]) + 1 if frames else 1, 2))
     return np.asarray(-0.8 * head_rad[:, :2] + places[jumps])
 
 
-def _blinks(times_s: Curve, rng: np.random.Generator) -> Curve:
+def _sample_blinks(times_s: Curve, rng: np.random.Generator) -> Curve:
     lids = np.zeros(len(times_s))
     at_s = float(rng.uniform(0.2, 3.0))
     end_s = times_s[-1] if len(times_s) else 0.0
@@ -72,12 +75,12 @@ def _blinks(times_s: Curve, rng: np.random.Generator) -> Curve:
     return lids
 
 
-def _beats(times_s: Curve, stresses_s: Sequence[float], width_s: float) -> Curve:
+def _compute_beats(times_s: Curve, stresses_s: Sequence[float], width_s: float) -> Curve:
     level = np.zeros(len(times_s))
     for at_s in stresses_s:
         level = np.maximum(level, np.exp(-(((times_s - at_s) / width_s) ** 2)))
     return level
 
 
-def _rate(times_s: Curve) -> float:
+def _compute_fps(times_s: Curve) -> float:
     return 1 / float(times_s[1] - times_s[0]) if len(times_s) > 1 else 25.0

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from renderer.studio.assets import Target, face_units
+from renderer.studio.assets import Target, load_face_units
 
 Floats = npt.NDArray[np.float32]
 
@@ -20,26 +20,29 @@ Floats = npt.NDArray[np.float32]
 _UPPER, _LOWER = 520, 523
 
 
-def gap_m(points: Floats) -> float:
+def measure_gap_m(points: Floats) -> float:
     """The lips' distance in metres on a body's points [V, 3]; negative where they press into each other."""
     return float(points[_UPPER, 2] - points[_LOWER, 2])
 
 
 @cache
-def opening_m() -> Mapping[str, float]:
+def compute_openings_m() -> Mapping[str, float]:
     """Metres by which each face unit at full strength parts the lips (negative: brings them together)."""
-    return {name: _height(unit, _UPPER) - _height(unit, _LOWER) for name, unit in face_units().items()}
+    return {
+        name: _measure_rise_m(unit, _UPPER) - _measure_rise_m(unit, _LOWER)
+        for name, unit in load_face_units().items()
+    }
 
 
-def closing_gap_m() -> float:
+def compute_closing_gap_m() -> float:
     """Metres that mouthClose at full strength takes from the gap."""
-    return -opening_m()["mouthClose"]
+    return -compute_openings_m()["mouthClose"]
 
 
-def gap_of_units_m(units: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
+def compute_gap_m(units: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
     """The gap [n] in metres beyond the neutral face's, of the face units' curves [n]."""
-    return np.asarray(sum(curve * opening_m()[name] for name, curve in units.items()))
+    return np.asarray(sum(curve * compute_openings_m()[name] for name, curve in units.items()))
 
 
-def _height(unit: Target, point: int) -> float:
+def _measure_rise_m(unit: Target, point: int) -> float:
     return float(unit.shift[unit.ids == point, 2].sum())

@@ -1,8 +1,9 @@
 """Phones → what a face does in every frame: 52 face units, head and gaze.
 
-Every phone pulls the mouth towards its class, most at its own time (dominance blending after Cohen and
-Massaro, 1993). On top, lips truly meet for /p b m/, the lower lip reaches the teeth for /f v/, and in
-silence the mouth is closed. How far, how fast and how evenly is the talker's own way, drawn by chance.
+Every phone draws the mouth towards its viseme, by a weight (dominance) that is highest at its own
+time (dominance blending after Cohen and Massaro, 1993). On top, lips truly meet for /p b m/, the lower
+lip reaches the teeth for /f v/, and in silence the mouth is closed. How far, how fast and how evenly
+depends on a sampled speaking style.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ import numpy.typing as npt
 
 from renderer.speech.speech import Phone
 from renderer.studio.human import UNITS
-from renderer.studio.life import eyes_and_brows, gaze_motion, head_motion, wander
-from renderer.studio.lips import closing_gap_m, gap_of_units_m
-from renderer.studio.talker import Talker, random_talker
-from renderer.studio.visemes import CHANNELS, CLOSED, LIP_TEETH, REST, VISEMES, VOWELS, visemes_of
+from renderer.studio.life import animate_eyes_and_brows, animate_gaze, animate_head, sample_smooth_noise
+from renderer.studio.lips import compute_closing_gap_m, compute_gap_m
+from renderer.studio.talker import SpeakingStyle, sample_style
+from renderer.studio.visemes import CHANNELS, CLOSED, LIP_TEETH, SILENCE, VISEMES, VOWELS, find_visemes
 
 Floats = npt.NDArray[np.float32]
 Curves = dict[str, npt.NDArray[np.float64]]
@@ -37,7 +38,7 @@ _ONE_SIDED = ("smile", "stretch", "upper", "lower", "press")
 @dataclass(frozen=True, eq=False)
 class Performance:
     """``units``: each of the 52 names → [n] 0..1; ``head_rad`` [n, 3] yaw, pitch, roll;
-    ``gaze_rad`` [n, 2] yaw, pitch relative to the head (see `Human.vertices` for the signs).
+    ``gaze_rad`` [n, 2] yaw, pitch relative to the head (see `Human.compute_vertices` for the signs).
     """
 
     units: dict[str, Floats]
@@ -48,26 +49,26 @@ class Performance:
 def perform(phones: Sequence[Phone], frames: int, fps: Fraction, rng: np.random.Generator) -> Performance:
     """A performance of ``frames`` frames in which the phones sound at their own times from frame 0.
 
-    The talker's style is drawn from ``rng``; the same state of it gives the same performance.
+    The speaking style is sampled from ``rng``; the same state of it gives the same performance.
     """
-    talker = random_talker(rng)
+    style = sample_style(rng)
     times_s = np.arange(frames) / float(fps)
-    strokes = _strokes(phones, talker, rng)
+    visemes = _place_visemes(phones, style, rng)
     curves: Curves = {name: np.zeros(frames) for name in UNITS}
-    curves.update(_mouth(strokes, times_s, talker, float(fps), rng))
-    stresses_s = [stroke.centre_s for stroke in strokes if stroke.stressed]
-    curves.update(eyes_and_brows(times_s, stresses_s, talker.liveliness, rng))
-    head = head_motion(times_s, stresses_s, talker.liveliness, rng)
-    gaze = gaze_motion(times_s, head, rng)
+    curves.update(_animate_mouth(visemes, times_s, style, float(fps), rng))
+    stresses_s = [viseme.centre_s for viseme in visemes if viseme.stressed]
+    curves.update(animate_eyes_and_brows(times_s, stresses_s, style.liveliness, rng))
+    head = animate_head(times_s, stresses_s, style.liveliness, rng)
+    gaze = animate_gaze(times_s, head, rng)
     units = {name: np.clip(curve, 0, 1).astype(np.float32) for name, curve in curves.items()}
     return Performance(units, head.astype(np.float32), gaze.astype(np.float32))
 
 
 @dataclass(frozen=True)
-class _Stroke:
-    """One viseme in time; a diphthong makes two."""
+class _TimedViseme:
+    """One viseme in time, by its ``number`` in VISEMES; a diphthong has two."""
 
-    viseme: int
+    number: int
     start_s: float
     end_s: float
     gain: float = 1.0
@@ -82,76 +83,84 @@ class _Stroke:
         return max((self.end_s - self.start_s) / 2, 0.018)
 
 
-def _strokes(phones: Sequence[Phone], talker: Talker, rng: np.random.Generator) -> list[_Stroke]:
-    found: list[_Stroke] = []
+def _place_visemes(
+    phones: Sequence[Phone], style: SpeakingStyle, rng: np.random.Generator
+) -> list[_TimedViseme]:
+    found: list[_TimedViseme] = []
     for phone in phones:
-        shapes = visemes_of(phone.symbol)
+        shapes = find_visemes(phone.symbol)
         stressed = phone.stress == 1 and any(letter in VOWELS for letter in phone.symbol)
         gain = _STRESS_GAIN[phone.stress] if stressed else 1.0
         for i, shape in enumerate(shapes):
             part_s = (phone.end_s - phone.start_s) / len(shapes)
-            start_s = phone.start_s + i * part_s - talker.lead_s
-            own = gain * rng.lognormal(0, talker.unevenness)
-            found.append(_Stroke(shape, start_s, start_s + part_s, own, stressed))
+            start_s = phone.start_s + i * part_s - style.lead_s
+            own = gain * rng.lognormal(0, style.unevenness)
+            found.append(_TimedViseme(shape, start_s, start_s + part_s, own, stressed))
     return found
 
 
-def _mouth(
-    strokes: Sequence[_Stroke], times_s: Floats, talker: Talker, fps: float, rng: np.random.Generator
+def _animate_mouth(
+    visemes: Sequence[_TimedViseme],
+    times_s: Floats,
+    style: SpeakingStyle,
+    fps: float,
+    rng: np.random.Generator,
 ) -> Curves:
-    lips = _blend(strokes, times_s, talker, talker.reach)
-    jaw = _blend(strokes, times_s, talker, talker.reach * talker.jaw_reach)
+    lips = _blend(visemes, times_s, style, style.reach)
+    jaw = _blend(visemes, times_s, style, style.reach * style.jaw_reach)
     channels = {**lips, "jaw": jaw["jaw"], "tongue": jaw["tongue"]}
-    shut = _held(strokes, times_s, CLOSED, talker.hold_s)
-    touch = _held(strokes, times_s, LIP_TEETH, _TOUCH_S) * (1 - shut)
+    shut = _compute_hold(visemes, times_s, CLOSED, style.hold_s)
+    touch = _compute_hold(visemes, times_s, LIP_TEETH, _TOUCH_S) * (1 - shut)
     _make_room(channels, shut, touch)
-    gate = _sounding(strokes, times_s)
-    curves = _to_units({name: curve * gate for name, curve in channels.items()}, talker, rng)
-    _wear_smile(curves, talker, times_s, fps, rng)
-    _close(curves, shut, touch, gate)
+    gate = _compute_sounding(visemes, times_s)
+    curves = _to_units({name: curve * gate for name, curve in channels.items()}, style, rng)
+    _add_smile(curves, style, times_s, fps, rng)
+    _close_lips(curves, shut, touch, gate)
     return curves
 
 
-def _blend(strokes: Sequence[_Stroke], times_s: Floats, talker: Talker, reach: float) -> Curves:
-    """Every channel [n], the balance of all strokes' pulls."""
+def _blend(visemes: Sequence[_TimedViseme], times_s: Floats, style: SpeakingStyle, reach: float) -> Curves:
+    """Every channel [n]: the average of all visemes' targets, weighted by their dominance."""
     total = np.full(len(times_s), 1e-3)
     channels = {name: np.zeros(len(times_s)) for name in CHANNELS}
-    for stroke in strokes:
-        pull = _pull(stroke, times_s, reach)
-        total += pull
-        for name, strength in talker.shapes[stroke.viseme].items():
-            channels[name] += pull * strength * stroke.gain
+    for viseme in visemes:
+        dominance = _compute_dominance(viseme, times_s, reach)
+        total += dominance
+        for name, strength in style.shapes[viseme.number].items():
+            channels[name] += dominance * strength * viseme.gain
     return {name: curve / total for name, curve in channels.items()}
 
 
-def _pull(stroke: _Stroke, times_s: Floats, reach: float) -> npt.NDArray[np.float64]:
-    viseme = VISEMES[stroke.viseme]
-    away = times_s - stroke.centre_s
-    beyond = np.maximum(np.abs(away) - 0.6 * stroke.half_s, 0)
-    spread = np.where(away < 0, _BEFORE_S, _AFTER_S) * viseme.reach * reach
-    return np.asarray(viseme.pull * np.exp(-((beyond / spread) ** _SHARPNESS)))
+def _compute_dominance(viseme: _TimedViseme, times_s: Floats, reach: float) -> npt.NDArray[np.float64]:
+    kind = VISEMES[viseme.number]
+    away = times_s - viseme.centre_s
+    beyond = np.maximum(np.abs(away) - 0.6 * viseme.half_s, 0)
+    spread = np.where(away < 0, _BEFORE_S, _AFTER_S) * kind.reach * reach
+    return np.asarray(kind.dominance * np.exp(-((beyond / spread) ** _SHARPNESS)))
 
 
-def _held(strokes: Sequence[_Stroke], times_s: Floats, viseme: int, hold_s: float) -> npt.NDArray[np.float64]:
-    """[n] 0..1: 1 while a stroke of that class must be fully reached, with smooth shoulders."""
+def _compute_hold(
+    visemes: Sequence[_TimedViseme], times_s: Floats, number: int, hold_s: float
+) -> npt.NDArray[np.float64]:
+    """[n] 0..1: 1 while a viseme of that number must be fully reached, with smooth shoulders."""
     level = np.zeros(len(times_s))
-    for stroke in strokes:
-        if stroke.viseme == viseme:
-            half_s = max(stroke.half_s, hold_s / 2)
-            level = np.maximum(level, _near(np.abs(times_s - stroke.centre_s) - half_s, _SHOULDER_S))
+    for viseme in visemes:
+        if viseme.number == number:
+            half_s = max(viseme.half_s, hold_s / 2)
+            level = np.maximum(level, _ease(np.abs(times_s - viseme.centre_s) - half_s, _SHOULDER_S))
     return level
 
 
-def _sounding(strokes: Sequence[_Stroke], times_s: Floats) -> npt.NDArray[np.float64]:
+def _compute_sounding(visemes: Sequence[_TimedViseme], times_s: Floats) -> npt.NDArray[np.float64]:
     """[n] 1 where something sounds, exactly 0 from ``_SETTLE_S`` away from any sound."""
     gap_s = np.full(len(times_s), np.inf)
-    for stroke in strokes:
-        if stroke.viseme != REST:
-            gap_s = np.minimum(gap_s, np.maximum(stroke.start_s - times_s, times_s - stroke.end_s))
-    return _near(gap_s, _SETTLE_S)
+    for viseme in visemes:
+        if viseme.number != SILENCE:
+            gap_s = np.minimum(gap_s, np.maximum(viseme.start_s - times_s, times_s - viseme.end_s))
+    return _ease(gap_s, _SETTLE_S)
 
 
-def _near(away_s: npt.NDArray[np.float64], within_s: float) -> npt.NDArray[np.float64]:
+def _ease(away_s: npt.NDArray[np.float64], within_s: float) -> npt.NDArray[np.float64]:
     near = 1 - np.clip(away_s, 0, within_s) / within_s
     return np.asarray(near * near * (3 - 2 * near))
 
@@ -165,41 +174,41 @@ def _make_room(channels: Curves, shut: npt.NDArray[np.float64], touch: npt.NDArr
         channels[name] *= 1 - touch
 
 
-def _to_units(channels: Curves, talker: Talker, rng: np.random.Generator) -> Curves:
+def _to_units(channels: Curves, style: SpeakingStyle, rng: np.random.Generator) -> Curves:
     curves: Curves = {}
     for name, curve in channels.items():
         for unit, share in CHANNELS[name].items():
             side = 1 if unit.endswith("Left") else -1 if unit.endswith("Right") else 0
-            own = 1 + side * talker.tilt if name in _ONE_SIDED else 1.0
+            own = 1 + side * style.tilt if name in _ONE_SIDED else 1.0
             curves[unit] = curve * share * own
     opened = curves["jawOpen"]
-    curves["mouthLeft"] = max(talker.slant, 0.0) * (0.4 + opened)
-    curves["mouthRight"] = max(-talker.slant, 0.0) * (0.4 + opened)
+    curves["mouthLeft"] = max(style.slant, 0.0) * (0.4 + opened)
+    curves["mouthRight"] = max(-style.slant, 0.0) * (0.4 + opened)
     curves["jawLeft"], curves["jawRight"] = 0.5 * curves["mouthLeft"], 0.5 * curves["mouthRight"]
     curves["jawForward"] = float(rng.uniform(0, 0.15)) * curves["mouthFunnel"]
     return curves
 
 
-def _wear_smile(
-    curves: Curves, talker: Talker, times_s: Floats, fps: float, rng: np.random.Generator
+def _add_smile(
+    curves: Curves, style: SpeakingStyle, times_s: Floats, fps: float, rng: np.random.Generator
 ) -> None:
-    worn = talker.smile * np.clip(1 + 0.5 * wander(len(times_s), 1.2, fps, rng), 0, 1.8)
+    smile = style.smile * np.clip(1 + 0.5 * sample_smooth_noise(len(times_s), 1.2, fps, rng), 0, 1.8)
     for side in ("Left", "Right"):
         # Rounded lips leave less of a smile.
-        curves["mouthSmile" + side] += worn * (1 - 0.8 * np.clip(curves["mouthPucker"], 0, 1))
+        curves["mouthSmile" + side] += smile * (1 - 0.8 * np.clip(curves["mouthPucker"], 0, 1))
         curves["cheekSquint" + side] = 0.35 * curves["mouthSmile" + side]
         curves["mouthDimple" + side] = 0.2 * curves["mouthSmile" + side]
 
 
-def _close(
+def _close_lips(
     curves: Curves,
     shut: npt.NDArray[np.float64],
     touch: npt.NDArray[np.float64],
     gate: npt.NDArray[np.float64],
 ) -> None:
     """mouthClose, so that lips meet for closures and in silence and come near the teeth for /f v/."""
-    gap = gap_of_units_m(curves)
+    gap = compute_gap_m(curves)
     wanted = gap + touch * (np.minimum(gap, _TOUCH_GAP_M) - gap)
     met = np.maximum(shut, 1 - gate)
     wanted = wanted + met * (np.minimum(wanted, -_PRESSED_M) - wanted)
-    curves["mouthClose"] = np.maximum(gap - wanted, 0) / closing_gap_m()
+    curves["mouthClose"] = np.maximum(gap - wanted, 0) / compute_closing_gap_m()

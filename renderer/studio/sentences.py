@@ -41,18 +41,18 @@ _WHERE = (
 _ENDS = "thank you|why not|please remember that|how beautiful|is that all|what a joy|you know what I mean"
 
 
-def sentence(rng: np.random.Generator) -> str:
+def sample_sentence(rng: np.random.Generator) -> str:
     """One made-up English sentence without punctuation; all mouth shapes turn up soon."""
     if rng.random() < 0.12:
-        return _one(_ENDS, rng)
-    words = [_one(_OPENERS, rng)] if rng.random() < 0.3 else []
-    words += [_one(_WHO, rng), _one(_DO, rng), str(rng.choice(["a", "the", "my", "their", "this"]))]
-    words += [_one(_HOW, rng)] if rng.random() < 0.25 else []
-    words += [_one(_LIKE, rng)] if rng.random() < 0.7 else []
-    words += [_one(_WHAT, rng)]
-    words += [_one(_WHERE, rng)] if rng.random() < 0.6 else []
+        return _choose(_ENDS, rng)
+    words = [_choose(_OPENERS, rng)] if rng.random() < 0.3 else []
+    words += [_choose(_WHO, rng), _choose(_DO, rng), str(rng.choice(["a", "the", "my", "their", "this"]))]
+    words += [_choose(_HOW, rng)] if rng.random() < 0.25 else []
+    words += [_choose(_LIKE, rng)] if rng.random() < 0.7 else []
+    words += [_choose(_WHAT, rng)]
+    words += [_choose(_WHERE, rng)] if rng.random() < 0.6 else []
     return " ".join(words)
 
 
-def _one(choices: str, rng: np.random.Generator) -> str:
+def _choose(choices: str, rng: np.random.Generator) -> str:
     return str(rng.choice(choices.split("|")))

@@ -1,4 +1,4 @@
-"""The GLSL programs of the studio: places of texels, depth from the key light, surfaces, background."""
+"""The GLSL programs of the scene: places of texels, depth from the key light, surfaces, background."""
 
 from __future__ import annotations
 

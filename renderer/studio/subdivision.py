@@ -31,13 +31,13 @@ def subdivide(quads: Ints, count: int) -> Subdivision:
     sides = np.stack([quads, np.roll(quads, -1, axis=1)], -1).reshape(-1, 2)
     edges, edge_of = np.unique(np.sort(sides, axis=1), axis=0, return_inverse=True)
     edge_of = edge_of.reshape(faces, 4)
-    middle = _rows(np.repeat(np.arange(faces), 4), quads.ravel(), 0.25, (faces, count))
-    half = _rows(np.repeat(np.arange(len(edges)), 2), edges.ravel(), 0.5, (len(edges), count))
-    touching = _rows(edge_of.ravel(), np.repeat(np.arange(faces), 4), 1.0, (len(edges), faces))
+    middle = _build_sparse(np.repeat(np.arange(faces), 4), quads.ravel(), 0.25, (faces, count))
+    half = _build_sparse(np.repeat(np.arange(len(edges)), 2), edges.ravel(), 0.5, (len(edges), count))
+    touching = _build_sparse(edge_of.ravel(), np.repeat(np.arange(faces), 4), 1.0, (len(edges), faces))
     is_border = np.asarray(touching.sum(1)).ravel() < 1.5
-    across = _scaled(touching, 0.25) @ middle + _scaled(half, 0.5)
-    on_edge = _chosen(is_border, half, across)
-    corners = _corner_weights(quads, edges, is_border, middle, half, count)
+    across = _scale(touching, 0.25) @ middle + _scale(half, 0.5)
+    on_edge = _choose_rows(is_border, half, across)
+    corners = _compute_corner_weights(quads, edges, is_border, middle, half, count)
     first_edge, first_face = count, count + len(edges)
     fine = np.stack(
         [
@@ -48,11 +48,11 @@ def subdivide(quads: Ints, count: int) -> Subdivision:
         ],
         axis=-1,
     )
-    weights = _stacked(corners, on_edge, middle)
+    weights = _stack(corners, on_edge, middle)
     return Subdivision(weights, fine.reshape(-1, 4).astype(np.int32))
 
 
-def corner_values(values: Floats) -> Floats:
+def compute_corner_values(values: Floats) -> Floats:
     """Values at coarse corners [F, 4, D] → at the fine quads' corners [4F, 4, D], straight in between."""
     ahead, behind = np.roll(values, -1, axis=1), np.roll(values, 1, axis=1)
     middle = np.repeat(values.mean(1, keepdims=True), 4, axis=1)
@@ -60,7 +60,7 @@ def corner_values(values: Floats) -> Floats:
     return np.asarray(fine.reshape(-1, 4, values.shape[-1]), np.float32)
 
 
-def _corner_weights(
+def _compute_corner_weights(
     quads: Ints,
     edges: Ints,
     is_border: npt.NDArray[np.bool_],
@@ -69,39 +69,39 @@ def _corner_weights(
     count: int,
 ) -> csr_matrix:
     """Inside: (mean of faces + 2 mean of edge middles + (n - 3) itself) / n; on a border: along it alone."""
-    at_faces = _rows(quads.ravel(), np.repeat(np.arange(len(quads)), 4), 1.0, (count, len(quads)))
-    at_edges = _rows(edges.ravel(), np.repeat(np.arange(len(edges)), 2), 1.0, (count, len(edges)))
+    at_faces = _build_sparse(quads.ravel(), np.repeat(np.arange(len(quads)), 4), 1.0, (count, len(quads)))
+    at_edges = _build_sparse(edges.ravel(), np.repeat(np.arange(len(edges)), 2), 1.0, (count, len(edges)))
     n = np.maximum(np.asarray(at_faces.sum(1)).ravel(), 1)
-    itself = _diagonal(np.ones(count))
-    inside = _diagonal(1 / n**2) @ at_faces @ middle + _diagonal(2 / n**2) @ at_edges @ half
-    inside = inside + _diagonal((n - 3) / n)
-    rim = at_edges @ _diagonal(is_border.astype(float))
+    itself = _build_diagonal(np.ones(count))
+    inside = _build_diagonal(1 / n**2) @ at_faces @ middle + _build_diagonal(2 / n**2) @ at_edges @ half
+    inside = inside + _build_diagonal((n - 3) / n)
+    rim = at_edges @ _build_diagonal(is_border.astype(float))
     on_rim = np.asarray(rim.sum(1)).ravel() > 0
     along = (
-        _diagonal(np.full(count, 0.5))
-        + _diagonal(0.5 / np.maximum(np.asarray(rim.sum(1)).ravel(), 1)) @ rim @ half
+        _build_diagonal(np.full(count, 0.5))
+        + _build_diagonal(0.5 / np.maximum(np.asarray(rim.sum(1)).ravel(), 1)) @ rim @ half
     )
     free = np.asarray(at_faces.sum(1)).ravel() == 0
-    return _chosen(free, itself, _chosen(on_rim, along, inside))
+    return _choose_rows(free, itself, _choose_rows(on_rim, along, inside))
 
 
-def _rows(rows: Ints, columns: Ints, value: float, shape: tuple[int, int]) -> csr_matrix:
+def _build_sparse(rows: Ints, columns: Ints, value: float, shape: tuple[int, int]) -> csr_matrix:
     return coo_matrix((np.full(len(rows), value, np.float32), (rows, columns)), shape=shape).tocsr()
 
 
-def _diagonal(values: npt.NDArray[np.float64]) -> csr_matrix:
+def _build_diagonal(values: npt.NDArray[np.float64]) -> csr_matrix:
     each = np.arange(len(values))
     return coo_matrix((values, (each, each)), shape=(len(values), len(values))).tocsr()
 
 
-def _scaled(matrix: csr_matrix, factor: float) -> csr_matrix:
+def _scale(matrix: csr_matrix, factor: float) -> csr_matrix:
     return matrix * factor
 
 
-def _chosen(where: npt.NDArray[np.bool_], yes: csr_matrix, no: csr_matrix) -> csr_matrix:
+def _choose_rows(where: npt.NDArray[np.bool_], yes: csr_matrix, no: csr_matrix) -> csr_matrix:
     """Rows of ``yes`` where the flag is set, else of ``no``."""
-    return _diagonal(where.astype(float)) @ yes + _diagonal((~where).astype(float)) @ no
+    return _build_diagonal(where.astype(float)) @ yes + _build_diagonal((~where).astype(float)) @ no
 
 
-def _stacked(*parts: csr_matrix) -> csr_matrix:
+def _stack(*parts: csr_matrix) -> csr_matrix:
     return vstack(parts).tocsr().astype(np.float32)

@@ -1,4 +1,4 @@
-"""A talker's own way of moving the mouth: range, targets, timing, asymmetry, mumbling, smile."""
+"""Speaking style: how one person moves the mouth (range, targets, timing, asymmetry, mumbling, smile)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from renderer.studio.visemes import CHANNELS, CLOSED, LIP_TEETH, REST, VISEMES
+from renderer.studio.visemes import CHANNELS, CLOSED, LIP_TEETH, SILENCE, VISEMES
 
-# Channels in which talkers differ much; the rest scale with their range alone.
+# Channels in which speaking styles differ much; the other channels scale with the range alone.
 _SPREAD = {
     "jaw": 0.25,
     "upper": 0.5,
@@ -23,8 +23,8 @@ _TARGET_SPREAD = 0.22
 
 
 @dataclass(frozen=True)
-class Talker:
-    """``shapes`` are the talker's own targets: for each viseme, channel → strength.
+class SpeakingStyle:
+    """``shapes`` are the style's own targets: for each viseme, channel → strength.
 
     ``reach`` scales how far a phone spreads in time; lips lead the sound by ``lead_s``; ``tilt`` -1..1
     is how much stronger the left (positive) half of the mouth moves; ``smile`` is worn all the time.
@@ -42,15 +42,15 @@ class Talker:
     hold_s: float
 
 
-def random_talker(rng: np.random.Generator) -> Talker:
-    """A talker drawn by chance; the closures of /p b m/ and /f v/ are everybody's."""
+def sample_style(rng: np.random.Generator) -> SpeakingStyle:
+    """Sample a speaking style. The closures of /p b m/ and /f v/ are part of every style."""
     span = float(np.clip(rng.lognormal(-0.05, 0.22), 0.55, 1.5))
     mumble = float(rng.uniform(0.0, 0.45)) if rng.random() < 0.4 else 0.0
     own = {name: span * rng.lognormal(0, _SPREAD.get(name, 0.15)) for name in CHANNELS}
     # Some show their upper teeth all the time, others never.
     shown = float(rng.uniform(0.05, 0.3)) if rng.random() < 0.3 else 0.0
-    return Talker(
-        shapes=tuple(_own_shape(number, own, mumble, shown, rng) for number in range(len(VISEMES))),
+    return SpeakingStyle(
+        shapes=tuple(_sample_shape(number, own, mumble, shown, rng) for number in range(len(VISEMES))),
         reach=float(rng.uniform(0.7, 1.25)),
         jaw_reach=float(rng.uniform(1.0, 1.35)),
         lead_s=float(rng.uniform(0.02, 0.06)),
@@ -63,18 +63,18 @@ def random_talker(rng: np.random.Generator) -> Talker:
     )
 
 
-def _own_shape(
+def _sample_shape(
     number: int, own: Mapping[str, float], mumble: float, shown: float, rng: np.random.Generator
 ) -> dict[str, float]:
     noise = {name: rng.lognormal(0, _TARGET_SPREAD) for name in CHANNELS}
     shape = VISEMES[number].shape
     if number in (CLOSED, LIP_TEETH):
         return {name: float(strength * noise[name] ** 0.5) for name, strength in shape.items()}
-    lazy = 1 - mumble * (0.6 if VISEMES[number].pull > 1 else 1.0)
+    lazy = 1 - mumble * (0.6 if VISEMES[number].dominance > 1 else 1.0)
     strengths = {
         name: float(np.clip(strength * own[name] * noise[name] * lazy, 0, 0.95))
         for name, strength in shape.items()
     }
-    if number != REST and shown:
+    if number != SILENCE and shown:
         strengths["upper"] = strengths.get("upper", 0.0) + shown
     return strengths

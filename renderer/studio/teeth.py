@@ -38,21 +38,21 @@ class Solid:
     triangles: Ints
 
 
-def teeth(strip: Floats, row: Row, gap: float) -> Solid:
+def create_teeth(strip: Floats, row: Row, gap: float) -> Solid:
     """A row of twelve teeth along the strip's points [n, 3]; ``gap`` 0..1 of a width is free between."""
     arch = _Arch.along(strip)
     edge_m = (strip[:, 2].min() if row == "upper" else strip[:, 2].max()) + _EDGE_M[row]
     parts = [
-        _tooth(arch, place_m, width_m, height_m, edge_m, row, gap)
-        for place_m, width_m, height_m in _places(arch, row)
+        _create_tooth(arch, place_m, width_m, height_m, edge_m, row, gap)
+        for place_m, width_m, height_m in _place_teeth(arch, row)
     ]
-    grid = _joined_grid(_ALONG, _AROUND)
+    grid = _build_grid(_ALONG, _AROUND)
     count = _AROUND * _ALONG
     triangles = np.concatenate([grid + i * count for i in range(len(parts))])
-    return _solid(np.concatenate(parts), triangles)
+    return _create_solid(np.concatenate(parts), triangles)
 
 
-def gums(strip: Floats, row: Row) -> Solid:
+def create_gums(strip: Floats, row: Row) -> Solid:
     """A soft tube at the roots of a row."""
     arch = _Arch.along(strip)
     edge_m = (strip[:, 2].min() if row == "upper" else strip[:, 2].max()) + _EDGE_M[row]
@@ -63,7 +63,7 @@ def gums(strip: Floats, row: Row) -> Solid:
         out = 0.0042 * np.cos(turns)
         height = edge_m + _GUM_M[row] + 0.0052 * np.sin(turns)
         rings.append(np.stack([x - np.sin(angle) * out, y + np.cos(angle) * out, height], -1))
-    return _solid(np.concatenate(rings), _joined_grid(_GUM_STEPS, _GUM_AROUND))
+    return _create_solid(np.concatenate(rings), _build_grid(_GUM_STEPS, _GUM_AROUND))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,7 @@ class _Arch:
         return float(x[1]), float(y[1]), float(np.arctan2(y[2] - y[0], x[2] - x[0]))
 
 
-def _places(arch: _Arch, row: Row) -> Iterator[tuple[float, float, float]]:
+def _place_teeth(arch: _Arch, row: Row) -> Iterator[tuple[float, float, float]]:
     for side in (1, -1):
         edge_m = arch.length_m / 2
         for width_m, height_m in zip(_WIDTHS_M[row], _HEIGHTS_M[row], strict=True):
@@ -103,16 +103,16 @@ def _places(arch: _Arch, row: Row) -> Iterator[tuple[float, float, float]]:
                 yield middle_m, width_m, height_m
 
 
-def _tooth(
+def _create_tooth(
     arch: _Arch, place_m: float, width_m: float, height_m: float, edge_m: float, row: Row, gap: float
 ) -> npt.NDArray[np.float64]:
     """A rounded box (superellipsoid), wider at its cutting edge, thinner there from front to back."""
     turn, rise = np.meshgrid(
         np.linspace(-np.pi, np.pi, _AROUND, endpoint=False), np.linspace(-np.pi / 2, np.pi / 2, _ALONG)
     )
-    across = _rounded(np.cos(rise), 0.45) * _rounded(np.cos(turn), 0.55)
-    deep = _rounded(np.cos(rise), 0.45) * _rounded(np.sin(turn), 0.8)
-    up = _rounded(np.sin(rise), 0.55)
+    across = _round_off(np.cos(rise), 0.45) * _round_off(np.cos(turn), 0.55)
+    deep = _round_off(np.cos(rise), 0.45) * _round_off(np.sin(turn), 0.8)
+    up = _round_off(np.sin(rise), 0.55)
     to_edge = -up if row == "upper" else up
     local_x = across * width_m * 0.485 * (1 - gap) * (1 + 0.1 * to_edge)
     local_y = deep * 0.003 * (1 - 0.35 * to_edge)
@@ -129,11 +129,11 @@ def _tooth(
     return np.asarray(shape.reshape(-1, 3))
 
 
-def _rounded(value: npt.NDArray[np.float64], power: float) -> npt.NDArray[np.float64]:
+def _round_off(value: npt.NDArray[np.float64], power: float) -> npt.NDArray[np.float64]:
     return np.asarray(np.sign(value) * np.abs(value) ** power)
 
 
-def _joined_grid(rings: int, around: int) -> Ints:
+def _build_grid(rings: int, around: int) -> Ints:
     """Triangles [2 (rings - 1) around, 3] over rings of points, each ring closed."""
     ring, place = np.meshgrid(np.arange(rings - 1), np.arange(around), indexing="ij")
     a = ring * around + place
@@ -142,7 +142,7 @@ def _joined_grid(rings: int, around: int) -> Ints:
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
 
 
-def _solid(points: npt.NDArray[np.float64], triangles: Ints) -> Solid:
+def _create_solid(points: npt.NDArray[np.float64], triangles: Ints) -> Solid:
     a, b, c = (points[triangles[:, k]] for k in range(3))
     face = np.cross(b - a, c - a)
     normals = np.zeros_like(points)

@@ -13,8 +13,8 @@ import sys
 
 COMMANDS = {
     "mouth": "the mouth refiner, from films of synthetic people",
-    "motion": "the second ear of motion, from synthetic voices",
-    "starts": "what the mouth's base weights are worth to somebody new",
+    "motion": "the viseme denoiser, from synthetic voices",
+    "starts": "what the mouth's base weights gain for a new person",
 }
 
 

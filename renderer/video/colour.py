@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float32]
 _EXACT = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 _HD_MIN_PX = 720
 # Shares of red and blue in brightness, of ITU-R BT.709 and BT.601.
-_HD_SHARES, _SD_SHARES = (0.2126, 0.0722), (0.299, 0.114)
+_HD_LUMA_SHARES, _SD_LUMA_SHARES = (0.2126, 0.0722), (0.299, 0.114)
 _SD_CODES = (5, 6)  # of ITU-T H.273: both mean one matrix
 _LUMA_STEPS, _CHROMA_STEPS = 219 / 255, 224 / 255  # limited range
 # A pixel between two colour samples, by cubic interpolation; and the even pixel's share of its neighbours.
@@ -45,7 +45,9 @@ class Colours:
     @classmethod
     def of(cls, frame: VideoFrame) -> Colours:
         """Those of a decoded picture."""
-        return cls(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace), _matrix(frame))
+        return cls(
+            int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace), _find_matrix(frame)
+        )
 
 
 BT709 = Colours()
@@ -60,7 +62,7 @@ def to_rgb(
         width=width,
         height=height,
         format="rgb24",
-        src_colorspace=_matrix(frame),
+        src_colorspace=_find_matrix(frame),
         src_color_range=frame.color_range or ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
         interpolation=_EXACT,
@@ -72,19 +74,21 @@ def to_rgb(
 def is_plain(frame: VideoFrame) -> bool:
     """Whether a picture is stored as the engine writes it: 8 bits, 4:2:0, limited range, BT.709 or BT.601."""
     limited = frame.color_range in (0, ColorRange.MPEG)
-    known = _matrix(frame) in (Colorspace.ITU709, Colorspace.ITU601)
+    known = _find_matrix(frame) in (Colorspace.ITU709, Colorspace.ITU601)
     return frame.format.name == "yuv420p" and limited and known
 
 
-def rgb_of(y: Plane, u: Plane, v: Plane, matrix: Colorspace = BT709.matrix) -> npt.NDArray[np.uint8]:
+def yuv_to_rgb(y: Plane, u: Plane, v: Plane, matrix: Colorspace = BT709.matrix) -> npt.NDArray[np.uint8]:
     """Limited-range planes [h, w] and [h / 2, w / 2] (twice) as uint8 RGB [h, w, 3]."""
-    full = cv2.merge([y.astype(np.float32), _grown(u), _grown(v)])
-    return np.asarray(cv2.add(cv2.transform(full, _ways(matrix)[0]), 0, dtype=cv2.CV_8U), np.uint8)
+    full = cv2.merge([y.astype(np.float32), _upsample_chroma(u), _upsample_chroma(v)])
+    return np.asarray(
+        cv2.add(cv2.transform(full, _build_conversions(matrix)[0]), 0, dtype=cv2.CV_8U), np.uint8
+    )
 
 
-def yuv_of(rgb: npt.NDArray[np.uint8], matrix: Colorspace = BT709.matrix) -> tuple[Plane, Plane, Plane]:
+def rgb_to_yuv(rgb: npt.NDArray[np.uint8], matrix: Colorspace = BT709.matrix) -> tuple[Plane, Plane, Plane]:
     """uint8 RGB [h, w, 3], h and w even, as limited-range planes [h, w] and [h / 2, w / 2] (twice)."""
-    y, u, v = cv2.split(np.asarray(cv2.transform(rgb, _ways(matrix)[1]), np.uint8))
+    y, u, v = cv2.split(np.asarray(cv2.transform(rgb, _build_conversions(matrix)[1]), np.uint8))
     smooth = cv2.sepFilter2D(
         cv2.merge([u, v]), -1, _BESIDE, _BELOW, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE
     )
@@ -92,7 +96,7 @@ def yuv_of(rgb: npt.NDArray[np.uint8], matrix: Colorspace = BT709.matrix) -> tup
     return np.asarray(y, np.uint8), shared[..., 0], shared[..., 1]
 
 
-def _grown(chroma: Plane) -> Floats:
+def _upsample_chroma(chroma: Plane) -> Floats:
     """A colour plane [h, w] at every pixel [2h, 2w]."""
     height, width = chroma.shape
     tall = cv2.resize(chroma.astype(np.float32), (width, 2 * height), interpolation=cv2.INTER_CUBIC)
@@ -101,9 +105,9 @@ def _grown(chroma: Plane) -> Floats:
 
 
 @lru_cache
-def _ways(matrix: Colorspace) -> tuple[Floats, Floats]:
+def _build_conversions(matrix: Colorspace) -> tuple[Floats, Floats]:
     """[3, 4] each: limited-range YUV → RGB and back."""
-    red, blue = _HD_SHARES if matrix == Colorspace.ITU709 else _SD_SHARES
+    red, blue = _HD_LUMA_SHARES if matrix == Colorspace.ITU709 else _SD_LUMA_SHARES
     shares = np.array([red, 1 - red - blue, blue])
     rows = np.stack(
         [
@@ -118,7 +122,7 @@ def _ways(matrix: Colorspace) -> tuple[Floats, Floats]:
     return to_rgb.astype(np.float32), from_rgb.astype(np.float32)
 
 
-def _matrix(frame: VideoFrame) -> Colorspace:
+def _find_matrix(frame: VideoFrame) -> Colorspace:
     """The stated matrix, or what players assume when none is: BT.709 for HD, BT.601 below."""
     if frame.colorspace in _SD_CODES:
         return Colorspace.ITU601

@@ -12,11 +12,11 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from renderer.errors import RenderError
-from renderer.stopwatch import stage
+from renderer.stopwatch import span
 from renderer.video.colour import is_plain, to_rgb
-from renderer.video.opening import open_clip, picture_stream
+from renderer.video.opening import find_picture_stream, open_clip
 from renderer.video.picture import Picture
-from renderer.video.probe import shown_size, square_size
+from renderer.video.probe import display_size, square_pixel_size
 from renderer.video.timing import ClipTiming
 
 _SEEK_COST_FRAMES = 4
@@ -35,7 +35,7 @@ class Cursor:
 
     def _open(self) -> None:
         self._container = open_clip(self._path)
-        self._stream = picture_stream(self._container, self._path)
+        self._stream = find_picture_stream(self._container, self._path)
         self._stream.thread_type = "AUTO"
         self._decoded: Iterator[VideoFrame] = self._container.decode(self._stream)
         self._position = -1
@@ -45,7 +45,7 @@ class Cursor:
 
     def cost_frames(self, target: int) -> int:
         """About how many frames must be decoded to read ``target``."""
-        seek = target - self._key_before(target) + _SEEK_COST_FRAMES
+        seek = target - self._find_key_before(target) + _SEEK_COST_FRAMES
         if self._frame is None or target < self._position:
             return seek
         return min(seek, target - self._position)
@@ -54,15 +54,15 @@ class Cursor:
         """The picture upright, as planes. Raises RenderError when it cannot be decoded."""
         frame = self._read(target)
         if self._is_stored_as_shown(frame):
-            return Picture.of_frame(frame).turned(self._turns)
-        return Picture.of_rgb(self._upright(frame))
+            return Picture.of_frame(frame).rotate(self._turns)
+        return Picture.of_rgb(self._convert_upright(frame))
 
     def rgb(self, target: int) -> npt.NDArray[np.uint8]:
         """The picture upright, as uint8 RGB [height, width, 3]. Raises RenderError."""
         frame = self._read(target)
         if self._is_stored_as_shown(frame):
-            return Picture.of_frame(frame).turned(self._turns).rgb()
-        return self._upright(frame)
+            return Picture.of_frame(frame).rotate(self._turns).rgb()
+        return self._convert_upright(frame)
 
     def _read(self, target: int) -> VideoFrame:
         try:
@@ -79,25 +79,25 @@ class Cursor:
         assert self._frame is not None
         return self._frame
 
-    def _key_before(self, target: int) -> int:
+    def _find_key_before(self, target: int) -> int:
         keys = self._timing.keys
         return int(keys[max(0, int(np.searchsorted(keys, target, side="right")) - 1)]) if len(keys) else 0
 
     def _seek(self, target: int) -> None:
-        key = self._key_before(target)
+        key = self._find_key_before(target)
         while True:
             self._container.seek(int(self._timing.pts[key]), stream=self._stream, backward=True)
             self._decoded = self._container.decode(self._stream)
             self._position = -1
-            if self._landed(target):
+            if self._lands_by(target):
                 return
             if key == 0:
                 break
-            key = self._key_before(key - 1)
+            key = self._find_key_before(key - 1)
         self._container.close()
         self._open()
 
-    def _landed(self, target: int) -> bool:
+    def _lands_by(self, target: int) -> bool:
         """Some files land behind the key frame that was asked for, or where nothing more can be decoded."""
         try:
             self._advance()
@@ -106,7 +106,7 @@ class Cursor:
         return self._position <= target
 
     def _advance(self) -> None:
-        with stage("decode", frames=1):
+        with span("decode", frames=1):
             self._frame = next(self._decoded)
         if self._frame.pts is not None:
             self._position = int(np.searchsorted(self._timing.pts, self._frame.pts))
@@ -115,10 +115,10 @@ class Cursor:
 
     def _is_stored_as_shown(self, frame: VideoFrame) -> bool:
         size = frame.width, frame.height
-        return is_plain(frame) and size == square_size(self._stream) and not (size[0] | size[1]) & 1
+        return is_plain(frame) and size == square_pixel_size(self._stream) and not (size[0] | size[1]) & 1
 
-    @stage("to rgb", frames=1)
-    def _upright(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
-        rgb = to_rgb(frame, *square_size(self._stream), self._reformatter)
-        width, height = shown_size(self._stream, self._turns)
+    @span("to rgb", frames=1)
+    def _convert_upright(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
+        rgb = to_rgb(frame, *square_pixel_size(self._stream), self._reformatter)
+        width, height = display_size(self._stream, self._turns)
         return np.ascontiguousarray(np.rot90(rgb, self._turns)[:height, :width])

@@ -13,16 +13,16 @@ import numpy.typing as npt
 from av.audio.resampler import AudioResampler
 
 from renderer.errors import RenderError
-from renderer.stopwatch import stage
+from renderer.stopwatch import span
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.cursor import Cursor
 from renderer.video.opening import open_clip
 from renderer.video.picture import Picture
-from renderer.video.probe import clip_of
+from renderer.video.probe import probe_clip
 from renderer.video.sound import VOICE, SoundFormat
 
-# Several places in the file at once: a jump shows the end of one run mixed with the start of another, while
-# another thread may read elsewhere.
+# Several places in the file at once: a transition shows the end of one run mixed with the start of another,
+# while another thread may read elsewhere.
 _CURSORS = 3
 _NEAR_FRAMES = 16
 # A segment's pictures are needed twice: to cut the faces out, and to put them back.
@@ -35,16 +35,16 @@ class TakeReader:
 
     Pictures are `renderer.video.picture.Picture`; frames are the same as uint8 RGB [height, width, 3], each
     a fresh array. Reading forward decodes every picture once; a far jump decodes from the key frame before
-    it; the pictures read last are kept, up to ``keep_bytes``.
+    it; the pictures read last are cached, up to ``cache_bytes``.
     """
 
-    @stage("open clip")
-    def __init__(self, path: Path, *, keep_bytes: int = _KEEP_BYTES) -> None:
-        self._path, self._keep_bytes = path, keep_bytes
+    @span("open clip")
+    def __init__(self, path: Path, *, cache_bytes: int = _KEEP_BYTES) -> None:
+        self._path, self._cache_bytes = path, cache_bytes
         self._lock = Lock()
         self._cursors: list[Cursor] = []  # least recently used first
-        self._kept: dict[int, Picture] = {}  # likewise
-        self._clip = clip_of(path)
+        self._cached: dict[int, Picture] = {}  # likewise
+        self._clip = probe_clip(path)
         self.facts = self._clip.facts
 
     def __enter__(self) -> TakeReader:
@@ -57,7 +57,7 @@ class TakeReader:
 
     def close(self) -> None:
         with self._lock:
-            self._kept.clear()
+            self._cached.clear()
             for cursor in self._cursors:
                 cursor.close()
             self._cursors.clear()
@@ -82,10 +82,10 @@ class TakeReader:
         """One picture. It stays valid after the reader was closed."""
         target = self._target(index)
         with self._lock:
-            picture = self._kept.pop(target, None) or self._cursor_at(target).picture(target)
-            self._kept[target] = picture
-            while len(self._kept) > self._keep_bytes // picture.size_bytes:
-                del self._kept[next(iter(self._kept))]
+            picture = self._cached.pop(target, None) or self._cursor_at(target).picture(target)
+            self._cached[target] = picture
+            while len(self._cached) > self._cache_bytes // picture.size_bytes:
+                del self._cached[next(iter(self._cached))]
             return picture
 
     def _target(self, index: int) -> int:

@@ -17,8 +17,8 @@ from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
 from renderer.config import VideoConfig
-from renderer.files import whole_file
-from renderer.stopwatch import stage
+from renderer.files import atomic_write
+from renderer.stopwatch import span
 from renderer.video.picture import Picture
 
 # Frames in the works at once: a fixed number, so that bytes never depend on the machine.
@@ -40,15 +40,15 @@ def encode_segment(
     The file states the colours that the pictures do. An odd last row or column of RGB is cut off. Equal
     input gives equal bytes. Raises ValueError without frames, RenderError when the disk is full.
     """
-    rest = _pictures(frames)
+    rest = _to_pictures(frames)
     first = next(rest, None)
     if first is None:
         raise ValueError("a segment needs at least one frame")
-    with whole_file(path) as temporary, av.open(str(temporary), "w", format="mp4", options=BITEXACT) as out:
+    with atomic_write(path) as temporary, av.open(str(temporary), "w", format="mp4", options=BITEXACT) as out:
         stream = _add_stream(out, first, fps, config)
         count = 0
         for frame in _video_frames(chain([first], rest), fps):
-            with stage("encode", frames=1):
+            with span("encode", frames=1):
                 out.mux(stream.encode(frame))
             count += 1
         out.mux(stream.encode(None))
@@ -58,7 +58,7 @@ def encode_segment(
 def _add_stream(
     out: av.container.OutputContainer, first: Picture, fps: Fraction, config: VideoConfig
 ) -> VideoStream:
-    parameters = f"{_CLOSED_GOP}:{_TEXTURE}{_steady_code()}"
+    parameters = f"{_CLOSED_GOP}:{_TEXTURE}{_choose_deterministic_code()}"
     options = {"crf": str(config.crf), "preset": config.preset, "x264-params": parameters}
     stream = out.add_stream("libx264", rate=fps, options=options)
     stream.width, stream.height, stream.pix_fmt = first.width, first.height, "yuv420p"
@@ -73,14 +73,14 @@ def _add_stream(
 
 
 @lru_cache(maxsize=1)
-def _steady_code() -> str:
+def _choose_deterministic_code() -> str:
     """x264's code for AVX-512 gives other bytes for the same frames, depending on what lay in memory before
     (seen with the x264 of PyAV 18); that for AVX2 does not, and is as fast. Every such processor has both."""
     listed = Path("/proc/cpuinfo")
     return ":asm=avx2" if listed.exists() and "avx512" in listed.read_text() else ""
 
 
-def _pictures(frames: Iterable[Picture | npt.NDArray[np.uint8]]) -> Iterator[Picture]:
+def _to_pictures(frames: Iterable[Picture | npt.NDArray[np.uint8]]) -> Iterator[Picture]:
     for frame in frames:
         yield frame if isinstance(frame, Picture) else Picture.of_rgb(frame)
 

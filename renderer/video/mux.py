@@ -19,12 +19,12 @@ from av.video.stream import VideoStream
 
 from renderer.config import VideoConfig
 from renderer.errors import RenderError
-from renderer.files import whole_file
-from renderer.stopwatch import stage
+from renderer.files import atomic_write
+from renderer.stopwatch import span
 from renderer.timeline import sample_at
 from renderer.video.encode import BITEXACT
-from renderer.video.opening import open_clip, picture_stream
-from renderer.video.sound import BLOCK_SAMPLES, VOICE, Packets, SoundFormat, encode_sound, laid
+from renderer.video.opening import find_picture_stream, open_clip
+from renderer.video.sound import BLOCK_SAMPLES, VOICE, Packets, SoundFormat, encode_sound, lay_packets
 
 _Packet: TypeAlias = "Packet[Any]"
 
@@ -39,8 +39,8 @@ class _SegmentHeader:
     time_base: Fraction
 
 
-@stage("join")
-def join(
+@span("join")
+def join_segments(
     segments: Sequence[Path],
     sound: npt.NDArray[np.float32] | Sequence[tuple[int, Packets]] | None,
     out: Path,
@@ -61,20 +61,23 @@ def join(
     header, packets = _read(segments)
     options = {**BITEXACT, "movflags": "+faststart"}
     with (
-        whole_file(out) as temporary,
+        atomic_write(out) as temporary,
         av.open(str(temporary), "w", format="mp4", options=options) as container,
     ):
         with open_clip(segments[0]) as first:
-            picture = container.add_stream_from_template(picture_stream(first, segments[0]))
+            picture = container.add_stream_from_template(find_picture_stream(first, segments[0]))
         picture.time_base = header.time_base
         tick = round(1 / (fps * header.time_base))
-        heard = None if sound is None else _add_sound_stream(container, config, form)
-        timed = _timed(packets, picture, tick)
+        sound_stream = None if sound is None else _add_sound_stream(container, config, form)
+        timed = _retime(packets, picture, tick)
         length = sample_at(len(packets), fps, form.rate_hz)
-        if heard is None or sound is None:
+        if sound_stream is None or sound is None:
             in_order: Iterator[_Packet] = timed
         else:
-            in_order = _by_time(timed, _sound_packets(_encoded(sound, length, config, form), length, heard))
+            in_order = _merge_by_time(
+                timed,
+                _make_sound_packets(_encode_sound_track(sound, length, config, form), length, sound_stream),
+            )
         for packet in in_order:
             container.mux(packet)
 
@@ -85,8 +88,8 @@ def _read(segments: Sequence[Path]) -> tuple[_SegmentHeader, list[tuple[int, Pac
     packets: list[tuple[int, Packet[VideoStream]]] = []
     for path in segments:
         with open_clip(path) as container:
-            stream = picture_stream(container, path)
-            own = _header(stream)
+            stream = find_picture_stream(container, path)
+            own = _read_header(stream)
             if header is not None and own != header:
                 raise RenderError(
                     f"The segment {path.name} was encoded with other settings than {segments[0].name}. "
@@ -102,14 +105,14 @@ def _read(segments: Sequence[Path]) -> tuple[_SegmentHeader, list[tuple[int, Pac
     return header, packets
 
 
-def _header(stream: VideoStream) -> _SegmentHeader:
+def _read_header(stream: VideoStream) -> _SegmentHeader:
     context = stream.codec_context
     return _SegmentHeader(
         bytes(context.extradata or b""), stream.width, stream.height, stream.time_base or Fraction(1, 1)
     )
 
 
-def _timed(
+def _retime(
     packets: list[tuple[int, Packet[VideoStream]]], stream: VideoStream, tick: int
 ) -> Iterator[_Packet]:
     """Packets with even times: shown at frame number × tick, decoded in file order."""
@@ -121,7 +124,7 @@ def _timed(
         yield packet
 
 
-def _encoded(
+def _encode_sound_track(
     sound: npt.NDArray[np.float32] | Sequence[tuple[int, Packets]],
     length: int,
     config: VideoConfig,
@@ -131,7 +134,7 @@ def _encoded(
     if isinstance(sound, np.ndarray):
         missing = [(0, 0)] * (sound.ndim - 1) + [(0, max(length - sound.shape[-1], 0))]
         sound = [(0, encode_sound(np.pad(sound, missing)[..., :length], config.audio_bit_rate, form))]
-    return laid(sound, length, config.audio_bit_rate)
+    return lay_packets(sound, length, config.audio_bit_rate)
 
 
 def _add_sound_stream(
@@ -143,7 +146,7 @@ def _add_sound_stream(
     return stream
 
 
-def _sound_packets(packets: Packets, samples: int, stream: AudioStream) -> Iterator[_Packet]:
+def _make_sound_packets(packets: Packets, samples: int, stream: AudioStream) -> Iterator[_Packet]:
     """``samples`` are what is heard; the encoder's first block comes before and is skipped by the players."""
     for number, data in enumerate(packets):
         packet = Packet(data)
@@ -153,10 +156,10 @@ def _sound_packets(packets: Packets, samples: int, stream: AudioStream) -> Itera
         yield packet
 
 
-def _by_time(pictures: Iterable[_Packet], sounds: Iterable[_Packet]) -> Iterator[_Packet]:
+def _merge_by_time(pictures: Iterable[_Packet], sounds: Iterable[_Packet]) -> Iterator[_Packet]:
     """Both in one order of time: what the file is read in, and the same on every machine."""
-    return merge(pictures, sounds, key=_seconds)
+    return merge(pictures, sounds, key=_seconds_of)
 
 
-def _seconds(packet: _Packet) -> float:
+def _seconds_of(packet: _Packet) -> float:
     return float((packet.dts or 0) * (packet.time_base or Fraction(1)))

@@ -23,10 +23,10 @@ def open_clip(path: Path) -> av.container.InputContainer:
             str(path.absolute()), options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
         )
     except (av.error.FFmpegError, ValueError) as error:
-        raise _not_a_clip(path) from error
+        raise _unreadable_error(path) from error
 
 
-def picture_stream(container: av.container.InputContainer, path: Path) -> VideoStream:
+def find_picture_stream(container: av.container.InputContainer, path: Path) -> VideoStream:
     """The first moving picture of a clip (cover art does not count). Raises RenderError."""
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
@@ -35,7 +35,7 @@ def picture_stream(container: av.container.InputContainer, path: Path) -> VideoS
     raise RenderError(f"{path.name} has {what}. Choose a video that shows the presenter's face.")
 
 
-def cut_off(path: Path) -> RenderError:
+def incomplete_error(path: Path) -> RenderError:
     """The error for a file that ends too early."""
     return RenderError(
         f"{path.name} is incomplete: the file ends before the video does. "
@@ -52,11 +52,11 @@ def _check_file(path: Path) -> None:
         raise RenderError(f"{path.name} is empty (0 bytes). Copy or upload it again.")
 
 
-def _not_a_clip(path: Path) -> RenderError:
+def _unreadable_error(path: Path) -> RenderError:
     with path.open("rb") as file:
         head = file.read(12)
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
-        return cut_off(path)
+        return incomplete_error(path)
     return RenderError(
         f"{path.name} is not a video that can be read. "
         "Export it as MP4 (H.264 or HEVC), MOV, MKV or WebM and choose that file."

@@ -14,8 +14,8 @@ from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange
 
-from renderer.stopwatch import stage
-from renderer.video.colour import BT709, Colours, rgb_of, yuv_of
+from renderer.stopwatch import span
+from renderer.video.colour import BT709, Colours, rgb_to_yuv, yuv_to_rgb
 
 Plane = npt.NDArray[np.uint8]
 Image = npt.NDArray[np.uint8]
@@ -51,14 +51,14 @@ class Box:
         """Rows and columns of an even box in a colour plane."""
         return slice(self.top // 2, self.bottom // 2), slice(self.left // 2, self.right // 2)
 
-    def grown(self, by_px: int) -> Box:
+    def expand(self, by_px: int) -> Box:
         return Box(self.left - by_px, self.top - by_px, self.right + by_px, self.bottom + by_px)
 
-    def even(self) -> Box:
+    def expand_to_even(self) -> Box:
         """Grown to whole colour samples."""
         return Box(self.left & ~1, self.top & ~1, self.right + 1 & ~1, self.bottom + 1 & ~1)
 
-    def inside(self, width: int, height: int) -> Box:
+    def clip_to(self, width: int, height: int) -> Box:
         """The part within a picture of that size; ``width`` or ``height`` is 0 where there is none."""
         left, top = min(max(self.left, 0), width), min(max(self.top, 0), height)
         return Box(left, top, max(min(self.right, width), left), max(min(self.bottom, height), top))
@@ -91,8 +91,8 @@ class Picture:
     @classmethod
     def of_rgb(cls, rgb: Image, colours: Colours = BT709) -> Picture:
         """From uint8 RGB [h, w, 3]; an odd last row or column is cut."""
-        with stage("to yuv", frames=1):
-            return cls(*yuv_of(rgb[: rgb.shape[0] & ~1, : rgb.shape[1] & ~1], colours.matrix), colours)
+        with span("to yuv", frames=1):
+            return cls(*rgb_to_yuv(rgb[: rgb.shape[0] & ~1, : rgb.shape[1] & ~1], colours.matrix), colours)
 
     @classmethod
     def of_frame(cls, frame: VideoFrame) -> Picture:
@@ -100,7 +100,7 @@ class Picture:
         y, u, v = (_samples(plane) for plane in frame.planes)
         return cls(y, u, v, Colours.of(frame))
 
-    def turned(self, turns: int) -> Picture:
+    def rotate(self, turns: int) -> Picture:
         """Turned counter-clockwise by quarter turns."""
         if turns % 4 == 0:
             return self
@@ -119,13 +119,13 @@ class Picture:
         """The pixels of an even box that lies inside."""
         return Picture(self.y[box.slices], self.u[box.halves], self.v[box.halves], self.colours)
 
-    @stage("to rgb", frames=1)
+    @span("to rgb", frames=1)
     def rgb(self, box: Box | None = None) -> Image:
         """uint8 RGB [h, w, 3] of a box that lies inside (default: all), as the whole picture has it there."""
         box = box or Box(0, 0, self.width, self.height)
-        around = box.grown(_MARGIN_PX).even().inside(self.width, self.height)
+        around = box.expand(_MARGIN_PX).expand_to_even().clip_to(self.width, self.height)
         part = self.part(around)
-        rgb = rgb_of(part.y, part.u, part.v, self.colours.matrix)
+        rgb = yuv_to_rgb(part.y, part.u, part.v, self.colours.matrix)
         top, left = box.top - around.top, box.left - around.left
         return rgb[top : top + box.height, left : left + box.width]
 

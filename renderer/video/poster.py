@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from renderer.files import whole_file
-from renderer.stopwatch import stage
+from renderer.files import atomic_write
+from renderer.stopwatch import span
 
 
-@stage("poster")
+@span("poster")
 def write_poster(frame: npt.NDArray[np.uint8], path: Path, max_px: int = 1280) -> None:
     """Write a frame (uint8 RGB [h, w, 3]) as JPEG, at most ``max_px`` on its longer side."""
     image = Image.fromarray(frame)
     image.thumbnail((max_px, max_px), Image.Resampling.LANCZOS)
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         image.save(temporary, "JPEG", quality=88, optimize=True)

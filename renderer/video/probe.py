@@ -11,7 +11,7 @@ from pathlib import Path
 from av.video.stream import VideoStream
 
 from renderer.errors import RenderError
-from renderer.video.opening import open_clip, picture_stream
+from renderer.video.opening import find_picture_stream, open_clip
 from renderer.video.timing import ClipTiming, read_timing
 
 MIN_TAKE_S = 5.0
@@ -42,30 +42,30 @@ class Clip:
 
 def probe(path: Path) -> ClipFacts:
     """Read a clip's facts. Raises RenderError when it is missing, damaged or not a video."""
-    return clip_of(path).facts
+    return probe_clip(path).facts
 
 
-def clip_of(path: Path) -> Clip:
+def probe_clip(path: Path) -> Clip:
     """All that reading a clip needs; kept for the last files while unchanged. Raises RenderError."""
     try:
         state = path.stat()
     except OSError:
         return _read(path)  # which says what is wrong
-    return _clip_of(path, state.st_mtime_ns, state.st_size, state.st_ino)
+    return _probe_clip(path, state.st_mtime_ns, state.st_size, state.st_ino)
 
 
 @lru_cache(maxsize=16)
-def _clip_of(path: Path, *state: int) -> Clip:
+def _probe_clip(path: Path, *state: int) -> Clip:
     return _read(path)
 
 
 def _read(path: Path) -> Clip:
     with open_clip(path) as container:
-        stream = picture_stream(container, path)
+        stream = find_picture_stream(container, path)
         timing = read_timing(container, stream, path)
-        turns = _quarter_turns(stream, path)
+        turns = _count_quarter_turns(stream, path)
         has_sound = bool(container.streams.audio)
-        return Clip(_facts_of(path, stream, timing, turns, has_sound=has_sound), timing, turns)
+        return Clip(_collect_facts(path, stream, timing, turns, has_sound=has_sound), timing, turns)
 
 
 def check_take(facts: ClipFacts, path: Path, least_s: float = MIN_TAKE_S) -> None:
@@ -77,10 +77,10 @@ def check_take(facts: ClipFacts, path: Path, least_s: float = MIN_TAKE_S) -> Non
         )
 
 
-def _facts_of(
+def _collect_facts(
     path: Path, stream: VideoStream, timing: ClipTiming, turns: int, *, has_sound: bool
 ) -> ClipFacts:
-    width, height = shown_size(stream, turns)
+    width, height = display_size(stream, turns)
     return ClipFacts(
         width=width,
         height=height,
@@ -92,22 +92,22 @@ def _facts_of(
     )
 
 
-def square_size(stream: VideoStream) -> tuple[int, int]:
+def square_pixel_size(stream: VideoStream) -> tuple[int, int]:
     """Width and height as stored, with the width stretched so that pixels are square."""
     return round(stream.width * (stream.sample_aspect_ratio or 1)), stream.height
 
 
-def shown_size(stream: VideoStream, turns: int) -> tuple[int, int]:
+def display_size(stream: VideoStream, turns: int) -> tuple[int, int]:
     """Width and height as seen, cut to even numbers, which yuv420p needs."""
-    width, height = square_size(stream)
+    width, height = square_pixel_size(stream)
     if turns % 2:
         width, height = height, width
     return width & ~1, height & ~1
 
 
-def _quarter_turns(stream: VideoStream, path: Path) -> int:
+def _count_quarter_turns(stream: VideoStream, path: Path) -> int:
     with open_clip(path) as container:
-        for frame in container.decode(picture_stream(container, path)):
+        for frame in container.decode(find_picture_stream(container, path)):
             return round(frame.rotation / 90) % 4
     raise RenderError(f"No picture of {path.name} can be decoded. Export it again as MP4 (H.264).")
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from renderer.stopwatch import stage
+from renderer.stopwatch import span
 from renderer.video.decode import TakeReader
 from renderer.video.picture import Picture
 from renderer.walk import PathFrame
@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.float32]
 _FLOW_SIDE_PX = 640
 
 
-def mixed_pictures(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Picture]:
-    """Yield one picture per path frame; inside a jump two take frames are morphed."""
+def read_path_pictures(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Picture]:
+    """Yield one picture per path frame; inside a transition two take frames are morphed."""
     for shown in path:
         first = reader.picture(shown.a)
         if shown.mix <= 0 or shown.a == shown.b:
@@ -32,18 +32,18 @@ def mixed_pictures(reader: TakeReader, path: Sequence[PathFrame]) -> Iterator[Pi
             yield Picture.of_rgb(mixed, first.colours)
 
 
-@stage("morph", frames=1)
+@span("morph", frames=1)
 def morph(first: Image, second: Image, mix: float) -> Image:
     """The picture at ``mix`` (0..1) of the way from ``first`` to ``second``: moved, then blended.
 
     A plain blend shows two noses where the head moved; here each picture first moves its share of the
     way along the optical flow.
     """
-    there, back = _flow(first, second), _flow(second, first)
-    return cv2.addWeighted(_moved(first, there, mix), 1 - mix, _moved(second, back, 1 - mix), mix, 0)
+    there, back = _optical_flow(first, second), _optical_flow(second, first)
+    return cv2.addWeighted(_warp(first, there, mix), 1 - mix, _warp(second, back, 1 - mix), mix, 0)
 
 
-def _flow(first: Image, second: Image) -> Floats:
+def _optical_flow(first: Image, second: Image) -> Floats:
     """Where each pixel of ``first`` is in ``second``, minus where it was: px [h, w, 2]."""
     height, width = first.shape[:2]
     scale = min(1.0, _FLOW_SIDE_PX / max(height, width))
@@ -57,7 +57,7 @@ def _flow(first: Image, second: Image) -> Floats:
     return np.asarray(grown * np.array([width / size[0], height / size[1]]), np.float32)
 
 
-def _moved(image: Image, flow: Floats, share: float) -> Image:
+def _warp(image: Image, flow: Floats, share: float) -> Image:
     height, width = image.shape[:2]
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     return cv2.remap(

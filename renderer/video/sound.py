@@ -18,7 +18,7 @@ from av import CodecContext
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 
-from renderer.stopwatch import stage
+from renderer.stopwatch import span
 from renderer.timeline import SOUND_RATE_HZ
 
 BLOCK_SAMPLES = 1024
@@ -42,7 +42,7 @@ def block_of(sample: int) -> int:
     return sample // BLOCK_SAMPLES
 
 
-@stage("sound")
+@span("sound")
 def encode_sound(samples: Samples, bit_rate: int, form: SoundFormat = VOICE) -> Packets:
     """Float32 [n], or [channels, n], → n / 1024 + 1 AAC packets, as if silence came before and after.
 
@@ -52,18 +52,18 @@ def encode_sound(samples: Samples, bit_rate: int, form: SoundFormat = VOICE) -> 
     blocks = -(-channels.shape[1] // BLOCK_SAMPLES)
     padded = np.zeros((len(channels), (blocks + 2) * BLOCK_SAMPLES), np.float32)
     padded[:, BLOCK_SAMPLES : BLOCK_SAMPLES + channels.shape[1]] = np.clip(channels, -1.0, 1.0)
-    encoder = _encoder(bit_rate, form)
+    encoder = _open_encoder(bit_rate, form)
     packets = [bytes(packet) for frame in _frames(padded, form) for packet in encoder.encode(frame)]
     packets += [bytes(packet) for packet in encoder.encode(None)]
     return tuple(packets[1 : blocks + 2])  # the first one is the encoder's own start
 
 
-def laid(pieces: Sequence[tuple[int, Packets]], samples: int, bit_rate: int) -> Packets:
+def lay_packets(pieces: Sequence[tuple[int, Packets]], samples: int, bit_rate: int) -> Packets:
     """The packets of a sound of this many samples: (first block, packets) each, silence between them.
 
     What sticks out at the end is cut off. Raises ValueError when two pieces overlap.
     """
-    packets = [_silence(bit_rate)] * (-(-samples // BLOCK_SAMPLES) + 1)
+    packets = [_encode_silence(bit_rate)] * (-(-samples // BLOCK_SAMPLES) + 1)
     free_from = 0
     for first, piece in sorted(pieces, key=lambda placed: placed[0]):
         if first < free_from:
@@ -74,11 +74,11 @@ def laid(pieces: Sequence[tuple[int, Packets]], samples: int, bit_rate: int) -> 
 
 
 @lru_cache(maxsize=4)
-def _silence(bit_rate: int) -> bytes:
+def _encode_silence(bit_rate: int) -> bytes:
     return encode_sound(np.zeros(2 * BLOCK_SAMPLES, np.float32), bit_rate)[1]
 
 
-def _encoder(bit_rate: int, form: SoundFormat) -> AudioCodecContext:
+def _open_encoder(bit_rate: int, form: SoundFormat) -> AudioCodecContext:
     encoder = CodecContext.create("aac", "w")
     assert isinstance(encoder, AudioCodecContext)
     encoder.sample_rate, encoder.layout, encoder.format = form.rate_hz, form.layout, "fltp"

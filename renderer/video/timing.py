@@ -16,7 +16,7 @@ import numpy.typing as npt
 from av.video.stream import VideoStream
 
 from renderer.errors import RenderError
-from renderer.video.opening import cut_off
+from renderer.video.opening import incomplete_error
 
 _MAX_FPS = 60
 _MAX_GAP_S = 0.25
@@ -50,47 +50,51 @@ def read_timing(container: av.container.InputContainer, stream: VideoStream, pat
     try:
         packets = [(p.pts, p.is_keyframe) for p in container.demux(stream) if p.size and not p.is_discard]
     except av.error.FFmpegError as error:
-        raise cut_off(path) from error
+        raise incomplete_error(path) from error
     timed = sorted((pts, key) for pts, key in packets if pts is not None)
     if not timed:
         raise RenderError(f"{path.name} holds no pictures. Choose a video that shows the presenter's face.")
     pts = np.array([pts for pts, _ in timed], np.int64)
     keys = np.flatnonzero([key for _, key in timed])
-    fps, source = _grid(pts, stream, path)
+    fps, source = _find_grid(pts, stream, path)
     timing = ClipTiming(fps, pts, keys, source)
     _check_reaches_the_end(container, stream, timing, path)
     return timing
 
 
-def _grid(
+def _find_grid(
     pts: npt.NDArray[np.int64], stream: VideoStream, path: Path
 ) -> tuple[Fraction, npt.NDArray[np.int64]]:
     times_s = (pts - pts[0]) * float(_time_base(stream))
-    drift_frames = {rate: _drift_frames(times_s, rate) for rate in _candidates(stream) if rate <= _MAX_FPS}
+    drift_frames = {
+        rate: _measure_drift_frames(times_s, rate)
+        for rate in _list_candidate_rates(stream)
+        if rate <= _MAX_FPS
+    }
     best = min(drift_frames, key=drift_frames.__getitem__, default=None)
     if best is not None and drift_frames[best] < 0.5:
         return best, np.arange(len(pts), dtype=np.int64)
     _check_no_standstill(times_s, path)
-    rate = _nearest_usual_rate(1 / _usual_gap_s(times_s))
+    rate = _find_usual_rate(1 / _find_usual_gap_s(times_s))
     count = max(1, round((times_s[-1] + float(1 / rate)) * float(rate)))
     shown_at_s = (np.arange(count) + 0.5) / float(rate)
     return rate, np.searchsorted(times_s, shown_at_s, side="right").astype(np.int64) - 1
 
 
-def _candidates(stream: VideoStream) -> list[Fraction]:
+def _list_candidate_rates(stream: VideoStream) -> list[Fraction]:
     """Rates that the file states, and the usual ones beside them; among equals the usual ones win."""
     stated = [rate for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate) if rate]
     usual = [rate for rate in _USUAL_RATES for near in stated if abs(rate / near - 1) < 0.002]
     return usual + [Fraction(rate).limit_denominator(1001) for rate in stated]
 
 
-def _drift_frames(times_s: npt.NDArray[np.float64], rate: Fraction) -> float:
+def _measure_drift_frames(times_s: npt.NDArray[np.float64], rate: Fraction) -> float:
     """How far a frame is at most from its place at an even rate, as a share of a frame."""
     late = times_s * float(rate) - np.arange(len(times_s))
     return round(float(late.max() - late.min()) / 2, 6)
 
 
-def _usual_gap_s(times_s: npt.NDArray[np.float64]) -> float:
+def _find_usual_gap_s(times_s: npt.NDArray[np.float64]) -> float:
     """Seconds from one picture to the next where none was left out, as cameras do in bad light."""
     gaps_s = np.diff(times_s)
     usual_s = float(np.median(gaps_s)) if len(gaps_s) else 1.0
@@ -98,7 +102,7 @@ def _usual_gap_s(times_s: npt.NDArray[np.float64]) -> float:
     return float(near.mean()) if len(near) else usual_s
 
 
-def _nearest_usual_rate(rate: float) -> Fraction:
+def _find_usual_rate(rate: float) -> Fraction:
     while rate > _MAX_FPS * 1.01:
         rate /= 2  # slow-motion recordings: every second picture, until the rate is usual
     return min(_USUAL_RATES, key=lambda usual: abs(float(usual) / rate - 1))
@@ -121,7 +125,7 @@ def _check_no_standstill(times_s: npt.NDArray[np.float64], path: Path) -> None:
 def _check_all_bytes_there(stream: VideoStream, path: Path) -> None:
     size_bytes = path.stat().st_size
     if any(entry.pos + entry.size > size_bytes for entry in stream.index_entries):
-        raise cut_off(path)
+        raise incomplete_error(path)
 
 
 def _check_reaches_the_end(
@@ -129,4 +133,4 @@ def _check_reaches_the_end(
 ) -> None:
     stated_s = float((stream.duration or 0) * _time_base(stream)) or (container.duration or 0) / 1e6
     if stated_s - timing.frames / float(timing.fps) > 1.0 and not container.streams.audio:
-        raise cut_off(path)
+        raise incomplete_error(path)

@@ -28,11 +28,11 @@ def base_mouth() -> dict[str, Floats] | None:
 
 
 def base_motion() -> dict[str, Floats] | None:
-    """Weights of `renderer.motion.flow.MotionFlow`, float32; None where none are shipped."""
+    """Weights of `renderer.motion.flow.VisemeDenoiser`, float32; None where none are shipped."""
     return arrays(MOTION) if MOTION.exists() else None
 
 
-def told(path: Path) -> dict[str, Any]:
+def read_metadata(path: Path) -> dict[str, Any]:
     """What a file of weights says of itself: the network's config, its data, steps, machine and scores."""
     with safe_open(path, "np") as stored:
         return {

@@ -63,7 +63,7 @@ class Answering:
     def began(self, **_: Any) -> None:
         self._add(1)
 
-    def ended(self, **_: Any) -> None:
+    def note_end(self, **_: Any) -> None:
         self._add(-1)
 
     def wait_until_none(self, at_most_s: float = 10.0) -> None:
@@ -81,11 +81,11 @@ def quiet_server(live_server: LiveServer) -> Iterator[LiveServer]:
     """The server; the test ends after its last answer, for emptying the tables would wait for its locks."""
     answering = Answering()
     request_started.connect(answering.began)
-    request_finished.connect(answering.ended)
+    request_finished.connect(answering.note_end)
     yield live_server
     answering.wait_until_none()
     request_started.disconnect(answering.began)
-    request_finished.disconnect(answering.ended)
+    request_finished.disconnect(answering.note_end)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def page(chromium: Browser, quiet_server: LiveServer) -> Iterator[Page]:
 
 
 @pytest.fixture
-def signed_in(page: Page, alice: User) -> Page:
+def dashboard(page: Page, alice: User) -> Page:
     """Alice, at the dashboard's first page."""
     page.goto("/admin/")
     page.get_by_label("Username").fill(alice.username)

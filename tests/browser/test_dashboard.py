@@ -88,9 +88,9 @@ def follow(page: Page, link: Locator) -> None:
 
 
 def test_a_campaign_from_its_name_to_the_start_of_the_run(
-    signed_in: Page, presenter: Presenter, tmp_path: Path
+    dashboard: Page, presenter: Presenter, tmp_path: Path
 ) -> None:
-    page = signed_in
+    page = dashboard
     follow(page, page.get_by_role("link", name="New campaign"))
     page.get_by_label("Name").fill("Trade fair")
     follow(page, page.get_by_role("button", name="Save", exact=True))
@@ -131,19 +131,19 @@ def test_a_campaign_from_its_name_to_the_start_of_the_run(
 
 
 def test_a_run_without_consent_is_refused_with_a_sentence(
-    signed_in: Page, campaign: Campaign, presenter: Presenter
+    dashboard: Page, campaign: Campaign, presenter: Presenter
 ) -> None:
     Presenter.objects.update(consent_revoked_at=timezone.now())
-    go(signed_in, campaign, "run")
-    expect(signed_in.get_by_text("No consent is recorded for Nora.")).to_be_visible()
-    signed_in.get_by_role("button", name="Start the run").click()
-    expect(signed_in.get_by_text("has withdrawn the consent")).to_be_visible()
+    go(dashboard, campaign, "run")
+    expect(dashboard.get_by_text("No consent is recorded for Nora.")).to_be_visible()
+    dashboard.get_by_role("button", name="Start the run").click()
+    expect(dashboard.get_by_text("has withdrawn the consent")).to_be_visible()
 
 
 def test_progress_comes_without_a_reload_and_failures_with_their_reason(
-    signed_in: Page, campaign: Campaign
+    dashboard: Page, campaign: Campaign
 ) -> None:
-    page = signed_in
+    page = dashboard
     go(page, campaign, "run")
     page.get_by_role("button", name="Start the run").click()
     expect(page.locator("[data-queued]")).to_have_text("3")
@@ -162,9 +162,9 @@ def test_progress_comes_without_a_reload_and_failures_with_their_reason(
 
 
 def test_videos_are_reviewed_with_the_keyboard(
-    signed_in: Page, campaign: Campaign, to_review: list[Message]
+    dashboard: Page, campaign: Campaign, to_review: list[Message]
 ) -> None:
-    page = signed_in
+    page = dashboard
     go(page, campaign, "review")
     chosen = page.locator(".bn-stage [data-name]")
     expect(chosen).to_have_text("José")  # the flagged one first
@@ -188,9 +188,9 @@ def test_videos_are_reviewed_with_the_keyboard(
 
 
 def test_the_player_jumps_to_the_personal_sentence(
-    signed_in: Page, campaign: Campaign, to_review: list[Message]
+    dashboard: Page, campaign: Campaign, to_review: list[Message]
 ) -> None:
-    page = signed_in
+    page = dashboard
     go(page, campaign, "review")
     page.locator(".bn-jump-personal").get_by_text("Bye, José.").click()
     page.wait_for_function("document.querySelector('video').currentTime >= 3")
@@ -201,20 +201,20 @@ def test_the_player_jumps_to_the_personal_sentence(
 
 
 def test_a_video_that_was_rendered_again_is_not_approved_unseen(
-    signed_in: Page, campaign: Campaign, to_review: list[Message]
+    dashboard: Page, campaign: Campaign, to_review: list[Message]
 ) -> None:
-    go(signed_in, campaign, "review")
-    expect(signed_in.locator(".bn-stage [data-name]")).to_have_text("José")
+    go(dashboard, campaign, "review")
+    expect(dashboard.locator(".bn-stage [data-name]")).to_have_text("José")
     Message.objects.update(content_hash="f" * 64)
-    signed_in.get_by_role("button", name=re.compile("^Approve A")).click()
-    expect(signed_in.get_by_text("rendered again since you saw it")).to_be_visible()
+    dashboard.get_by_role("button", name=re.compile("^Approve A")).click()
+    expect(dashboard.get_by_text("rendered again since you saw it")).to_be_visible()
     assert not any(message.is_approved for message in Message.objects.all())
 
 
 def test_all_without_flags_are_approved_and_then_sent(
-    signed_in: Page, campaign: Campaign, to_review: list[Message]
+    dashboard: Page, campaign: Campaign, to_review: list[Message]
 ) -> None:
-    page = signed_in
+    page = dashboard
     go(page, campaign, "review")
     page.get_by_role("button", name="Approve all without flags").click()
     expect(page.get_by_text("Approved 2 videos without flags.")).to_be_visible()
@@ -225,8 +225,8 @@ def test_all_without_flags_are_approved_and_then_sent(
     expect(page.get_by_role("row").filter(has_text="José")).to_contain_text("not approved")
 
 
-def test_a_take_is_uploaded_with_its_consent(signed_in: Page, tmp_path: Path) -> None:
-    page = signed_in
+def test_a_take_is_uploaded_with_its_consent(dashboard: Page, tmp_path: Path) -> None:
+    page = dashboard
     take = tmp_path / "me.mp4"
     take.write_bytes(small_video())
     page.get_by_role("link", name="Upload a take").click()
@@ -246,20 +246,20 @@ def test_a_take_is_uploaded_with_its_consent(signed_in: Page, tmp_path: Path) ->
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_fits_a_phone(
-    signed_in: Page, campaign: Campaign, to_review: list[Message], step: str
+    dashboard: Page, campaign: Campaign, to_review: list[Message], step: str
 ) -> None:
-    signed_in.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    go(signed_in, campaign, step)
-    expect(signed_in.get_by_role("navigation", name="Steps of this campaign")).to_be_visible()
-    assert signed_in.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    dashboard.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    go(dashboard, campaign, step)
+    expect(dashboard.get_by_role("navigation", name="Steps of this campaign")).to_be_visible()
+    assert dashboard.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_every_field_and_button_of_a_step_has_a_name(
-    signed_in: Page, campaign: Campaign, to_review: list[Message], step: str
+    dashboard: Page, campaign: Campaign, to_review: list[Message], step: str
 ) -> None:
-    go(signed_in, campaign, step)
-    fields = signed_in.locator("#content :is(input:not([type=hidden]), select, textarea, button, a)").all()
+    go(dashboard, campaign, step)
+    fields = dashboard.locator("#content :is(input:not([type=hidden]), select, textarea, button, a)").all()
     nameless = [
         field.evaluate("node => node.outerHTML")
         for field in fields

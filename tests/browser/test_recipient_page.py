@@ -16,16 +16,16 @@ from django.core.files.base import ContentFile
 from playwright.sync_api import Browser, Page, expect
 
 from campaigns.channels import email
-from campaigns.mailbox import keep, mailbox_folder
+from campaigns.mailbox import mailbox_folder, store_mail
 from campaigns.models import Campaign, Delivery, Event, Message, Suppression
-from campaigns.tracking import Watched, summary_of
+from campaigns.tracking import ViewingStats, summarize_viewing
 from renderer.config import VideoConfig
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.encode import encode_segment
-from renderer.video.mux import join
+from renderer.video.mux import join_segments
 from renderer.video.sound import encode_sound
 from tests.browser.conftest import PHONE
-from tests.campaigns.posting import approved_messages
+from tests.campaigns.posting import approve_all
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -37,7 +37,7 @@ CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:06.000\nHello Ada, this is for you.\n"
 @pytest.fixture
 def message(campaign: Campaign, alice: User) -> Message:
     """Ada's, approved, six seconds long."""
-    message = approved_messages(campaign, alice)[0]
+    message = approve_all(campaign, alice)[0]
     message.video.save("video.mp4", ContentFile(moving_video()), save=False)
     message.captions.save("captions.vtt", ContentFile(CAPTIONS.encode()), save=False)
     message.video_seconds = float(SECONDS)
@@ -55,7 +55,7 @@ def moving_video() -> bytes:
         for part in parts:
             first = int(part.stem)
             encode_segment((bar(first + k) for k in range(2 * FPS)), Fraction(FPS), config, part)
-        join(parts, sound, Path(folder) / "joined.mp4", Fraction(FPS), config)
+        join_segments(parts, sound, Path(folder) / "joined.mp4", Fraction(FPS), config)
         return (Path(folder) / "joined.mp4").read_bytes()
 
 
@@ -80,24 +80,24 @@ def until(page: Page, true: Callable[[], object]) -> None:
     wait_until(true, 10, "the page's report", pause=lambda s: page.wait_for_timeout(1000 * s))
 
 
-def watched_of(message: Message) -> Watched:
-    return summary_of(message.campaign).messages[message.pk]
+def read_stats(message: Message) -> ViewingStats:
+    return summarize_viewing(message.campaign).messages[message.pk]
 
 
 def test_a_person_watches_seeks_and_is_counted(page: Page, message: Message) -> None:
     page.goto(address(message))
     expect(page.get_by_role("heading")).to_have_text("A video for Ada")
-    until(page, lambda: watched_of(message).views == 1)
-    assert watched_of(message).plays == 0
+    until(page, lambda: read_stats(message).views == 1)
+    assert read_stats(message).plays == 0
 
     play(page)
     page.wait_for_function("() => document.querySelector('video').currentTime > 1")
     page.evaluate("document.querySelector('video').currentTime = 5")
     page.wait_for_function("() => document.querySelector('video').ended")
 
-    until(page, lambda: watched_of(message).finished)
-    until(page, lambda: watched_of(message).seconds > 1.5)
-    watched = watched_of(message)
+    until(page, lambda: read_stats(message).finished)
+    until(page, lambda: read_stats(message).seconds > 1.5)
+    watched = read_stats(message)
     assert (watched.views, watched.plays) == (1, 1)
     assert 1.5 < watched.seconds < 4.5  # four seconds were skipped
     assert page.context.cookies() == []
@@ -138,9 +138,9 @@ def test_playing_the_same_second_twice_counts_it_once(page: Page, message: Messa
         page.wait_for_function("() => document.querySelector('video').ended")
         page.evaluate("document.querySelector('video').play()")
     page.evaluate("document.querySelector('video').pause()")
-    until(page, lambda: watched_of(message).finished)
-    assert watched_of(message).plays == 1
-    assert watched_of(message).seconds < 4.6
+    until(page, lambda: read_stats(message).finished)
+    assert read_stats(message).plays == 1
+    assert read_stats(message).seconds < 4.6
 
 
 def test_every_page_load_is_a_viewing_of_its_own(page: Page, message: Message) -> None:
@@ -148,7 +148,7 @@ def test_every_page_load_is_a_viewing_of_its_own(page: Page, message: Message) -
         page.goto(address(message))
         play(page)
         page.evaluate("document.querySelector('video').pause()")
-    until(page, lambda: watched_of(message).plays == 2)
+    until(page, lambda: read_stats(message).plays == 2)
     until(page, lambda: Event.objects.filter(kind="progress").count() == 2)
 
 
@@ -209,15 +209,15 @@ def test_a_person_asks_for_no_more_mails(page: Page, message: Message) -> None:
 
 
 def test_staff_read_a_caught_mail_and_follow_its_link(
-    signed_in: Page, message: Message, live_server: Any, settings: Any, tmp_path: Path
+    dashboard: Page, message: Message, live_server: Any, settings: Any, tmp_path: Path
 ) -> None:
     settings.VAR_DIR, settings.PUBLIC_URL = tmp_path, live_server.url
     delivery = Delivery(message=message, channel="email", address="ada@example.org")
-    keep(mailbox_folder(), email.prepare(delivery).message().as_bytes())
-    signed_in.goto("/mailbox/")
-    mail = signed_in.frame_locator("iframe")
+    store_mail(mailbox_folder(), email.prepare(delivery).message().as_bytes())
+    dashboard.goto("/mailbox/")
+    mail = dashboard.frame_locator("iframe")
     expect(mail.get_by_text("Hello Ada,")).to_be_visible()
     expect(mail.get_by_role("img")).to_have_js_property("complete", True)
-    with signed_in.context.expect_page() as opened:
+    with dashboard.context.expect_page() as opened:
         mail.get_by_role("link", name="Watch your video").click()
     expect(opened.value.get_by_role("heading")).to_have_text("A video for Ada")

@@ -14,7 +14,7 @@ STALLED_AFTER_S = 2
 
 
 @pytest.fixture
-def readied() -> Iterator[Callable[[], list[int]]]:
+def ready_log() -> Iterator[Callable[[], list[int]]]:
     """The database itself notes each time a message becomes ready."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -28,12 +28,12 @@ def readied() -> Iterator[Callable[[], list[int]]]:
             """
         )
 
-    def noted() -> list[int]:
+    def read_log() -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT message_id FROM became_ready ORDER BY 1")
             return [row[0] for row in cursor.fetchall()]
 
-    yield noted
+    yield read_log
     with connection.cursor() as cursor:
         cursor.execute(
             "DROP TRIGGER note_ready ON campaigns_message; DROP FUNCTION note_ready; DROP TABLE became_ready"

@@ -78,7 +78,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def approved_messages(campaign: Campaign, user: User) -> list[Message]:
+def approve_all(campaign: Campaign, user: User) -> list[Message]:
     """One approved message with a real poster for every valid row."""
     valid = campaign.recipients.filter(verdict=RowVerdict.VALID)
     messages = [cast.ready_message(recipient) for recipient in valid]

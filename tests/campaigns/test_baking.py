@@ -19,7 +19,7 @@ from tests import takes
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def uploaded(path: Path) -> Presenter:
+def upload(path: Path) -> Presenter:
     made = Presenter(name="Nora", consent_at=timezone.now())
     with path.open("rb") as file:
         made.take.save(path.name, File(file), save=False)
@@ -28,10 +28,10 @@ def uploaded(path: Path) -> Presenter:
 
 
 def test_an_unusable_take_fails_with_its_reason(tmp_path: Path) -> None:
-    presenter = uploaded(takes.too_short(tmp_path / "short.mp4"))
+    presenter = upload(takes.too_short(tmp_path / "short.mp4"))
     baking.start_bake(presenter)
     assert OrmQ.objects.get().key == "render"
-    baking.bake_claimed(presenter.pk)
+    baking.claim_and_bake(presenter.pk)
     presenter.refresh_from_db()
     assert presenter.bake_state == BakeState.FAILED
     assert "5 s" in presenter.failure or "5 seconds" in presenter.failure
@@ -39,7 +39,7 @@ def test_an_unusable_take_fails_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_a_failed_take_can_be_tried_again_but_not_while_it_is_baking(tmp_path: Path) -> None:
-    presenter = uploaded(takes.too_short(tmp_path / "short.mp4"))
+    presenter = upload(takes.too_short(tmp_path / "short.mp4"))
     Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.FAILED, failure="no face")
     baking.start_bake(presenter)
     assert (presenter.bake_state, presenter.failure) == (BakeState.WAITING, "")
@@ -50,7 +50,7 @@ def test_a_failed_take_can_be_tried_again_but_not_while_it_is_baking(tmp_path: P
 
 def test_a_take_that_another_worker_holds_is_left_alone(presenter: Presenter) -> None:
     Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.BAKING, claimed_by="another")
-    baking.bake_claimed(presenter.pk)
+    baking.claim_and_bake(presenter.pk)
     presenter.refresh_from_db()
     assert (presenter.bake_state, presenter.claimed_by) == (BakeState.BAKING, "another")
 

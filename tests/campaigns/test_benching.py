@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from campaigns import invented, rendering
-from campaigns.bench_report import BEGIN, END, fill_page, plot, table
-from campaigns.benching import BenchCampaign, Measured, bench
+from campaigns.bench_report import BEGIN, END, format_table, plot, write_into_page
+from campaigns.benching import BenchmarkConfig, BenchmarkResult, run_benchmark
 from campaigns.scripts import fill
 from tests.presenters import Baked
 
@@ -22,7 +22,7 @@ def by_letters(text: str) -> float:
 
 
 def test_no_two_invented_people_are_called_the_same() -> None:
-    names = {(row["first_name"], row["last_name"]) for row in invented.people(5000)}
+    names = {(row["first_name"], row["last_name"]) for row in invented.make_people(5000)}
     assert len(names) == 5000
 
 
@@ -30,8 +30,8 @@ def test_no_two_invented_people_are_called_the_same() -> None:
 def test_an_invented_script_has_the_wanted_lengths_and_one_personal_line(
     seconds: float, personal: float
 ) -> None:
-    script = invented.script(seconds, personal, 0.4, by_letters)
-    ada, john = (fill(script, row) for row in invented.people(2))
+    script = invented.write_script(seconds, personal, 0.4, by_letters)
+    ada, john = (fill(script, row) for row in invented.make_people(2))
     assert sum(by_letters(line.text) + 0.4 for line in ada) == pytest.approx(seconds, abs=3)
     different = [one.text for one, other in zip(ada, john, strict=True) if one.text != other.text]
     assert different == [ada[1].text]
@@ -39,53 +39,55 @@ def test_an_invented_script_has_the_wanted_lengths_and_one_personal_line(
 
 
 @pytest.fixture(scope="module")
-def measured(baked: Baked) -> Measured:
+def benchmark(baked: Baked) -> BenchmarkResult:
     """No database: pytest refuses it here."""
-    voice = rendering.voice_of("pyttsx3")
-    wanted = BenchCampaign(baked.take, baked.bake, voice, 5, 4.0, 1.0, sample=2, whole=1)
-    return bench(wanted, lambda label, fraction, left_s: None)
+    voice = rendering.choose_voice("pyttsx3")
+    config = BenchmarkConfig(baked.take, baked.bake, voice, 5, 4.0, 1.0, sample=2, whole=1)
+    return run_benchmark(config, lambda label, fraction, left_s: None)
 
 
 @pytest.mark.slow
-def test_one_more_message_renders_its_personal_line_alone(measured: Measured) -> None:
-    lines = len(measured.script.splitlines())
-    assert [made.hits for made in measured.sample] == [lines - 1, lines - 1]
-    assert [made.hits for made in measured.johns] == [lines, lines]
-    assert [made.hits for made in (*measured.whole, measured.first)] == [0, 0]
+def test_one_more_message_renders_its_personal_line_alone(benchmark: BenchmarkResult) -> None:
+    lines = len(benchmark.script.splitlines())
+    assert [made.hits for made in benchmark.sample] == [lines - 1, lines - 1]
+    assert [made.hits for made in benchmark.johns] == [lines, lines]
+    assert [made.hits for made in (*benchmark.whole, benchmark.first)] == [0, 0]
 
 
 @pytest.mark.slow
-def test_the_joins_of_the_personal_lines_are_watched_in_the_finished_videos(measured: Measured) -> None:
-    sides = 1 if len(measured.script.splitlines()) == 2 else 2  # of the personal line, which may be the last
-    assert measured.joins.velocity.seams == sides * len(measured.sample)
-    row = next(line for line in table(measured) if "acceleration at personal joins" in line)
-    assert f" {measured.joins.acceleration.ratio:.2f}  at most 1.15" in row
+def test_the_joins_of_the_personal_lines_are_watched_in_the_finished_videos(
+    benchmark: BenchmarkResult,
+) -> None:
+    sides = 1 if len(benchmark.script.splitlines()) == 2 else 2  # of the personal line, which may be the last
+    assert benchmark.joins.velocity.seams == sides * len(benchmark.sample)
+    row = next(line for line in format_table(benchmark) if "acceleration at personal joins" in line)
+    assert f" {benchmark.joins.acceleration.ratio:.2f}  at most 1.15" in row
 
 
 @pytest.mark.slow
-def test_all_recipients_are_spoken_and_planned(measured: Measured) -> None:
-    lines = len(measured.script.splitlines())
-    assert measured.planned.messages == 5
-    assert measured.planned.segments == 5 * lines
-    assert measured.planned.distinct == measured.spoken.lines == lines - 1 + 5
-    assert measured.planned.video_s / 5 == pytest.approx(measured.first.video_s, abs=0.5)
+def test_all_recipients_are_spoken_and_planned(benchmark: BenchmarkResult) -> None:
+    lines = len(benchmark.script.splitlines())
+    assert benchmark.planned.messages == 5
+    assert benchmark.planned.segments == 5 * lines
+    assert benchmark.planned.distinct == benchmark.spoken.lines == lines - 1 + 5
+    assert benchmark.planned.video_s / 5 == pytest.approx(benchmark.first.video_s, abs=0.5)
 
 
 @pytest.mark.slow
-def test_stages_of_one_more_message_say_where_its_time_goes(measured: Measured) -> None:
-    stages = measured.marginal_stages
+def test_stages_of_one_more_message_say_where_its_time_goes(benchmark: BenchmarkResult) -> None:
+    stages = benchmark.marginal_stages
     assert {"speech", "draft", "encode", "join"} <= set(stages)
-    assert stages["speech"][0] >= measured.spoken.each_s
+    assert stages["speech"][0] >= benchmark.spoken.each_s
     assert all(wall_s >= 0 and cpu_s >= 0 for wall_s, cpu_s in stages.values())
-    assert measured.ratio == measured.whole_s / measured.marginal_s > 1
-    printed = "\n".join(table(measured))
-    assert f"{measured.ratio:.1f}" in printed
+    assert benchmark.ratio == benchmark.whole_s / benchmark.marginal_s > 1
+    printed = "\n".join(format_table(benchmark))
+    assert f"{benchmark.ratio:.1f}" in printed
     assert "planning 5 messages" in printed
 
 
 @pytest.mark.slow
-def test_measured_runs_are_drawn(measured: Measured, tmp_path: Path) -> None:
-    run = json.loads(json.dumps(measured.to_json()))
+def test_measured_runs_are_drawn(benchmark: BenchmarkResult, tmp_path: Path) -> None:
+    run = json.loads(json.dumps(benchmark.to_json()))
     plot([run, run], tmp_path / "pictures" / "curves.png")
     with Image.open(tmp_path / "pictures" / "curves.png") as picture:
         assert picture.width > 800
@@ -94,11 +96,11 @@ def test_measured_runs_are_drawn(measured: Measured, tmp_path: Path) -> None:
 def test_a_page_gets_the_figures_between_its_marks_and_keeps_the_rest(tmp_path: Path) -> None:
     page = tmp_path / "performance.md"
     page.write_text(f"# Speed\n\n{BEGIN}\nold\n{END}\n\nThe end.\n", encoding="utf-8")
-    fill_page(page, "bench", "new figures\n")
+    write_into_page(page, "bench", "new figures\n")
     assert page.read_text() == f"# Speed\n\n{BEGIN}\n```text\n$ bench\nnew figures\n```\n{END}\n\nThe end.\n"
     page.write_text("# Speed\n", encoding="utf-8")
     with pytest.raises(ValueError, match="no place for the figures"):
-        fill_page(page, "bench", "new figures")
+        write_into_page(page, "bench", "new figures")
 
 
 def test_a_plot_needs_a_run(tmp_path: Path) -> None:
@@ -108,4 +110,4 @@ def test_a_plot_needs_a_run(tmp_path: Path) -> None:
 
 def test_a_sample_larger_than_the_campaign_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="more recipients"):
-        BenchCampaign(tmp_path, tmp_path, None, recipients=20, sample=20)
+        BenchmarkConfig(tmp_path, tmp_path, None, recipients=20, sample=20)

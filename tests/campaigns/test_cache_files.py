@@ -26,13 +26,15 @@ def cache(tmp_path: Path, settings: Settings) -> Path:
 
 
 def put(kind: str, key: str, size_bytes: int = KB, unused_s: float = 0) -> Path:
-    path = rendering.store().write(kind, key, ".bin", lambda out: out.write_bytes(bytes(size_bytes)) and None)
+    path = rendering.open_store().write(
+        kind, key, ".bin", lambda out: out.write_bytes(bytes(size_bytes)) and None
+    )
     at = time.time() - unused_s
     os.utime(path, (at, at))
     return path
 
 
-def told(*arguments: str) -> str:
+def run_cache(*arguments: str) -> str:
     out = StringIO()
     call_command("cache", *arguments, stdout=out, stderr=out)
     return out.getvalue()
@@ -43,7 +45,7 @@ def test_each_kind_is_shown_with_its_files_size_and_use() -> None:
     put("speech", "b", 3 * KB)
     put("segment", "c", 1500 * KB, unused_s=3 * 3600)
     speech, segment, everything = (
-        next(line.split() for line in told().splitlines() if line.startswith(name))
+        next(line.split() for line in run_cache().splitlines() if line.startswith(name))
         for name in ("speech", "segment", "all")
     )
     assert speech[1:] == ["2", "5.0", "kB", "0", "2", "0%", "3", "days", "ago", "just", "now"]
@@ -54,18 +56,18 @@ def test_each_kind_is_shown_with_its_files_size_and_use() -> None:
 def test_it_is_shown_how_often_each_kind_was_there_already() -> None:
     put("speech", "a")
     for _ in range(3):
-        assert rendering.store().get("speech", "a")
-    row = next(line.split() for line in told().splitlines() if line.startswith("speech"))
+        assert rendering.open_store().get("speech", "a")
+    row = next(line.split() for line in run_cache().splitlines() if line.startswith("speech"))
     assert row[4:7] == ["3", "1", "75%"]
 
 
 def test_an_empty_cache_is_shown_as_such() -> None:
-    assert "all                   0        0 B" in told()
+    assert "all                   0        0 B" in run_cache()
 
 
 def test_one_kind_can_be_cleared() -> None:
     speech, segment = put("speech", "a"), put("segment", "b")
-    assert "Deleted 1 file, 1.0 kB." in told("--clear", "speech")
+    assert "Deleted 1 file, 1.0 kB." in run_cache("--clear", "speech")
     assert not speech.exists()
     assert segment.exists()
 
@@ -73,7 +75,7 @@ def test_one_kind_can_be_cleared() -> None:
 def test_an_unknown_kind_is_named_with_those_that_there_are() -> None:
     put("speech", "a")
     with pytest.raises(CommandError, match=r"no kind 'spech'.*speech"):
-        told("--clear", "spech")
+        run_cache("--clear", "spech")
 
 
 def test_clearing_leaves_what_a_worker_writes_now_and_takes_what_a_killed_one_left(cache: Path) -> None:
@@ -83,34 +85,34 @@ def test_clearing_leaves_what_a_worker_writes_now_and_takes_what_a_killed_one_le
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
     os.utime(left, (1, 1))
-    assert "Deleted 2 files" in told("--clear")
-    assert [part.path for part in cache_files.parts()] == [writing]
+    assert "Deleted 2 files" in run_cache("--clear")
+    assert [part.path for part in cache_files.list_files()] == [writing]
 
 
 def test_eviction_takes_what_was_longest_unused() -> None:
     old, older, new = put("speech", "a", KB, 7200), put("rest", "b", KB, 9000), put("segment", "c", KB, 3600)
-    assert "Deleted 1 file" in told("--evict-to", "2kB")
+    assert "Deleted 1 file" in run_cache("--evict-to", "2kB")
     assert (older.exists(), old.exists(), new.exists()) == (False, True, True)
 
 
 def test_eviction_leaves_what_a_worker_may_be_reading() -> None:
     fresh = put("speech", "a", KB, unused_s=60)
-    assert "Deleted 0 files" in told("--evict-to", "0")
+    assert "Deleted 0 files" in run_cache("--evict-to", "0")
     assert fresh.exists()
 
 
 @pytest.mark.parametrize(("size", "expected"), [("10GB", 10**10), ("1.5 m", 1_500_000), ("7", 7)])
 def test_sizes_are_read_as_people_write_them(size: str, expected: int) -> None:
-    assert cache_files.bytes_of(size) == expected
+    assert cache_files.parse_size(size) == expected
 
 
 def test_a_size_that_is_none_is_refused_with_an_example() -> None:
     with pytest.raises(CommandError, match="such as 10GB"):
-        told("--evict-to", "much")
+        run_cache("--evict-to", "much")
 
 
 def test_a_check_finds_files_that_cannot_be_read_to_their_end(tmp_path: Path) -> None:
-    store = rendering.store()
+    store = rendering.open_store()
     good = store.write("speech", "a", ".safetensors", lambda out: save_file({"x": np.zeros(9)}, out))
     cut = store.write("speech", "b", ".safetensors", lambda out: save_file({"x": np.zeros(9)}, out))
     cut.write_bytes(cut.read_bytes()[:-8])
@@ -121,7 +123,7 @@ def test_a_check_finds_files_that_cannot_be_read_to_their_end(tmp_path: Path) ->
     half.write_bytes(clip[: len(clip) // 2])
     spoilt.write_bytes(clip[: len(clip) // 3] + os.urandom(20_000) + clip[len(clip) // 3 + 20_000 :])
     unknown = put("speech", "z")
-    out = told("--check")
-    assert {part.path for part in cache_files.parts()} == {good, film, unknown}
+    out = run_cache("--check")
+    assert {part.path for part in cache_files.list_files()} == {good, film, unknown}
     assert str(cut) in out
     assert "Deleted damaged ones: 3 files" in out

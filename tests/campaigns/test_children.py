@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.children import ChildDied, Children
-from campaigns.reaper import groups_left
+from campaigns.reaper import read_groups
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,15 +61,15 @@ def test_children_do_not_outlive_their_starter(tmp_path: Path, number: int) -> N
 
 
 def test_a_starter_that_ended_its_children_leaves_none_to_the_reaper() -> None:
-    assert groups_left(["12\n", "34\n"]) == [12, 34]
-    assert groups_left(["12\n", "34\n", "done\n"]) == []
+    assert read_groups(["12\n", "34\n"]) == [12, 34]
+    assert read_groups(["12\n", "34\n", "done\n"]) == []
 
 
 def test_a_child_that_ends_by_itself_is_named_with_its_last_words(tmp_path: Path) -> None:
     with Children(tmp_path) as children:
         children.start("parrot", [sys.executable, "-c", "print('no seed left')"])
 
-        def died() -> bool:
+        def has_died() -> bool:
             try:
                 children.check()
             except ChildDied as error:
@@ -77,4 +77,4 @@ def test_a_child_that_ends_by_itself_is_named_with_its_last_words(tmp_path: Path
                 return True
             return False
 
-        wait_until(died, 30, "its end")
+        wait_until(has_died, 30, "its end")

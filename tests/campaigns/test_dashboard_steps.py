@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from campaigns.models import Campaign, Message, Presenter
-from campaigns.review import unflagged_digest
+from campaigns.review import compute_unflagged_digest
 from campaigns.states import CampaignState, RenderState, ReviewState, RowVerdict
 from tests import cast
 
@@ -247,7 +247,7 @@ def test_a_decision_that_is_none_changes_nothing(dashboard: Client, message: Mes
 
 
 def test_all_without_flags_are_approved_at_once(dashboard: Client, message: Message) -> None:
-    seen = unflagged_digest(message.campaign)
+    seen = compute_unflagged_digest(message.campaign)
     page = dashboard.post(url(message.campaign, "review"), {"seen": seen}, follow=True).content.decode()
     assert "Approved 1 video without flags." in page
 

@@ -33,8 +33,8 @@ def _own_folder(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_the_account_keeps_its_password_between_two_demos(db: None) -> None:
-    user, password = demonstrating.account()
-    assert demonstrating.account() == (user, password)
+    user, password = demonstrating.get_or_create_account()
+    assert demonstrating.get_or_create_account() == (user, password)
     assert user.check_password(password)
     assert user.is_staff
 
@@ -42,7 +42,7 @@ def test_the_account_keeps_its_password_between_two_demos(db: None) -> None:
 def test_the_demos_rows_are_valid_but_one(campaign: Campaign) -> None:
     owner, presenter = campaign.created_by, campaign.presenter
     assert owner is not None and presenter is not None
-    made = demonstrating.campaign(owner, presenter, "piper")
+    made = demonstrating.create_campaign(owner, presenter, "piper")
     rejected = made.recipients.filter(verdict=RowVerdict.REJECTED)
     assert made.recipients.count() - rejected.count() >= 8
     assert [row.problems[0]["column"] for row in rejected] == ["email"]
@@ -54,7 +54,7 @@ def test_the_table_has_a_line_for_every_row(campaign: Campaign) -> None:
     Message.objects.create(
         campaign=campaign, recipient=jose, render_state=RenderState.FAILED, failure="The disk is full."
     )
-    lines = list(demonstrating.table(campaign))[1:]
+    lines = list(demonstrating.format_table(campaign))[1:]
     assert lines[0].split()[:4] == ["Ada", "4.0s", "2.5s", "seam"]
     assert "failed, row 3: The disk is full." in lines[1]
     assert "rejected, row 5: is not an address" in lines[3]
@@ -62,7 +62,7 @@ def test_the_table_has_a_line_for_every_row(campaign: Campaign) -> None:
 
 def test_a_row_without_a_playable_video_is_a_problem(campaign: Campaign) -> None:
     cast.ready_message(campaign.recipients.get(name="Ada"))  # its file is no video
-    problems = demonstrating.unplayable(campaign)
+    problems = demonstrating.find_unplayable(campaign)
     assert len(problems) == 3
     assert problems[0].startswith("The video for Ada cannot be played")
     assert problems[1] == "José has no video: it was never started"

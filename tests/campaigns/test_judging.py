@@ -1,4 +1,4 @@
-"""A script is judged against its rows without leaving anything half read."""
+"""A changed script validates the rows again and leaves no query half read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import io
 import pytest
 from django.db import connection
 
-from campaigns.judging import judge_again, rejected_by_script, script_fault
+from campaigns.judging import find_script_fault, find_script_rejections, revalidate_rows
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source
 from campaigns.recipients import import_sheet
@@ -43,7 +43,7 @@ def verdicts(campaign: Campaign) -> dict[str, tuple[str, list[str]]]:
 def save_script(campaign: Campaign, script: str) -> int:
     campaign.script = script
     campaign.save()
-    return judge_again(campaign)
+    return revalidate_rows(campaign)
 
 
 @pytest.mark.parametrize("reworded", [False, True], ids=["as written", "every sentence reworded"])
@@ -55,7 +55,7 @@ def test_verdicts_follow_from_codes_and_not_from_sentences(campaign: Campaign, r
         for row in campaign.recipients.all():
             row.problems = [problem | {"message": "Other words."} for problem in row.problems]
             row.save()
-    assert [row.name for row in rejected_by_script(campaign)] == ["Cy", "Flo"]
+    assert [row.name for row in find_script_rejections(campaign)] == ["Cy", "Flo"]
     assert save_script(campaign, "Hello {{ first_name }}.") == 2
     assert verdicts(campaign) == {
         "Ada": ("valid", []),
@@ -65,7 +65,7 @@ def test_verdicts_follow_from_codes_and_not_from_sentences(campaign: Campaign, r
         "Eve": ("rejected", ["too_many_cells"]),
         "Flo": ("valid", []),
     }
-    assert not rejected_by_script(campaign).exists()
+    assert not find_script_rejections(campaign).exists()
     assert save_script(campaign, "Hello {{ first_name }} from {{ city }}.") == 2
     assert verdicts(campaign)["Cy"] == ("rejected", ["address_invalid", "cell_empty"])
     assert verdicts(campaign)["Flo"] == ("rejected", ["cell_empty"])
@@ -90,24 +90,24 @@ def long_campaign(campaign: Campaign) -> Campaign:
 
 def test_a_column_that_the_rows_lack_is_named(long_campaign: Campaign) -> None:
     long_campaign.script = "Hello {{ town }}."
-    assert "town" in told(script_fault(long_campaign))
+    assert "town" in told(find_script_fault(long_campaign))
 
 
 def test_rows_behind_the_first_five_hundred_are_judged_too(long_campaign: Campaign) -> None:
     long_campaign.script = "Hello {{ name }}.{% if name == 'Zoe' %} How is {{ town }}?{% endif %}"
-    assert "town" in told(script_fault(long_campaign))
+    assert "town" in told(find_script_fault(long_campaign))
 
 
 def test_a_script_that_suits_every_row_has_no_fault(long_campaign: Campaign) -> None:
     long_campaign.script = "Hello {{ name }}."
-    assert script_fault(long_campaign) is None
+    assert find_script_fault(long_campaign) is None
 
 
 def test_no_cursor_stays_open_where_the_first_row_answers(long_campaign: Campaign) -> None:
     long_campaign.script = "Hello {{ town }}."
     gc.disable()  # else the garbage collector may close it just in time
     try:
-        assert script_fault(long_campaign)
+        assert find_script_fault(long_campaign)
         with connection.cursor() as cursor:
             cursor.execute("SELECT name FROM pg_cursors")
             assert cursor.fetchall() == []

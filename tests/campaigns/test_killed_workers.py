@@ -93,7 +93,7 @@ def kill(pid: int) -> None:
 def campaign_of(owner: User, baked: Baked, name: str) -> Campaign:
     made = Campaign.objects.create(
         name=name,
-        presenter=presenters.stored(baked),
+        presenter=presenters.store_presenter(baked),
         voice_engine="pyttsx3",
         script=SCRIPT,
         columns=["first_name"],
@@ -106,7 +106,7 @@ def campaign_of(owner: User, baked: Baked, name: str) -> Campaign:
     return made
 
 
-def seen(campaign: Campaign, cache: Path) -> object:
+def observe(campaign: Campaign, cache: Path) -> object:
     """All that can be seen of the work: it changes with every step, also while a file is being written."""
     messages = campaign.messages.values_list("pk", "render_state", "stage", "done", "claimed_by")
     files = sorted(str(path) for folder in (cache, settings.MEDIA_ROOT) for path in folder.rglob("*"))
@@ -125,7 +125,7 @@ def run(
         tasks.sweep()
         if campaign.messages.filter(render_state=RenderState.QUEUED).exists():
             nursery.fill()
-        now = seen(campaign, cache) if killed < kills else before
+        now = observe(campaign, cache) if killed < kills else before
         if now == before:
             continue
         before, changes = now, changes - 1
@@ -144,7 +144,7 @@ def assert_whole(message: Message) -> None:
     video, captions = Path(message.video.path), Path(message.captions.path)
     assert sorted(video.parent.iterdir()) == sorted([video, captions, Path(message.poster.path)])
     assert content_hash(video, captions) == message.content_hash
-    facts = rendering.video_facts(video)
+    facts = rendering.probe_video(video)
     assert facts.has_sound
     assert facts.duration_s == pytest.approx(message.video_seconds, abs=0.05)
 
@@ -152,7 +152,7 @@ def assert_whole(message: Message) -> None:
 def test_killed_workers_change_nothing_in_what_a_campaign_ends_with(
     baked: Baked,
     alice: User,
-    readied: Callable[[], list[int]],
+    ready_log: Callable[[], list[int]],
     nursery_with: Callable[[Path], Nursery],
     tmp_path: Path,
 ) -> None:
@@ -171,4 +171,4 @@ def test_killed_workers_change_nothing_in_what_a_campaign_ends_with(
     for message in messages:
         assert_whole(message)
     assert videos(disturbed) == videos(undisturbed)
-    assert readied() == sorted(Message.objects.values_list("pk", flat=True))  # each exactly once
+    assert ready_log() == sorted(Message.objects.values_list("pk", flat=True))  # each exactly once

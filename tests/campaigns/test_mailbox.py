@@ -21,9 +21,9 @@ from django.urls import reverse
 
 from campaigns.channels import email
 from campaigns.channels.email import DJANGO_SMTP
-from campaigns.mailbox import catcher, keep, mailbox_folder, newest, read
+from campaigns.mailbox import create_catcher, list_newest, mailbox_folder, read_mail, store_mail
 from campaigns.models import Campaign, Delivery
-from tests.campaigns.posting import approved_messages, free_port
+from tests.campaigns.posting import approve_all, free_port
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def port(folder: Path) -> Iterator[int]:
-    server = catcher(folder, "127.0.0.1", free_port())
+    server = create_catcher(folder, "127.0.0.1", free_port())
     server.start()
     yield server.port
     server.stop()
@@ -54,9 +54,9 @@ def test_a_campaigns_mail_is_caught_with_its_picture_inside(
     campaign: Campaign, alice: User, folder: Path, port: int, settings: Any
 ) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = DJANGO_SMTP, "127.0.0.1", port
-    message = approved_messages(campaign, alice)[0]
+    message = approve_all(campaign, alice)[0]
     email.transmit(email.prepare(Delivery(message=message, channel="email", address="ada@example.org")))
-    (caught,) = newest(folder)
+    (caught,) = list_newest(folder)
     assert caught.to == "ada@example.org" and caught.subject == "A video for you"
     assert 'src="data:image/jpeg;base64,' in caught.html and "cid:" not in caught.html
     assert "Hello Ada" in caught.text
@@ -64,35 +64,35 @@ def test_a_campaigns_mail_is_caught_with_its_picture_inside(
 
 def test_the_newest_mail_is_first(folder: Path) -> None:
     for subject in ("one", "two", "three"):
-        keep(folder, mail(subject).as_bytes())
-    assert [caught.subject for caught in newest(folder)] == ["three", "two", "one"]
+        store_mail(folder, mail(subject).as_bytes())
+    assert [caught.subject for caught in list_newest(folder)] == ["three", "two", "one"]
 
 
 def test_a_mail_is_whole_or_not_there(folder: Path) -> None:
-    keep(folder, mail().as_bytes())
+    store_mail(folder, mail().as_bytes())
     assert [path.suffix for path in folder.iterdir()] == [".eml"]
 
 
 @pytest.mark.parametrize("mail_id", ["../../etc/passwd", "a/b", "", "missing", "x" * 100])
 def test_only_mails_of_the_folder_are_read(folder: Path, mail_id: str) -> None:
-    assert read(folder, mail_id) is None
+    assert read_mail(folder, mail_id) is None
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"Date: never\nContent-Type: text/html\n\nx"])
 def test_broken_mails_are_shown_as_far_as_they_go(folder: Path, data: bytes) -> None:
-    assert read(folder, keep(folder, data)) is not None
+    assert read_mail(folder, store_mail(folder, data)) is not None
 
 
 def test_a_mail_with_unknown_characters_is_shown(folder: Path) -> None:
     data = b"Subject: x\nContent-Type: text/plain; charset=no-such\n\n\xe9\xff"
-    assert read(folder, keep(folder, data)) is not None
+    assert read_mail(folder, store_mail(folder, data)) is not None
 
 
 class TestThePage:
     def test_shows_the_mail_where_its_scripts_cannot_run(
         self, client: Client, alice: User, folder: Path
     ) -> None:
-        mail_id = keep(folder, mail().as_bytes())
+        mail_id = store_mail(folder, mail().as_bytes())
         client.force_login(alice)
         for url in (reverse("mailbox"), reverse("mailbox-mail", args=[mail_id])):
             html = client.get(url).content.decode()
@@ -140,4 +140,4 @@ class TestTheCommand:
             assert process.wait(30) == 0
         finally:
             process.kill()
-        assert [caught.subject for caught in newest(tmp_path)] == ["Over the wire"]
+        assert [caught.subject for caught in list_newest(tmp_path)] == ["Over the wire"]

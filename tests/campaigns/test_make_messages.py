@@ -68,9 +68,9 @@ def test_every_valid_row_gets_a_video_and_the_others_a_reason(files: dict[str, P
             ),
         ]
     )
-    facts = rendering.video_facts(files["out"] / "0002-łukasz-李雷.mp4")
+    facts = rendering.probe_video(files["out"] / "0002-łukasz-李雷.mp4")
     assert facts.has_sound
-    assert facts.fps == rendering.video_facts(baked.take).fps
+    assert facts.fps == rendering.probe_video(baked.take).fps
 
 
 @pytest.mark.parametrize(

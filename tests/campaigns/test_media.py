@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, Message
-from campaigns.ranges import ByteRange, Unsatisfiable, wanted_range
+from campaigns.ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.review import reject
 from campaigns.views.media import CHUNK_BYTES
-from tests.campaigns.posting import approved_messages
+from tests.campaigns.posting import approve_all
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB: several chunks
 SIZE = len(CONTENT)
@@ -24,7 +24,7 @@ SIZE = len(CONTENT)
 
 @pytest.fixture
 def message(campaign: Campaign, alice: User) -> Message:
-    message = approved_messages(campaign, alice)[0]
+    message = approve_all(campaign, alice)[0]
     message.video.save("video.mp4", ContentFile(CONTENT))
     return message
 
@@ -58,13 +58,13 @@ def body(response: Any) -> bytes:
     ],
 )
 def test_a_range_header_of_a_file_of_100_bytes(header: str | None, expected: ByteRange | None) -> None:
-    assert wanted_range(header, 100) == expected
+    assert parse_range(header, 100) == expected
 
 
 @pytest.mark.parametrize("header", ["bytes=100-", "bytes=100-200", "bytes=-0"])
 def test_a_range_outside_of_the_file_is_refused(header: str) -> None:
     with pytest.raises(Unsatisfiable):
-        wanted_range(header, 100)
+        parse_range(header, 100)
 
 
 class TestTheVideoOfAnApprovedMessage:
@@ -167,28 +167,28 @@ def test_a_file_that_is_gone_is_not_found(client: Client, message: Message, url:
 
 class TestStaff:
     @pytest.fixture
-    def unapproved(self, message: Message, alice: User) -> str:
+    def media_url(self, message: Message, alice: User) -> str:
         reject(message, alice, "Look again")
         return reverse("message-media", args=[message.pk, "video"])
 
-    def test_see_what_is_not_approved(self, client: Client, alice: User, unapproved: str) -> None:
+    def test_see_what_is_not_approved(self, client: Client, alice: User, media_url: str) -> None:
         client.force_login(alice)
-        response = client.get(unapproved, headers={"Range": "bytes=0-3"})
+        response = client.get(media_url, headers={"Range": "bytes=0-3"})
         assert (response.status_code, body(response)) == (206, CONTENT[:4])
         assert "Cookie" in response["Vary"]
 
-    def test_others_are_asked_to_sign_in(self, client: Client, bob: User, unapproved: str) -> None:
-        assert client.get(unapproved).status_code == 302
+    def test_others_are_asked_to_sign_in(self, client: Client, bob: User, media_url: str) -> None:
+        assert client.get(media_url).status_code == 302
         client.force_login(bob)
-        assert client.get(unapproved).status_code == 302
+        assert client.get(media_url).status_code == 302
 
     def test_staff_without_the_permission_are_refused(
-        self, client: Client, bob: User, unapproved: str
+        self, client: Client, bob: User, media_url: str
     ) -> None:
         bob.is_staff = True
         bob.save()
         client.force_login(bob)
-        assert client.get(unapproved).status_code == 403
+        assert client.get(media_url).status_code == 403
 
     @pytest.mark.parametrize("kind", ["take", "../video", "video.mp4"])
     def test_only_the_three_files_of_a_message(

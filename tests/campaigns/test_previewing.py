@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pytest_django import DjangoAssertNumQueries
 
-from campaigns.estimating import checklist, estimate
+from campaigns.estimating import build_checklist, estimate_run
 from campaigns.models import Campaign, Presenter
-from campaigns.previewing import Piece, pieces_of, preview
+from campaigns.previewing import Piece, preview_script, split_pieces
 from campaigns.states import BakeState
 
 
 def personal(script: str, **values: str) -> list[str]:
-    lines = preview(script, values).lines
+    lines = preview_script(script, values).lines
     return [piece.text for line in lines for piece in line.pieces if piece.personal]
 
 
@@ -21,7 +21,7 @@ def test_the_recipients_own_words_are_marked() -> None:
 
 def test_a_name_inside_another_word_is_not_marked() -> None:
     assert personal("Hi {{ name }}. Animals can wait.", name="Ann") == ["Ann"]
-    assert pieces_of("Joanna and Ann", ["Ann"]) == (Piece("Joanna and ", False), Piece("Ann", True))
+    assert split_pieces("Joanna and Ann", ["Ann"]) == (Piece("Joanna and ", False), Piece("Ann", True))
 
 
 def test_the_longer_of_two_values_is_marked_whole() -> None:
@@ -36,27 +36,27 @@ def test_a_column_that_only_decides_is_not_marked() -> None:
 def test_a_column_with_spaces_is_marked_too() -> None:
     assert [
         piece.text
-        for line in preview("Hi {{ first_name }}.", {"First name": "Ada"}).lines
+        for line in preview_script("Hi {{ first_name }}.", {"First name": "Ada"}).lines
         for piece in line.pieces
         if piece.personal
     ] == ["Ada"]
 
 
 def test_an_empty_script_is_an_empty_preview_and_no_error() -> None:
-    assert preview("  \n", {"name": "Ada"}).error is None
+    assert preview_script("  \n", {"name": "Ada"}).error is None
 
 
 def test_an_error_carries_its_line() -> None:
-    error = preview("Hi.\n\n{{ nobody }}", {"name": "Ada"}).error
+    error = preview_script("Hi.\n\n{{ nobody }}", {"name": "Ada"}).error
     assert error is not None
     assert error.line == 3
 
 
 def test_an_estimate_counts_what_is_shared_once(campaign: Campaign) -> None:
-    made = estimate(campaign)
+    made = estimate_run(campaign)
     assert (made.messages, made.lines, made.distinct) == (3, 6, 6)
     campaign.script = "Hello {{ first_name }}. Thanks for coming. See you soon."
-    made = estimate(campaign)
+    made = estimate_run(campaign)
     assert (made.lines, made.distinct) == (9, 5)
     assert 20 < made.shared_percent < 60
     assert 3 < made.seconds_each < 10
@@ -65,13 +65,13 @@ def test_an_estimate_counts_what_is_shared_once(campaign: Campaign) -> None:
 
 def test_a_row_that_cannot_be_filled_does_not_stop_the_others(campaign: Campaign) -> None:
     campaign.script = "Hello {{ first_name }} from {{ city }}."
-    made = estimate(campaign)
+    made = estimate_run(campaign)
     assert (made.messages, made.unfillable) == (2, 1)
-    assert all(point.ok for point in checklist(campaign, made))
+    assert all(point.ok for point in build_checklist(campaign, made))
 
 
 def missing(campaign: Campaign) -> list[str]:
-    return [point.sentence for point in checklist(campaign, estimate(campaign)) if not point.ok]
+    return [point.sentence for point in build_checklist(campaign, estimate_run(campaign)) if not point.ok]
 
 
 def test_the_checklist_names_what_is_missing(db: None) -> None:
@@ -106,4 +106,4 @@ def test_an_estimate_asks_the_database_for_rows_experience_and_what_is_ready(
     campaign: Campaign, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(3):
-        estimate(campaign)
+        estimate_run(campaign)

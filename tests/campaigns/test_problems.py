@@ -12,12 +12,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from openpyxl import Workbook
 
-from campaigns.judging import judge_again
+from campaigns.judging import revalidate_rows
 from campaigns.models import Campaign
 from campaigns.problems import Code, Problem, Source, problems_as_json, problems_from_json
-from campaigns.recipients import judge
+from campaigns.recipients import validate_rows
 from campaigns.scripts import ScriptError, check, fill
-from campaigns.spreadsheet import Sheet, read
+from campaigns.spreadsheet import Sheet, read_sheet
 
 CODE = sorted(  # without migrations: one reads the sentences of version 0.2, which had nothing else
     path
@@ -27,11 +27,11 @@ CODE = sorted(  # without migrations: one reads the sentences of version 0.2, wh
 
 
 def sheet_of(*rows: str) -> Sheet:
-    return read(io.BytesIO("\n".join(("name,email,city", *rows)).encode()), "people.csv")
+    return read_sheet(io.BytesIO("\n".join(("name,email,city", *rows)).encode()), "people.csv")
 
 
 def problem_of(sheet: Sheet, script: str = "") -> Problem:
-    (problem,) = [problem for one in judge(sheet, script) for problem in one.problems]
+    (problem,) = [problem for one in validate_rows(sheet, script) for problem in one.problems]
     return problem
 
 
@@ -65,7 +65,7 @@ def test_a_cell_of_an_xlsx_file_says_so_too(cell: str, code: Code) -> None:
     book.active.append(["name", "city"])
     book.active.append(["Ada", cell])
     book.save(file)
-    (problem,) = read(file, "people.xlsx").problems
+    (problem,) = read_sheet(file, "people.xlsx").problems
     assert (problem.code, problem.source, problem.row, problem.column) == (
         code,
         Source.SPREADSHEET,
@@ -135,7 +135,7 @@ def test_rows_of_version_0_2_are_read_and_judged_again(campaign: Campaign) -> No
     assert of["José"] == (Problem(Code.UNKNOWN, Source.SCRIPT, empty, 3, "city"),)
     assert of["Ada"] == (Problem(Code.UNKNOWN, Source.SPREADSHEET, "The row has 5 cells.", 2, None),)
     assert of["O'Neil"] == ()
-    judge_again(campaign)
+    revalidate_rows(campaign)
     rows = {row.name: row.verdict for row in campaign.recipients.all()}
     assert rows == {"Ada": "rejected", "José": "valid", "O'Neil": "valid", "Nobody": "rejected"}
 

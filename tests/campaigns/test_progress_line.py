@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management.base import OutputWrapper
 
-from campaigns.progress_line import ProgressLine, bar, eta
+from campaigns.progress_line import ProgressLine, format_bar, format_eta
 
 
 class Terminal(StringIO):
@@ -20,7 +20,7 @@ def test_a_terminal_line_is_written_over_and_wiped() -> None:
     line = ProgressLine(OutputWrapper(terminal))
     line.show("1 of 4 videos", 0.25, 61)
     line.close()
-    assert terminal.getvalue() == f"\r\x1b[K{bar(0.25)}  25%  1 of 4 videos, about 60 s left\r\x1b[K"
+    assert terminal.getvalue() == f"\r\x1b[K{format_bar(0.25)}  25%  1 of 4 videos, about 60 s left\r\x1b[K"
 
 
 def test_a_log_gets_whole_lines_and_not_one_per_frame() -> None:
@@ -29,7 +29,7 @@ def test_a_log_gets_whole_lines_and_not_one_per_frame() -> None:
     for done in range(50):
         line.show(f"frame {done}", done / 50)
     line.close()
-    assert log.getvalue() == f"{bar(0)}   0%  frame 0\n"
+    assert log.getvalue() == f"{format_bar(0)}   0%  frame 0\n"
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_a_log_gets_whole_lines_and_not_one_per_frame() -> None:
     [(None, ""), (2, ", about 5 s left"), (47, ", about 45 s left"), (200, ", about 3 min left")],
 )
 def test_the_time_left_is_rounded(left_s: float | None, text: str) -> None:
-    assert eta(left_s) == text
+    assert format_eta(left_s) == text

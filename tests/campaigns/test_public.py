@@ -13,13 +13,13 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Delivery, Event, Message, Suppression
 from campaigns.sending import send_approved
-from campaigns.views.public import shape_of
-from tests.campaigns.posting import approved_messages
+from campaigns.views.public import choose_shape
+from tests.campaigns.posting import approve_all
 
 
 @pytest.fixture
 def message(campaign: Campaign, alice: User) -> Message:
-    return approved_messages(campaign, alice)[0]
+    return approve_all(campaign, alice)[0]
 
 
 def page(client: Client, message: Message) -> Any:
@@ -79,7 +79,7 @@ class TestThePage:
         ],
     )
     def test_is_laid_out_for_the_takes_shape(self, facts: dict[str, int], shape: str) -> None:
-        assert shape_of(facts) == shape
+        assert choose_shape(facts) == shape
 
 
 class TestOptingOut:

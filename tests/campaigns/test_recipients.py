@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from campaigns.models import Campaign
-from campaigns.recipients import import_sheet, judge, name_of, unknown_column
-from campaigns.spreadsheet import SheetError, read
+from campaigns.recipients import find_name, find_unknown_column, import_sheet, validate_rows
+from campaigns.spreadsheet import SheetError, read_sheet
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
 
 
-def imported(campaign: Campaign, text: str) -> dict[int, str]:
+def import_text(campaign: Campaign, text: str) -> dict[int, str]:
     import_sheet(campaign, io.BytesIO(text.encode()), "people.csv")
     return {
         row.row_number: " ".join(f"{p.column}: {p.message}" for p in row.found_problems)
@@ -33,7 +33,7 @@ Dee,dee@example.org,
 def test_every_row_gets_a_verdict_and_its_reason(campaign: Campaign) -> None:
     campaign.script = "Hello {{ first_name }} in {{ city }}."
     campaign.save()
-    reasons = imported(campaign, SHEET)
+    reasons = import_text(campaign, SHEET)
     assert reasons[2] == ""
     assert reasons[3].startswith("email: The address is missing")
     assert reasons[4].startswith("email: “cy at example.org” is not an e-mail address")
@@ -47,7 +47,7 @@ def test_counts_name_each_verdict(campaign: Campaign) -> None:
 
 
 def test_a_new_sheet_replaces_the_old_rows_and_keeps_the_file(campaign: Campaign) -> None:
-    imported(campaign, "name,email\nZoë,zoe@example.org\n")
+    import_text(campaign, "name,email\nZoë,zoe@example.org\n")
     assert [row.name for row in campaign.recipients.all()] == ["Zoë"]
     assert campaign.columns == ["name", "email"]
     assert campaign.spreadsheet_name == "people.csv"
@@ -63,23 +63,26 @@ def test_a_broken_file_changes_nothing(campaign: Campaign) -> None:
 def test_no_upload_during_a_run(campaign: Campaign, alice: User) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RENDERING)
     with pytest.raises(MoveRefused, match="A run is going on"):
-        imported(campaign, SHEET)
+        import_text(campaign, SHEET)
 
 
 def test_a_sheet_without_addresses_still_makes_videos() -> None:
-    sheet = read(io.BytesIO(b"name\nAda\nBo\n"), "people.csv")
-    assert [(one.name, one.problems) for one in judge(sheet, "Hi {{ name }}.")] == [("Ada", ()), ("Bo", ())]
+    sheet = read_sheet(io.BytesIO(b"name\nAda\nBo\n"), "people.csv")
+    assert [(one.name, one.problems) for one in validate_rows(sheet, "Hi {{ name }}.")] == [
+        ("Ada", ()),
+        ("Bo", ()),
+    ]
 
 
 def test_a_column_that_the_script_asks_for_and_nobody_has_is_no_rows_fault() -> None:
-    sheet = read(io.BytesIO(b"name,plan\nAda,a\nBo,b\n"), "people.csv")
-    assert [one.problems for one in judge(sheet, "Hi {{ nickname }}.")] == [(), ()]
+    sheet = read_sheet(io.BytesIO(b"name,plan\nAda,a\nBo,b\n"), "people.csv")
+    assert [one.problems for one in validate_rows(sheet, "Hi {{ nickname }}.")] == [(), ()]
     rows = [row.values for row in sheet.rows]
-    assert "“nickname” is not a column" in str(unknown_column("Hi {{ nickname }}.", rows))
+    assert "“nickname” is not a column" in str(find_unknown_column("Hi {{ nickname }}.", rows))
     assert "“tier” is not a column" in str(
-        unknown_column("Hi. {% if plan == 'b' %}{{ tier }}{% endif %}", rows)
+        find_unknown_column("Hi. {% if plan == 'b' %}{{ tier }}{% endif %}", rows)
     )
-    assert unknown_column("Hi {{ nickname | default('you') }}.", rows) is None
+    assert find_unknown_column("Hi {{ nickname | default('you') }}.", rows) is None
 
 
 @pytest.mark.parametrize(
@@ -92,4 +95,4 @@ def test_a_column_that_the_script_asks_for_and_nobody_has_is_no_rows_fault() -> 
     ],
 )
 def test_names_come_from_the_usual_columns(values: dict[str, str], name: str) -> None:
-    assert name_of(values) == name
+    assert find_name(values) == name

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.results import Outcome, RowStatus, escaped, file_stem, write_results
+from campaigns.results import Outcome, RowStatus, build_file_stem, escape, write_results
 from campaigns.spreadsheet import Row
 
 
@@ -15,12 +15,12 @@ from campaigns.spreadsheet import Row
     "text", ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "+44 20 7946"]
 )
 def test_what_a_spreadsheet_program_would_run_is_escaped(text: str) -> None:
-    assert escaped(text) == f"'{text}"
+    assert escape(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["", "Ada", "-5", "+3.5", "-12 %", "a=b", "1-2"])
 def test_ordinary_text_and_numbers_stay(text: str) -> None:
-    assert escaped(text) == text
+    assert escape(text) == text
 
 
 def test_results_keep_the_columns_in_order_and_add_three(tmp_path: Path) -> None:
@@ -68,23 +68,23 @@ def test_a_users_own_status_column_is_kept_apart(tmp_path: Path) -> None:
     ],
 )
 def test_files_are_named_by_row_and_name(number: int, name: str, stem: str) -> None:
-    assert file_stem(Row(number, {}), name) == stem
+    assert build_file_stem(Row(number, {}), name) == stem
 
 
 def test_rows_of_one_name_have_files_of_their_own() -> None:
-    assert len({file_stem(Row(number, {}), "Zoë") for number in range(2, 50)}) == 48
+    assert len({build_file_stem(Row(number, {}), "Zoë") for number in range(2, 50)}) == 48
 
 
 def test_one_name_has_one_file_however_its_accents_are_typed() -> None:
     composed, decomposed = "Nguy\u1ec5n", "Nguye\u0302\u0303n"
-    assert file_stem(Row(2, {}), composed) == file_stem(Row(2, {}), decomposed)
+    assert build_file_stem(Row(2, {}), composed) == build_file_stem(Row(2, {}), decomposed)
 
 
 @pytest.mark.parametrize("letter", ["a", "ł", "李", "𠮷", "สุ"])
 def test_a_name_of_three_hundred_letters_is_cut_to_what_file_systems_take(
     letter: str, tmp_path: Path
 ) -> None:
-    stem = file_stem(Row(50_000, {}), letter * 300)
+    stem = build_file_stem(Row(50_000, {}), letter * 300)
     assert stem.startswith(f"50000-{letter * 10}")
     assert len(stem) <= 66 and len(f"{stem}.mp4".encode()) <= 143
     (tmp_path / f"{stem}.mp4").touch()

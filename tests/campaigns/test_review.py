@@ -75,7 +75,7 @@ def test_approving_twice_changes_nothing(messages: list[Message], alice: User) -
 def test_all_without_flags_are_approved_and_the_flagged_one_waits(
     campaign: Campaign, messages: list[Message], alice: User
 ) -> None:
-    assert review.approve_unflagged(campaign, alice, seen=review.unflagged_digest(campaign)) == 2
+    assert review.approve_unflagged(campaign, alice, seen=review.compute_unflagged_digest(campaign)) == 2
     for message in messages:
         message.refresh_from_db()
     assert [message.is_approved for message in messages] == [True, False, True]
@@ -85,7 +85,7 @@ def test_a_rejected_one_stays_rejected_when_the_rest_is_approved(
     campaign: Campaign, messages: list[Message], alice: User
 ) -> None:
     review.reject(messages[0], alice, "wrong text")
-    review.approve_unflagged(campaign, alice, seen=review.unflagged_digest(campaign))
+    review.approve_unflagged(campaign, alice, seen=review.compute_unflagged_digest(campaign))
     messages[0].refresh_from_db()
     assert messages[0].review_state == ReviewState.REJECTED
 
@@ -93,7 +93,7 @@ def test_a_rejected_one_stays_rejected_when_the_rest_is_approved(
 def test_all_without_flags_are_refused_when_one_changed_since_the_page_was_opened(
     campaign: Campaign, messages: list[Message], alice: User
 ) -> None:
-    seen = review.unflagged_digest(campaign)
+    seen = review.compute_unflagged_digest(campaign)
     Message.objects.filter(pk=messages[2].pk).update(content_hash="d" * 64)
     with pytest.raises(MoveRefused, match="Reload"):
         review.approve_unflagged(campaign, alice, seen=seen)
@@ -101,7 +101,7 @@ def test_all_without_flags_are_refused_when_one_changed_since_the_page_was_opene
 
 
 def test_flagged_messages_come_first(campaign: Campaign, messages: list[Message]) -> None:
-    assert [str(message.recipient) for message in review.in_review_order(campaign)] == [
+    assert [str(message.recipient) for message in review.sort_for_review(campaign)] == [
         "José",
         "Ada",
         "O'Neil",
@@ -114,9 +114,9 @@ def test_among_equally_flagged_messages_the_worst_scores_come_first(
     good = {"aperture_r": 0.98, "closure": 1.0, "sharpness": 1.0, "seam": 1.02}
     for message, scores in zip(messages, (good, good | {"closure": 0.5}, good | {"seam": 1.4}), strict=True):
         Message.objects.filter(pk=message.pk).update(scores=scores, flags=[])
-    ordered = review.in_review_order(campaign)
+    ordered = review.sort_for_review(campaign)
     assert ordered == [messages[1], messages[2], messages[0]]
-    assert review.doubt(ordered[0]) > 1 > review.doubt(ordered[1])
+    assert review.compute_doubt(ordered[0]) > 1 > review.compute_doubt(ordered[1])
 
 
 def test_a_line_is_personal_when_it_differs_or_not_everybody_hears_it(messages: list[Message]) -> None:
@@ -124,7 +124,7 @@ def test_a_line_is_personal_when_it_differs_or_not_everybody_hears_it(messages: 
     for message in messages:
         message.lines = [*message.lines, same]
     messages[0].lines = [*messages[0].lines, {"id": "2.0", "text": "You won."}]
-    assert review.personal_line_ids(messages) == {"0.0", "2.0"}
+    assert review.find_personal_line_ids(messages) == {"0.0", "2.0"}
 
 
 def test_each_decision_is_in_the_history(messages: list[Message], alice: User) -> None:

@@ -21,18 +21,18 @@ from campaigns.states import BakeState, CampaignState, MoveRefused, RenderState,
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def started(campaign: Campaign, alice: User) -> Campaign:
+def start(campaign: Campaign, alice: User) -> Campaign:
     running.start(campaign, alice)
     return campaign
 
 
 def finish(message: Message, state: str = RenderState.READY) -> None:
-    Message.objects.filter(running.held(message)).update(render_state=state, ready_at=timezone.now())
+    Message.objects.filter(running.match_claim(message)).update(render_state=state, ready_at=timezone.now())
     running.settle(message.campaign)
 
 
 def test_start_queues_one_message_per_valid_row_and_wakes_workers(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     assert campaign.state == CampaignState.RENDERING
     assert [message.recipient.name for message in campaign.messages.all()] == ["Ada", "José", "O'Neil"]
     assert campaign.messages.get(recipient__name="Ada").lines[0]["text"] == "Hello Ada."
@@ -41,7 +41,7 @@ def test_start_queues_one_message_per_valid_row_and_wakes_workers(campaign: Camp
 
 def test_a_row_that_the_script_cannot_fill_fails_alone(campaign: Campaign, alice: User) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(script="Hello {{ first_name }} from {{ city }}.")
-    started(campaign, alice)
+    start(campaign, alice)
     failed = campaign.messages.get(render_state=RenderState.FAILED)
     assert failed.recipient.name == "José"
     assert failed.failure_permanent
@@ -73,13 +73,13 @@ def test_no_run_without_the_presenters_consent(campaign: Campaign, presenter: Pr
 
 
 def test_a_running_campaign_is_not_started_twice(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     with pytest.raises(MoveRefused, match="rendering already"):
         running.start(campaign, alice)
 
 
 def test_many_workers_at_once_never_claim_the_same_message(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     claimed: list[int] = []
 
     def work(name: str) -> None:
@@ -101,13 +101,13 @@ def test_nothing_is_claimed_until_the_presenter_is_ready(
     campaign: Campaign, presenter: Presenter, alice: User
 ) -> None:
     Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.WAITING)
-    started(campaign, alice)
+    start(campaign, alice)
     assert running.claim_next() is None
-    assert running.progress_of(campaign).stage == "preparing the presenter: waiting for a worker"
+    assert running.compute_progress(campaign).stage == "preparing the presenter: waiting for a worker"
 
 
 def test_a_dead_workers_message_is_queued_again(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     message = running.claim_next("the dead one")
     assert message is not None
     assert running.sweep_stalled() == 0
@@ -119,11 +119,11 @@ def test_a_dead_workers_message_is_queued_again(campaign: Campaign, alice: User)
     again = running.claim_next("the next one")
     assert again is not None
     assert (again.pk, again.attempts) == (message.pk, 2)
-    assert not Message.objects.filter(running.held(message)).exists()  # the dead one holds it no more
+    assert not Message.objects.filter(running.match_claim(message)).exists()  # the dead one holds it no more
 
 
 def test_a_message_that_kills_workers_again_and_again_is_put_aside(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     long_ago = timezone.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S + 1)
     first = campaign.messages.all()[0]
     campaign.messages.exclude(pk=first.pk).update(render_state=RenderState.READY)
@@ -138,7 +138,7 @@ def test_a_message_that_kills_workers_again_and_again_is_put_aside(campaign: Cam
 
 
 def test_what_killed_a_worker_is_not_claimed_with_others(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     first = campaign.messages.all()[0]
     Message.objects.filter(pk=first.pk).update(attempts=1)
     claimed = [running.claim_next(fresh=True), running.claim_next(fresh=True), running.claim_next(fresh=True)]
@@ -148,11 +148,11 @@ def test_what_killed_a_worker_is_not_claimed_with_others(campaign: Campaign, ali
 
 
 def test_one_thread_keeps_many_claims_and_each_is_lost_alone(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     first, second = (running.claim_next() or pytest.fail("nothing to claim") for _ in range(2))
     rows = Message.objects.filter(pk=second.pk)
     with Heartbeats(beat_s=0.02) as beats:
-        lost, kept = (beats.keep(Message.objects.filter(running.held(m))) for m in (first, second))
+        lost, kept = (beats.add(Message.objects.filter(running.match_claim(m))) for m in (first, second))
         Message.objects.filter(pk=first.pk).update(render_state=RenderState.CANCELLED)
         told = threading.Event()
         with pytest.raises(Cancelled):
@@ -164,12 +164,12 @@ def test_one_thread_keeps_many_claims_and_each_is_lost_alone(campaign: Campaign,
 
 
 def test_cancel_keeps_what_is_ready_and_tells_the_worker(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     ready = running.claim_next()
     busy = running.claim_next()
     assert ready is not None and busy is not None
     finish(ready)
-    with Heartbeat(Message.objects.filter(running.held(busy)), beat_s=0.02) as heartbeat:
+    with Heartbeat(Message.objects.filter(running.match_claim(busy)), beat_s=0.02) as heartbeat:
         running.cancel(campaign)
         told = threading.Event()
         with pytest.raises(Cancelled):
@@ -182,7 +182,7 @@ def test_cancel_keeps_what_is_ready_and_tells_the_worker(campaign: Campaign, ali
 
 
 def test_a_run_ends_when_its_last_message_does(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     while (message := running.claim_next()) is not None:
         campaign.refresh_from_db()
         assert campaign.state == CampaignState.RENDERING
@@ -193,7 +193,7 @@ def test_a_run_ends_when_its_last_message_does(campaign: Campaign, alice: User) 
 
 
 def test_failed_messages_are_tried_again_and_ready_ones_stay(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     for state in (RenderState.READY, RenderState.FAILED, RenderState.READY):
         message = running.claim_next()
         assert message is not None
@@ -207,7 +207,7 @@ def test_failed_messages_are_tried_again_and_ready_ones_stay(campaign: Campaign,
 
 
 def test_only_rows_whose_words_changed_are_made_again(campaign: Campaign, alice: User) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     while (message := running.claim_next()) is not None:
         Message.objects.filter(pk=message.pk).update(video="kept.mp4")
         finish(message)
@@ -222,7 +222,7 @@ def test_only_rows_whose_words_changed_are_made_again(campaign: Campaign, alice:
 def test_a_video_whose_row_the_script_no_longer_suits_fails_with_the_reason(
     campaign: Campaign, alice: User
 ) -> None:
-    started(campaign, alice)
+    start(campaign, alice)
     while (message := running.claim_next()) is not None:
         Message.objects.filter(pk=message.pk).update(video="kept.mp4", review_state="approved")
         finish(message)
@@ -237,8 +237,8 @@ def test_a_video_whose_row_the_script_no_longer_suits_fails_with_the_reason(
 def test_progress_counts_frames_of_the_current_message_and_foretells_the_end(
     campaign: Campaign, alice: User
 ) -> None:
-    started(campaign, alice)
-    assert running.progress_of(campaign).eta_s is None
+    start(campaign, alice)
+    assert running.compute_progress(campaign).eta_s is None
     first = running.claim_next()
     assert first is not None
     finish(first)
@@ -249,7 +249,7 @@ def test_progress_counts_frames_of_the_current_message_and_foretells_the_end(
     assert second is not None
     Message.objects.filter(pk=second.pk).update(done=50, total=100, stage="mouths")
     campaign.refresh_from_db()
-    progress = running.progress_of(campaign)
+    progress = running.compute_progress(campaign)
     assert (progress.total, progress.ready, progress.rendering, progress.queued) == (3, 1, 1, 1)
     assert progress.stage == "mouths"
     assert progress.fraction == pytest.approx(0.5)

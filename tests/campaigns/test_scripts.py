@@ -1,4 +1,4 @@
-"""Scripts: what is heard, how lines keep their ids, and what a mistake is called."""
+"""Scripts: the spoken lines, their ids, and the errors that name their place."""
 
 from __future__ import annotations
 

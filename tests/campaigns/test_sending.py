@@ -26,8 +26,8 @@ from campaigns.review import approve, reject
 from campaigns.sending import STALL_S, SendCounts, decide, deliver, retry, send_approved, sweep_stalled
 from campaigns.states import DeliveryState, MoveRefused
 from campaigns.suppressing import suppress
-from campaigns.views.send import to_send
-from tests.campaigns.posting import Postbox, approved_messages, free_port, mail_server
+from campaigns.views.send import count_unsent
+from tests.campaigns.posting import Postbox, approve_all, free_port, mail_server
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -38,8 +38,8 @@ def postbox(settings: Any) -> Iterator[Postbox]:
         yield running
 
 
-def scheduled(campaign: Campaign, user: User) -> list[Delivery]:
-    approved_messages(campaign, user)
+def schedule(campaign: Campaign, user: User) -> list[Delivery]:
+    approve_all(campaign, user)
     send_approved(campaign, user)
     return list(Delivery.objects.order_by("pk"))
 
@@ -52,7 +52,7 @@ class TestWhatIsScheduled:
     def test_every_approved_message_once_however_often_send_is_pressed(
         self, campaign: Campaign, alice: User, django_capture_on_commit_callbacks: Any
     ) -> None:
-        approved_messages(campaign, alice)
+        approve_all(campaign, alice)
         with django_capture_on_commit_callbacks(execute=True):
             first = send_approved(campaign, alice)
         send_approved(campaign, alice)
@@ -61,25 +61,25 @@ class TestWhatIsScheduled:
         assert OrmQ.objects.count() == 3
 
     def test_nothing_that_is_pending_or_rejected(self, campaign: Campaign, alice: User) -> None:
-        messages = approved_messages(campaign, alice)
+        messages = approve_all(campaign, alice)
         reject(messages[0], alice, "The name is wrong")
         assert send_approved(campaign, alice).scheduled == 2
         assert not Delivery.objects.filter(message=messages[0]).exists()
 
     def test_nothing_whose_video_changed_after_the_approval(self, campaign: Campaign, alice: User) -> None:
-        message = approved_messages(campaign, alice)[0]
+        message = approve_all(campaign, alice)[0]
         message.content_hash = "b" * 64
         message.save()
         assert send_approved(campaign, alice).scheduled == 2
 
     def test_rows_without_an_address_are_counted_not_sent(self, campaign: Campaign, alice: User) -> None:
-        message = approved_messages(campaign, alice)[0]
+        message = approve_all(campaign, alice)[0]
         message.recipient.email = ""
         message.recipient.save()
         assert send_approved(campaign, alice) == SendCounts(2, 0, 0, 1)
 
     def test_suppressed_addresses_are_kept_with_their_reason(self, campaign: Campaign, alice: User) -> None:
-        approved_messages(campaign, alice)
+        approve_all(campaign, alice)
         suppress(" ADA@example.org", "Asked for no further mails.")
         assert send_approved(campaign, alice) == SendCounts(2, 0, 1, 0)
         assert "asked not to be written to" in Delivery.objects.get(state=DeliveryState.SUPPRESSED).reason
@@ -87,7 +87,7 @@ class TestWhatIsScheduled:
     def test_a_failed_delivery_to_an_address_suppressed_since_is_withheld(
         self, campaign: Campaign, alice: User
     ) -> None:
-        failed = scheduled(campaign, alice)[0]
+        failed = schedule(campaign, alice)[0]
         Delivery.objects.filter(pk=failed.pk).update(state="failed", reason="Gave up.")
         suppress(failed.address, "Asked for no further mails.")
         assert send_approved(campaign, alice).suppressed == 1
@@ -95,14 +95,14 @@ class TestWhatIsScheduled:
         assert failed.state == "suppressed" and "asked not to be written to" in failed.reason
 
     def test_nothing_once_the_presenter_took_the_consent_back(self, campaign: Campaign, alice: User) -> None:
-        approved_messages(campaign, alice)
+        approve_all(campaign, alice)
         campaign.presenter.consent_revoked_at = timezone.now()
         campaign.presenter.save()
         with pytest.raises(MoveRefused, match="consent was revoked"):
             send_approved(campaign, alice)
 
     def test_the_campaigns_history_says_who_sent(self, campaign: Campaign, alice: User) -> None:
-        scheduled(campaign, alice)
+        schedule(campaign, alice)
         assert "Sent 3 approved messages." in str(LogEntry.objects.latest("pk").get_change_message())
 
 
@@ -110,7 +110,7 @@ class TestOneDelivery:
     def test_is_what_a_queued_task_carries_out(
         self, campaign: Campaign, alice: User, postbox: Postbox, django_capture_on_commit_callbacks: Any
     ) -> None:
-        approved_messages(campaign, alice)
+        approve_all(campaign, alice)
         with django_capture_on_commit_callbacks(execute=True):
             send_approved(campaign, alice)
         for queued in OrmQ.objects.all():
@@ -118,7 +118,7 @@ class TestOneDelivery:
         assert len(postbox.mails) == 3
 
     def test_arrives_at_a_real_mail_server(self, campaign: Campaign, alice: User, postbox: Postbox) -> None:
-        scheduled(campaign, alice)
+        schedule(campaign, alice)
         assert deliver_all() == ["sent"] * 3
         assert sorted(postbox.addresses()) == ["ada@example.org", "jose@example.org", "oneil@example.org"]
         assert Delivery.objects.exclude(sent_at=None).count() == 3
@@ -126,7 +126,7 @@ class TestOneDelivery:
     def test_is_not_sent_again_when_its_task_comes_twice(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
-        scheduled(campaign, alice)
+        schedule(campaign, alice)
         deliver_all()
         assert deliver_all() == ["sent"] * 3
         assert send_approved(campaign, alice).already == 3
@@ -135,7 +135,7 @@ class TestOneDelivery:
     def test_is_refused_when_the_approval_ended_in_between(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         reject(delivery.message, alice, "Looked again")
         assert deliver(delivery.pk, "test") == "failed"
         delivery.refresh_from_db()
@@ -145,7 +145,7 @@ class TestOneDelivery:
     def test_is_refused_when_other_content_was_approved_in_between(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         delivery.message.content_hash = "c" * 64
         delivery.message.save()
         approve(delivery.message, alice)
@@ -157,7 +157,7 @@ class TestOneDelivery:
     def test_is_withheld_when_the_person_opted_out_in_between(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         Suppression.objects.create(email=delivery.address, reason="asked")
         assert deliver(delivery.pk, "test") == "suppressed"
         assert postbox.mails == []
@@ -165,7 +165,7 @@ class TestOneDelivery:
     def test_of_erased_data_fails_with_a_sentence(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         delivery.message.recipient.delete()
         assert deliver(delivery.pk, "test") == "failed"
         delivery.refresh_from_db()
@@ -174,7 +174,7 @@ class TestOneDelivery:
     def test_reaches_nobody_twice_after_the_same_people_were_uploaded_again(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
-        first = scheduled(campaign, alice)[0]
+        first = schedule(campaign, alice)[0]
         deliver(first.pk, "test")
         rows = list(campaign.recipients.all())
         campaign.recipients.all().delete()
@@ -182,8 +182,8 @@ class TestOneDelivery:
             row.pk = None
             row.email = row.email.upper()
             row.save()
-        approved_messages(campaign, alice)
-        assert to_send(campaign) == 2
+        approve_all(campaign, alice)
+        assert count_unsent(campaign) == 2
         counts = send_approved(campaign, alice)
         assert counts == SendCounts(scheduled=2, already=1, suppressed=0, without_address=0)
         deliver_all()
@@ -195,7 +195,7 @@ class TestMailServersThatMisbehave:
         self, campaign: Campaign, alice: User, settings: Any, postbox: Postbox
     ) -> None:
         settings.EMAIL_PORT = free_port()
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         waits = []
         for _ in range(len(delivering.RETRY_AFTER_S)):
             Delivery.objects.filter(pk=delivery.pk).update(due_at=None)
@@ -208,7 +208,7 @@ class TestMailServersThatMisbehave:
         assert deliver(delivery.pk, "test") == "failed"
 
     def test_nothing_leaves_before_it_is_due(self, campaign: Campaign, alice: User, postbox: Postbox) -> None:
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now() + timedelta(minutes=1))
         assert deliver(delivery.pk, "test") == "scheduled"
         assert postbox.mails == []
@@ -225,7 +225,7 @@ class TestMailServersThatMisbehave:
         self, campaign: Campaign, alice: User, postbox: Postbox, answer: str, state: str, suppressed: bool
     ) -> None:
         postbox.rcpt_answer = answer
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         assert deliver(delivery.pk, "test") == state
         delivery.refresh_from_db()
         assert answer in delivery.reason
@@ -238,21 +238,21 @@ class TestMailServersThatMisbehave:
         self, campaign: Campaign, alice: User, postbox: Postbox, answer: str, state: str
     ) -> None:
         postbox.data_answer = answer
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         assert deliver(delivery.pk, "test") == state
 
     def test_a_connection_cut_before_the_mail_left_is_tried_again(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
         postbox.break_at = "rcpt"
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         assert deliver(delivery.pk, "test") == "scheduled"
 
     def test_a_connection_cut_after_the_mail_left_waits_for_a_person(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
         postbox.break_at = "data"
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         assert deliver(delivery.pk, "test") == "unknown"
         postbox.break_at = ""
         send_approved(campaign, alice)
@@ -265,7 +265,7 @@ class TestMailServersThatMisbehave:
     ) -> None:
         monkeypatch.setattr(delivering, "PAUSE_AFTER_FAILURES", 2)
         postbox.data_answer = "451 4.3.0 Full"
-        scheduled(campaign, alice)
+        schedule(campaign, alice)
         deliver_all()
         campaign.refresh_from_db()
         assert "2 mails in a row" in campaign.sending_paused and "4.3.0 Full" in campaign.sending_paused
@@ -279,7 +279,7 @@ class TestMailServersThatMisbehave:
 class TestAPersonsDecision:
     @pytest.fixture
     def unknown(self, campaign: Campaign, alice: User) -> Delivery:
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         Delivery.objects.filter(pk=delivery.pk).update(state="unknown", claimed_by="gone")
         delivery.refresh_from_db()
         return delivery
@@ -302,7 +302,7 @@ class TestAPersonsDecision:
     def test_what_was_refused_and_then_approved_is_tried_again(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         Message.objects.filter(pk=delivery.message_id).update(content_hash="f" * 64)
         assert deliver(delivery.pk, "test") == "failed"
         approve(Message.objects.get(pk=delivery.message_id), alice)
@@ -313,7 +313,7 @@ class TestAPersonsDecision:
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
         postbox.rcpt_answer = "550 5.7.1 Policy"
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         deliver(delivery.pk, "test")
         delivery.refresh_from_db()
         postbox.rcpt_answer = "250 OK"
@@ -325,7 +325,7 @@ class TestTheSweep:
     def test_a_dead_workers_delivery_becomes_unknown_and_a_living_ones_stays(
         self, campaign: Campaign, alice: User
     ) -> None:
-        dead, living, _ = scheduled(campaign, alice)
+        dead, living, _ = schedule(campaign, alice)
         now = timezone.now()
         Delivery.objects.filter(pk=dead.pk).update(
             state="sending", heartbeat_at=now - timedelta(seconds=STALL_S + 1)
@@ -341,7 +341,7 @@ class TestTheSweep:
     def test_what_is_due_again_gets_a_task_and_what_waits_gets_none(
         self, campaign: Campaign, alice: User
     ) -> None:
-        due, later, _ = scheduled(campaign, alice)
+        due, later, _ = schedule(campaign, alice)
         now = timezone.now()
         Delivery.objects.filter(pk=due.pk).update(due_at=now - timedelta(seconds=1))
         Delivery.objects.filter(pk=later.pk).update(due_at=now + timedelta(hours=1))
@@ -349,7 +349,7 @@ class TestTheSweep:
         assert [task.task["args"] for task in OrmQ.objects.all()] == [(due.pk,)]
 
     def test_a_lost_task_is_made_again(self, campaign: Campaign, alice: User) -> None:
-        scheduled(campaign, alice)
+        schedule(campaign, alice)
         sweep_stalled(timezone.now() + timedelta(hours=1))
         assert OrmQ.objects.count() == 3
 
@@ -357,13 +357,13 @@ class TestTheSweep:
 @pytest.mark.django_db(transaction=True)
 class TestManyWorkers:
     def test_two_at_once_send_once(self, campaign: Campaign, alice: User, postbox: Postbox) -> None:
-        deliveries = scheduled(campaign, alice)
+        deliveries = schedule(campaign, alice)
         for delivery in deliveries:
             in_threads(8, lambda pk=delivery.pk: deliver(pk, "test"))
         assert len(postbox.mails) == len(deliveries)
 
     def test_two_people_press_send_at_once(self, campaign: Campaign, alice: User, postbox: Postbox) -> None:
-        approved_messages(campaign, alice)
+        approve_all(campaign, alice)
         in_threads(4, lambda: send_approved(Campaign.objects.get(pk=campaign.pk)))
         in_threads(4, deliver_all)
         assert Delivery.objects.filter(state="sent").count() == 3
@@ -372,7 +372,7 @@ class TestManyWorkers:
     def test_killed_between_claim_and_confirmation_never_sends_twice(
         self, campaign: Campaign, alice: User, postbox: Postbox
     ) -> None:
-        delivery = scheduled(campaign, alice)[0]
+        delivery = schedule(campaign, alice)[0]
         postbox.hold_data = True
         worker = worker_process(delivery.pk)
         try:

@@ -9,11 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from campaigns.spreadsheet import Sheet, SheetError, read
+from campaigns.spreadsheet import Sheet, SheetError, read_sheet
 
 
 def csv(text: str, encoding: str = "utf-8") -> Sheet:
-    return read(io.BytesIO(text.encode(encoding)), "people.csv")
+    return read_sheet(io.BytesIO(text.encode(encoding)), "people.csv")
 
 
 def names(sheet: Sheet) -> list[str]:
@@ -98,33 +98,33 @@ def test_a_nameless_column_is_called_by_its_letter() -> None:
 
 def test_a_picture_is_not_a_spreadsheet() -> None:
     with pytest.raises(SheetError, match="neither CSV nor XLSX"):
-        read(io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"ab\0cd" * 50), "people.csv")
+        read_sheet(io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"ab\0cd" * 50), "people.csv")
 
 
 def test_an_old_excel_file_is_named_as_such() -> None:
     with pytest.raises(SheetError, match="old Excel file"):
-        read(io.BytesIO(b"\xd0\xcf\x11\xe0" + b"x" * 600), "people.xls")
+        read_sheet(io.BytesIO(b"\xd0\xcf\x11\xe0" + b"x" * 600), "people.xls")
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SheetError, match="cannot be read: No such file"):
-        read(tmp_path / "nowhere.csv")
+        read_sheet(tmp_path / "nowhere.csv")
 
 
 def test_xlsx_cells_read_as_a_person_sees_them() -> None:
-    sheet = read(
+    sheet = read_sheet(
         xlsx(("name", "seats", "share", "day"), ("Ada", 3.0, 0.5, datetime(2026, 5, 4))), "people.xlsx"
     )
     assert sheet.rows[0].values == {"name": "Ada", "seats": "3", "share": "0.5", "day": "2026-05-04"}
 
 
 def test_xlsx_blank_rows_keep_row_numbers() -> None:
-    sheet = read(xlsx(("name",), (None,), ("Ada",)), "people.xlsx")
+    sheet = read_sheet(xlsx(("name",), (None,), ("Ada",)), "people.xlsx")
     assert [(row.number, row.values["name"]) for row in sheet.rows] == [(3, "Ada")]
 
 
 def test_a_formula_without_a_stored_value_is_a_problem_of_its_row() -> None:
-    sheet = read(xlsx(("name", "city"), ("Ada", "=A2")), "people.xlsx")
+    sheet = read_sheet(xlsx(("name", "city"), ("Ada", "=A2")), "people.xlsx")
     (problem,) = sheet.problems
     assert (problem.row, problem.column) == (2, "city")
     assert "no stored value" in problem.message
@@ -133,4 +133,4 @@ def test_a_formula_without_a_stored_value_is_a_problem_of_its_row() -> None:
 def test_a_broken_xlsx_is_a_sentence() -> None:
     whole = xlsx(("name",), ("Ada",)).getvalue()
     with pytest.raises(SheetError, match=r"people\.xlsx is not a whole XLSX file"):
-        read(io.BytesIO(whole[: len(whole) // 2]), "people.xlsx")
+        read_sheet(io.BytesIO(whole[: len(whole) // 2]), "people.xlsx")

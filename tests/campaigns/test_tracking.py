@@ -15,8 +15,8 @@ from django.urls import reverse
 from campaigns import tracking
 from campaigns.models import Campaign, Event, Message
 from campaigns.review import reject
-from campaigns.tracking import Watched, summary_of
-from tests.campaigns.posting import approved_messages
+from campaigns.tracking import ViewingStats, summarize_viewing
+from tests.campaigns.posting import approve_all
 from tests.campaigns.test_sending import in_threads
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
@@ -24,7 +24,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 S
 
 @pytest.fixture
 def message(campaign: Campaign, alice: User) -> Message:
-    return approved_messages(campaign, alice)[0]
+    return approve_all(campaign, alice)[0]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ class Page:
 def test_a_whole_viewing(page: Page, message: Message, campaign: Campaign) -> None:
     reports = [("page_viewed", 0), ("played", 0), ("progress", 1.5), ("progress", 4.0), ("ended", 0)]
     assert [page.report(kind, seconds) for kind, seconds in reports] == [204] * 5
-    watched = summary_of(campaign).messages[message.pk]
+    watched = summarize_viewing(campaign).messages[message.pk]
     assert (watched.views, watched.plays, watched.seconds, watched.share) == (1, 1, 4.0, 1.0)
     assert watched.finished and watched.last_at is not None
 
@@ -68,14 +68,14 @@ def test_reports_that_come_twice_or_late_change_nothing(
 ) -> None:
     for kind, seconds in [("played", 0), ("progress", 3), ("progress", 1), ("progress", 3), ("played", 0)]:
         page.report(kind, seconds)
-    watched = summary_of(campaign).messages[message.pk]
+    watched = summarize_viewing(campaign).messages[message.pk]
     assert (watched.plays, watched.seconds, watched.share) == (1, 3.0, 0.75)
     assert Event.objects.count() == 2
 
 
 def test_seconds_never_exceed_the_video(page: Page, message: Message, campaign: Campaign) -> None:
     page.report("progress", 1e9)
-    assert summary_of(campaign).messages[message.pk].seconds == message.video_seconds
+    assert summarize_viewing(campaign).messages[message.pk].seconds == message.video_seconds
 
 
 def test_several_viewings_add_up_and_the_share_is_the_best_one(message: Message, campaign: Campaign) -> None:
@@ -83,7 +83,7 @@ def test_several_viewings_add_up_and_the_share_is_the_best_one(message: Message,
         page = Page(message)
         page.report("played")
         page.report("progress", seconds)
-    watched = summary_of(campaign).messages[message.pk]
+    watched = summarize_viewing(campaign).messages[message.pk]
     assert (watched.plays, watched.seconds, watched.share) == (2, 4.0, 0.75)
 
 
@@ -148,9 +148,9 @@ def test_one_link_in_a_loop_stops_counting(
     page.report("played")
     for _ in range(5):
         Page(message).report("played")
-    assert summary_of(campaign).plays == 3
+    assert summarize_viewing(campaign).plays == 3
     assert page.report("progress", 2) == 204
-    assert summary_of(campaign).seconds == 2.0
+    assert summarize_viewing(campaign).seconds == 2.0
 
 
 def test_nothing_about_the_person_is_stored(page: Page) -> None:
@@ -170,10 +170,10 @@ def test_a_campaigns_totals(campaign: Campaign, message: Message, django_assert_
             page.report(kind)
         page.report("progress", seconds)
     with django_assert_num_queries(2):
-        summary = summary_of(campaign)
+        summary = summarize_viewing(campaign)
     assert (summary.viewed, summary.played, summary.finished, summary.plays) == (2, 2, 1, 2)
     assert (summary.seconds, summary.share) == (5.0, 0.625)
-    assert sum(watched == Watched() for watched in summary.messages.values()) == 1
+    assert sum(watched == ViewingStats() for watched in summary.messages.values()) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -45,10 +45,10 @@ def test_a_campaign_ends_complete_though_its_workers_are_killed(
     baked: Baked,
     alice: User,
     children: Children,
-    readied: Callable[[], list[int]],
+    ready_log: Callable[[], list[int]],
     worker_environment: dict[str, str],
 ) -> None:
-    campaign = cast.campaign(alice, presenters.stored(baked))
+    campaign = cast.campaign(alice, presenters.store_presenter(baked))
     Campaign.objects.filter(pk=campaign.pk).update(voice_engine="pyttsx3")
     running.start(campaign, alice)
 
@@ -71,17 +71,17 @@ def test_a_campaign_ends_complete_though_its_workers_are_killed(
     messages = list(campaign.messages.all())
     assert {message.failure for message in messages} == {""}
     assert campaign.state == CampaignState.RENDERED
-    assert readied() == sorted(message.pk for message in messages)  # each exactly once
+    assert ready_log() == sorted(message.pk for message in messages)  # each exactly once
     for message in messages:
         videos = list(Path(message.video.path).parent.glob("*.mp4"))
         assert videos == [Path(message.video.path)]
-        assert rendering.video_facts(videos[0]).duration_s == pytest.approx(message.video_seconds, abs=0.1)
+        assert rendering.probe_video(videos[0]).duration_s == pytest.approx(message.video_seconds, abs=0.1)
 
 
 def test_a_worker_prepares_an_uploaded_take(
     baked: Baked, children: Children, worker_environment: dict[str, str]
 ) -> None:
-    presenter = presenters.stored(baked)
+    presenter = presenters.store_presenter(baked)
     Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.WAITING, bake="")
     start_bake(presenter)
     start_cluster(children, "render", worker_environment)

@@ -43,7 +43,7 @@ def made(folder: Path, content_hash: str) -> MessageResult:
 def test_a_finished_message_is_kept_and_an_approval_of_other_content_ends(
     claimed: Message, tmp_path: Path, content: str, review: str, approved: str
 ) -> None:
-    working._settled(claimed, made(tmp_path, content * 64))
+    working._store_outcome(claimed, made(tmp_path, content * 64))
     stored = Message.objects.get(pk=claimed.pk)
     assert (stored.render_state, stored.claimed_by, stored.content_hash) == (
         RenderState.READY,
@@ -62,13 +62,13 @@ def test_a_finished_message_is_kept_and_an_approval_of_other_content_ends(
 def test_who_lost_the_claim_keeps_nothing(claimed: Message, tmp_path: Path) -> None:
     Message.objects.filter(pk=claimed.pk).update(claimed_by="another worker")
     before = Message.objects.filter(pk=claimed.pk).values().get()
-    working._settled(claimed, made(tmp_path, "b" * 64))
-    working._settled(claimed, RenderError("The disk is full."))
-    working._settled(claimed, ValueError("ours"))
+    working._store_outcome(claimed, made(tmp_path, "b" * 64))
+    working._store_outcome(claimed, RenderError("The disk is full."))
+    working._store_outcome(claimed, ValueError("ours"))
     assert Message.objects.filter(pk=claimed.pk).values().get() == before
 
 
 def test_a_failure_is_noted_with_its_reason(claimed: Message) -> None:
-    working._settled(claimed, RenderError("The disk is full."))
+    working._store_outcome(claimed, RenderError("The disk is full."))
     stored = Message.objects.get(pk=claimed.pk)
     assert (stored.render_state, stored.failure) == (RenderState.FAILED, "The disk is full.")

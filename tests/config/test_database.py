@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import SOCKET_NAME, embedded, from_url, usable_folder
+from config.database import SOCKET_NAME, choose_folder, configure_embedded, from_url
 
 ROOT = Path(__file__).resolve().parents[2]
 USE = (
@@ -89,17 +89,20 @@ def test_another_database_is_refused(url: str) -> None:
 
 def test_a_path_that_no_socket_can_have_moves_to_the_temporary_files(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
-    found = usable_folder(deep, ROOT)
+    found = choose_folder(deep, ROOT)
     assert found.parent == Path(tempfile.gettempdir()).resolve()
     assert len(os.fsencode(found / "data" / SOCKET_NAME)) < 100
-    assert found == usable_folder(deep, ROOT) != usable_folder(deep, tmp_path)
+    assert found == choose_folder(deep, ROOT) != choose_folder(deep, tmp_path)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's folders can be closed to the server's user")
 def test_a_closed_home_is_left_closed() -> None:
     with tempfile.TemporaryDirectory(prefix="byname-home-") as home:
         wanted = Path(home) / "byname" / "var" / "postgres"
-        assert Path(embedded(wanted, Path(home))["EMBEDDED"]).parent == Path(tempfile.gettempdir()).resolve()
+        assert (
+            Path(configure_embedded(wanted, Path(home))["EMBEDDED"]).parent
+            == Path(tempfile.gettempdir()).resolve()
+        )
         assert Path(home).stat().st_mode & 0o777 == 0o700
 
 

@@ -14,7 +14,7 @@ from config import env
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def documented() -> set[str]:
+def read_documented() -> set[str]:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     return {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
 
@@ -33,7 +33,7 @@ def read_by_settings() -> set[str]:
 
 
 def test_every_setting_is_documented_and_every_documented_setting_is_read() -> None:
-    assert read_by_settings() == documented()
+    assert read_by_settings() == read_documented()
 
 
 @pytest.mark.parametrize(

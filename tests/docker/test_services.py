@@ -19,7 +19,7 @@ from pytest_django import Settings
 
 from campaigns.beats import WorkerBeat, living
 from campaigns.health import Stuck, check_queue
-from config.database import usable_folder
+from config.database import choose_folder
 from config.postgres import server
 from tests.campaigns.posting import free_port
 from tests.database import address
@@ -210,7 +210,7 @@ def test_a_service_that_is_told_to_stop_ends_and_leaves_nothing(start: Start, tm
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Path]:
     """The folder of a PostgreSQL server that this test may stop."""
-    folder = usable_folder(tmp_path / "postgres", ROOT)
+    folder = choose_folder(tmp_path / "postgres", ROOT)
     server.ensure_running(folder, "byname")
     yield folder
     server.release(folder)

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from renderer.bench import Bench, Rendered, main, table
-from renderer.stopwatch import StageTime
+from renderer.bench import Bench, RenderTiming, format_bench, main
+from renderer.stopwatch import SpanTime
 from tests.presenters import Baked
 
 
@@ -31,13 +31,13 @@ def test_the_bench_prints_where_the_time_of_two_messages_went(
 
 
 def made(*stages: str) -> Bench:
-    message = Rendered(50, 50, 2.0, 1.0, 1.5, {name: StageTime(0.5, 0.5, 1, 50) for name in stages})
+    message = RenderTiming(50, 50, 2.0, 1.0, 1.5, {name: SpanTime(0.5, 0.5, 1, 50) for name in stages})
     return Bench(message, message, 640, 360, 2, {"cores": 2}, 1000.0)
 
 
 def test_a_presenter_whose_network_did_not_run_is_told() -> None:
-    assert "no network" in table(made("draft", "encode"))
-    assert "no network" not in table(made("draft", "network", "encode"))
+    assert "no network" in format_bench(made("draft", "encode"))
+    assert "no network" not in format_bench(made("draft", "network", "encode"))
 
 
 def test_a_take_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from renderer.compare import Comparison, compare, verdicts
+from renderer.compare import Comparison, compare, write_verdicts
 from renderer.config import BakeConfig
-from renderer.progress import silent
+from renderer.progress import ignore_progress
 from renderer.store import Store
 from tests import takes
 
@@ -19,7 +19,9 @@ CRUDE = BakeConfig(crop_px=64, fit_seconds=4.0, fit_steps_max=30, base_channels=
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("compare")
     take = takes.good(folder / "take.mp4")
-    return compare(Comparison(take, 6.0, ("triangular", "chunk"), CRUDE), Store(folder / "store"), silent)
+    return compare(
+        Comparison(take, 6.0, ("triangular", "chunk"), CRUDE), Store(folder / "store"), ignore_progress
+    )
 
 
 @pytest.mark.slow
@@ -57,16 +59,16 @@ def figures(velocity: float, acceleration: float = 1.0, **drift: float) -> dict[
 
 
 def test_verdicts_say_what_was_kept_and_what_was_missed():
-    kept, drift, control = verdicts({"triangular": figures(1.05), "chunk": figures(1.4)}, 300.0)
-    assert kept.startswith("triangular: seam ratio 1.05 / 1.00") and "kept" in kept
-    assert drift == "triangular: no drift in any of 1 looks"
-    assert "chunk, the negative control, shows its borders" in control
+    kept, drift, control = write_verdicts({"triangular": figures(1.05), "chunk": figures(1.4)}, 300.0)
+    assert kept.startswith("triangular: jump ratio at window boundaries 1.05 / 1.00") and "kept" in kept
+    assert drift == "triangular: no drift in any of 1 curves"
+    assert "chunk, the negative control, shows its window boundaries" in control
 
 
 def test_a_missed_gate_and_a_control_that_shows_nothing_are_said_plainly():
-    missed, drift, control = verdicts(
+    missed, drift, control = write_verdicts(
         {"triangular": figures(1.3, low=0.2), "chunk": figures(1.0)}, seconds=60.0
     )
     assert "missed" in missed
     assert drift == "triangular: drift in light (the gate is for 5 minutes; this is 60 s)"
-    assert "does not show its borders" in control
+    assert "does not show its window boundaries" in control

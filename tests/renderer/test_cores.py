@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from renderer.cores import side_by_side, usable_cores
+from renderer.cores import parallel_map, usable_cores
 from renderer.errors import RenderError
-from renderer.stopwatch import stage, timing
+from renderer.stopwatch import profile, span
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -43,13 +43,13 @@ def test_two_things_are_made_at_once_and_come_in_order() -> None:
             met.wait()  # breaks unless the other one of both comes here too
         return number * number
 
-    assert list(side_by_side(made, range(10))) == [number * number for number in range(10)]
+    assert list(parallel_map(made, range(10))) == [number * number for number in range(10)]
 
 
 def test_one_thread_is_enough_where_no_more_are_wanted() -> None:
     torch.set_num_threads(1)
     assert usable_cores() == 1
-    assert set(side_by_side(lambda _: threading.get_ident(), range(5))) == {threading.get_ident()}
+    assert set(parallel_map(lambda _: threading.get_ident(), range(5))) == {threading.get_ident()}
 
 
 def test_a_wish_for_more_threads_than_cores_is_not_granted() -> None:
@@ -70,7 +70,7 @@ def test_an_error_comes_in_its_place() -> None:
 
     seen = []
     with pytest.raises(RenderError, match="three is missing"):
-        for number in side_by_side(made, range(20)):
+        for number in parallel_map(made, range(20)):
             seen.append(number)
     assert seen == [0, 1, 2]
 
@@ -83,17 +83,17 @@ def test_only_a_few_are_made_ahead_of_a_caller_who_stops() -> None:
             begun.append(number)
             yield number
 
-    made = side_by_side(lambda number: number, things())
+    made = parallel_map(lambda number: number, things())
     assert next(made) == 0
     made.close()
     assert len(begun) < 20
 
 
 def test_the_time_of_every_thread_is_counted() -> None:
-    @stage("square", frames=1)
+    @span("square", frames=1)
     def square(number: int) -> int:
         return number * number
 
-    with timing() as watch:
-        list(side_by_side(square, range(12)))
+    with profile() as watch:
+        list(parallel_map(square, range(12)))
     assert watch.report()["square"].frames == 12

@@ -9,9 +9,9 @@ import pytest
 
 from renderer.config import EngineConfig, VoiceConfig
 from renderer.errors import RenderError
-from renderer.footprint import Footprint, LongText, enlarged, footprint, main, told
+from renderer.footprint import Footprint, LongText, enlarge, format_footprint, main, measure_footprint
 from renderer.mouth.presenter import Presenter
-from renderer.progress import silent
+from renderer.progress import ignore_progress
 from renderer.store import Store
 from tests.presenters import Baked
 
@@ -28,12 +28,12 @@ def test_a_long_text_is_said_in_lines_or_as_one_of_them(tmp_path: Path) -> None:
 def test_what_is_told_is_the_peak_less_what_was_loaded() -> None:
     found = Footprint(1920, 1080, 1, 300.0, 298.0, 384, 900.0, 2900.0, 60.0)
     assert found.message_mb == 2000
-    assert "the message's own: 2,000 MB" in told(found)
+    assert "the message's own: 2,000 MB" in format_footprint(found)
 
 
 @pytest.mark.slow
 def test_an_enlarged_take_shows_the_same_face_in_the_same_place(baked: Baked, tmp_path: Path) -> None:
-    take, bake = enlarged(baked.take, baked.bake, (960, 540), tmp_path)
+    take, bake = enlarge(baked.take, baked.bake, (960, 540), tmp_path)
     before, after = Presenter.load(baked.bake), Presenter.load(bake)
     assert (after.facts.width, after.facts.height) == (960, 540)
     assert after.fine_px > before.fine_px
@@ -41,7 +41,7 @@ def test_an_enlarged_take_shows_the_same_face_in_the_same_place(baked: Baked, tm
     beside = np.abs(np.roll(after.crops, 1, axis=2).astype(int) - before.crops).mean()
     assert apart < 3
     assert apart < beside / 2
-    found = footprint(take, bake, LongText(1.0), CONFIG, tmp_path / "message", silent)
+    found = measure_footprint(take, bake, LongText(1.0), CONFIG, tmp_path / "message", ignore_progress)
     assert (tmp_path / "message.mp4").stat().st_size > 0
     assert found.loaded_mb < found.peak_mb
     assert found.lines == 1
@@ -49,7 +49,7 @@ def test_an_enlarged_take_shows_the_same_face_in_the_same_place(baked: Baked, tm
 
 def test_another_shape_is_refused(baked: Baked, tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="another shape"):
-        enlarged(baked.take, baked.bake, (960, 720), tmp_path)
+        enlarge(baked.take, baked.bake, (960, 720), tmp_path)
 
 
 def test_the_command_says_in_a_sentence_what_is_missing(

@@ -1,8 +1,8 @@
-from renderer.gates import GATES, judged
+from renderer.gates import GATES, validate_figures
 
 
 def verdicts(**figures: float) -> dict[str, str]:
-    return {str(entry["gate"]): str(entry["verdict"]) for entry in judged(figures)}
+    return {str(entry["gate"]): str(entry["verdict"]) for entry in validate_figures(figures)}
 
 
 def test_a_figure_reaches_its_aim_or_its_floor_or_misses():
@@ -25,7 +25,7 @@ def test_what_was_not_measured_is_not_judged():
 
 
 def test_every_gate_names_its_bounds():
-    bounds = {str(entry["gate"]): entry["bounds"] for entry in judged({})}
+    bounds = {str(entry["gate"]): entry["bounds"] for entry in validate_figures({})}
     assert bounds["oracle_psnr_db"] == "floor at least 28, aim at least 31"
     assert bounds["ring"] == "floor 0.9 to 1.1, aim 0.97 to 1.03"
     assert bounds["offset_frames"] == "floor -1 to 1, aim 0"

@@ -10,7 +10,7 @@ import pytest
 
 from renderer.config import VideoConfig
 from renderer.errors import RenderError
-from renderer.measured import Measured, load_measured, measure_segment, save_measured
+from renderer.measured import SegmentMeasures, load_measures, measure_segment, save_measures
 from renderer.mouth.presenter import Presenter
 from renderer.video.decode import TakeReader
 from renderer.video.encode import encode_segment
@@ -37,7 +37,7 @@ def filmed(baked: Baked, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def measured(segment: Path, presenter: Presenter) -> Measured:
+def measured(segment: Path, presenter: Presenter) -> SegmentMeasures:
     motion = presenter.style.space.encode(presenter.points[list(FRAMES)])
     return measure_segment(segment, PATH, motion, (), 0.0, presenter, FPS)
 
@@ -72,7 +72,7 @@ def test_a_damaged_segment_is_an_error_and_no_score(presenter: Presenter, tmp_pa
 
 def test_measures_can_be_kept(filmed: Path, presenter: Presenter, tmp_path: Path) -> None:
     found = measured(filmed, presenter)
-    save_measured(found, tmp_path / "scores.safetensors")
-    kept = load_measured(tmp_path / "scores.safetensors")
+    save_measures(found, tmp_path / "scores.safetensors")
+    kept = load_measures(tmp_path / "scores.safetensors")
     assert kept.scores == found.scores
     assert np.array_equal(kept.points, found.points)

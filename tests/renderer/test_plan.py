@@ -13,9 +13,9 @@ import pytest
 from renderer.config import PlanConfig
 from renderer.mouth.presenter import Presenter
 from renderer.plan import Segment, Slots, plan_segments, plan_slots
-from renderer.retiming import jumped, retimed
-from renderer.walk import CROSSING_FRAMES, TakeWalk
-from tests.renderer.test_walk import walk_of
+from renderer.retiming import bridge, retime
+from renderer.walk import TRANSITION_FRAMES, BaseTrack
+from tests.renderer.test_walk import base_track_of
 from tests.takes import DEMO_TAKE
 
 FPS = Fraction(25)
@@ -25,11 +25,13 @@ SEAM = CONFIG.seam_frames
 ORDER = ["hello", "thanks", "offer", "meet", "bye"]
 MEDIANS = {"hello": 40, "thanks": 75, "offer": 90, "meet": 60, "bye": 35}
 SLOTS = plan_slots({line: [frames] for line, frames in MEDIANS.items()}, ORDER, FPS, CONFIG)
-WALK = walk_of(300)
+BASE_TRACK = base_track_of(300)
 
 
-def plan(lengths: dict[str, int], walk: TakeWalk = WALK, slots: Slots = SLOTS) -> tuple[Segment, ...]:
-    return plan_segments(list(lengths.items()), slots, walk, FPS, CONFIG)
+def plan(
+    lengths: dict[str, int], base_track: BaseTrack = BASE_TRACK, slots: Slots = SLOTS
+) -> tuple[Segment, ...]:
+    return plan_segments(list(lengths.items()), slots, base_track, FPS, CONFIG)
 
 
 def with_length(line: str, frames: int) -> dict[str, int]:
@@ -64,7 +66,7 @@ def test_slots_survive_json() -> None:
 
 def test_lines_of_median_length_show_the_base_track_as_it_is() -> None:
     shown = [frame for segment in plan(MEDIANS) for frame in segment.path]
-    assert shown == [WALK.shown(position) for position in range(SLOTS.end)]
+    assert shown == [BASE_TRACK.frame_at(position) for position in range(SLOTS.end)]
 
 
 @pytest.mark.parametrize("line", ORDER)
@@ -74,8 +76,8 @@ def test_every_length_keeps_the_seams_and_has_room_for_the_speech(line: str, cha
     segments = plan(with_length(line, spoken))
     bounds = [*SLOTS.starts, SLOTS.end]
     for segment, start, end in zip(segments, bounds, bounds[1:], strict=False):
-        assert segment.path[:SEAM] == tuple(WALK.shown(start + k) for k in range(SEAM))
-        assert segment.path[-SEAM:] == tuple(WALK.shown(end - SEAM + k) for k in range(SEAM))
+        assert segment.path[:SEAM] == tuple(BASE_TRACK.frame_at(start + k) for k in range(SEAM))
+        assert segment.path[-SEAM:] == tuple(BASE_TRACK.frame_at(end - SEAM + k) for k in range(SEAM))
         assert segment.lead_frames >= SEAM
         assert len(segment.path) - segment.lead_frames - segment.spoken_frames >= SEAM
     assert_plays_without_a_cut(segments)
@@ -103,23 +105,23 @@ def test_a_jump_is_made_between_frames_that_look_alike() -> None:
     usual = {(frame.a, frame.b) for frame in plan(MEDIANS)[2].path}
     own = [f for f in segment.path if f.mix == pytest.approx(0.5) and (f.a, f.b) not in usual]
     assert 1 <= len(own) <= 2
-    assert all(WALK.distance[f.a, f.b] < 2 for f in own)
+    assert all(BASE_TRACK.distance[f.a, f.b] < 2 for f in own)
     crossing = [f for f in segment.path if f.mix]
-    assert len(crossing) >= CROSSING_FRAMES * len(own)
+    assert len(crossing) >= TRANSITION_FRAMES * len(own)
 
 
-def walk_with_a_way_over(take_frames: int = 400) -> TakeWalk:
+def base_track_with_a_way_over(take_frames: int = 400) -> BaseTrack:
     """Frames look less alike the further they are apart, but for two pairs."""
     place = np.arange(take_frames, dtype=np.float32)
     distance = np.abs(place[:, None] - place)
     for early, late in ((30, 200), (45, 225)):
         distance[early, late] = distance[late, early] = 0.5
-    return TakeWalk(distance.astype(np.float16))
+    return BaseTrack(distance.astype(np.float16))
 
 
 def test_where_no_single_jump_is_good_two_good_ones_are_made() -> None:
     """Ten frames more than there are: any one jump goes back ten frames, by way of frame 200 it does not."""
-    path = jumped(walk_with_a_way_over(), 10, 60, range(60, 61), SEAM)
+    path = bridge(base_track_with_a_way_over(), 10, 60, range(60, 61), SEAM)
     assert len(path) == 60
     assert [(f.a, f.b) for f in path if f.mix == pytest.approx(0.5)] == [(30, 200), (225, 45)]
     assert (path[0].a, path[-1].a) == (10, 59)
@@ -129,9 +131,9 @@ def test_frames_are_repeated_or_left_out_where_the_picture_is_calm() -> None:
     """A head that moves in every second quarter of a second: no frame is dropped or held in there."""
     moving = (np.arange(400) // 6 % 2).astype(bool)
     place = np.cumsum(np.where(moving, 1.0, 0.01))
-    walk = TakeWalk(np.abs(place[:, None] - place).astype(np.float16))
+    base_track = BaseTrack(np.abs(place[:, None] - place).astype(np.float16))
     for frames in (95, 110):
-        shown = [frame.a for frame in retimed(walk, 50, 150, frames, SEAM)]
+        shown = [frame.a for frame in retime(base_track, 50, 150, frames, SEAM)]
         uneven = [after for before, after in pairwise(shown) if after - before != 1]
         assert len(shown) == frames
         assert uneven
@@ -141,7 +143,7 @@ def test_frames_are_repeated_or_left_out_where_the_picture_is_calm() -> None:
 def test_lines_that_a_recipient_does_not_hear_are_passed_over() -> None:
     segments = plan({line: MEDIANS[line] for line in ("hello", "thanks", "bye")})
     start = SLOTS.start_of("bye")
-    assert segments[1].path[-SEAM:] == tuple(WALK.shown(start - SEAM + k) for k in range(SEAM))
+    assert segments[1].path[-SEAM:] == tuple(BASE_TRACK.frame_at(start - SEAM + k) for k in range(SEAM))
     assert len(segments[1].path) < MEDIANS["thanks"] + 45
     assert_plays_without_a_cut(segments)
 
@@ -152,31 +154,31 @@ def test_other_lines_are_not_touched_by_a_personal_one() -> None:
 
 
 def test_the_same_lines_give_the_same_plan() -> None:
-    assert plan(with_length("meet", 171)) == plan(with_length("meet", 171), walk_of(300))
+    assert plan(with_length("meet", 171)) == plan(with_length("meet", 171), base_track_of(300))
 
 
 @pytest.mark.parametrize("take_frames", [125, 300, 1500])
 def test_messages_from_three_seconds_to_five_minutes_fit_on_any_take(take_frames: int) -> None:
-    walk = walk_of(take_frames)
+    base_track = base_track_of(take_frames)
     for lines, spoken in ((1, 55), (60, 115)):
         order = [f"line {number}" for number in range(lines)]
         slots = plan_slots({line: [spoken] for line in order}, order, FPS, CONFIG)
         for change in (0, 25):
-            segments = plan({line: spoken + change for line in order}, walk, slots)
+            segments = plan({line: spoken + change for line in order}, base_track, slots)
             frames = [frame for segment in segments for frame in segment.path]
             assert len(frames) >= lines * (spoken + change)
             assert all(0 <= frame.a < take_frames and 0 <= frame.b < take_frames for frame in frames)
             assert_plays_without_a_cut(segments)
 
 
-def demo_walk() -> TakeWalk:
-    return Presenter.load(DEMO_PRESENTER).walk
+def demo_base_track() -> BaseTrack:
+    return Presenter.load(DEMO_PRESENTER).base_track
 
 
 def test_five_minutes_from_a_short_real_take_show_no_jump_and_no_short_loop() -> None:
     """Many personal lengths, and lines that some recipients do not hear, on the demo's 23 seconds."""
     rng = np.random.default_rng(3)
-    walk = demo_walk()
+    base_track = demo_base_track()
     order = [f"line {number}" for number in range(75)]
     medians = {line: int(rng.integers(50, 130)) for line in order}
     slots = plan_slots({line: [frames] for line, frames in medians.items()}, order, FPS, CONFIG)
@@ -185,9 +187,9 @@ def test_five_minutes_from_a_short_real_take_show_no_jump_and_no_short_loop() ->
         for at, (line, frames) in enumerate(medians.items())
         if at % 7 != 3
     }
-    shown = [frame for segment in plan(lengths, walk, slots) for frame in segment.path]
+    shown = [frame for segment in plan(lengths, base_track, slots) for frame in segment.path]
     assert len(shown) > 5 * 60 * FPS * 0.8
-    unlike = [float(walk.distance[f.a, f.b]) for f in shown if f.mix == pytest.approx(0.5)]
+    unlike = [float(base_track.distance[f.a, f.b]) for f in shown if f.mix == pytest.approx(0.5)]
     assert np.median(unlike) < 2  # in usual steps from frame to frame
     assert np.quantile(unlike, 0.95) < 4
     last: dict[int, int] = {}
@@ -211,15 +213,15 @@ def test_a_thousand_messages_of_twelve_lines_are_planned_in_seconds() -> None:
     )
     began = time.process_time()
     for lines in messages:
-        plan_segments(lines, slots, WALK, FPS, CONFIG)
+        plan_segments(lines, slots, BASE_TRACK, FPS, CONFIG)
     assert time.process_time() - began < 10
 
 
 def test_a_walk_that_nobody_uses_any_more_is_not_kept_by_what_was_planned_on_it() -> None:
-    walk = walk_of(300)
-    first, again = plan(MEDIANS, walk), plan(MEDIANS, walk)
+    base_track = base_track_of(300)
+    first, again = plan(MEDIANS, base_track), plan(MEDIANS, base_track)
     assert all(one.path is other.path for one, other in zip(first, again, strict=True)), "searched twice"
-    gone = weakref.ref(walk)
-    del walk
+    gone = weakref.ref(base_track)
+    del base_track
     gc.collect()
     assert gone() is None

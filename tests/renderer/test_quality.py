@@ -1,9 +1,14 @@
-from renderer.gates import GATES, judged
-from renderer.quality import gate_table
+from renderer.gates import GATES, validate_figures
+from renderer.quality import format_gate_table
 
 
 def test_the_table_has_a_row_for_each_gate_and_a_column_for_each_clip():
-    table = gate_table({"one": judged({"oracle_psnr_db": 31.24}), "two": judged({"oracle_psnr_db": 20.0})})
+    table = format_gate_table(
+        {
+            "one": validate_figures({"oracle_psnr_db": 31.24}),
+            "two": validate_figures({"oracle_psnr_db": 20.0}),
+        }
+    )
     head, rule, first, *others = table.splitlines()
     assert head == "| gate | bounds | one | two |"
     assert rule == "| --- | --- | --- | --- |"

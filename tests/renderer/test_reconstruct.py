@@ -16,12 +16,12 @@ import pytest
 from renderer.config import BakeConfig, VideoConfig
 from renderer.errors import RenderError
 from renderer.mouth.bake import bake
-from renderer.progress import Progress, Step, silent
+from renderer.progress import Progress, Step, ignore_progress
 from renderer.reconstruct import Reconstruction, reconstruct
 from renderer.store import Store
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.encode import encode_segment
-from renderer.video.mux import join
+from renderer.video.mux import join_segments
 from renderer.video.probe import probe
 from tests import takes
 
@@ -40,7 +40,7 @@ def clip(path: Path, source: Path, changed: Callable[[Picture], Picture], sound:
     assert samples is not None
     picture = path.with_name("picture-" + path.name)
     encode_segment(frames, FPS, lossless, picture)
-    join([picture], samples if sound else 0 * samples, path, FPS, lossless)
+    join_segments([picture], samples if sound else 0 * samples, path, FPS, lossless)
     return path
 
 
@@ -61,7 +61,7 @@ def rest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def report(take: Path, store: Store, rest: Path) -> dict[str, Any]:
-    return reconstruct(Reconstruction(take, rest, bake=CRUDE), store, silent)
+    return reconstruct(Reconstruction(take, rest, bake=CRUDE), store, ignore_progress)
 
 
 def gate(report: dict[str, Any], name: str) -> Any:
@@ -84,7 +84,7 @@ def test_only_the_rest_is_written_with_size_rate_and_sound_of_the_clip(
 
 @pytest.mark.slow
 def test_the_report_holds_every_figure_that_this_clip_can_tell(report: dict[str, Any]):
-    assert report["motion"] == "the rest's own sound"
+    assert report["motion"] == "the held-out part's own sound"
     for name in ("oracle_psnr_db", "oracle_sharpness", "silent_open", "silent_leak", "ring"):
         assert gate(report, name) is not None, name
     for name in ("seam_velocity", "seam_acceleration", "engine_fps"):
@@ -104,7 +104,7 @@ def test_true_motion_reuses_the_bake_and_judges_no_sound(
     take: Path, store: Store, tmp_path: Path, report: dict[str, Any]
 ):
     job = Reconstruction(take, tmp_path / "true.mp4", oracle=True, bake=CRUDE, diffusion=None)
-    true = reconstruct(job, store, silent)
+    true = reconstruct(job, store, ignore_progress)
     assert true["bake"]["reused"] is True
     assert true["bake"]["sha256"] == report["bake"]["sha256"]
     assert "12 numbers" in true["motion"]
@@ -118,12 +118,18 @@ def test_nothing_of_the_rest_reaches_what_is_learned(take: Path, tmp_path: Path)
     here = clip(tmp_path / "here.mp4", take, lambda frame: frame)
     there = clip(tmp_path / "there.mp4", take, lambda frame: 255 - frame, sound=True)
     first, other = (
-        bake(path, tmp_path / f"{path.stem}.safetensors", replace(CRUDE, fit_seconds=0.0), silent, LEARNED)
+        bake(
+            path,
+            tmp_path / f"{path.stem}.safetensors",
+            replace(CRUDE, fit_seconds=0.0),
+            ignore_progress,
+            LEARNED,
+        )
         for path in (here, there)
     )
     for name in ("points", "matrices", "ok", "usable", "fine", "triangles"):
         assert np.array_equal(getattr(first, name), getattr(other, name)), name
-    assert np.array_equal(first.walk.distance, other.walk.distance)
+    assert np.array_equal(first.base_track.distance, other.base_track.distance)
     for name, array in first.style.to_arrays().items():
         assert np.array_equal(array, other.style.to_arrays()[name]), name
 
@@ -133,14 +139,16 @@ def test_a_rest_without_a_face_is_refused_with_its_place(take: Path, store: Stor
     faceless = clip(tmp_path / "faceless.mp4", take, lambda frame: np.zeros_like(frame))
     job = Reconstruction(faceless, tmp_path / "out.mp4", oracle=True, bake=replace(CRUDE, fit_seconds=0.0))
     with pytest.raises(RenderError, match=r"The part from 5\.2 s on cannot be used\. No face was found"):
-        reconstruct(job, store, silent)
+        reconstruct(job, store, ignore_progress)
     assert not (tmp_path / "out.mp4").exists()
 
 
 def test_a_clip_without_sound_names_the_other_way(take: Path, store: Store, tmp_path: Path):
     mute = clip(tmp_path / "mute.mp4", take, lambda frame: frame, sound=False)
-    with pytest.raises(RenderError, match=r"No speech is heard in the rest of mute\.mp4\..*--oracle-motion"):
-        reconstruct(Reconstruction(mute, tmp_path / "out.mp4", bake=CRUDE), store, silent)
+    with pytest.raises(
+        RenderError, match=r"No speech is heard in the held-out part of mute\.mp4\..*--oracle-motion"
+    ):
+        reconstruct(Reconstruction(mute, tmp_path / "out.mp4", bake=CRUDE), store, ignore_progress)
 
 
 def changed(was: Picture, now: Picture) -> float:
@@ -169,7 +177,7 @@ def with_incidents(path: Path, source: Path) -> Path:
     samples = read_sound(source)
     assert samples is not None
     encode_segment(made, FPS, lossless, path.with_name("picture.mp4"))
-    join([path.with_name("picture.mp4")], samples, path, FPS, lossless)
+    join_segments([path.with_name("picture.mp4")], samples, path, FPS, lossless)
     return path
 
 
@@ -179,7 +187,7 @@ def test_where_the_mouth_cannot_be_drawn_the_filmed_frame_is_kept_and_flagged(
 ):
     source, out = with_incidents(tmp_path / "incidents.mp4", take), tmp_path / "rest.mp4"
     quick = replace(CRUDE, fit_seconds=0.0)
-    report = reconstruct(Reconstruction(source, out, bake=quick, diffusion=None), store, silent)
+    report = reconstruct(Reconstruction(source, out, bake=quick, diffusion=None), store, ignore_progress)
     with TakeReader(source) as was, TakeReader(out) as now:
         apart = [changed(was.picture(LEARNED + at).y, now.picture(at).y) for at in range(now.facts.frames)]
     # A face that appears is noticed two frames later at most.
@@ -193,7 +201,9 @@ def test_where_the_mouth_cannot_be_drawn_the_filmed_frame_is_kept_and_flagged(
     assert fully > 5, "before and after, the mouth is drawn"
     assert max(apart[at - LEARNED] for at in (COVERED[0] - 3, DOUBLED[-1] + 3)) < fully
     for said in ("chin is covered in", "face was lost in 4 of 44", "Another face is beside"):
-        assert any(note.startswith("In the rest: ") and said in note for note in report["notes"]), said
+        assert any(note.startswith("In the held-out part: ") and said in note for note in report["notes"]), (
+            said
+        )
     assert report["figures"]["kept_frames"] >= len(kept) / (FRAMES - LEARNED)
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from renderer.mouth.base import MouthBase
 from renderer.mouth.presenter import Presenter
-from renderer.progress import silent
-from renderer.respeak import Scene, Watched
+from renderer.progress import ignore_progress
+from renderer.respeak import Scene, TrackedFrames
 from renderer.video.decode import TakeReader
 from tests.presenters import Baked
 
@@ -32,7 +32,9 @@ def bare(baked: Baked) -> Iterator[Scene]:
         faces.matrices[here],
     )
     with TakeReader(baked.take) as reader:
-        yield Scene(reader, faces, SHOWN, base, Watched(base.points, base.ok, base.fine), silent)
+        yield Scene(
+            reader, faces, SHOWN, base, TrackedFrames(base.points, base.ok, base.fine), ignore_progress
+        )
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +48,15 @@ def hidden(bare: Scene) -> Scene:
 @pytest.mark.slow
 def test_a_mouth_that_nothing_hides_moves_as_it_speaks(bare: Scene) -> None:
     silence = np.zeros((len(SHOWN), bare.presenter.style.space.size), np.float32)
-    assert bare.eased(silence) is silence
-    assert bare.drawn.all()
+    assert bare.ease(silence) is silence
+    assert bare.drawn_mask.all()
 
 
 @pytest.mark.slow
 def test_it_meets_the_filmed_mouth_before_it_is_hidden_and_after(hidden: Scene) -> None:
     space = hidden.presenter.style.space
     filmed = space.encode(hidden.base.points)
-    eased = hidden.eased(np.zeros_like(filmed))
+    eased = hidden.ease(np.zeros_like(filmed))
     assert np.allclose(eased[[19, 25]], filmed[[19, 25]], atol=1e-4)
     assert not eased[:15].any()
     assert not eased[30:].any()
@@ -62,4 +64,4 @@ def test_it_meets_the_filmed_mouth_before_it_is_hidden_and_after(hidden: Scene) 
 
 @pytest.mark.slow
 def test_figures_of_the_drawing_leave_out_frames_that_show_the_filmed_mouth_too(hidden: Scene) -> None:
-    assert np.flatnonzero(~hidden.drawn).tolist() == list(range(18, 27))
+    assert np.flatnonzero(~hidden.drawn_mask).tolist() == list(range(18, 27))

@@ -3,7 +3,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from renderer.scores import flags_of, lip_scores, look_scores
+from renderer.scores import appearance_scores, lip_scores, write_flags
 from renderer.speech.speech import Phone
 
 FPS = Fraction(25)
@@ -41,15 +41,17 @@ def test_what_a_silent_line_cannot_tell_is_left_out():
 def test_a_take_compared_with_itself_looks_like_itself():
     crops = np.random.default_rng(0).integers(0, 255, (3, 32, 32, 3), dtype=np.uint8)
     mask = np.clip(np.mgrid[:32, :32][0] / 8 - 1, 0, 1).astype(np.float32)
-    assert look_scores(crops, crops, mask) == pytest.approx({"sharpness": 1.0, "ring": 1.0})
-    assert look_scores(np.full_like(crops, 99), crops, mask)["sharpness"] < 0.01
+    assert appearance_scores(crops, crops, mask) == pytest.approx({"sharpness": 1.0, "ring": 1.0})
+    assert appearance_scores(np.full_like(crops, 99), crops, mask)["sharpness"] < 0.01
 
 
 def test_flags_are_sentences_about_what_is_out_of_bounds():
-    assert flags_of({"open_in_silence": 0.0, "closure": 1.0, "aperture_r": 0.9, "offset_frames": 1.0}) == ()
-    assert flags_of({"closure": 0.5}) == ("Lips meet in only 50% of p, b and m.",)
-    assert flags_of({"offset_frames": -2.0}) == ("The lips are -2 frames beside the speech (+ is late).",)
-    assert flags_of({"gain": 0.4, "ring": 1.6}) == (
+    assert (
+        write_flags({"open_in_silence": 0.0, "closure": 1.0, "aperture_r": 0.9, "offset_frames": 1.0}) == ()
+    )
+    assert write_flags({"closure": 0.5}) == ("Lips meet in only 50% of p, b and m.",)
+    assert write_flags({"offset_frames": -2.0}) == ("The lips are -2 frames beside the speech (+ is late).",)
+    assert write_flags({"gain": 0.4, "ring": 1.6}) == (
         "The mouth moves only 40% as far as the speech asks.",
         "The edge of the drawn mouth may show (gradient 1.60 of the take).",
     )
@@ -76,12 +78,12 @@ def test_flags_are_sentences_about_what_is_out_of_bounds():
     ],
 )
 def test_a_score_on_its_bound_is_good_and_the_next_number_is_flagged(score: str, bound: float, bad_side: int):
-    assert flags_of({score: bound}) == ()
-    assert len(flags_of({score: float(np.nextafter(bound, 9 * bad_side))})) == 1
+    assert write_flags({score: bound}) == ()
+    assert len(write_flags({score: float(np.nextafter(bound, 9 * bad_side))})) == 1
 
 
 def test_scores_that_were_not_measured_are_not_flagged():
-    assert flags_of({}) == ()
+    assert write_flags({}) == ()
 
 
 # --- what is late ---
@@ -126,12 +128,15 @@ def striped(contrast: int) -> np.ndarray:
 
 def test_half_the_contrast_has_a_quarter_of_the_sharpness_and_half_the_gradient_on_the_edge():
     mask = np.broadcast_to(np.clip((np.arange(32) - 8) / 16, 0, 1), (32, 32)).astype(np.float32)
-    found = look_scores(striped(20), striped(40), mask)
+    found = appearance_scores(striped(20), striped(40), mask)
     assert found == pytest.approx({"sharpness": 0.25, "ring": 0.5})
 
 
 def test_a_take_without_any_detail_does_not_divide_by_zero():
     mask = np.broadcast_to(np.clip((np.arange(32) - 8) / 16, 0, 1), (32, 32)).astype(np.float32)
-    found, flat = look_scores(striped(40), striped(0), mask), look_scores(striped(0), striped(0), mask)
+    found, flat = (
+        appearance_scores(striped(40), striped(0), mask),
+        appearance_scores(striped(0), striped(0), mask),
+    )
     assert found["sharpness"] > 1e6 and found["ring"] > 1e5
     assert flat == {"sharpness": 0.0, "ring": 0.0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renderer.sentences import sentence_spans, sentences
+from renderer.sentences import find_sentence_spans, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from renderer.sentences import sentence_spans, sentences
     ],
 )
 def test_text_is_cut_where_a_speaker_would_stop(text: str, expected: list[str]) -> None:
-    assert sentences(text) == expected
+    assert split_sentences(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,10 @@ def test_text_is_cut_where_a_speaker_would_stop(text: str, expected: list[str]) 
     ],
 )
 def test_a_full_stop_ends_a_sentence_only_where_a_reader_would_say_so(text: str, expected: list[str]) -> None:
-    assert sentences(text) == expected
+    assert split_sentences(text) == expected
 
 
 def test_spans_are_where_the_sentences_stand_in_the_text() -> None:
     text = "  One.  Two!\n\n … \n\n Three "
-    assert sentence_spans(text) == [(2, 6), (8, 12), (20, 25)]
-    assert [text[first:last] for first, last in sentence_spans(text)] == ["One.", "Two!", "Three"]
+    assert find_sentence_spans(text) == [(2, 6), (8, 12), (20, 25)]
+    assert [text[first:last] for first, last in find_sentence_spans(text)] == ["One.", "Two!", "Three"]

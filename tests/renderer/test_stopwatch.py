@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from renderer.stopwatch import Stopwatch, stage, timing
+from renderer.stopwatch import Profiler, profile, span
 
 
 def work(seconds: float) -> None:
@@ -19,9 +19,9 @@ def work(seconds: float) -> None:
 
 
 def test_an_inner_stage_is_not_counted_for_the_outer_one() -> None:
-    with timing() as watch, stage("outer"):
+    with profile() as watch, span("outer"):
         work(0.02)
-        with stage("inner"):
+        with span("inner"):
             work(0.06)
     took = watch.report()
     assert took["inner"].cpu_s == pytest.approx(0.06, abs=0.01)
@@ -30,47 +30,47 @@ def test_an_inner_stage_is_not_counted_for_the_outer_one() -> None:
 
 
 def test_calls_and_frames_are_counted() -> None:
-    with timing() as watch:
+    with profile() as watch:
         for _ in range(3):
-            with stage("compose", frames=2):
+            with span("compose", frames=2):
                 pass
     assert (watch.report()["compose"].calls, watch.report()["compose"].frames) == (3, 6)
 
 
 def test_a_function_can_be_a_stage_and_recurse() -> None:
-    @stage("nested")
+    @span("nested")
     def down(depth: int) -> None:
         work(0.01)
         if depth:
             down(depth - 1)
 
-    with timing() as watch:
+    with profile() as watch:
         down(2)
     assert watch.report()["nested"].calls == 3
     assert watch.report()["nested"].cpu_s == pytest.approx(0.03, abs=0.01)
 
 
 def test_a_stage_that_fails_is_counted_and_its_error_goes_on() -> None:
-    with timing() as watch, pytest.raises(KeyError), stage("outer"), stage("broken"):
+    with profile() as watch, pytest.raises(KeyError), span("outer"), span("broken"):
         raise KeyError
     assert set(watch.report()) == {"broken", "outer"}
 
 
 def test_nobody_listens_unless_asked() -> None:
-    watch = Stopwatch()
-    with timing(watch):
+    watch = Profiler()
+    with profile(watch):
         pass
-    with stage("after"):
+    with span("after"):
         pass
     assert watch.report() == {}
 
 
 def test_threads_that_run_in_a_copy_of_the_context_are_counted_on_their_own() -> None:
-    @stage("drawing")
+    @span("drawing")
     def draw() -> None:
         work(0.03)
 
-    with timing() as watch, stage("waiting"):
+    with profile() as watch, span("waiting"):
         threads = [
             threading.Thread(target=contextvars.copy_context().run, args=(draw,), daemon=True)
             for _ in range(2)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from renderer.store import Store
-from renderer.tally import NAME, Uses
+from renderer.tally import NAME, HitCount
 
 _COUNTS = """
 import sys
@@ -19,7 +19,7 @@ from renderer.store import Store
 store = Store(Path(sys.argv[1]))
 for key in range(20):
     store.make("speech", str(key), ".txt", lambda path: path.write_text("x") and None)
-    store.note_uses()
+    store.save_hit_counts()
 """
 
 
@@ -32,8 +32,11 @@ def test_what_was_found_and_what_was_made_is_counted_by_kind(tmp_path: Path) -> 
     for key in ("a", "b", "a", "a"):
         store.make("speech", key, ".txt", writing(key))
     store.use("segment", "c", ".txt", writing("c"), Path.read_text)
-    assert store.uses() == {"speech": Uses(found=2, made=2), "segment": Uses(found=0, made=1)}
-    assert store.uses()["speech"].found_share == 0.5
+    assert store.read_hit_counts() == {
+        "speech": HitCount(hits=2, misses=2),
+        "segment": HitCount(hits=0, misses=1),
+    }
+    assert store.read_hit_counts()["speech"].hit_rate == 0.5
 
 
 def test_a_reserved_file_counts_once(tmp_path: Path) -> None:
@@ -43,29 +46,29 @@ def test_a_reserved_file_counts_once(tmp_path: Path) -> None:
     assert reservation is not None
     with reservation:
         reservation.make(".txt", writing("a"))
-    assert store.uses() == {"segment": Uses(0, 1)}
+    assert store.read_hit_counts() == {"segment": HitCount(0, 1)}
 
 
 def test_another_store_on_the_folder_sees_what_was_noted(tmp_path: Path) -> None:
     one, other = Store(tmp_path), Store(tmp_path)
     one.make("speech", "a", ".txt", writing("a"))
     other.make("speech", "a", ".txt", writing("a"))
-    one.note_uses()
-    one.note_uses()
-    other.note_uses()
-    assert Store(tmp_path).uses() == {"speech": Uses(1, 1)}
+    one.save_hit_counts()
+    one.save_hit_counts()
+    other.save_hit_counts()
+    assert Store(tmp_path).read_hit_counts() == {"speech": HitCount(1, 1)}
 
 
 def test_a_forgotten_store_leaves_its_counts(tmp_path: Path) -> None:
     Store(tmp_path).make("speech", "a", ".txt", writing("a"))
     gc.collect()
-    assert Store(tmp_path).uses() == {"speech": Uses(0, 1)}
+    assert Store(tmp_path).read_hit_counts() == {"speech": HitCount(0, 1)}
 
 
 def test_many_processes_add_up(tmp_path: Path) -> None:
     workers = [subprocess.Popen([sys.executable, "-c", _COUNTS, str(tmp_path)]) for _ in range(3)]
     assert [worker.wait() for worker in workers] == [0, 0, 0]
-    assert Store(tmp_path).uses() == {"speech": Uses(found=40, made=20)}
+    assert Store(tmp_path).read_hit_counts() == {"speech": HitCount(hits=40, misses=20)}
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"speech": 3}', '{"speech": [1, "x"]}'])
@@ -73,13 +76,13 @@ def test_a_damaged_count_is_begun_anew_and_costs_nothing_else(tmp_path: Path, co
     (tmp_path / NAME).write_text(content)
     store = Store(tmp_path)
     store.make("speech", "a", ".txt", writing("a"))
-    store.note_uses()
-    assert Store(tmp_path).uses() == {"speech": Uses(0, 1)}
+    store.save_hit_counts()
+    assert Store(tmp_path).read_hit_counts() == {"speech": HitCount(0, 1)}
 
 
 def test_counting_does_not_bring_back_a_folder_that_was_deleted(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     store.make("speech", "a", ".txt", writing("a"))
     shutil.rmtree(tmp_path / "store")
-    store.note_uses()
+    store.save_hit_counts()
     assert not (tmp_path / "store").exists()

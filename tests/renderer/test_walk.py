@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from renderer.walk import CROSSING_FRAMES, PathFrame, TakeWalk, similarity
+from renderer.walk import TRANSITION_FRAMES, BaseTrack, PathFrame, build_base_track
 
 Floats = npt.NDArray[np.float32]
 FACE_PX = 200.0
@@ -28,12 +28,12 @@ def still_thumbs(frames: int) -> npt.NDArray[np.uint8]:
     return np.full((frames, 24, 36, 3), 120, np.uint8)
 
 
-def walk_of(frames: int) -> TakeWalk:
-    return similarity(swaying(frames), still_thumbs(frames), FACE_PX)
+def base_track_of(frames: int) -> BaseTrack:
+    return build_base_track(swaying(frames), still_thumbs(frames), FACE_PX)
 
 
 def test_frames_are_alike_where_the_head_is_in_the_same_place_whatever_the_lips_do() -> None:
-    distance = walk_of(250).distance
+    distance = base_track_of(250).distance
     assert distance[100, 100 + PERIOD_FRAMES] < 0.2
     assert distance[100, 100 + PERIOD_FRAMES // 2] > 10
 
@@ -42,7 +42,7 @@ def test_frames_are_not_alike_when_the_head_moves_the_other_way() -> None:
     there = 12 * np.sin(2 * np.pi * np.arange(250) / PERIOD_FRAMES)
     points = np.random.default_rng(2).uniform(0, FACE_PX, (1, 478, 2)) + np.zeros((250, 1, 1))
     points[..., 0] += there[:, None]
-    distance = similarity(points.astype(np.float32), still_thumbs(250), FACE_PX).distance
+    distance = build_base_track(points.astype(np.float32), still_thumbs(250), FACE_PX).distance
     at = 60
     same_place_other_way = round(PERIOD_FRAMES / 2 - at) % PERIOD_FRAMES + PERIOD_FRAMES
     assert distance[at, at + PERIOD_FRAMES] + 1 < distance[at, same_place_other_way]
@@ -52,59 +52,59 @@ def test_a_hand_in_the_picture_makes_frames_unlike() -> None:
     thumbs = still_thumbs(250)
     thumbs[150:, 12:20, 4:12] = 200
     points = swaying(250)
-    with_hand = similarity(points, thumbs, FACE_PX).distance
-    without = similarity(points, still_thumbs(250), FACE_PX).distance
+    with_hand = build_base_track(points, thumbs, FACE_PX).distance
+    without = build_base_track(points, still_thumbs(250), FACE_PX).distance
     assert with_hand[100, 100 + PERIOD_FRAMES] > without[100, 100 + PERIOD_FRAMES] + 3
 
 
-def crossings(walk: TakeWalk, positions: int = 7500) -> list[PathFrame]:
-    shown = [walk.shown(position) for position in range(positions)]
+def transitions(base_track: BaseTrack, positions: int = 7500) -> list[PathFrame]:
+    shown = [base_track.frame_at(position) for position in range(positions)]
     return [frame for frame in shown if frame.mix == pytest.approx(0.5)]
 
 
 def test_runs_join_where_the_take_looks_alike() -> None:
-    walk = walk_of(250)
-    assert all((f.a - f.b) % PERIOD_FRAMES in (0, 1, 2, PERIOD_FRAMES - 1) for f in crossings(walk))
+    base_track = base_track_of(250)
+    assert all((f.a - f.b) % PERIOD_FRAMES in (0, 1, 2, PERIOD_FRAMES - 1) for f in transitions(base_track))
 
 
 def test_the_take_is_first_shown_nearly_to_its_end() -> None:
-    first = crossings(walk_of(586))[0]
+    first = transitions(base_track_of(586))[0]
     assert first.a > 400
 
 
 def test_runs_are_long_and_do_not_follow_each_other_in_one_short_loop() -> None:
-    walk = walk_of(586)
-    at = [p for p in range(7500) if walk.shown(p).mix == pytest.approx(0.5)]
+    base_track = base_track_of(586)
+    at = [p for p in range(7500) if base_track.frame_at(p).mix == pytest.approx(0.5)]
     assert min(after - before for before, after in pairwise(at)) >= 60
-    assert len({(f.a, f.b) for f in crossings(walk)}) > 1
+    assert len({(f.a, f.b) for f in transitions(base_track)}) > 1
 
 
 @pytest.mark.parametrize("frames", [125, 250, 586])
 def test_the_base_track_never_ends_and_never_leaves_the_take(frames: int) -> None:
-    walk = walk_of(frames)
-    shown = [walk.shown(position) for position in range(7500)]
+    base_track = base_track_of(frames)
+    shown = [base_track.frame_at(position) for position in range(7500)]
     assert all(0 <= f.a < frames and 0 <= f.b < frames and 0 <= f.mix < 1 for f in shown)
 
 
 def test_the_base_track_goes_frame_by_frame_and_crosses_over_softly() -> None:
-    walk = walk_of(250)
-    shown = [walk.shown(position) for position in range(1000)]
+    base_track = base_track_of(250)
+    shown = [base_track.frame_at(position) for position in range(1000)]
     for before, after in pairwise(shown):
         if after.mix:
             assert after.a == before.a + 1
-            assert 0 < after.mix - before.mix <= 1 / (CROSSING_FRAMES + 1) + 1e-9
+            assert 0 < after.mix - before.mix <= 1 / (TRANSITION_FRAMES + 1) + 1e-9
         else:
             assert after.a == (before.b if before.mix else before.a) + 1
-    assert [walk.is_crossing(p) for p in range(1000)] == [f.mix > 0 for f in shown]
+    assert [base_track.is_transition(p) for p in range(1000)] == [f.mix > 0 for f in shown]
 
 
 def test_a_walk_is_the_same_after_saving() -> None:
-    walk = walk_of(250)
-    again = TakeWalk.from_arrays(walk.to_arrays())
-    assert [walk.shown(p) for p in range(600)] == [again.shown(p) for p in range(600)]
-    assert np.array_equal(walk.distance, again.distance)
+    base_track = base_track_of(250)
+    again = BaseTrack.from_arrays(base_track.to_arrays())
+    assert [base_track.frame_at(p) for p in range(600)] == [again.frame_at(p) for p in range(600)]
+    assert np.array_equal(base_track.distance, again.distance)
 
 
 def test_a_track_with_other_points_is_an_error_of_the_caller() -> None:
     with pytest.raises(ValueError, match="478 face points"):
-        similarity(np.zeros((50, 68, 2), np.float32), still_thumbs(50), FACE_PX)
+        build_base_track(np.zeros((50, 68, 2), np.float32), still_thumbs(50), FACE_PX)

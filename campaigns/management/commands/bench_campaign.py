@@ -1,4 +1,4 @@
-"""How much cheaper one more recipient is than a whole render, measured on this machine."""
+"""Benchmark: measure on this machine what one more recipient costs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from campaigns import demonstrating, rendering
-from campaigns.bench_report import fill_page, plot, table
-from campaigns.benching import BenchCampaign, Measured, bench
+from campaigns.bench_report import format_table, plot, write_into_page
+from campaigns.benching import BenchmarkConfig, BenchmarkResult, run_benchmark
 from campaigns.progress_line import ProgressLine
 
-SHAPE = ("recipients", "seconds", "personal_seconds", "sample", "whole", "together")
+SIZE_OPTIONS = ("recipients", "seconds", "personal_seconds", "sample", "whole", "together")
 
 
 class Command(BaseCommand):
@@ -63,26 +63,26 @@ class Command(BaseCommand):
                     options["plot"],
                 )
                 return
-            found = self._measured(options)
+            result = self._measure(options)
         except rendering.RenderError as error:
             raise CommandError(error.message) from error
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            options["json"].write_text(json.dumps(found.to_json(), indent=1) + "\n", encoding="utf-8")
-        printed = "\n".join(table(found))
+            options["json"].write_text(json.dumps(result.to_json(), indent=1) + "\n", encoding="utf-8")
+        printed = "\n".join(format_table(result))
         self.stdout.write(printed)
         if options["page"]:
-            fill_page(options["page"], _command(options), printed)
+            write_into_page(options["page"], _format_command(options), printed)
 
-    def _measured(self, options: dict[str, Any]) -> Measured:
+    def _measure(self, options: dict[str, Any]) -> BenchmarkResult:
         line = ProgressLine(OutputWrapper(sys.stderr))
         with tempfile.TemporaryDirectory(prefix="byname-bench-") as folder:
-            presenter = options["presenter"] or _presenter(options["take"], Path(folder), line)
-            wanted = BenchCampaign(
+            presenter = options["presenter"] or _prepare_presenter(options["take"], Path(folder), line)
+            config = BenchmarkConfig(
                 options["take"],
                 presenter,
-                rendering.voice_of(options["voice"]),
+                rendering.choose_voice(options["voice"]),
                 options["recipients"],
                 options["seconds"],
                 options["personal_seconds"],
@@ -90,18 +90,18 @@ class Command(BaseCommand):
                 options["whole"],
                 options["together"],
             )
-            found = bench(wanted, line.show)
+            result = run_benchmark(config, line.show)
         line.close()
-        return found
+        return result
 
 
-def _command(options: dict[str, Any]) -> str:
+def _format_command(options: dict[str, Any]) -> str:
     """The command line that gives these figures again."""
-    said = (f"--{name.replace('_', '-')} {options[name]:g}" for name in SHAPE)
-    return " ".join(["python manage.py bench_campaign", *said, f"--voice {options['voice']}"])
+    options_given = (f"--{name.replace('_', '-')} {options[name]:g}" for name in SIZE_OPTIONS)
+    return " ".join(["python manage.py bench_campaign", *options_given, f"--voice {options['voice']}"])
 
 
-def _presenter(take: Path, folder: Path, line: ProgressLine) -> Path:
+def _prepare_presenter(take: Path, folder: Path, line: ProgressLine) -> Path:
     """The demo's own bake made whole, or a bake of another take."""
 
     def show(step: rendering.Step) -> None:

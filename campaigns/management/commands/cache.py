@@ -1,4 +1,4 @@
-"""What the cache of finished parts holds, and how to make it smaller."""
+"""Show the render cache, or delete from it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from campaigns.cache_files import (
-    Part,
-    bytes_of,
+    CachedFile,
     clear,
     evict_to,
-    kinds,
-    parts,
+    format_size,
+    list_files,
+    load_use_counts,
+    parse_size,
     remove_damaged,
-    size_words,
-    uses,
+    summarize_kinds,
 )
 from campaigns.progress_line import ProgressLine
-from campaigns.rendering import Uses
+from campaigns.rendering import HitCount
 
 EVERYTHING = "everything"
 _AGES = ((86_400 * 2, 86_400, "days"), (3600 * 2, 3600, "hours"), (120, 60, "minutes"))
@@ -46,10 +46,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["clear"]:
-            self._told("Deleted", clear(_kind(options["clear"])))
+            self._report("Deleted", clear(_parse_kind(options["clear"])))
         elif options["evict_to"]:
             try:
-                self._told("Deleted", evict_to(bytes_of(options["evict_to"])))
+                self._report("Deleted", evict_to(parse_size(options["evict_to"])))
             except ValueError as error:
                 raise CommandError(str(error)) from error
         elif options["check"]:
@@ -60,51 +60,51 @@ class Command(BaseCommand):
         line = ProgressLine(OutputWrapper(sys.stderr))
         began = time.monotonic()
 
-        def seen(number: int, total: int) -> None:
+        def show_progress(number: int, total: int) -> None:
             left_s = (time.monotonic() - began) / number * (total - number) if number else None
             line.show("reading the cache", number / total, left_s)
 
-        damaged = remove_damaged(seen)
+        damaged = remove_damaged(show_progress)
         line.close()
-        for part in damaged:
-            self.stdout.write(f"damaged: {part.path}")
-        self._told("Deleted damaged ones:" if damaged else "Nothing is damaged:", damaged)
+        for file in damaged:
+            self.stdout.write(f"damaged: {file.path}")
+        self._report("Deleted damaged ones:" if damaged else "Nothing is damaged:", damaged)
 
     def _show(self) -> None:
-        found = parts()
+        files = list_files()
         limit_bytes = settings.RENDER_CACHE_MB * 10**6
-        total_bytes = sum(part.size_bytes for part in found)
+        total_bytes = sum(file.size_bytes for file in files)
         self.stdout.write(f"{settings.RENDER_CACHE_DIR}")
-        asked = uses()
+        counts = load_use_counts()
         self.stdout.write(
             f"{'kind':<14} {'files':>8} {'size':>10}  {'found':>9} {'made':>9}        "
             f"{'longest unused':<18} last used"
         )
-        for kind in kinds(found):
+        for kind in summarize_kinds(files):
             self.stdout.write(
-                f"{kind.name:<14} {kind.files:>8,} {size_words(kind.size_bytes):>10}  "
-                f"{_found(asked.get(kind.name, Uses()))}  "
-                f"{_ago(kind.oldest_use_at):<18} {_ago(kind.newest_use_at)}"
+                f"{kind.name:<14} {kind.files:>8,} {format_size(kind.size_bytes):>10}  "
+                f"{_format_uses(counts.get(kind.name, HitCount()))}  "
+                f"{_format_age(kind.oldest_use_at):<18} {_format_age(kind.newest_use_at)}"
             )
         self.stdout.write(
-            f"{'all':<14} {len(found):>8,} {size_words(total_bytes):>10}  "
-            f"limit {size_words(limit_bytes)} (RENDER_CACHE_MB), {total_bytes / limit_bytes:.0%} used"
+            f"{'all':<14} {len(files):>8,} {format_size(total_bytes):>10}  "
+            f"limit {format_size(limit_bytes)} (RENDER_CACHE_MB), {total_bytes / limit_bytes:.0%} used"
         )
 
-    def _told(self, verb: str, gone: list[Part]) -> None:
-        size = size_words(sum(part.size_bytes for part in gone))
-        self.stdout.write(f"{verb} {len(gone):,} file{'' if len(gone) == 1 else 's'}, {size}.")
+    def _report(self, verb: str, files: list[CachedFile]) -> None:
+        size = format_size(sum(file.size_bytes for file in files))
+        self.stdout.write(f"{verb} {len(files):,} file{'' if len(files) == 1 else 's'}, {size}.")
 
 
-def _found(uses: Uses) -> str:
+def _format_uses(uses: HitCount) -> str:
     """How often a kind was there when it was asked for, how often it had to be made, and the share found."""
-    return f"{uses.found:>9,} {uses.made:>9,} {uses.found_share:>5.0%}"
+    return f"{uses.hits:>9,} {uses.misses:>9,} {uses.hit_rate:>5.0%}"
 
 
-def _kind(wanted: str) -> str:
+def _parse_kind(wanted: str) -> str:
     if wanted == EVERYTHING:
         return ""
-    known = [kind.name for kind in kinds(parts())]
+    known = [kind.name for kind in summarize_kinds(list_files())]
     if wanted not in known:
         raise CommandError(
             f"There is no kind {wanted!r} in the cache. It holds: {', '.join(known) or 'nothing'}."
@@ -112,7 +112,7 @@ def _kind(wanted: str) -> str:
     return wanted
 
 
-def _ago(at: float) -> str:
+def _format_age(at: float) -> str:
     seconds = time.time() - at
     for least_s, unit_s, unit in _AGES:
         if seconds >= least_s:

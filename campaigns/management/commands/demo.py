@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns import demonstrating, running, tasks
 from campaigns.baking import start_bake
-from campaigns.children import ChildDied, Children, manage, start_cluster
+from campaigns.children import ChildDied, Children, build_manage_command, start_cluster
 from campaigns.models import Campaign, Presenter
 from campaigns.progress_line import ProgressLine
 from campaigns.rendering import RenderError
@@ -60,9 +60,9 @@ class Command(BaseCommand):
             sys.exit(130 if options["no_serve"] else 0)
 
     def _prepare(self, voice: str) -> tuple[Campaign, str]:
-        user, password = demonstrating.account()
-        presenter = demonstrating.presenter()
-        campaign = demonstrating.campaign(user, presenter, voice)
+        user, password = demonstrating.get_or_create_account()
+        presenter = demonstrating.get_or_create_presenter()
+        campaign = demonstrating.create_campaign(user, presenter, voice)
         if presenter.bake_state == BakeState.WAITING:
             start_bake(presenter)
         running.start(campaign, user)
@@ -78,23 +78,23 @@ class Command(BaseCommand):
             if time.monotonic() - swept_at > SWEEP_EVERY_S:
                 tasks.sweep()
                 swept_at = time.monotonic()
-            progress = running.progress_of(campaign)
+            progress = running.compute_progress(campaign)
             label = f"{progress.ready + progress.failed} of {progress.total} videos · {progress.stage}"
             line.show(label, progress.fraction, progress.eta_s)
             campaign.refresh_from_db()
         line.close()
 
     def _report(self, campaign: Campaign) -> None:
-        for text in demonstrating.table(campaign):
+        for text in demonstrating.format_table(campaign):
             self.stdout.write(text)
-        problems = demonstrating.unplayable(campaign)
+        problems = demonstrating.find_unplayable(campaign)
         if problems:
             raise CommandError("\n".join(problems))
 
     def _serve(
         self, children: Children, environment: dict[str, str], port: int, mail_port: int, password: str
     ) -> None:
-        children.start("mail catcher", manage("mailbox", "--port", str(mail_port)), environment)
+        children.start("mail catcher", build_manage_command("mailbox", "--port", str(mail_port)), environment)
         children.start(
             "web server",
             [sys.executable, "-m", "gunicorn", "--pythonpath", "platform", "--bind", f"127.0.0.1:{port}",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns.mailbox import DEFAULT_PORT, catcher, mailbox_folder
+from campaigns.mailbox import DEFAULT_PORT, create_catcher, mailbox_folder
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = options["folder"] or mailbox_folder()
-        server = catcher(folder, options["host"], options["port"])
+        server = create_catcher(folder, options["host"], options["port"])
         try:
             server.start()
         except OSError as error:
@@ -32,12 +32,12 @@ class Command(BaseCommand):
             ) from error
         self.stdout.write(f"Catching mails on {options['host']}:{server.port} in {folder}. Ctrl-C stops.")
         self.stdout.flush()
-        _wait_for_a_signal()
+        _wait_for_signal()
         server.stop()
 
 
-def _wait_for_a_signal() -> None:
-    asked = threading.Event()
+def _wait_for_signal() -> None:
+    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked.set())
-    asked.wait()
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()

@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns import rendering
-from campaigns.batching import Batch, make_all, told
+from campaigns.batching import Batch, make_videos, report_missing_videos
 from campaigns.progress_line import ProgressLine
-from campaigns.recipients import unknown_column
+from campaigns.recipients import find_unknown_column
 from campaigns.results import RowStatus
 from campaigns.scripts import ScriptError, check
-from campaigns.spreadsheet import SheetError, read
+from campaigns.spreadsheet import SheetError, read_sheet
 
 
 class Command(BaseCommand):
@@ -38,11 +38,11 @@ class Command(BaseCommand):
         began = time.monotonic()
         line = ProgressLine(self.stdout)
         try:
-            batch = self._batch(options)
-            outcomes = make_all(batch, line.show)
+            batch = self._build_batch(options)
+            outcomes = make_videos(batch, line.show)
         except (SheetError, ScriptError, rendering.RenderError, OSError) as error:
             line.close()
-            raise CommandError(_sentence(error, options)) from error
+            raise CommandError(_describe_error(error, options)) from error
         except KeyboardInterrupt:
             line.close()
             raise CommandError(
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             ) from None
         line.close()
         ready = sum(outcome.status == RowStatus.READY for outcome in outcomes)
-        for problem in told(batch.sheet, outcomes, options["recipients"].name):
+        for problem in report_missing_videos(batch.sheet, outcomes, options["recipients"].name):
             self.stderr.write(problem)
         self.stdout.write(
             f"{ready} of {len(outcomes)} rows have a video in {batch.out}; "
@@ -59,20 +59,20 @@ class Command(BaseCommand):
         if ready < len(outcomes):
             raise SystemExit(1)
 
-    def _batch(self, options: dict[str, Any]) -> Batch:
+    def _build_batch(self, options: dict[str, Any]) -> Batch:
         """Everything is looked at before anything is made."""
         script = _read_script(options["script"])
-        sheet = read(options["recipients"])
-        unknown = unknown_column(script, (row.values for row in sheet.rows))
+        sheet = read_sheet(options["recipients"])
+        unknown = find_unknown_column(script, (row.values for row in sheet.rows))
         if unknown is not None:
             raise unknown
-        rendering.take_facts(options["take"])
+        rendering.probe_take(options["take"])
         if options["out"].exists() and not options["out"].is_dir():
             raise CommandError(f"{options['out']} is a file. Name a folder with --out.")
         presenter = options["presenter"]
         if presenter is not None and not presenter.is_file():
             raise CommandError(f"{presenter} does not exist. Leave --presenter out to bake the take now.")
-        voice = rendering.voice_of(options["voice"], options["voice_model"])
+        voice = rendering.choose_voice(options["voice"], options["voice_model"])
         return Batch(sheet, script, options["take"], presenter, voice, options["out"])
 
 
@@ -85,7 +85,7 @@ def _read_script(path: Path) -> str:
     return source
 
 
-def _sentence(error: Exception, options: dict[str, Any]) -> str:
+def _describe_error(error: Exception, options: dict[str, Any]) -> str:
     if isinstance(error, ScriptError):
         return f"{options['script']}, line {error.line}, column {error.column}: {error.message}"
     if isinstance(error, OSError):

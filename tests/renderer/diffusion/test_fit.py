@@ -11,7 +11,7 @@ from renderer.config import BakeConfig, DiffusionConfig
 from renderer.diffusion.fit import STAGE, fit_refiner
 from renderer.diffusion.refine import load_refiner, refine
 from renderer.errors import Cancelled
-from renderer.progress import Step, silent
+from renderer.progress import Step, ignore_progress
 from tests.renderer.diffusion.mouths import Mouths, drawn_mouths
 
 SMALL = BakeConfig(crop_px=32, fit_seconds=120, fit_steps_max=160, base_channels=8)
@@ -28,7 +28,7 @@ def mouths() -> Mouths:
 
 
 def fit(mouths: Mouths, config: BakeConfig, **more: object) -> dict[str, np.ndarray]:
-    progress = more.pop("progress", silent)
+    progress = more.pop("progress", ignore_progress)
     return fit_refiner(mouths.drafts, mouths.truths, mouths.masks, mouths.points, config, progress, **more)
 
 
@@ -39,15 +39,15 @@ def psnr(guess: np.ndarray, truth: np.ndarray, masks: np.ndarray) -> float:
 
 def test_fitted_mouths_are_nearer_to_the_truth_than_their_drafts(mouths: Mouths) -> None:
     net = load_refiner(fit(mouths, SMALL))
-    unseen = drawn_mouths(96)
+    later_mouths = drawn_mouths(96)
     later = slice(70, 96)
-    drafts, truths, masks = unseen.drafts[later], unseen.truths[later], unseen.masks[later]
+    drafts, truths, masks = later_mouths.drafts[later], later_mouths.truths[later], later_mouths.masks[later]
     refined = refine(
         net,
         drafts,
         truths,
         masks,
-        unseen.points[later],
+        later_mouths.points[later],
         seed_key="test",
         frame_ids=range(26),
         config=DiffusionConfig(steps=2),

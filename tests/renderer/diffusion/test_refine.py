@@ -11,7 +11,7 @@ from renderer.config import BakeConfig, DiffusionConfig, FusionMode
 from renderer.diffusion.fit import fit_refiner
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.refine import Timeline, load_refiner, refine, refine_all
-from renderer.progress import silent
+from renderer.progress import ignore_progress
 from tests.renderer.diffusion.mouths import Mouths, drawn_mouths
 
 
@@ -50,9 +50,9 @@ def test_sparing_the_passes_of_a_silent_network_changes_nothing(mouths: Mouths) 
     weights = {name: value.numpy() for name, value in MouthRefiner(base_channels=8).state_dict().items()}
     silent = load_refiner(weights)
     whispering = load_refiner(weights | {"leave.bias": np.full_like(weights["leave.bias"], 1e-12)})
-    assert silent.leaves_drafts_alone and not whispering.leaves_drafts_alone
-    known = {"known": mouths.truths, "known_mask": np.arange(len(mouths.drafts)) < 4}
-    assert np.array_equal(run(silent, mouths, **known), run(whispering, mouths, **known))
+    assert silent.is_identity and not whispering.is_identity
+    kept = {"kept": mouths.truths, "keep_mask": np.arange(len(mouths.drafts)) < 4}
+    assert np.array_equal(run(silent, mouths, **kept), run(whispering, mouths, **kept))
 
 
 def test_the_same_input_twice_gives_the_same_bytes(net: MouthRefiner, mouths: Mouths) -> None:
@@ -96,18 +96,20 @@ def test_the_network_sees_no_rows_above_the_mask(net: MouthRefiner, large: Mouth
 
 
 def test_rows_that_are_spared_bring_a_mouth_no_farther_from_what_was_filmed(large: Mouths) -> None:
-    """The fit shows pieces of a crop, so a network knows neither more nor less without the rows above."""
+    """The fit shows parts of a crop, so a network knows neither more nor less without the rows above."""
     config = BakeConfig(crop_px=64, base_channels=8, start="nothing", fit_seconds=1e6, fit_steps_max=200)
-    fitted = load_refiner(fit_refiner(large.drafts, large.truths, large.masks, large.points, config, silent))
+    fitted = load_refiner(
+        fit_refiner(large.drafts, large.truths, large.masks, large.points, config, ignore_progress)
+    )
     with_top = large.masks.copy()
     with_top[:, 0, 0] = 1
 
-    def missed(masks: np.ndarray) -> float:
+    def measure_error(masks: np.ndarray) -> float:
         drawn = run(fitted, replace(large, masks=masks))[:, 16:]
         return float(((drawn.astype(float) - large.truths[:, 16:]) ** 2).mean())
 
-    assert not fitted.leaves_drafts_alone
-    assert missed(large.masks) < 1.05 * missed(with_top)
+    assert not fitted.is_identity
+    assert measure_error(large.masks) < 1.05 * measure_error(with_top)
 
 
 def test_a_mouth_has_the_same_bytes_beside_one_that_reaches_higher(net: MouthRefiner, large: Mouths) -> None:
@@ -128,11 +130,11 @@ def test_known_frames_come_out_byte_for_byte_and_steer_their_neighbours(
 ) -> None:
     mask = np.zeros(37, bool)
     mask[:4] = mask[-4:] = True
-    known = np.where(mask[:, None, None, None], 255 - mouths.truths, 0).astype(np.uint8)
+    kept = np.where(mask[:, None, None, None], 255 - mouths.truths, 0).astype(np.uint8)
     config = DiffusionConfig(steps=2)
-    clamped = run(net, mouths, config=config, known=known, known_mask=mask)
+    clamped = run(net, mouths, config=config, kept=kept, keep_mask=mask)
     free = run(net, mouths, config=config)
-    assert np.array_equal(clamped[mask], known[mask])
+    assert np.array_equal(clamped[mask], kept[mask])
     assert not np.array_equal(clamped[4], free[4])
 
 
@@ -165,14 +167,14 @@ def test_the_default_network_is_small() -> None:
     assert 2e6 < sum(parameter.numel() for parameter in MouthRefiner().parameters()) < 4e6
 
 
-def timeline(mouths: Mouths, part: slice, *, known: bool) -> Timeline:
-    """A part of the mouths; with known frames at both ends where wanted."""
+def timeline(mouths: Mouths, part: slice, *, kept: bool) -> Timeline:
+    """A part of the mouths; with kept frames at both ends where wanted."""
     drafts = mouths.drafts[part]
     mask = np.zeros(len(drafts), bool)
-    mask[:3] = mask[-3:] = known
+    mask[:3] = mask[-3:] = kept
     return Timeline(
         drafts, mouths.truths[part], mouths.masks[part], mouths.points[part],
-        [f"{frame}" for frame in range(37)[part]], 255 - drafts if known else None, mask if known else None,
+        [f"{frame}" for frame in range(37)[part]], 255 - drafts if kept else None, mask if kept else None,
     )  # fmt: skip
 
 
@@ -181,10 +183,10 @@ def test_a_segment_has_the_same_bytes_whatever_it_is_drawn_with(
     net: MouthRefiner, mouths: Mouths, mode: FusionMode
 ) -> None:
     parts = [
-        timeline(mouths, slice(0, 30), known=True),
-        timeline(mouths, slice(5, 5), known=False),
-        timeline(mouths, slice(11, 20), known=False),
-        timeline(mouths, slice(3, 37), known=True),
+        timeline(mouths, slice(0, 30), kept=True),
+        timeline(mouths, slice(5, 5), kept=False),
+        timeline(mouths, slice(11, 20), kept=False),
+        timeline(mouths, slice(3, 37), kept=True),
     ]
     config = DiffusionConfig(mode, 2)
     alone = [refine_all(net, [one], seed_key="presenter", config=config)[0] for one in parts]

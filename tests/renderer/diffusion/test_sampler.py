@@ -7,12 +7,12 @@ import torch
 
 from renderer.config import DiffusionConfig, FusionMode
 from renderer.diffusion.sampler import denoise_timeline, denoise_timelines
-from renderer.diffusion.seeds import frame_noise
+from renderer.diffusion.seeds import make_frame_noise
 from tests.renderer.diffusion.gaussian import FRAMES, OVERLAP, WINDOW, ExactDenoiser, seam_ratio
 
 MODES = get_args(FusionMode)
 CHUNK_BORDERS = list(range(WINDOW, FRAMES, WINDOW))
-# Where one window of the overlapping cut ends and its neighbour begins to speak alone.
+# Where one overlapping window ends and its neighbour begins to count alone.
 STRIDE = WINDOW - OVERLAP
 OVERLAP_BORDERS = [
     edge for start in range(STRIDE, FRAMES - OVERLAP, STRIDE) for edge in (start, start + OVERLAP)
@@ -20,7 +20,7 @@ OVERLAP_BORDERS = [
 
 
 def run(mode: FusionMode, steps: int = 25, frames: int = FRAMES, dims: int = 300) -> torch.Tensor:
-    noise = frame_noise("toy", range(frames), (dims,)).double()
+    noise = make_frame_noise("toy", range(frames), (dims,)).double()
     nothing = torch.zeros(frames, dtype=torch.bool)
     return denoise_timeline(
         ExactDenoiser(),
@@ -54,37 +54,37 @@ def test_fusing_does_not_flatten_the_signal() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])
-def test_known_frames_come_out_exactly_on_both_sides(mode: FusionMode, steps: int) -> None:
-    noise = frame_noise("clamp", range(41), (3,)).double()
-    known = torch.randn(41, 3, generator=torch.Generator().manual_seed(1)).double()
+def test_kept_frames_come_out_exactly_on_both_sides(mode: FusionMode, steps: int) -> None:
+    noise = make_frame_noise("clamp", range(41), (3,)).double()
+    kept = torch.randn(41, 3, generator=torch.Generator().manual_seed(1)).double()
     mask = torch.zeros(41, dtype=torch.bool)
     mask[:4] = mask[-4:] = True
-    got = denoise_timeline(ExactDenoiser(), noise, known, mask, DiffusionConfig(mode, steps, WINDOW, OVERLAP))
-    assert torch.equal(got[mask], known[mask])
+    got = denoise_timeline(ExactDenoiser(), noise, kept, mask, DiffusionConfig(mode, steps, WINDOW, OVERLAP))
+    assert torch.equal(got[mask], kept[mask])
     assert torch.isfinite(got).all()
 
 
 @pytest.mark.parametrize(
     ("mode", "before_follows"), [("triangular", True), ("uniform", True), ("autoregressive", False)]
 )
-def test_a_known_end_reaches_back_past_its_own_window(mode: FusionMode, before_follows: bool) -> None:
+def test_a_kept_end_reaches_back_past_its_own_window(mode: FusionMode, before_follows: bool) -> None:
     """Fused windows let a later frame pull on earlier ones; forward-only windows cannot."""
     noise = torch.zeros(40, 1).double()
     mask = torch.zeros(40, dtype=torch.bool)
     mask[26:] = True
-    known = torch.full((40, 1), 3.0).double()
+    kept = torch.full((40, 1), 3.0).double()
     config = DiffusionConfig(mode, 25, WINDOW, OVERLAP)
-    got = denoise_timeline(ExactDenoiser(), noise, known, mask, config)
+    got = denoise_timeline(ExactDenoiser(), noise, kept, mask, config)
     assert (float(got[9:14].abs().max()) > 1e-5) is before_follows
 
 
-def test_a_known_side_pulls_its_neighbour_towards_it() -> None:
-    noise = frame_noise("pull", range(40), (400,)).double()
+def test_a_kept_side_pulls_its_neighbour_towards_it() -> None:
+    noise = make_frame_noise("pull", range(40), (400,)).double()
     mask = torch.zeros(40, dtype=torch.bool)
     mask[:4] = mask[-4:] = True
-    known = torch.full((40, 400), 2.0).double()
+    kept = torch.full((40, 400), 2.0).double()
     got = denoise_timeline(
-        ExactDenoiser(), noise, known, mask, DiffusionConfig("triangular", 25, WINDOW, OVERLAP)
+        ExactDenoiser(), noise, kept, mask, DiffusionConfig("triangular", 25, WINDOW, OVERLAP)
     )
     assert float(got[4].mean()) > 0.9
     assert float(got[-5].mean()) > 0.9
@@ -92,7 +92,7 @@ def test_a_known_side_pulls_its_neighbour_towards_it() -> None:
 
 
 def test_one_step_is_the_fused_prediction_itself() -> None:
-    noise = frame_noise("one", range(16), (2,)).double()
+    noise = make_frame_noise("one", range(16), (2,)).double()
     nothing = torch.zeros(16, dtype=torch.bool)
     got = denoise_timeline(ExactDenoiser(), noise, noise, nothing, DiffusionConfig("triangular", 1, 16, 4))
     expected = ExactDenoiser()(noise[None], torch.arange(16)[None], 1.0)[0]
@@ -106,7 +106,7 @@ def test_any_length_works(mode: FusionMode, frames: int) -> None:
 
 
 def test_the_batch_size_changes_nothing() -> None:
-    noise = frame_noise("batch", range(100), (2,)).double()
+    noise = make_frame_noise("batch", range(100), (2,)).double()
     nothing = torch.zeros(100, dtype=torch.bool)
     config = DiffusionConfig("triangular", 4, WINDOW, OVERLAP)
     one, many = (
@@ -131,16 +131,16 @@ def test_an_empty_timeline_stays_empty() -> None:
 
 
 def together(mode: FusionMode, batch_windows: int) -> tuple[torch.Tensor, list[torch.Tensor]]:
-    """Three timelines with known ends, in one call and one by one."""
+    """Three timelines with kept ends, in one call and one by one."""
     lengths, config = (41, 7, 100), DiffusionConfig(mode, 4, WINDOW, OVERLAP)
-    noise = [frame_noise(f"timeline {length}", range(length), (3,)).double() for length in lengths]
-    known = [torch.full_like(one, number) for number, one in enumerate(noise)]
+    noise = [make_frame_noise(f"timeline {length}", range(length), (3,)).double() for length in lengths]
+    kept = [torch.full_like(one, number) for number, one in enumerate(noise)]
     masks = [torch.arange(length) % (length - 3) < 3 for length in lengths]
     alone = [
         denoise_timeline(ExactDenoiser(), *one, config, batch_windows)
-        for one in zip(noise, known, masks, strict=True)
+        for one in zip(noise, kept, masks, strict=True)
     ]
-    parts = (torch.cat(noise), torch.cat(known), torch.cat(masks))
+    parts = (torch.cat(noise), torch.cat(kept), torch.cat(masks))
     return denoise_timelines(ExactDenoiser(), *parts, lengths, config, batch_windows), alone
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from renderer.face.crop import apply, crop_path, invert, mix_matrices, side_px
 from renderer.face.landmarks import CHIN, JAW, NOSE_TIP, STABLE
-from tests.renderer.motion.synthetic import resting_face
+from tests.renderer.motion.synthetic import load_neutral_face
 
 CROP_PX = 128
 
@@ -15,7 +15,7 @@ CROP_PX = 128
 def heads(frames: int) -> np.ndarray:
     """A head that sways and turns a little over time, in px of a 1280 × 720 picture."""
     at = np.arange(frames, dtype=np.float32)
-    face = resting_face() * 2
+    face = load_neutral_face() * 2
     turn = 0.05 * np.sin(at / 9)
     rows = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
     turned = np.einsum("pj,ijt->tpi", face, np.array(rows))

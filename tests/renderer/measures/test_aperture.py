@@ -8,7 +8,7 @@ from renderer.measures.aperture import (
     OPEN_APERTURE,
     aperture,
     articulation,
-    closed_limit,
+    closure_limit,
     closure_rate,
     closures,
     contrast,
@@ -58,7 +58,7 @@ def test_what_counts_as_closed_is_what_95_percent_of_the_real_closures_reach():
     phones = tuple(Phone("b", t, t + 0.04) for t in np.arange(0.5, 19.5, 0.5))
     for number, phone in enumerate(phones):
         real[round(phone.start_s * 25)] = 0.001 * number
-    limit = closed_limit(real, phones, FPS)
+    limit = closure_limit(real, phones, FPS)
     assert limit is not None
     assert closure_rate(real, phones, FPS, 0.0, limit) == pytest.approx(0.95, abs=0.03)
 
@@ -66,7 +66,7 @@ def test_what_counts_as_closed_is_what_95_percent_of_the_real_closures_reach():
 def test_of_a_few_real_closures_all_count():
     real = np.array([0.1, 0.002, 0.1, 0.008, 0.1, 0.005] * 5, np.float32)
     phones = (Phone("p", 0.03, 0.05), Phone("m", 0.11, 0.13), Phone("b", 0.19, 0.21))
-    limit = closed_limit(real, phones, FPS)
+    limit = closure_limit(real, phones, FPS)
     assert limit is not None
     assert closure_rate(real, phones, FPS, 0.0, limit) == 1.0
 
@@ -156,8 +156,8 @@ def test_closed_is_the_least_limit_that_95_percent_of_the_real_closures_reach():
     real = np.full(21 * 20, 0.5, np.float32)
     real[10::20] = 0.001 * np.arange(21)  # a closure every 200 ms
     phones = tuple(Phone("m", at / 100, at / 100 + 0.01) for at in range(10, len(real), 20))
-    assert closed_limit(real, phones, FINE) == pytest.approx(0.019)  # 20 of 21 come as near
-    assert closed_limit(real, (), FINE) is None
+    assert closure_limit(real, phones, FINE) == pytest.approx(0.019)  # 20 of 21 come as near
+    assert closure_limit(real, (), FINE) is None
 
 
 def test_contrast_is_the_middle_vowel_over_the_middle_closure():

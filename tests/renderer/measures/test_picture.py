@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from renderer.measures.flicker import flicker, warp_errors
-from renderer.measures.landmarks import landmark_distance, upright
+from renderer.measures.landmarks import align_faces, landmark_distance
 from renderer.measures.picture import psnr_db, ring_gradient, sharpness, ssim
 
 
@@ -83,7 +83,7 @@ def test_landmarks_do_not_count_how_the_head_moves():
     turn = np.array([[0.8, -0.6], [0.6, 0.8]], np.float32)
     moved = 1.5 * real @ turn.T + 30
     assert landmark_distance(moved, real) == pytest.approx(0.0, abs=1e-3)
-    assert upright(moved, face) == pytest.approx(real, abs=1e-3)
+    assert align_faces(moved, face) == pytest.approx(real, abs=1e-3)
 
 
 def test_a_lip_that_is_off_by_a_tenth_of_the_eyes_counts_its_share():

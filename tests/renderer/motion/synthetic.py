@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from renderer.motion.canonical import canonical_movements
+from renderer.motion.canonical import build_canonical_movements
 from renderer.speech.speech import Phone
 
 FPS = Fraction(25)
@@ -28,23 +28,23 @@ _SHAPES = {
 _OTHER = (0.25, 0.0, 0.2, 0.0, 0.0)
 
 
-def resting_face() -> np.ndarray:
+def load_neutral_face() -> np.ndarray:
     return np.load(Path(__file__).with_name("resting_face.npy")).astype(np.float32)
 
 
-def phones_of(text: str, start_s: float, step_s: float = 0.11) -> tuple[Phone, ...]:
+def make_phones(text: str, start_s: float, step_s: float = 0.11) -> tuple[Phone, ...]:
     symbols = text.split()
     return tuple(
         Phone(symbol, start_s + i * step_s, start_s + (i + 1) * step_s) for i, symbol in enumerate(symbols)
     )
 
 
-def spoken_take() -> tuple[np.ndarray, tuple[Phone, ...]]:
+def make_spoken_take() -> tuple[np.ndarray, tuple[Phone, ...]]:
     """Points [n, 478, 2] px of a 13 s take with pauses, and its phones."""
     phones: list[Phone] = []
     for i in range(4):
         start_s = 0.6 + 3.1 * i
-        phones += phones_of(SENTENCES[i % 3], start_s, 0.10 + 0.005 * i)
+        phones += make_phones(SENTENCES[i % 3], start_s, 0.10 + 0.005 * i)
     return act(tuple(phones), 325), tuple(phones)
 
 
@@ -55,8 +55,8 @@ def act(phones: tuple[Phone, ...], frames: int, seed: int = 5) -> np.ndarray:
         here = slice(round((phone.start_s - lead_s) * 200), round((phone.end_s - lead_s) * 200))
         fine[here] = _SHAPES.get(phone.symbol, _OTHER)
     shape = gaussian_filter1d(fine, 6.0, axis=0)[::8]
-    rest = resting_face()
-    mouth = rest + np.tensordot(shape, canonical_movements(rest)[:5], axes=1)
+    rest = load_neutral_face()
+    mouth = rest + np.tensordot(shape, build_canonical_movements(rest)[:5], axes=1)
     return turn(mouth, frames, seed)
 
 

@@ -5,47 +5,49 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderer.motion.coarticulation import gestures
-from renderer.motion.lag import take_lag_s
-from renderer.motion.measures import mouth_measures
-from renderer.motion.motion import speak_motion
+from renderer.motion.coarticulation import build_gestures
+from renderer.motion.lag import estimate_lag_s
+from renderer.motion.measures import compute_mouth_measures
+from renderer.motion.motion import synthesise_motion
 from renderer.motion.style import MotionStyle, fit_style
 
-from .synthetic import FPS, phones_of, spoken_take
+from .synthetic import FPS, make_phones, make_spoken_take
 
 EVERY = np.ones(325, bool)
 
 
-def moved(phones: tuple, by_s: float) -> tuple:
+def shift_phones(phones: tuple, by_s: float) -> tuple:
     return tuple(replace(phone, start_s=phone.start_s + by_s, end_s=phone.end_s + by_s) for phone in phones)
 
 
 @pytest.mark.parametrize("late_s", [0.0, 0.12, -0.08])
 def test_a_picture_that_follows_its_sound_late_is_noticed(late_s: float) -> None:
-    points, phones = spoken_take()
-    found_s = take_lag_s(gestures(moved(phones, -late_s)), mouth_measures(points), EVERY, FPS)
+    points, phones = make_spoken_take()
+    found_s = estimate_lag_s(
+        build_gestures(shift_phones(phones, -late_s)), compute_mouth_measures(points), EVERY, FPS
+    )
     assert found_s == pytest.approx(late_s, abs=0.021)
 
 
 def test_sound_that_does_not_belong_to_the_picture_has_no_lag() -> None:
-    points, _ = spoken_take()
-    foreign = phones_of(" ".join("s i n t ɪ z k e"[::2]) + " s i k", 0.5, 0.9)
-    assert take_lag_s(gestures(foreign), mouth_measures(points), EVERY, FPS) == 0.0
+    points, _ = make_spoken_take()
+    foreign = make_phones(" ".join("s i n t ɪ z k e"[::2]) + " s i k", 0.5, 0.9)
+    assert estimate_lag_s(build_gestures(foreign), compute_mouth_measures(points), EVERY, FPS) == 0.0
 
 
 def test_a_take_out_of_step_teaches_the_same_mouth_as_one_in_step() -> None:
-    points, phones = spoken_take()
-    line = phones_of("h ɛ l o m a p i w u", 0.0)
+    points, phones = make_spoken_take()
+    line = make_phones("h ɛ l o m a p i w u", 0.0)
     in_step = fit_style(points, EVERY, FPS, phones)
-    late = fit_style(points, EVERY, FPS, moved(phones, -0.12))
-    shown, wanted = (speak_motion(line, 60, FPS, style, start_s=0.4) for style in (late, in_step))
+    late = fit_style(points, EVERY, FPS, shift_phones(phones, -0.12))
+    shown, wanted = (synthesise_motion(line, 60, FPS, style, start_s=0.4) for style in (late, in_step))
     assert late.lag_s - in_step.lag_s == pytest.approx(0.12, abs=0.021)
     assert np.corrcoef(shown[:, 0], wanted[:, 0])[0, 1] > 0.98
 
 
 def test_the_lag_is_kept_with_the_style_and_older_styles_have_none() -> None:
-    points, phones = spoken_take()
-    style = fit_style(points, EVERY, FPS, moved(phones, -0.12))
+    points, phones = make_spoken_take()
+    style = fit_style(points, EVERY, FPS, shift_phones(phones, -0.12))
     arrays = style.to_arrays()
     assert MotionStyle.from_arrays(arrays).lag_s == style.lag_s != 0
     del arrays["lag_s"]

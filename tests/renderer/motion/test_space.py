@@ -5,14 +5,14 @@ import pytest
 
 from renderer.errors import RenderError
 from renderer.motion import landmarks as lm
-from renderer.motion.measures import OPEN, aperture, mouth_measures
+from renderer.motion.measures import OPEN, compute_aperture, compute_mouth_measures
 from renderer.motion.space import MotionSpace, fit_space
-from tests.renderer.motion.synthetic import resting_face, spoken_take, turn
+from tests.renderer.motion.synthetic import load_neutral_face, make_spoken_take, turn
 
 
 @pytest.fixture(scope="module")
 def take() -> np.ndarray:
-    return spoken_take()[0]
+    return make_spoken_take()[0]
 
 
 @pytest.fixture(scope="module")
@@ -33,22 +33,24 @@ def test_points_above_the_nose_base_stay_untouched(space: MotionSpace, take: np.
 
 def test_zero_motion_is_a_closed_mouth_under_any_head_pose(space: MotionSpace, take: np.ndarray) -> None:
     closed = space.decode(np.zeros((len(take), space.size), np.float32), take)
-    assert aperture(take).max() > 0.06
-    assert aperture(closed).max() < 0.012
+    assert compute_aperture(take).max() > 0.06
+    assert compute_aperture(closed).max() < 0.012
 
 
 def test_a_turning_head_alone_is_not_motion(space: MotionSpace, take: np.ndarray) -> None:
-    silent = turn(np.repeat(resting_face()[None], 200, 0), 200, seed=99)
-    moved = space.encode(silent) @ space.measures()[OPEN]
-    spoken = space.encode(take) @ space.measures()[OPEN]
+    silent = turn(np.repeat(load_neutral_face()[None], 200, 0), 200, seed=99)
+    moved = space.encode(silent) @ space.compute_sensitivities()[OPEN]
+    spoken = space.encode(take) @ space.compute_sensitivities()[OPEN]
     assert np.abs(moved).max() < 0.1 * spoken.max()
 
 
 def test_measures_of_motion_agree_with_measures_of_points(space: MotionSpace, take: np.ndarray) -> None:
     motion = space.encode(take)
     flat = np.repeat(space.rest[None], len(take), 0)
-    shown = mouth_measures(flat + np.tensordot(motion, space.basis, axes=1)) - mouth_measures(flat)
-    assert np.allclose(shown, motion @ space.measures().T, atol=1e-2)
+    shown = compute_mouth_measures(flat + np.tensordot(motion, space.basis, axes=1)) - compute_mouth_measures(
+        flat
+    )
+    assert np.allclose(shown, motion @ space.compute_sensitivities().T, atol=1e-2)
 
 
 def test_a_space_comes_back_from_its_arrays(space: MotionSpace, take: np.ndarray) -> None:
@@ -62,9 +64,9 @@ def test_the_same_take_gives_the_same_space(take: np.ndarray, space: MotionSpace
 
 
 def test_a_take_that_never_opens_the_mouth_still_has_a_direction_for_it() -> None:
-    still = turn(np.repeat(resting_face()[None], 150, 0), 150, seed=3)
+    still = turn(np.repeat(load_neutral_face()[None], 150, 0), 150, seed=3)
     space = fit_space(still, np.ones(150, bool))
-    assert np.abs(space.measures()[OPEN]).max() > 0.05
+    assert np.abs(space.compute_sensitivities()[OPEN]).max() > 0.05
 
 
 def test_a_take_without_a_face_is_refused_with_advice() -> None:

@@ -1,4 +1,4 @@
-"""A tracked take of the demo's presenter, shared by the tests of this room."""
+"""A tracked take of the demo's presenter, shared by the tests of this folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from renderer.config import BakeConfig
 from renderer.mouth.bake import bake
-from renderer.mouth.faces import Faces, lower_faces, see
+from renderer.mouth.faces import Faces, crop_lower_faces, track_take
 from renderer.mouth.presenter import Presenter
 from renderer.video.decode import TakeReader
 from tests import takes
@@ -25,7 +25,7 @@ def small_take(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def faces(small_take: Path) -> Faces:
     with TakeReader(small_take) as reader:
-        return lower_faces(reader, see(reader, None), crop_px=128)
+        return crop_lower_faces(reader, track_take(reader, None), crop_px=128)
 
 
 @pytest.fixture(scope="session")

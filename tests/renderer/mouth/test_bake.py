@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 from renderer.diffusion.refine import load_refiner
 from renderer.errors import Cancelled, RenderError
 from renderer.mouth.bake import bake
-from renderer.mouth.base import base_of
+from renderer.mouth.base import build_mouth_base
 from renderer.mouth.draft import draft
 from renderer.mouth.presenter import Presenter, load_presenter
 from renderer.progress import Step
@@ -29,17 +29,17 @@ def test_a_bake_holds_the_whole_take(baked: Presenter) -> None:
     assert baked.matrices.shape == (FRAMES, 2, 3)
     assert baked.fine.shape == (FRAMES, baked.fine_px, baked.fine_px, 3)
     assert baked.crops.shape == (FRAMES, 128, 128, 3)
-    assert baked.rest.shape == (478, 2)
+    assert baked.neutral_face.shape == (478, 2)
     assert baked.facts.fps == takes.FPS
     assert baked.config == QUICK
     assert baked.ok.all()
     assert next(load_refiner(baked.network).parameters()) is not None
-    assert baked.walk.frames == FRAMES
+    assert baked.base_track.frames == FRAMES
 
 
 def test_a_baked_presenter_rests_with_closed_lips(baked: Presenter, frames: list[np.ndarray]) -> None:
     path = [PathFrame(at, at, 0.0) for at in range(20, 26)]
-    base = base_of(baked, path, frames[20:26])
+    base = build_mouth_base(baked, path, frames[20:26])
     drawn = draft(baked, base, np.zeros((6, baked.style.space.size), np.float32))
     assert drawn.crops.shape == (6, 128, 128, 3)
     assert baked.atlas.gaps[drawn.sources].max() < 0.02

@@ -1,11 +1,11 @@
-"""The base of a message's frames: cut from what is shown, mixed where the path mixes."""
+"""The base of a message's frames: cropped from what is shown, mixed where the path mixes."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from renderer.face.crop import apply, invert
-from renderer.mouth.base import base_of, cut, shrink
+from renderer.mouth.base import build_mouth_base, crop_frame, shrink
 from renderer.mouth.presenter import Presenter
 from renderer.video.picture import Picture
 from renderer.walk import PathFrame
@@ -13,7 +13,7 @@ from renderer.walk import PathFrame
 
 def test_frames_without_mixing_give_the_baked_crops(baked: Presenter, frames: list[np.ndarray]) -> None:
     path = [PathFrame(4, 4, 0.0), PathFrame(30, 30, 0.0), PathFrame(4, 4, 0.0)]
-    base = base_of(baked, path, [frames[at.a] for at in path])
+    base = build_mouth_base(baked, path, [frames[at.a] for at in path])
     assert np.array_equal(base.points, baked.points[[4, 30, 4]])
     assert np.array_equal(base.matrices, baked.matrices[[4, 30, 4]])
     assert np.array_equal(base.fine, baked.fine[[4, 30, 4]])
@@ -25,13 +25,13 @@ def test_a_picture_is_cut_like_its_rgb(baked: Presenter, frames: list[np.ndarray
     picture, factor = Picture.of_rgb(frames[30]), baked.fine_px // baked.crop_px
     for matrix in (baked.matrices[30], np.array([[1, 0, 60], [0, 1, 60]], np.float32)):
         for size in (baked.crop_px, factor * baked.crop_px):
-            whole = cut(picture.rgb(), matrix, baked.crop_px, size)
-            assert np.array_equal(cut(picture, matrix, baked.crop_px, size), whole)
+            whole = crop_frame(picture.rgb(), matrix, baked.crop_px, size)
+            assert np.array_equal(crop_frame(picture, matrix, baked.crop_px, size), whole)
 
 
 def test_a_mixed_frame_lies_between_its_two(baked: Presenter, frames: list[np.ndarray]) -> None:
     mixed = (frames[4].astype(float) / 2 + frames[40].astype(float) / 2).astype(np.uint8)
-    base = base_of(baked, [PathFrame(4, 40, 0.5)], [mixed])
+    base = build_mouth_base(baked, [PathFrame(4, 40, 0.5)], [mixed])
     in_take = [apply(invert(baked.matrices[[at]]), baked.points[[at]])[0] for at in (4, 40)]
     shown = apply(invert(base.matrices), base.points)[0]
     assert np.allclose(shown, (in_take[0] + in_take[1]) / 2, atol=0.05)

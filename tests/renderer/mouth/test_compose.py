@@ -5,16 +5,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from renderer.mouth.base import cut
+from renderer.mouth.base import crop_frame
 from renderer.mouth.compose import compose, compose_picture
 from renderer.mouth.faces import Faces
-from renderer.mouth.mask import lower_face_mask
+from renderer.mouth.mask import draw_lower_face_mask
 from renderer.video.picture import Picture
 
 
 def a_mask(faces: Faces, frame: int) -> np.ndarray:
     points = faces.points[frame : frame + 1]
-    return lower_face_mask(points, points, 128)[0]
+    return draw_lower_face_mask(points, points, 128)[0]
 
 
 def test_pixels_outside_the_mask_are_byte_identical(faces: Faces, frames: list[np.ndarray]) -> None:
@@ -40,22 +40,22 @@ def test_pixels_outside_the_mask_are_byte_identical(faces: Faces, frames: list[n
 
 def test_the_frame_itself_is_not_written_to(faces: Faces, frames: list[np.ndarray]) -> None:
     before = frames[3].copy()
-    compose(frames[3], faces.base(np.array([3])).crops[0], faces.matrices[3], a_mask(faces, 3))
+    compose(frames[3], faces.build_base(np.array([3])).crops[0], faces.matrices[3], a_mask(faces, 3))
     assert np.array_equal(frames[3], before)
 
 
 def test_an_unchanged_crop_leaves_the_frame_nearly_unchanged(faces: Faces, frames: list[np.ndarray]) -> None:
     frame, matrix, mask = frames[20], faces.matrices[20], a_mask(faces, 20)
     for size in (128, 256):
-        out = compose(frame, cut(frame, matrix, 128, size), matrix, mask)
+        out = compose(frame, crop_frame(frame, matrix, 128, size), matrix, mask)
         off = np.abs(out.astype(int) - frame)[(out != frame).any(-1)]
         assert off.mean() < 2.5, size
 
 
 def test_a_finer_crop_lies_on_the_same_place(faces: Faces, frames: list[np.ndarray]) -> None:
     matrix, mask = faces.matrices[20], a_mask(faces, 20)
-    coarse = compose(frames[20], cut(frames[20], matrix, 128, 128), matrix, mask).astype(int)
-    fine = compose(frames[20], cut(frames[20], matrix, 128, 384), matrix, mask).astype(int)
+    coarse = compose(frames[20], crop_frame(frames[20], matrix, 128, 128), matrix, mask).astype(int)
+    fine = compose(frames[20], crop_frame(frames[20], matrix, 128, 384), matrix, mask).astype(int)
     assert np.abs(coarse - fine).mean() < 0.5
 
 
@@ -111,7 +111,7 @@ def test_blending_in_the_masks_box_is_what_blending_everywhere_gives(
     shape = frame.shape[1::-1]
     back = cv2.invertAffineTransform(matrix.astype(float))
     share = cv2.warpAffine(mask, back, shape)[..., None]
-    crop = cut(frames[90], matrix, 128, 128)
+    crop = crop_frame(frames[90], matrix, 128, 128)
     mouth = cv2.warpAffine(crop, back, shape, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     everywhere = np.rint(frame * (1 - share) + mouth * share)
     off = np.abs(compose(frame, crop, matrix, mask) - everywhere)

@@ -8,7 +8,7 @@ import numpy as np
 from renderer.face.landmarks import CHEEKS, NOSE_TIP
 from renderer.mouth.base import shrink
 from renderer.mouth.faces import Faces
-from renderer.mouth.guard import GUARD_PX, guard, hand_before, in_profile
+from renderer.mouth.guard import FILTER_PX, filter_frames, find_profile, mask_hand
 
 
 def test_a_presenter_who_faces_the_camera_is_trusted_throughout(faces: Faces) -> None:
@@ -21,11 +21,11 @@ def test_a_hand_before_the_mouth_is_noticed(faces: Faces) -> None:
     crops = shrink(faces.fine, 128).copy()
     for crop in crops[60:66]:
         cv2.ellipse(crop, (64, 92), (46, 26), 15, 0, 360, (96, 60, 48), -1)
-    found = guard(faces.points, np.ones(len(crops), bool), crops, faces.triangles)
+    found = filter_frames(faces.points, np.ones(len(crops), bool), crops, faces.triangles)
     assert found.covered[60:66].all()
     assert found.covered.sum() == 6
     assert not found.ok[58:68].any()
-    assert "covered in 6 of" in found.problems()[0]
+    assert "covered in 6 of" in found.describe_problems()[0]
 
 
 def test_a_hand_is_noticed_while_it_comes_and_goes(faces: Faces) -> None:
@@ -33,7 +33,7 @@ def test_a_hand_is_noticed_while_it_comes_and_goes(faces: Faces) -> None:
     crops = shrink(faces.fine, 128).copy()
     for at, crop in enumerate(crops[60:74]):
         cv2.ellipse(crop, (-46 + 16 * at, 92), (46, 26), 15, 0, 360, (96, 60, 48), -1)
-    found = guard(faces.points, np.ones(len(crops), bool), crops, faces.triangles)
+    found = filter_frames(faces.points, np.ones(len(crops), bool), crops, faces.triangles)
     assert found.covered[63:71].all()
     assert not found.covered[:60].any() and not found.covered[75:].any()
 
@@ -42,20 +42,20 @@ def test_a_head_that_turns_away_is_noticed(faces: Faces) -> None:
     points = faces.points[:10].copy()
     left, right = points[4, CHEEKS[0], 0], points[4, CHEEKS[1], 0]
     points[4, NOSE_TIP, 0] = left + 0.1 * (right - left)
-    assert in_profile(points).tolist() == [False] * 4 + [True] + [False] * 5
+    assert find_profile(points).tolist() == [False] * 4 + [True] + [False] * 5
 
 
 def test_lost_frames_take_their_neighbours_with_them(faces: Faces) -> None:
     ok = np.ones(len(faces.points), bool)
     ok[50] = False
-    found = guard(faces.points, ok, shrink(faces.fine, 128), faces.triangles)
+    found = filter_frames(faces.points, ok, shrink(faces.fine, 128), faces.triangles)
     assert np.flatnonzero(~found.ok).tolist() == [48, 49, 50, 51, 52]
 
 
 def test_a_mouth_is_not_drawn_for_a_few_frames_between_kept_ones(faces: Faces) -> None:
     ok = np.ones(len(faces.points), bool)
     ok[[50, 58, 80]] = False
-    found = guard(faces.points, ok, shrink(faces.fine, 128), faces.triangles)
+    found = filter_frames(faces.points, ok, shrink(faces.fine, 128), faces.triangles)
     assert np.flatnonzero(~found.ok).tolist() == [*range(48, 61), *range(78, 83)]
 
 
@@ -67,18 +67,18 @@ def blob(x: float, y: float, radius: float) -> np.ndarray:
 def test_a_hand_counts_where_it_lies_over_the_lower_face(faces: Faces) -> None:
     points = faces.points[0]
     mouth, chin = points[14], points[152]
-    assert hand_before(blob(*mouth, 8), points, 128).any()
-    assert hand_before(blob(chin[0], chin[1] + 8, 14), points, 128).any()
-    assert not hand_before(blob(chin[0], chin[1] + 40, 14), points, 128).any()
-    assert not hand_before(blob(mouth[0] + 90, mouth[1], 20), points, 128).any()
+    assert mask_hand(blob(*mouth, 8), points, 128).any()
+    assert mask_hand(blob(chin[0], chin[1] + 8, 14), points, 128).any()
+    assert not mask_hand(blob(chin[0], chin[1] + 40, 14), points, 128).any()
+    assert not mask_hand(blob(mouth[0] + 90, mouth[1], 20), points, 128).any()
 
 
 def seen_hands(faces: Faces, frames: list[int]) -> np.ndarray:
     """A hand over chin and cheek that was seen in these frames."""
-    hands = np.zeros((len(faces.points), GUARD_PX, GUARD_PX), bool)
+    hands = np.zeros((len(faces.points), FILTER_PX, FILTER_PX), bool)
     for frame in frames:
         chin = faces.points[frame, 152]
-        hands[frame] = hand_before(blob(chin[0] - 14, chin[1] - 12, 18), faces.points[frame], 128)
+        hands[frame] = mask_hand(blob(chin[0] - 14, chin[1] - 12, 18), faces.points[frame], 128)
     return hands
 
 
@@ -100,8 +100,8 @@ SEEN = [30, 31, 32, 39, 40, 41]
 def test_a_hand_that_looks_like_skin_is_believed_too(faces: Faces) -> None:
     """The picture alone would not be unusual enough, and the hand alone might be none."""
     ok, crops = np.ones(len(faces.points), bool), touched(faces, list(range(30, 42)))
-    assert not guard(faces.points, ok, crops, faces.triangles).covered.any()
-    found = guard(faces.points, ok, crops, faces.triangles, seen_hands(faces, SEEN))
+    assert not filter_frames(faces.points, ok, crops, faces.triangles).covered.any()
+    found = filter_frames(faces.points, ok, crops, faces.triangles, seen_hands(faces, SEEN))
     assert np.flatnonzero(found.covered).tolist() == list(range(30, 42))
     assert np.flatnonzero(~found.ok).tolist() == list(range(28, 44))
 
@@ -111,12 +111,12 @@ def test_a_hand_that_is_seen_in_a_bare_face_is_none(faces: Faces) -> None:
     ok, crops = np.ones(len(faces.points), bool), shrink(faces.fine, 128)
     everywhere = seen_hands(faces, list(range(len(crops))))
     assert everywhere.any((1, 2)).all()
-    assert not guard(faces.points, ok, crops, faces.triangles, everywhere).covered.any()
+    assert not filter_frames(faces.points, ok, crops, faces.triangles, everywhere).covered.any()
 
 
 def test_hands_at_both_ends_of_a_take_do_not_meet(faces: Faces) -> None:
     last = len(faces.points) - 1
     ends = [0, 1, 2, last - 2, last - 1, last]
     ok, crops = np.ones(len(faces.points), bool), touched(faces, ends)
-    found = guard(faces.points, ok, crops, faces.triangles, seen_hands(faces, ends))
+    found = filter_frames(faces.points, ok, crops, faces.triangles, seen_hands(faces, ends))
     assert np.flatnonzero(found.covered).tolist() == ends

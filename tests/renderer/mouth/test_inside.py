@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER, JAW_TIP, NOSE_FOOT, POINTS
-from renderer.mouth.inside import darken, insides, keep_teeth
-from renderer.mouth.warp import bend
+from renderer.mouth.inside import darken, keep_teeth, measure_interiors
+from renderer.mouth.warp import warp
 
 S = 128
 TOP, TEETH, LEFT, RIGHT = 60.0, 6, 40, 88
@@ -44,9 +44,9 @@ def still() -> np.ndarray:
 
 def drawn(source_px: int, wanted_px: int) -> tuple[np.ndarray, np.ndarray]:
     image, own, wanted = picture(source_px), mouth(source_px), mouth(wanted_px)
-    inside = insides(image[None], own[None], S)
+    inside = measure_interiors(image[None], own[None], S)
     moved, hollow = keep_teeth(still(), wanted, own, float(inside.rows[0]), S)
-    return darken(bend(image, moved), hollow, inside.colours[0]), hollow
+    return darken(warp(image, moved), hollow, inside.colours[0]), hollow
 
 
 def tooth_rows(image: np.ndarray, rows: slice) -> int:
@@ -54,7 +54,7 @@ def tooth_rows(image: np.ndarray, rows: slice) -> int:
 
 
 def test_the_dark_line_is_found_between_the_rows_of_teeth() -> None:
-    inside = insides(np.stack([picture(24), picture(16)]), np.stack([mouth(24), mouth(16)]), S)
+    inside = measure_interiors(np.stack([picture(24), picture(16)]), np.stack([mouth(24), mouth(16)]), S)
     assert inside.rows == pytest.approx([0.5, 0.5], abs=0.26)
     assert inside.colours == pytest.approx(np.array([CAVITY, CAVITY]), abs=40)
 
@@ -92,6 +92,6 @@ def test_a_closed_mouth_is_left_to_the_lips() -> None:
 
 
 def test_a_mouth_without_frames_is_no_fault() -> None:
-    inside = insides(np.zeros((0, S, S, 3), np.uint8), np.zeros((0, POINTS, 2), np.float32), S)
+    inside = measure_interiors(np.zeros((0, S, S, 3), np.uint8), np.zeros((0, POINTS, 2), np.float32), S)
     assert inside.rows.shape == (0,)
     assert inside.colours.shape == (0, 3)

@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from renderer.config import DiffusionConfig, EngineConfig
 from renderer.mouth.base import MouthBase
 from renderer.mouth.draft import draft
-from renderer.mouth.mask import lower_face_mask
+from renderer.mouth.mask import draw_lower_face_mask
 from renderer.mouth.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.render.draw import draw, draw_in_chunks
@@ -23,7 +23,7 @@ from renderer.render.mouths import Mouths, Path_
 from renderer.render.segment import SpokenSegment, motion_key
 from renderer.speech.speech import Speech
 from renderer.store import Store
-from renderer.takes import OpenTake
+from renderer.takes import LazyTake
 from renderer.walk import PathFrame
 from tests.presenters import Baked
 
@@ -52,7 +52,7 @@ def context(
     baked: Baked, presenter: Presenter, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RenderContext]:
     folder: Path = tmp_path_factory.mktemp("drawn")
-    with OpenTake(baked.take, presenter) as take:
+    with LazyTake(baked.take, presenter) as take:
         yield RenderContext(presenter, take, Store(folder), CONFIG)
 
 
@@ -81,7 +81,7 @@ def moved(path: Path_, motion: Floats, before: Path_ = (), after: Path_ = ()) ->
 def line(presenter: Presenter) -> Moved:
     """The mouths of the take backwards, between two neighbours."""
     motion = presenter.style.space.encode(presenter.points)[FRAMES - 1 :: -1]
-    path = tuple(presenter.walk.shown(at) for at in range(4, FRAMES + 12))
+    path = tuple(presenter.base_track.frame_at(at) for at in range(4, FRAMES + 12))
     return moved(path[4:-4], motion, path[:4], path[-4:])
 
 
@@ -149,7 +149,7 @@ def test_the_step_to_kept_frames_is_no_larger_than_steps_are_elsewhere(
     filmed, points, ok = presenter.crops[frames], presenter.points[frames], presenter.ok[frames]
     base = MouthBase(filmed, presenter.fine[frames], points, ok, presenter.matrices[frames])
     spoken = draft(presenter, base, line.motion)
-    where = lower_face_mask(points, points, presenter.crop_px)
+    where = draw_lower_face_mask(points, points, presenter.crop_px)
     soft = steps(filmed, whole.crops, whole.masks, where)
     hard = steps(filmed, spoken.crops, spoken.masks, where)
     at, usual = switches(frames), np.median(hard[ok[1:] & ok[:-1]])
@@ -184,7 +184,7 @@ def test_lines_that_meet_kept_frames_at_a_join_still_share_the_frames_there(
     path = tuple(PathFrame(frame, frame, 0.0) for frame in range(60, 100))
     motion = line.motion[: len(path) - 8]
     lines = [moved(path[4:-4], spoken, path[:4], path[-4:]) for spoken in (motion, motion[::-1])]
-    with OpenTake(baked.take, presenter) as take:
+    with LazyTake(baked.take, presenter) as take:
         context = RenderContext(with_kept(presenter, kept), take, Store(tmp_path), CONFIG)
         drawn = draw(context, [one.in_(context) for one in lines])
         one, other = (mouths.select(slice(0, 4)) for mouths in drawn)
@@ -201,7 +201,7 @@ def test_a_line_that_no_kept_frame_is_near_has_the_same_bytes(
     one = moved(path[4:-4], line.motion[: len(path) - 8], path[:4], path[-4:])
     drawn = []
     for kept in (range(0), range(85, 95)):
-        with OpenTake(baked.take, presenter) as take:
+        with LazyTake(baked.take, presenter) as take:
             here = RenderContext(with_kept(presenter, kept), take, Store(tmp_path / str(len(kept))), CONFIG)
             drawn += draw(here, [one.in_(here)])
     for field in fields(Mouths):
@@ -215,7 +215,7 @@ def test_a_message_that_ends_before_kept_frames_ends_as_it_would_without_them(
     path = tuple(PathFrame(frame, frame, 0.0) for frame in range(40, 80))
     ends = []
     for kept in (range(0), range(80, 95)):
-        with OpenTake(baked.take, presenter) as take:
+        with LazyTake(baked.take, presenter) as take:
             here = RenderContext(with_kept(presenter, kept), take, Store(tmp_path / str(len(kept))), CONFIG)
             ends += draw(here, [moved(path, line.motion[: len(path)]).in_(here)])
     assert np.array_equal(ends[0].fine, ends[1].fine)

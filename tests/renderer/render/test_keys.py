@@ -16,7 +16,7 @@ from renderer.mouth.presenter import Presenter
 from renderer.render import segment
 from renderer.render.segment import SpokenSegment, motion_key, segment_key
 from renderer.speech.speech import Speech
-from renderer.spoken import content_of, speech_key
+from renderer.spoken import compute_content_key, compute_speech_key
 from renderer.walk import PathFrame
 from tests.takes import DEMO_TAKE
 
@@ -48,7 +48,7 @@ def said(text: str = "Hello John.", voice: VoiceConfig | None = None, **more: An
         "path": PATH,
         "lead_frames": 10,
         "speech": SPEECH,
-        "speech_key": speech_key(text, voice or CONFIG.voice),
+        "speech_key": compute_speech_key(text, voice or CONFIG.voice),
         "before": (PathFrame(9, 9, 0.0),),
         "after": (PathFrame(40, 40, 0.0),),
     }
@@ -123,12 +123,12 @@ def test_everything_in_a_bake_changes_the_key(presenter: Presenter, what: str, t
 def test_the_version_of_the_code_changes_the_key(
     presenter: Presenter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = key(presenter, said()), speech_key("Hello.", CONFIG.voice)
+    before = key(presenter, said()), compute_speech_key("Hello.", CONFIG.voice)
     monkeypatch.setattr(segment, "STAGE_VERSION", "another")
     monkeypatch.setattr(spoken, "STAGE_VERSION", "another")
     assert segment.STAGE_VERSION != sound.STAGE_VERSION
     assert key(presenter, said()) != before[0]
-    assert speech_key("Hello.", CONFIG.voice) != before[1]
+    assert compute_speech_key("Hello.", CONFIG.voice) != before[1]
 
 
 def test_names_rows_and_folders_do_not_change_the_key(presenter: Presenter, tmp_path: Path) -> None:
@@ -142,18 +142,22 @@ def test_a_voice_in_a_file_counts_by_its_content_and_not_by_its_name(tmp_path: P
     one, two = tmp_path / "one.onnx", tmp_path / "two.onnx"
     for file, content in ((one, b"a voice"), (two, b"a voice")):
         file.write_bytes(content)
-    assert speech_key("Hi.", VoiceConfig(voice=str(one))) == speech_key("Hi.", VoiceConfig(voice=str(two)))
-    before = speech_key("Hi.", VoiceConfig(voice=str(one)))
+    assert compute_speech_key("Hi.", VoiceConfig(voice=str(one))) == compute_speech_key(
+        "Hi.", VoiceConfig(voice=str(two))
+    )
+    before = compute_speech_key("Hi.", VoiceConfig(voice=str(one)))
     one.write_bytes(b"another voice")
-    assert speech_key("Hi.", VoiceConfig(voice=str(one))) != before
+    assert compute_speech_key("Hi.", VoiceConfig(voice=str(one))) != before
     two.with_name("two.onnx.json").write_text("{}")
-    assert speech_key("Hi.", VoiceConfig(voice=str(two))) != before
+    assert compute_speech_key("Hi.", VoiceConfig(voice=str(two))) != before
 
 
 def test_a_recording_counts_by_its_samples() -> None:
     louder = Speech(SPEECH.samples + 0.1, (), (), 48_000)
-    assert content_of(SPEECH) == content_of(Speech(np.zeros(48_000, np.float32), (), (), 48_000))
-    assert content_of(louder) != content_of(SPEECH)
+    assert compute_content_key(SPEECH) == compute_content_key(
+        Speech(np.zeros(48_000, np.float32), (), (), 48_000)
+    )
+    assert compute_content_key(louder) != compute_content_key(SPEECH)
 
 
 MOVES_OTHERWISE = (

@@ -14,12 +14,12 @@ import pytest
 from renderer.config import BakeConfig, EngineConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.mouth.bake import bake
-from renderer.progress import Progress, Step, silent
+from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.job import Lines, MessageJob, MessageResult
 from renderer.render.pipeline import render_batch, render_message
-from renderer.render.plan import plan_script_slots, script_order
+from renderer.render.plan import order_script, plan_script_slots
 from renderer.speech.loudness import measure_lufs
-from renderer.spoken import spoken
+from renderer.spoken import speak_cached
 from renderer.store import Store
 from renderer.video.decode import TakeReader, read_sound
 from tests import takes
@@ -36,11 +36,13 @@ class Desk:
         self.folder = folder
         self.take = takes.good(folder / "take.mp4")
         self.presenter = folder / "presenter.safetensors"
-        bake(self.take, self.presenter, replace(BakeConfig(), fit_seconds=3.0), silent)
+        bake(self.take, self.presenter, replace(BakeConfig(), fit_seconds=3.0), ignore_progress)
         self.store = Store(folder / "store")
         self.slots = plan_script_slots([JOHN, PRIYA], FPS, EngineConfig(), self.store)
 
-    def job(self, lines: Lines, out_stem: Path | None = None, progress: Progress = silent) -> MessageJob:
+    def job(
+        self, lines: Lines, out_stem: Path | None = None, progress: Progress = ignore_progress
+    ) -> MessageJob:
         out_stem = out_stem or self.folder / "unnamed"
         return MessageJob(tuple(lines), self.presenter, self.take, self.slots, out_stem, progress=progress)
 
@@ -67,7 +69,7 @@ def packets(path: Path) -> list[bytes]:
 
 def test_lines_keep_the_order_of_the_script_when_some_recipients_lack_one():
     full, short = [("a", ""), ("b", ""), ("d", "")], [("a", ""), ("c", ""), ("d", "")]
-    assert script_order([short, full]) == ["a", "b", "c", "d"]
+    assert order_script([short, full]) == ["a", "b", "c", "d"]
 
 
 @pytest.mark.slow
@@ -213,7 +215,7 @@ def test_each_line_is_heard_with_the_frame_that_it_begins_in(desk: Desk, john: M
     heard = read_sound(john.video)
     assert heard is not None
     for line in john.segments:
-        samples = spoken(line.text, EngineConfig().voice, desk.store).samples[:24_000]
+        samples = speak_cached(line.text, EngineConfig().voice, desk.store).samples[:24_000]
         begin = round(line.start_s * 48_000)
         window = heard[begin - 480 : begin + len(samples) + 480]
         late = int(np.correlate(window, samples, "valid").argmax()) - 480

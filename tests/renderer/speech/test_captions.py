@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.speech.captions import LINE_CHARACTERS, captions, write_vtt
+from renderer.speech.captions import LINE_CHARACTERS, build_cues, write_vtt
 from renderer.speech.speech import Speech, Word
 
 
@@ -29,7 +29,7 @@ def test_a_file_is_webvtt_with_times_in_the_video(tmp_path):
 
 
 def test_long_lines_are_split_on_words_and_keep_every_word():
-    cues = captions([(1.0, line(LONG))])
+    cues = build_cues([(1.0, line(LONG))])
     assert len(cues) > 1
     assert all(len(cue.lines) <= 2 and len(text) <= LINE_CHARACTERS for cue in cues for text in cue.lines)
     assert " ".join(text for cue in cues for text in cue.lines) == LONG
@@ -37,18 +37,18 @@ def test_long_lines_are_split_on_words_and_keep_every_word():
 
 def test_each_cue_starts_with_its_first_word():
     speech = line(LONG)
-    for cue in captions([(1.0, speech)]):
+    for cue in build_cues([(1.0, speech)]):
         assert any(cue.start_s == pytest.approx(1.0 + word.start_s) for word in speech.words)
 
 
 def test_cues_never_overlap():
-    cues = captions([(0.0, line(LONG)), (9.7, line("Yes.", word_s=0.1)), (9.9, line("No."))])
+    cues = build_cues([(0.0, line(LONG)), (9.7, line("Yes.", word_s=0.1)), (9.9, line("No."))])
     assert all(a.end_s <= b.start_s for a, b in pairwise(cues))
     assert all(cue.start_s < cue.end_s for cue in cues)
 
 
 def test_a_word_longer_than_a_line_stands_alone():
-    cues = captions([(0.0, line("See " + "x" * 60 + " there"))])
+    cues = build_cues([(0.0, line("See " + "x" * 60 + " there"))])
     assert "x" * 60 in [text for cue in cues for text in cue.lines]
 
 
@@ -70,7 +70,7 @@ def spoken(*words: tuple[str, float, float]) -> Speech:
 
 
 def times(*cues: tuple[float, Speech]) -> list[tuple[float, float]]:
-    return [pytest.approx((cue.start_s, cue.end_s)) for cue in captions(cues)]
+    return [pytest.approx((cue.start_s, cue.end_s)) for cue in build_cues(cues)]
 
 
 def test_a_cue_stays_a_quarter_of_a_second_after_its_last_word():
@@ -88,12 +88,12 @@ def test_a_cue_ends_where_the_next_begins_but_is_seen_for_a_moment():
 
 
 def test_a_pause_of_more_than_600_ms_ends_a_cue():
-    assert len(captions([(0.0, spoken(("One", -0.5, 0.0), ("two", 0.6, 0.9)))])) == 1
-    assert len(captions([(0.0, spoken(("One", -0.5, 0.0), ("two", 0.61, 0.9)))])) == 2
+    assert len(build_cues([(0.0, spoken(("One", -0.5, 0.0), ("two", 0.6, 0.9)))])) == 1
+    assert len(build_cues([(0.0, spoken(("One", -0.5, 0.0), ("two", 0.61, 0.9)))])) == 2
 
 
 def texts(text: str) -> list[tuple[str, ...]]:
-    return [cue.lines for cue in captions([(0.0, line(text))])]
+    return [cue.lines for cue in build_cues([(0.0, line(text))])]
 
 
 def test_a_line_holds_42_characters_and_a_cue_two_lines():

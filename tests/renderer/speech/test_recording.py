@@ -10,7 +10,7 @@ from renderer.config import VoiceConfig
 from renderer.errors import RenderError
 from renderer.speech.loudness import measure_lufs
 from renderer.speech.phones import VOWELS
-from renderer.speech.recording import hear, listen
+from renderer.speech.recording import load_recording, recognise_phones
 from renderer.speech.voices import speak
 
 LINE = "Big dreams often start small: five people, one good idea, and a very long week."
@@ -33,7 +33,7 @@ def recorded(spoken):
 
 @pytest.fixture(scope="module")
 def heard(recorded):
-    return hear(recorded, 48_000)
+    return recognise_phones(recorded, 48_000)
 
 
 def save_wave(path, samples, rate_hz=48_000):
@@ -75,27 +75,27 @@ def test_most_of_the_phones_are_those_that_were_spoken(heard, spoken):
 
 
 def test_the_same_recording_is_heard_the_same_whatever_came_before(recorded, heard):
-    hear(recorded[: 48_000 * 2], 48_000)
-    assert hear(recorded, 48_000) == heard
+    recognise_phones(recorded[: 48_000 * 2], 48_000)
+    assert recognise_phones(recorded, 48_000) == heard
 
 
 def test_the_rate_of_the_samples_does_not_matter(recorded):
-    slow = hear(recorded[::3][: 16_000 * 2], 16_000)
+    slow = recognise_phones(recorded[::3][: 16_000 * 2], 16_000)
     assert slow[-1].end_s == 2.0
 
 
 @pytest.mark.parametrize("samples", [np.zeros(48_000, np.float32), np.zeros(300, np.float32)])
 def test_digital_silence_is_one_silence(samples):
-    assert [phone.symbol for phone in hear(samples, 48_000)] == [""]
+    assert [phone.symbol for phone in recognise_phones(samples, 48_000)] == [""]
 
 
 def test_nothing_is_heard_in_nothing():
-    assert hear(np.zeros(0, np.float32), 48_000) == ()
+    assert recognise_phones(np.zeros(0, np.float32), 48_000) == ()
 
 
 def test_a_sound_file_is_listened_to_at_the_right_loudness(tmp_path, recorded):
     save_wave(tmp_path / "line.wav", recorded[:: 48_000 // 16_000], rate_hz=16_000)
-    speech = listen(tmp_path / "line.wav")
+    speech = load_recording(tmp_path / "line.wav")
     assert speech.duration_s == pytest.approx(len(recorded) / 48_000, abs=0.01)
     assert measure_lufs(speech.samples, 48_000) == pytest.approx(-16, abs=0.3)
     assert sum(1 for phone in speech.phones if phone.symbol) > 30
@@ -113,7 +113,7 @@ def test_a_video_is_listened_to(tmp_path, recorded, heard):
         frame.sample_rate, frame.time_base, frame.pts = 48_000, Fraction(1, 48_000), 0
         out.mux(sound.encode(frame))
         out.mux(sound.encode(None))
-    phones = listen(tmp_path / "take.mp4").phones
+    phones = load_recording(tmp_path / "take.mp4").phones
     starts = [next(p.start_s for p in way if p.symbol) for way in (phones, heard)]
     assert starts[0] == pytest.approx(starts[1], abs=0.06)
 
@@ -121,11 +121,11 @@ def test_a_video_is_listened_to(tmp_path, recorded, heard):
 def test_a_silent_recording_is_refused(tmp_path):
     save_wave(tmp_path / "hush.wav", np.zeros(48_000))
     with pytest.raises(RenderError, match=r"hush\.wav is silent"):
-        listen(tmp_path / "hush.wav")
+        load_recording(tmp_path / "hush.wav")
 
 
 def test_a_file_that_is_not_there_or_not_sound_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
     for name in ("no.wav", "notes.txt"):
         with pytest.raises(RenderError, match=name):
-            listen(tmp_path / name)
+            load_recording(tmp_path / name)

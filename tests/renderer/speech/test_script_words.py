@@ -1,15 +1,15 @@
 import pytest
 
 from renderer.errors import RenderError
-from renderer.speech.script_words import script_words
+from renderer.speech.script_words import parse_script_words
 
 
 def spoken(text, language="en-us"):
-    return [word.spoken for word in script_words(text, language)]
+    return [word.spoken for word in parse_script_words(text, language)]
 
 
 def test_words_keep_what_was_written_for_the_captions():
-    words = script_words("Hi  Zoë,\n welcome 😀!", "en-us")
+    words = parse_script_words("Hi  Zoë,\n welcome 😀!", "en-us")
     assert [word.written for word in words] == ["Hi", "Zoë,", "welcome", "😀!"]
 
 
@@ -31,7 +31,7 @@ def test_titles_and_initials_do_not_end_the_sentence():
 
 
 def test_accents_that_a_voice_would_spell_out_are_dropped_but_not_from_the_captions():
-    words = script_words("Nguyễn Đặng Ọlá", "en-us")
+    words = parse_script_words("Nguyễn Đặng Ọlá", "en-us")
     assert [word.spoken for word in words] == ["Nguyen", "Dang", "Ola"]
     assert [word.written for word in words] == ["Nguyễn", "Đặng", "Ọlá"]
     assert spoken("Nguyễn", "vi") == ["Nguyễn"]
@@ -48,7 +48,7 @@ def test_signs_that_voices_know_stay():
 @pytest.mark.parametrize("text", ["", "   ", "...", "😀", "— !", "\u200b"])
 def test_a_text_without_letters_or_numbers_cannot_be_said(text):
     with pytest.raises(RenderError, match="No voice can say") as caught:
-        script_words(text, "en-us")
+        parse_script_words(text, "en-us")
     assert text.strip() in caught.value.message
     assert caught.value.permanent
 
@@ -56,7 +56,7 @@ def test_a_text_without_letters_or_numbers_cannot_be_said(text):
 @pytest.mark.parametrize("name", ["王小明", "Привет", "محمد", "אבי", "ひろし", "김민준"])
 def test_a_name_in_letters_that_the_voice_does_not_read_is_refused_by_name(name):
     with pytest.raises(RenderError, match="cannot say") as caught:
-        script_words(f"Hi {name}, welcome.", "en-us")
+        parse_script_words(f"Hi {name}, welcome.", "en-us")
     assert f"“{name}”" in caught.value.message
     assert "Hi" in caught.value.message
 

@@ -8,7 +8,7 @@ import pytest
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
-from renderer.speech.loudness import measure_lufs, true_peak
+from renderer.speech.loudness import measure_lufs, measure_true_peak
 from renderer.speech.phones import VOWELS
 from renderer.speech.voices import ENGINES, speak
 
@@ -29,7 +29,7 @@ def test_every_line_is_at_minus_16_lufs_with_safe_peaks(engine, text):
     assert speech.rate_hz == 48_000
     assert speech.samples.dtype == np.float32
     assert measure_lufs(speech.samples, 48_000) == pytest.approx(-16.0, abs=0.3)
-    assert true_peak(speech.samples) <= 10 ** (-1 / 20)
+    assert measure_true_peak(speech.samples) <= 10 ** (-1 / 20)
 
 
 @both

@@ -17,7 +17,7 @@ FRAMES = 12  # the first third of a second is silent
 
 
 @pytest.fixture(scope="module")
-def filmed(graphics: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clip(graphics: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return film(3, 11, FRAMES, tmp_path_factory.mktemp("films"))
 
 
@@ -26,16 +26,16 @@ def _frames(path: Path) -> list[np.ndarray]:
         return [frame.to_ndarray(format="rgb24") for frame in video.decode(video=0)]
 
 
-def test_a_film_shows_a_face_that_the_tracker_finds_in_every_frame(filmed: Path) -> None:
-    frames = _frames(filmed)
+def test_a_film_shows_a_face_that_the_tracker_finds_in_every_frame(clip: Path) -> None:
+    frames = _frames(clip)
     assert [frame.shape for frame in frames] == [(PICTURE_PX, PICTURE_PX, 3)] * FRAMES
     tracked = track(frames, FRAMES)
     assert tracked.ok.all()
     assert 0.35 < np.ptp(tracked.points[0, :, 0]) / PICTURE_PX < 0.75
 
 
-def test_the_truth_of_every_frame_lies_beside_the_film(filmed: Path) -> None:
-    truth = json.loads(filmed.with_suffix(".json").read_text(encoding="utf-8"))
+def test_the_truth_of_every_frame_lies_beside_the_film(clip: Path) -> None:
+    truth = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
     assert (truth["seed"], truth["presenter"], truth["frames"]) == (11, 3, FRAMES)
     assert set(truth["units"]) <= set(UNITS)
     assert all(len(curve) == FRAMES for curve in truth["units"].values())
@@ -43,16 +43,16 @@ def test_the_truth_of_every_frame_lies_beside_the_film(filmed: Path) -> None:
     assert {"symbol", "start_s", "end_s", "stress"} <= set(truth["phones"][0])
 
 
-def test_the_same_seed_and_number_give_the_same_bytes(filmed: Path, tmp_path: Path) -> None:
+def test_the_same_seed_and_number_give_the_same_bytes(clip: Path, tmp_path: Path) -> None:
     again = film(3, 11, FRAMES, tmp_path)
-    assert again.with_suffix(".json").read_bytes() == filmed.with_suffix(".json").read_bytes()
-    assert again.read_bytes() == filmed.read_bytes()
+    assert again.with_suffix(".json").read_bytes() == clip.with_suffix(".json").read_bytes()
+    assert again.read_bytes() == clip.read_bytes()
 
 
-def test_a_film_that_is_there_is_kept(filmed: Path) -> None:
-    before = filmed.stat().st_mtime_ns
-    assert film(3, 11, FRAMES, filmed.parent) == filmed
-    assert filmed.stat().st_mtime_ns == before
+def test_a_film_that_is_there_is_kept(clip: Path) -> None:
+    before = clip.stat().st_mtime_ns
+    assert film(3, 11, FRAMES, clip.parent) == clip
+    assert clip.stat().st_mtime_ns == before
 
 
 @pytest.mark.usefixtures("graphics")
@@ -62,10 +62,10 @@ def test_the_command_films_as_many_people_as_asked(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("presenter-1-*.json"))) == 2
 
 
-def test_the_check_finds_the_face_and_sums_up(filmed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check.main([str(filmed.parent)]) == 0
+def test_the_check_finds_the_face_and_sums_up(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check.main([str(clip.parent)]) == 0
     said = capsys.readouterr().out
-    assert f"{filmed.name}: face in 100% of {FRAMES} frames" in said
+    assert f"{clip.name}: face in 100% of {FRAMES} frames" in said
     assert "1 of 1 films can be used" in said
 
 

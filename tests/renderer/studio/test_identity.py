@@ -3,22 +3,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderer.studio.assets import target
-from renderer.studio.identity import plain_identity, random_identity
+from renderer.studio.assets import load_target
+from renderer.studio.identity import create_average_identity, sample_identity
 
 
 def test_the_same_seed_is_the_same_person_and_another_seed_another() -> None:
-    first, again, other = (random_identity(np.random.default_rng(seed)) for seed in (4, 4, 5))
+    first, again, other = (sample_identity(np.random.default_rng(seed)) for seed in (4, 4, 5))
     assert first == again
-    assert first.targets() != other.targets()
+    assert first.compute_targets() != other.compute_targets()
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_person_is_a_convex_mix_of_small_features(seed: int) -> None:
-    person = random_identity(np.random.default_rng(seed))
+    person = sample_identity(np.random.default_rng(seed))
     assert sum(person.race) == pytest.approx(1)
     assert 0 <= person.male <= 1
-    macro = [s for name, s in person.targets().items() if name.startswith("macrodetails/universal")]
+    macro = [s for name, s in person.compute_targets().items() if name.startswith("macrodetails/universal")]
     assert sum(macro) == pytest.approx(1, abs=0.02)  # shares below a thousandth are left out
     assert all(0 <= strength <= 0.6 for strength in person.details.values())
 
@@ -27,13 +27,13 @@ def test_people_differ_in_mouth_chin_nose_and_jaw() -> None:
     regions = {
         name.partition("/")[0]
         for seed in range(20)
-        for name in random_identity(np.random.default_rng(seed)).details
+        for name in sample_identity(np.random.default_rng(seed)).details
     }
     assert {"mouth", "chin", "nose", "cheek", "head", "eyes"} <= regions
 
 
 def test_both_sides_of_a_face_share_their_features() -> None:
-    details = random_identity(np.random.default_rng(1)).details
+    details = sample_identity(np.random.default_rng(1)).details
     left = {name.replace("/l-", "/"): strength for name, strength in details.items() if "/l-" in name}
     right = {name.replace("/r-", "/"): strength for name, strength in details.items() if "/r-" in name}
     assert left == right
@@ -42,9 +42,9 @@ def test_both_sides_of_a_face_share_their_features() -> None:
 
 def test_every_feature_moves_something() -> None:
     for seed in range(3):
-        for name in random_identity(np.random.default_rng(seed)).details:
-            assert np.abs(target(name).shift).max() > 1e-4, name
+        for name in sample_identity(np.random.default_rng(seed)).details:
+            assert np.abs(load_target(name).shift).max() > 1e-4, name
 
 
 def test_the_plain_person_has_no_features_of_its_own() -> None:
-    assert all(name.startswith("macrodetails/") for name in plain_identity().targets())
+    assert all(name.startswith("macrodetails/") for name in create_average_identity().compute_targets())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from renderer.studio.subdivision import corner_values, subdivide
+from renderer.studio.subdivision import compute_corner_values, subdivide
 
 # Two by two quads over nine points of a plane.
 GRID = np.array([[x, y, 0] for y in range(3) for x in range(3)], np.float32)
@@ -26,6 +26,6 @@ def test_the_middle_of_a_flat_grid_stays_and_a_lone_peak_is_lowered_by_the_known
 
 
 def test_values_at_corners_run_straight_between_them() -> None:
-    fine = corner_values(GRID[QUADS])
+    fine = compute_corner_values(GRID[QUADS])
     assert fine.shape == (16, 4, 3)
     assert np.allclose(fine[0], [[0, 0, 0], [0.5, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0]])

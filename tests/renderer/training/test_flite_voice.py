@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.motion.visemes import visemes_of
-from renderer.speech.phones import phones_in
-from renderer.training.flite_voice import FLITE_VOICES, FliteSpeaker, printed_phones
-from renderer.training.motion_speech import FLITE, practice_speech
+from renderer.motion.visemes import find_visemes
+from renderer.speech.phones import parse_phones
+from renderer.training.flite_voice import FLITE_VOICES, FliteSpeaker, parse_printed_phones
+from renderer.training.motion_speech import FLITE, synthesise_speech
 
 SENTENCE = "they showed me a shallow boat and kept a map of paris by the big tower"
 installed = pytest.mark.skipif(shutil.which("flite") is None, reason="the program flite is not installed")
 
 
 def test_printed_segments_become_phones_with_their_times() -> None:
-    phones = printed_phones("pau:0.200 m:0.300 ay:0.500 ax:0.560 b:0.610 pau:0.700 pau:0.800 \n")
+    phones = parse_printed_phones("pau:0.200 m:0.300 ay:0.500 ax:0.560 b:0.610 pau:0.700 pau:0.800 \n")
     assert [phone.symbol for phone in phones] == ["", "m", "a", "ɪ", "ə", "b", ""]
     assert [phone.end_s for phone in phones] == pytest.approx([0.2, 0.3, 0.4, 0.5, 0.56, 0.61, 0.8])
     assert [phone.start_s for phone in phones[1:]] == pytest.approx([phone.end_s for phone in phones[:-1]])
@@ -27,7 +27,7 @@ def test_printed_segments_become_phones_with_their_times() -> None:
 @pytest.mark.parametrize("printed", ["xyz:0.3", "m:soon", "m"])
 def test_what_flite_never_prints_is_refused_by_name(printed: str) -> None:
     with pytest.raises(RenderError, match="printed “" + printed):
-        printed_phones(printed)
+        parse_printed_phones(printed)
 
 
 def test_a_missing_program_is_named_with_what_to_do(monkeypatch) -> None:
@@ -41,8 +41,8 @@ def test_a_missing_program_is_named_with_what_to_do(monkeypatch) -> None:
 @pytest.mark.parametrize("voice", FLITE_VOICES)
 def test_printed_vowels_lie_where_the_sound_is_loud(voice: str) -> None:
     said = FliteSpeaker(voice).say(SENTENCE.split(), 1.0)
-    assert all(phones_in(phone.symbol) == [phone.symbol] for phone in said.phones if phone.symbol)
-    assert len({shape for phone in said.phones for shape in visemes_of(phone.symbol)}) > 10
+    assert all(parse_phones(phone.symbol) == [phone.symbol] for phone in said.phones if phone.symbol)
+    assert len({shape for phone in said.phones for shape in find_visemes(phone.symbol)}) > 10
     vowels = [p for p in said.phones if p.stress]
     others = [p for p in said.phones if p.symbol and p.symbol in "ptkbdɡsʃzf"]
 
@@ -71,14 +71,14 @@ def test_a_faster_pace_is_shorter() -> None:
 
 @installed
 @pytest.mark.slow
-def test_flites_practice_speech_is_heard_where_it_was_said() -> None:
-    speech = practice_speech(6.0, np.random.default_rng(5), FLITE)
+def test_flites_speech_is_recognised_where_it_was_said() -> None:
+    speech = synthesise_speech(6.0, np.random.default_rng(5), FLITE)
     starts = {phone.symbol: [] for phone in speech.phones}
     for phone in speech.phones:
         starts[phone.symbol].append(phone.start_s)
     near = [
         min((phone.start_s - start_s for start_s in starts.get(phone.symbol, [9.0])), key=abs)
-        for phone in speech.heard
+        for phone in speech.recognised
         if phone.symbol
     ]
     met = [late_s for late_s in near if abs(late_s) < 0.08]

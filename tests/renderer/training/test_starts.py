@@ -5,26 +5,26 @@ from dataclasses import fields
 import pytest
 import torch
 
-from renderer.diffusion.lessons import Lessons, lessons_of
-from renderer.training.starts import Parted, compared
+from renderer.diffusion.lessons import TrainingPairs, build_training_pairs
+from renderer.training.starts import SplitTake, compare_starts
 from tests.renderer.diffusion.mouths import drawn_mouths
 
 
 @pytest.fixture(scope="module")
-def parted() -> Parted:
+def split() -> SplitTake:
     torch.set_num_threads(1)
     mouths = drawn_mouths(96)
-    whole = lessons_of(mouths.drafts, mouths.truths, mouths.masks, mouths.points)
-    return Parted(*(cut(whole, part) for part in (slice(0, 72), slice(72, 96))))
+    whole = build_training_pairs(mouths.drafts, mouths.truths, mouths.masks, mouths.points)
+    return SplitTake(*(part_of(whole, part) for part in (slice(0, 72), slice(72, 96))))
 
 
-def cut(lessons: Lessons, part: slice) -> Lessons:
-    return Lessons(**{one.name: getattr(lessons, one.name)[part] for one in fields(Lessons)})
+def part_of(pairs: TrainingPairs, part: slice) -> TrainingPairs:
+    return TrainingPairs(**{one.name: getattr(pairs, one.name)[part] for one in fields(TrainingPairs)})
 
 
 @pytest.fixture(scope="module")
-def lines(parted: Parted) -> list[str]:
-    return list(compared(parted, 3, ["nothing", "base"]))
+def lines(split: SplitTake) -> list[str]:
+    return list(compare_starts(split, 3, ["nothing", "base"]))
 
 
 def test_each_start_is_fitted_as_long_and_drawn_in_one_step_and_in_two(lines: list[str]) -> None:
@@ -40,6 +40,6 @@ def test_all_are_compared_with_the_same_drafts(lines: list[str]) -> None:
     assert len({line.split("mask ")[1].split(" ->")[0] for line in lines}) == 1
 
 
-def test_tones_count_as_part_of_a_fit(lines: list[str]) -> None:
+def test_the_colour_residual_counts_as_part_of_a_fit(lines: list[str]) -> None:
     drafted, fitted = (float(lines[2].split("mask ")[1].split()[place]) for place in (0, 2))
     assert fitted > drafted + 1

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from renderer.errors import RenderError
-from renderer.stopwatch import stage, timing
-from renderer.video.ahead import ahead
+from renderer.stopwatch import profile, span
+from renderer.video.ahead import prefetch
 
 
 def test_the_items_come_in_order_and_are_made_elsewhere() -> None:
@@ -17,7 +17,7 @@ def test_the_items_come_in_order_and_are_made_elsewhere() -> None:
         for number in range(100):
             yield number, threading.get_ident()
 
-    seen = list(ahead(made(), 3))
+    seen = list(prefetch(made(), 3))
     assert [number for number, _ in seen] == list(range(100))
     assert {maker for _, maker in seen} != {threading.get_ident()}
 
@@ -33,7 +33,7 @@ def test_no_more_than_the_wanted_number_are_made_ahead() -> None:
                 third.set()
             yield number
 
-    items = ahead(made(), 3)
+    items = prefetch(made(), 3)
     assert next(items) == 0
     assert third.wait(5)  # one was taken, three wait
     assert len(begun) <= 4
@@ -46,7 +46,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
         yield 2
         raise RenderError("the face was lost")
 
-    items, seen = ahead(made()), []
+    items, seen = prefetch(made()), []
     with pytest.raises(RenderError, match="the face was lost"):
         for item in items:
             seen.append(item)
@@ -66,7 +66,7 @@ def test_an_early_end_stops_the_thread_and_closes_the_source() -> None:
             closed.set()
 
     before = threading.active_count()
-    items = ahead(made())
+    items = prefetch(made())
     assert next(items) == 0
     items.close()
     assert closed.is_set()
@@ -74,16 +74,16 @@ def test_an_early_end_stops_the_thread_and_closes_the_source() -> None:
 
 
 def test_nothing_gives_nothing() -> None:
-    assert list(ahead([])) == []
+    assert list(prefetch([])) == []
 
 
 def test_the_time_of_the_other_thread_is_counted() -> None:
     def made() -> Iterator[int]:
         for number in range(3):
-            with stage("making", frames=1):
+            with span("making", frames=1):
                 pass
             yield number
 
-    with timing() as watch:
-        assert len(list(ahead(made()))) == 3
+    with profile() as watch:
+        assert len(list(prefetch(made()))) == 3
     assert watch.report()["making"].frames == 3

@@ -64,7 +64,7 @@ def test_a_box_shows_what_the_whole_picture_shows_there(box: Box) -> None:
 def test_turning_turns_what_is_seen() -> None:
     picture = Picture.of_rgb(np.repeat(np.repeat(coloured(20, 12), 8, axis=0), 8, axis=1))
     for turns in (1, 2, 3):
-        turned, expected = picture.turned(turns).rgb(), np.rot90(picture.rgb(), turns)
+        turned, expected = picture.rotate(turns).rgb(), np.rot90(picture.rgb(), turns)
         assert turned.shape == expected.shape
         assert off(turned, expected).mean() < 3  # colour samples lie beside their pixels, also when turned
 
@@ -85,9 +85,9 @@ def test_pictures_and_their_rgb_give_nearly_the_same_segment(tmp_path: Path) -> 
 
 
 def test_a_box_is_grown_to_whole_colour_samples_and_cut_at_the_edges() -> None:
-    assert Box(3, 4, 9, 10).even() == Box(2, 4, 10, 10)
-    assert Box(-5, 2, 300, 60).inside(160, 96) == Box(0, 2, 160, 60)
-    outside = Box(200, 10, 260, 20).inside(160, 96)
+    assert Box(3, 4, 9, 10).expand_to_even() == Box(2, 4, 10, 10)
+    assert Box(-5, 2, 300, 60).clip_to(160, 96) == Box(0, 2, 160, 60)
+    outside = Box(200, 10, 260, 20).clip_to(160, 96)
     assert outside.width == 0
 
 

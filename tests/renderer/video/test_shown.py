@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from renderer.video.decode import TakeReader
-from renderer.video.shown import mixed_pictures, morph
+from renderer.video.shown import morph, read_path_pictures
 from renderer.walk import PathFrame
 from tests.renderer.video.clips import number_of, write_clip
 
@@ -30,7 +30,7 @@ def error(picture: npt.NDArray[np.uint8], truth: npt.NDArray[np.uint8]) -> float
 def test_frames_that_are_not_mixed_are_the_takes_own(tmp_path: Path) -> None:
     path = [PathFrame(4, 4, 0.0), PathFrame(7, 7, 0.5), PathFrame(5, 21, 0.0), PathFrame(23, 23, 0.0)]
     with TakeReader(write_clip(tmp_path / "take.mp4")) as reader:
-        shown = [picture.rgb() for picture in mixed_pictures(reader, path)]
+        shown = [picture.rgb() for picture in read_path_pictures(reader, path)]
         own = [picture.rgb() for picture in reader.pictures([4, 7, 5, 23])]
     assert [number_of(frame) for frame in shown] == [4, 7, 5, 23]
     assert all(np.array_equal(frame, take) for frame, take in zip(shown, own, strict=True))
@@ -39,7 +39,7 @@ def test_frames_that_are_not_mixed_are_the_takes_own(tmp_path: Path) -> None:
 def test_a_jump_starts_near_the_one_run_and_ends_near_the_other(tmp_path: Path) -> None:
     path = [PathFrame(5 + k, 21 + k, (k + 1) / 6) for k in range(5)]
     with TakeReader(write_clip(tmp_path / "take.mp4")) as reader:
-        shown = [picture.rgb() for picture in mixed_pictures(reader, path)]
+        shown = [picture.rgb() for picture in read_path_pictures(reader, path)]
         leaving, arriving = list(reader.frames(range(5, 10))), list(reader.frames(range(21, 26)))
     nearer = [error(s, b) < error(s, a) for s, a, b in zip(shown, leaving, arriving, strict=True)]
     assert (nearer[0], nearer[-1]) == (False, True)

@@ -11,8 +11,8 @@ import pytest
 from renderer.config import VideoConfig
 from renderer.timeline import sample_at
 from renderer.video.encode import encode_segment
-from renderer.video.mux import join
-from renderer.video.sound import BLOCK_SAMPLES, Packets, encode_sound, laid
+from renderer.video.mux import join_segments
+from renderer.video.sound import BLOCK_SAMPLES, Packets, encode_sound, lay_packets
 from tests.renderer.video.clips import numbered
 
 FPS = Fraction(25)
@@ -30,7 +30,7 @@ def hiss(samples: int, seed: int) -> Samples:
 def played(folder: Path, pieces: list[tuple[int, Packets]]) -> Samples:
     video = folder / "segment.mp4"
     encode_segment((numbered(i) for i in range(FRAMES)), FPS, VideoConfig(), video)
-    join([video], pieces, folder / "out.mp4", FPS, VideoConfig())
+    join_segments([video], pieces, folder / "out.mp4", FPS, VideoConfig())
     with av.open(str(folder / "out.mp4")) as container:
         blocks = list(container.decode(audio=0))
     assert [block.pts for block in blocks[:2]] == [0, BLOCK_SAMPLES]
@@ -79,11 +79,11 @@ def test_a_voice_keeps_its_waveform(tmp_path: Path) -> None:
 
 def test_what_lies_behind_the_end_is_not_heard() -> None:
     packets = encode_sound(hiss(10 * BLOCK_SAMPLES, 3), BIT_RATE)
-    assert laid([(2, packets)], 5 * BLOCK_SAMPLES, BIT_RATE)[2:] == packets[:4]
-    assert len(laid([(9, packets)], 5 * BLOCK_SAMPLES, BIT_RATE)) == 6
+    assert lay_packets([(2, packets)], 5 * BLOCK_SAMPLES, BIT_RATE)[2:] == packets[:4]
+    assert len(lay_packets([(9, packets)], 5 * BLOCK_SAMPLES, BIT_RATE)) == 6
 
 
 def test_sounds_without_silence_between_them_cannot_be_laid() -> None:
     packets = encode_sound(hiss(BLOCK_SAMPLES, 3), BIT_RATE)
     with pytest.raises(ValueError, match="without a block of silence"):
-        laid([(0, packets), (1, packets)], 9 * BLOCK_SAMPLES, BIT_RATE)
+        lay_packets([(0, packets), (1, packets)], 9 * BLOCK_SAMPLES, BIT_RATE)

@@ -5,7 +5,7 @@ import torch
 
 from renderer.diffusion.network import MouthRefiner
 from renderer.diffusion.refine import load_refiner
-from renderer.weights import MOTION, MOUTH, base_motion, base_mouth, told, weights_key
+from renderer.weights import MOTION, MOUTH, base_motion, base_mouth, read_metadata, weights_key
 
 BYTES_MAX = 30_000_000
 
@@ -17,21 +17,21 @@ def test_all_shipped_weights_together_are_small() -> None:
 def test_the_mouths_weights_fit_the_network_that_their_file_describes() -> None:
     weights = base_mouth()
     assert weights is not None
-    net = MouthRefiner(**told(MOUTH)["mouth"]["config"])
+    net = MouthRefiner(**read_metadata(MOUTH)["mouth"]["config"])
     net.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
     assert all(torch.isfinite(value).all() for value in net.state_dict().values())
     assert load_refiner(weights).leave.weight.any()
 
 
 def test_the_mouths_file_names_its_data_and_its_training() -> None:
-    facts = told(MOUTH)["mouth"]
+    facts = read_metadata(MOUTH)["mouth"]
     assert "synthetic" in facts["data"] and "renderer.studio" in facts["data"]
     assert facts["people"] >= 10 and facts["people_unseen"] >= 1
     assert facts["steps"] > 0 and facts["minutes"] > 0 and facts["machine"]
 
 
 def test_the_shipped_weights_gained_on_people_that_they_never_saw() -> None:
-    found = told(MOUTH)["mouth"]["unseen"]
+    found = read_metadata(MOUTH)["mouth"]["unseen"]
     assert found["mouth_db"] > found["draft_mouth_db"]
     assert found["mask_db"] > found["draft_mask_db"]
 
