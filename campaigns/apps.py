@@ -14,7 +14,7 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from campaigns import checks  # noqa: F401  (registers them)
+        from campaigns.operations import checks  # noqa: F401  (registers them)
 
         post_migrate.connect(_schedule, sender=self)
 

@@ -19,7 +19,7 @@ from django.db import Error, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.rendering import Cancelled, Step
+from campaigns.engine import Cancelled, Step
 
 logger = logging.getLogger(__name__)
 

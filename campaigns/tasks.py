@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from campaigns import baking, running, sending, working
 from campaigns.claims import create_token
+from campaigns.delivery import schedule
+from campaigns.runs import bake, lifecycle, worker
 
 
 def render_one() -> str:
     """Render some queued messages, then wake a worker for the next; so a worker can be renewed in between."""
-    messages = working.claim_and_render()
+    messages = worker.claim_and_render()
     if not messages:
         return "nothing waits"
-    running.wake_workers(most=1)
+    lifecycle.wake_workers(most=1)
     return "messages " + ", ".join(str(message.pk) for message in messages)
 
 
 def bake_presenter(presenter_id: int) -> None:
     """Prepare a take, then let the runs begin that waited for it."""
-    baking.claim_and_bake(presenter_id)
-    running.wake_workers()
+    bake.claim_and_bake(presenter_id)
+    lifecycle.wake_workers()
 
 
 def deliver(delivery_id: int) -> str:
     """Send one message, unless another worker has it or it is not due."""
-    return sending.deliver(delivery_id, create_token())
+    return schedule.deliver(delivery_id, create_token())
 
 
 def sweep() -> None:
     """Free what dead workers held. Runs every minute in the cluster ``default``."""
-    baking.sweep_stalled_bakes()
-    running.sweep_stalled()
-    sending.sweep_stalled()
+    bake.sweep_stalled_bakes()
+    lifecycle.sweep_stalled()
+    schedule.sweep_stalled()

@@ -16,10 +16,7 @@ import platformdirs
 
 from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig
 from renderer.errors import RenderError
-from renderer.files import check_writable
-from renderer.plan import plan_slots
-from renderer.progress import Progress, Step
-from renderer.quality import (
+from renderer.evaluation.quality import (
     add_compare_options,
     add_quality_options,
     add_reconstruct_options,
@@ -28,11 +25,14 @@ from renderer.quality import (
     run_quality,
     run_reconstruct,
 )
+from renderer.progress import Progress, Step
 from renderer.render.job import MessageJob, MessageResult
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
-from renderer.sentences import split_sentences
-from renderer.store import Store
+from renderer.runtime.atomic_files import check_writable
+from renderer.runtime.store import Store
+from renderer.speech.sentences import split_sentences
+from renderer.take.plan import plan_slots
 from renderer.timeline import frames_covering
 from renderer.video.probe import ClipFacts, check_take, probe
 
@@ -80,8 +80,8 @@ class ProgressLine:
 
 
 def _bake(options: argparse.Namespace) -> int:
-    from renderer.mouth.bake import bake
-    from renderer.mouth.light import lighten
+    from renderer.presenter.bake import bake
+    from renderer.presenter.light_bake import lighten
 
     facts = probe(options.take)
     check_take(facts, options.take)
@@ -98,7 +98,7 @@ def _bake(options: argparse.Namespace) -> int:
 
 
 def _complete(options: argparse.Namespace) -> int:
-    from renderer.mouth.light import complete
+    from renderer.presenter.light_bake import complete
 
     progress = ProgressLine(sys.stderr)
     complete(options.light, options.take, options.out, progress)
@@ -117,7 +117,7 @@ def _render(options: argparse.Namespace) -> int:
     # Before the bake, which takes minutes: a recording or a voice that cannot be used shows here.
     job = _build_job(options, facts.fps, config, store, progress)
     if options.presenter is None:
-        from renderer.mouth.baked import ensure_baked  # loads torch and the face tracker
+        from renderer.presenter.bake_cache import ensure_baked  # loads torch and the face tracker
 
         job = replace(job, presenter=ensure_baked(options.take, store, _build_bake_config(options), progress))
     result = render_message(job, store)
@@ -158,7 +158,7 @@ def _check_options(options: argparse.Namespace) -> ClipFacts:
     check_take(facts, options.take)
     check_writable(options.out)
     if options.presenter is not None:
-        from renderer.mouth.light import check_whole
+        from renderer.presenter.light_bake import check_whole
 
         check_whole(options.presenter, options.take)
     return facts
@@ -174,7 +174,7 @@ def _build_job(
     """The message, without the presenter where none is named: it is not baked yet."""
     presenter, stem = options.presenter or Path(), options.out.with_suffix("")
     if options.audio is not None:
-        from renderer.speech.recording import load_recording
+        from renderer.speech.recognition import load_recording
 
         speech = load_recording(options.audio)
         length = frames_covering(speech.duration_s, fps)

@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 
 from campaigns.models import Campaign, Presenter
 from config.database import choose_folder
-from tests import cast
+from tests import people
 
 if TYPE_CHECKING:
     from tests.presenters import Baked
@@ -49,25 +49,25 @@ def _one_folder_for_files() -> Iterator[None]:
 @pytest.fixture
 def alice(db: None) -> User:
     """The owner: may do everything in the dashboard."""
-    return cast.alice()
+    return people.alice()
 
 
 @pytest.fixture
 def bob(db: None) -> User:
     """Somebody with an account but no right to the dashboard."""
-    return cast.bob()
+    return people.bob()
 
 
 @pytest.fixture
 def presenter(db: None) -> Presenter:
     """Ready for use, with consent; its files hold no real video."""
-    return cast.presenter()
+    return people.presenter()
 
 
 @pytest.fixture
 def campaign(alice: User, presenter: Presenter) -> Campaign:
     """A draft with three valid rows (Ada, José, O'Neil) and one rejected, and a script of two lines."""
-    return cast.campaign(alice, presenter)
+    return people.campaign(alice, presenter)
 
 
 @pytest.fixture(scope="session")

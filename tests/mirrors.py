@@ -1,7 +1,7 @@
 """Which modules have a test of their own name, and through which tests the others are tested.
 
-``renderer/mouth/light.py`` is mirrored by ``tests/renderer/mouth/test_light.py``. A module without a mirror
-stands in ``tests/unmirrored.txt``: the module, the test that reaches it, and the modules in between, each of
+``renderer/mouth/warp.py`` is mirrored by ``tests/renderer/mouth/test_warp.py``. A module without one stands
+in ``tests/unmirrored.txt``: the module, the test that reaches it, and the modules in between, each of
 which imports the next. What is reached otherwise (by Django, as a process) has a reason in quotes instead,
 and what no test reaches has "-" for its test and a reason why not.
 ``python -m tests.mirrors`` writes that list anew; lines that are still true stay as they are.

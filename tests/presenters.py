@@ -11,7 +11,7 @@ import numpy.typing as npt
 from django.core.files import File
 from django.utils import timezone
 
-from campaigns import rendering
+from campaigns import engine
 from campaigns.models import Presenter
 from campaigns.states import BakeState
 from renderer.config import BakeConfig
@@ -30,7 +30,7 @@ class Baked:
 
 def make_bake(folder: Path) -> Baked:
     """Made once per test run; see the fixture ``baked`` in conftest.py."""
-    from renderer.mouth.bake import bake  # loads torch and the face tracker
+    from renderer.presenter.bake import bake  # loads torch and the face tracker
 
     take = takes.good(folder / "take.mp4")
     out = folder / "presenter.safetensors"
@@ -50,7 +50,7 @@ def _soften(network: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDA
 
 def store_presenter(files: Baked) -> Presenter:
     """The same in the database, ready and with consent."""
-    facts = rendering.probe_take(files.take)
+    facts = engine.probe_take(files.take)
     made = Presenter(
         name="Nora",
         facts=facts,

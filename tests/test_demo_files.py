@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.recipients import validate_rows
-from campaigns.scripts import fill
-from campaigns.spreadsheet import read_sheet
+from campaigns.recipients.sheet_import import validate_rows
+from campaigns.recipients.spreadsheet import read_sheet
+from campaigns.scripts.template import fill
 from renderer.config import VoiceConfig
 from renderer.speech.voices import speak
 from renderer.video.probe import check_take, probe

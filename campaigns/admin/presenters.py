@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from campaigns.baking import start_bake
-from campaigns.forms import PresenterForm
 from campaigns.models import Presenter
+from campaigns.runs.bake import start_bake
 from campaigns.states import BakeState, MoveRefused
+from campaigns.views.forms import PresenterForm
 from campaigns.views.presenters import (
     BakeAgainView,
     BakeProgressView,

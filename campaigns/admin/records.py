@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from campaigns.delivery.suppression import normalize_address, suppress
 from campaigns.models import Delivery, Event, Message, Recipient, Suppression
 from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
-from campaigns.suppressing import normalize_address, suppress
 
 RENDER_COLOURS = {
     RenderState.QUEUED: "info",

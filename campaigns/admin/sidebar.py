@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from campaigns.mailbox import mailbox_folder
+from campaigns.delivery.mailbox import mailbox_folder
 from campaigns.models import Campaign
 from campaigns.views.page import StepLink, build_steps, compute_counts, find_next_step, step_url
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from campaigns.mailbox import list_newest, mailbox_folder, read_mail
+from campaigns.delivery.mailbox import list_newest, mailbox_folder, read_mail
 
 
 @require_safe

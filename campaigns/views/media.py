@@ -22,8 +22,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Message
-from campaigns.ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.states import RenderState
+from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.tracking import get_public_message
 
 CHUNK_BYTES = 256 * 1024

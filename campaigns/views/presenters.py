@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import View
 
-from campaigns.baking import start_bake
 from campaigns.models import Presenter
+from campaigns.runs.bake import start_bake
 from campaigns.states import BakeState, MoveRefused
 from campaigns.views.media import serve
 

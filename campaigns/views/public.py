@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaigns.delivery.suppression import normalize_address, suppress
 from campaigns.models import Delivery, Message
-from campaigns.suppressing import normalize_address, suppress
 from campaigns.tracking import get_public_message, is_automatic, read_event, record, record_opt_out
 
 MAX_EVENT_BYTES = 1024

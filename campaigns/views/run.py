@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from campaigns import running
-from campaigns.estimating import build_checklist, estimate_run
-from campaigns.experience import compute_run_cost
 from campaigns.models import Campaign
+from campaigns.runs import lifecycle
+from campaigns.runs.cost_history import compute_run_cost
+from campaigns.runs.estimate import build_checklist, estimate_run
 from campaigns.states import CampaignState, MoveRefused, RenderState
 from campaigns.views.page import CampaignPage, step_url
 
@@ -49,13 +49,13 @@ class RunPage(CampaignPage):
     def _act(self, action: str) -> str:
         match action:
             case "start":
-                running.start(self.campaign, self.person)
+                lifecycle.start(self.campaign, self.person)
                 return "Started. You can leave this page: the work goes on without it."
             case "cancel":
-                running.cancel(self.campaign)
+                lifecycle.cancel(self.campaign)
                 return "Cancelled. Finished videos are kept; start again to make the rest."
             case "retry":
-                running.retry_failed(self.campaign)
+                lifecycle.retry_failed(self.campaign)
                 return "Trying the failed ones again."
         raise MoveRefused("That button is not known here. Reload the page and try again.")
 
@@ -68,7 +68,7 @@ class ProgressView(CampaignPage):
 
 
 def progress_to_json(campaign: Campaign) -> dict[str, Any]:
-    progress = running.compute_progress(campaign)
+    progress = lifecycle.compute_progress(campaign)
     return {
         "state": campaign.state,
         "label": campaign.get_state_display(),

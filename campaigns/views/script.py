@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from campaigns.forms import ScriptForm
-from campaigns.judging import find_script_fault, find_script_rejections, revalidate_rows
 from campaigns.models import Campaign, Presenter, Recipient
-from campaigns.previewing import Preview, PreviewLine, preview_script
-from campaigns.scripts import to_variable
+from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_rows
+from campaigns.scripts.preview import Preview, PreviewLine, preview_script
+from campaigns.scripts.template import to_variable
 from campaigns.states import CampaignState, RowVerdict
+from campaigns.views.forms import ScriptForm
 from campaigns.views.page import CampaignPage, step_url
 
 PREVIEW_CHOICES = 500  # recipients offered in the list; more would make the page heavy

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from campaigns.forms import MailForm
+from campaigns.delivery.schedule import HANDED_OVER, SendCounts, decide, retry, send_approved
 from campaigns.models import Campaign, Delivery, Message
-from campaigns.sending import HANDED_OVER, SendCounts, decide, retry, send_approved
 from campaigns.states import MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, summarize_viewing
+from campaigns.views.forms import MailForm
 from campaigns.views.page import CampaignPage
 
 ROWS_PER_PAGE = 50

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
-from campaigns.forms import SpreadsheetForm
-from campaigns.judging import find_script_fault
 from campaigns.models import Recipient
-from campaigns.recipients import import_sheet
-from campaigns.spreadsheet import SheetError
+from campaigns.recipients.revalidation import find_script_fault
+from campaigns.recipients.sheet_import import import_sheet
+from campaigns.recipients.spreadsheet import SheetError
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
+from campaigns.views.forms import SpreadsheetForm
 from campaigns.views.page import CampaignPage
 
 ROWS_PER_PAGE = 50

@@ -108,7 +108,7 @@ RENDER_STALLED_AFTER_S = env.integer("RENDER_STALLED_AFTER_S", 60, least=2)
 Q_CLUSTER = {
     "name": "default",
     "orm": "default",
-    "broker_class": "campaigns.beats.Broker",
+    "broker_class": "campaigns.operations.beats.Broker",
     "workers": env.integer("DEFAULT_WORKERS", 1, least=1),
     "timeout": 600,
     "retry": 900,

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from renderer.motion.conditioning import fit_sound_axes, sample_sound
 from renderer.motion.measures import JAW, OPEN
 from renderer.motion.space import Flags, MotionSpace
-from renderer.motion.told import fit_sound_axes, sample_sound
 
 Floats = npt.NDArray[np.float32]
 

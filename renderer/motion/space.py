@@ -13,7 +13,7 @@ from renderer.errors import RenderError
 from renderer.motion import landmarks as lm
 from renderer.motion.canonical import build_canonical_movements
 from renderer.motion.measures import compute_mouth_measures
-from renderer.row_products import multiply_rows
+from renderer.runtime.row_products import multiply_rows
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]

@@ -22,14 +22,14 @@ from renderer.motion.coarticulation import (
     compute_speech_gate,
     compute_viseme_activations,
 )
+from renderer.motion.conditioning import sample_sound
+from renderer.motion.denoising import denoise_activations
 from renderer.motion.lag import estimate_lag_s
 from renderer.motion.measures import OPEN, compute_mouth_measures
-from renderer.motion.mend import denoise_activations
 from renderer.motion.regression import LAGS, RegressionFit, fit_regression, stack_lags
 from renderer.motion.space import Flags, MotionSpace, fit_space
-from renderer.motion.told import sample_sound
 from renderer.motion.visemes import VISEMES
-from renderer.speech.sound import compute_log_mel_bands
+from renderer.speech.log_mel import compute_log_mel_bands
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ
 
@@ -43,7 +43,7 @@ _OVERSHOOT = 1.3
 
 @dataclass(frozen=True, eq=False)
 class MotionStyle:
-    """Everything that `renderer.motion.motion.synthesise_motion` needs to know of a presenter."""
+    """Everything that `renderer.motion.synthesis.synthesise_motion` needs to know of a presenter."""
 
     space: MotionSpace
     weights: Floats  # [L * V, K] viseme activation at each lag → motion
@@ -62,8 +62,8 @@ class MotionStyle:
     ) -> Floats:
         """Motion [n, K] at times [n] s, within 15 % of the range that was seen.
 
-        ``bands`` are a recording's log-mel bands (`renderer.speech.sound.compute_log_mel_bands`), None for a
-        voice, whose phones are exact.
+        ``bands`` are a recording's log-mel bands (`speech.log_mel.compute_log_mel_bands`), None for a voice,
+        whose phones are exact.
         """
         inputs = stack_lags(blend_activations(gestures, times, bands, self.denoiser, self.blend_weight))
         if bands is None or self.sound_weights is None:

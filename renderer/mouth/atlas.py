@@ -19,8 +19,8 @@ from renderer.face.landmarks import (
     OUTER_LIPS,
 )
 from renderer.mouth.closure import measure_paleness
-from renderer.mouth.inside import MouthInteriors, measure_interiors
-from renderer.row_products import multiply_rows
+from renderer.mouth.interior import MouthInteriors, measure_interiors
+from renderer.runtime.row_products import multiply_rows
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.crop import apply, invert, mix_matrices
-from renderer.stopwatch import span
+from renderer.runtime.profiling import span
 from renderer.video.picture import Box, Picture
 
 Image = npt.NDArray[np.uint8]
@@ -21,7 +21,7 @@ _CUBIC_REACH_PX = 3
 
 
 class ShownFrame(Protocol):
-    """One shown frame: take[a] * (1 - mix) + take[b] * mix (renderer.plan.PathFrame)."""
+    """One shown frame: take[a] * (1 - mix) + take[b] * mix (renderer.take.plan.PathFrame)."""
 
     @property
     def a(self) -> int: ...
@@ -32,7 +32,7 @@ class ShownFrame(Protocol):
 
 
 class TakeFaces(Protocol):
-    """What is known of a take's faces (renderer.mouth.presenter.Presenter)."""
+    """What is known of a take's faces (renderer.presenter.presenter.Presenter)."""
 
     @property
     def points(self) -> Floats: ...

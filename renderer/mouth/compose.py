@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.crop import apply, invert
-from renderer.stopwatch import span
+from renderer.runtime.profiling import span
 from renderer.video.colour import rgb_to_yuv
 from renderer.video.picture import Box, Picture
 

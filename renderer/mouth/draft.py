@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from renderer.cores import parallel_map
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
 from renderer.motion.style import MotionStyle
 from renderer.mouth.atlas import Atlas, choose_sources, find_neighbours, measure_lip_gaps
@@ -19,10 +18,11 @@ from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.closure import inset_lip_lines
 from renderer.mouth.colour import blend, measure_light_difference
 from renderer.mouth.detail import apply_detail
-from renderer.mouth.inside import darken, keep_teeth
+from renderer.mouth.interior import darken, keep_teeth
 from renderer.mouth.mask import draw_lower_face_mask, draw_mouth_region
 from renderer.mouth.warp import WarpTarget, compute_boundary_ring, compute_smooth_map, warp, warp_part
-from renderer.stopwatch import span
+from renderer.runtime.parallel import parallel_map
+from renderer.runtime.profiling import span
 from renderer.video.picture import Box
 
 Floats = npt.NDArray[np.float32]
@@ -38,7 +38,7 @@ _LOW_FREQUENCY_PX = 64  # at this size a crop keeps its low frequencies, but no 
 
 
 class Mouths(Protocol):
-    """A presenter as the draft sees it (renderer.mouth.presenter.Presenter)."""
+    """A presenter as the draft sees it (renderer.presenter.presenter.Presenter)."""
 
     @property
     def points(self) -> Floats: ...

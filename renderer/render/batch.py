@@ -17,16 +17,16 @@ from types import TracebackType
 
 from renderer.config import EngineConfig
 from renderer.errors import Cancelled
-from renderer.memory import count_frames_that_fit
-from renderer.mouth.presenter import load_presenter
+from renderer.presenter.lazy_take import LazyTake
+from renderer.presenter.presenter import load_presenter
 from renderer.progress import Progress, Step
 from renderer.render.context import RenderContext
 from renderer.render.encode import RenderedSegment
 from renderer.render.job import MessageJob, MessageResult
 from renderer.render.plan import PlannedMessage
 from renderer.render.segment import SpokenSegment
-from renderer.store import Reservation, Store
-from renderer.takes import LazyTake
+from renderer.runtime.memory import count_frames_that_fit
+from renderer.runtime.store import Reservation, Store
 
 
 class Batch:

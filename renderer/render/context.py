@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from renderer.config import EngineConfig
-from renderer.mouth.presenter import Presenter
-from renderer.store import Store
-from renderer.takes import LazyTake
+from renderer.presenter.lazy_take import LazyTake
+from renderer.presenter.presenter import Presenter
+from renderer.runtime.store import Store
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 
-from renderer.diffusion.stretches import split_into_chunks
 from renderer.render.context import RenderContext
 from renderer.render.mouths import ChunkBuffer, Mouths
 from renderer.render.seams import choose_line_sources, lay_line
 from renderer.render.segment import SpokenSegment
 from renderer.render.stages import draft_frames, finish_mouths, refine_drafts
-from renderer.video.ahead import prefetch
+from renderer.runtime.prefetch import prefetch
+from renderer.sampling.chunks import split_into_chunks
 
 # Beside what is being drawn lie the mouths of the chunk before it and of the one before that.
 _DRAWN_SHARE = 0.7

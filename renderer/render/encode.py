@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renderer.config import fingerprint
-from renderer.measured import SegmentMeasures, load_measures, measure_segment, save_measures
 from renderer.progress import Progress, Step
 from renderer.render.context import RenderContext
 from renderer.render.mouths import Mouths
 from renderer.render.segment import SpokenSegment, find_motion
 from renderer.render.stages import compose_pictures
+from renderer.scoring.segment_measures import SegmentMeasures, load_measures, measure_segment, save_measures
 from renderer.timeline import seconds_at
 from renderer.video.encode import encode_segment
 from renderer.video.picture import Picture

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from renderer.config import EngineConfig
-from renderer.plan import Slots
 from renderer.progress import Progress, ignore_progress
 from renderer.speech.speech import Speech
+from renderer.take.plan import Slots
 
 Lines = Sequence[tuple[str, str]]  # (line id, text)
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from renderer.render.encode import RenderedSegment
 from renderer.render.job import MessageResult, ShownLine
+from renderer.render.message_sound import PlacedSound, encode_message_sound
 from renderer.render.plan import PlannedMessage
-from renderer.scores import seam_ratio, write_flags
-from renderer.sound import PlacedSound, encode_message_sound
+from renderer.runtime.profiling import span
+from renderer.scoring.scores import seam_ratio, write_flags
 from renderer.speech.captions import write_vtt
-from renderer.stopwatch import span
 from renderer.timeline import sample_at, seconds_at
 from renderer.video.decode import TakeReader
 from renderer.video.mux import join_segments

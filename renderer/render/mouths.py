@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.mouth.draft import Draft, concatenate_drafts
-from renderer.walk import PathFrame
+from renderer.take.base_track import PathFrame
 
 Path_ = tuple[PathFrame, ...]
 Bytes = npt.NDArray[np.uint8]

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from renderer.errors import Cancelled, RenderError
-from renderer.memory import count_frames_that_fit, return_freed_memory
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.batch import Batch
 from renderer.render.context import RenderContext
@@ -19,7 +18,8 @@ from renderer.render.join import join_message
 from renderer.render.mouths import Mouths
 from renderer.render.plan import PlannedMessage, plan_message
 from renderer.render.segment import SpokenSegment
-from renderer.store import Store
+from renderer.runtime.memory import count_frames_that_fit, return_freed_memory
+from renderer.runtime.store import Store
 
 Outcome = MessageResult | Exception
 

@@ -11,14 +11,14 @@ from statistics import median_low
 
 from renderer.config import EngineConfig
 from renderer.errors import RenderError
-from renderer.plan import Segment, Slots, plan_segments, plan_slots
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.context import RenderContext
 from renderer.render.job import Lines, MessageJob
 from renderer.render.segment import SpokenSegment, segment_key
+from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
-from renderer.spoken import compute_content_key, compute_speech_key, speak_cached
-from renderer.store import Store
+from renderer.speech.speech_cache import compute_content_key, compute_speech_key, speak_cached
+from renderer.take.plan import Segment, Slots, plan_segments, plan_slots
 from renderer.timeline import frames_covering
 
 # A slot needs the usual length only: this many texts tell it well enough, whatever a campaign's size.

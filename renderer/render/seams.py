@@ -15,10 +15,10 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from renderer.config import fingerprint
-from renderer.easing import Easing, easing_frames, extend_path
 from renderer.mouth.atlas import choose_sources
 from renderer.mouth.base import find_drawable, locate_faces
 from renderer.mouth.draft import close_small_gaps
+from renderer.mouth.easing import Easing, easing_frames, extend_path
 from renderer.render.context import RenderContext
 from renderer.render.mouths import MOUTH_PARTS, Line, Mouths, Path_
 from renderer.render.segment import STAGE_VERSION, SpokenSegment, find_motion

@@ -11,12 +11,12 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from renderer.config import EngineConfig, fingerprint
-from renderer.motion.motion import synthesise_motion
-from renderer.mouth.presenter import Presenter
+from renderer.motion.synthesis import synthesise_motion
+from renderer.presenter.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.speech.speech import Speech
+from renderer.take.base_track import PathFrame
 from renderer.timeline import seconds_at
-from renderer.walk import PathFrame
 
 Floats = npt.NDArray[np.float32]
 Path_ = tuple[PathFrame, ...]

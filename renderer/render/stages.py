@@ -10,18 +10,18 @@ from itertools import chain, starmap
 
 import numpy as np
 
-from renderer.diffusion.network import MouthRefiner
-from renderer.diffusion.refine import Timeline, load_refiner, refine_all
-from renderer.diffusion.windows import WindowLayout
 from renderer.mouth.base import build_mouth_base
 from renderer.mouth.compose import compose_picture
 from renderer.mouth.draft import draft, upscale_refined
-from renderer.mouth.presenter import Presenter
+from renderer.presenter.presenter import Presenter
+from renderer.refiner.network import MouthRefiner
+from renderer.refiner.refine import Timeline, load_refiner, refine_all
 from renderer.render.context import RenderContext
 from renderer.render.mouths import Bytes, Drafts, Line, Mouths, Path_, select_drafts
-from renderer.video.ahead import prefetch
+from renderer.runtime.prefetch import prefetch
+from renderer.sampling.windows import WindowLayout
+from renderer.take.path_pictures import read_path_pictures
 from renderer.video.picture import Picture
-from renderer.video.shown import read_path_pictures
 
 # A draft's light follows the frames before it, half of it the last one, and a change of source frame shows
 # two frames ahead: with so many frames more on both sides a part is drafted as the whole line is.
@@ -47,7 +47,7 @@ def refine_drafts(
 ) -> list[Bytes]:
     """Drafts → refined crops [n, S, S, 3], in shared forward passes: the bytes are those of each alone.
 
-    ``layouts`` are those of a chunk (`renderer.diffusion.stretches`), where one draft holds all that it sees.
+    ``layouts`` are those of a chunk (`renderer.sampling.chunks`), where one draft holds all that it sees.
     """
     return refine_all(
         load_presenter_refiner(context.presenter),

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renderer.errors import RenderError
+from renderer.runtime.profiling import span
 from renderer.speech.speech import Speech, Word
-from renderer.stopwatch import span
 
 LINE_CHARACTERS = 42
 _LINES = 2

@@ -11,10 +11,11 @@ import importlib
 import logging
 import sys
 
+# The word of each command, the module that runs it, and what it trains.
 COMMANDS = {
-    "mouth": "the mouth refiner, from films of synthetic people",
-    "motion": "the viseme denoiser, from synthetic voices",
-    "starts": "what the mouth's base weights gain for a new person",
+    "mouth": ("mouth", "the mouth refiner, from films of synthetic people"),
+    "motion": ("denoiser", "the viseme denoiser, from synthetic voices"),
+    "starts": ("start_comparison", "what the mouth's base weights gain for a new person"),
 }
 
 
@@ -22,8 +23,8 @@ def main(arguments: list[str]) -> int:
     """Runs one training; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m renderer.training", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    for name, help_text in COMMANDS.items():
-        module = importlib.import_module(f"renderer.training.{name}")
+    for name, (module_name, help_text) in COMMANDS.items():
+        module = importlib.import_module(f"renderer.training.{module_name}")
         command = commands.add_parser(name, help=help_text)
         module.add_arguments(command)
         command.set_defaults(run=module.run)

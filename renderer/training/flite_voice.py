@@ -17,7 +17,7 @@ import numpy as np
 
 from renderer.errors import RenderError
 from renderer.speech.phones import join_silence, spread_phones
-from renderer.speech.recording import IPA_OF
+from renderer.speech.recognition import IPA_OF
 from renderer.speech.speech import Phone
 from renderer.speech.utterance import Utterance
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from renderer.diffusion.condition import encode_planes, stack_conditioning
-from renderer.diffusion.lessons import TrainingPairs
-from renderer.diffusion.network import MouthRefiner
-from renderer.diffusion.schedule import FlowSolver
+from renderer.refiner.conditioning import encode_planes, stack_conditioning
+from renderer.refiner.network import MouthRefiner
+from renderer.refiner.training_pairs import TrainingPairs
+from renderer.sampling.schedule import FlowSolver
 
 _FRAMES = 16
 _RUNS = 4  # of each person, spread over the clip

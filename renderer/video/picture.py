@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange
 
-from renderer.stopwatch import span
+from renderer.runtime.profiling import span
 from renderer.video.colour import BT709, Colours, rgb_to_yuv, yuv_to_rgb
 
 Plane = npt.NDArray[np.uint8]

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from renderer.files import atomic_write
-from renderer.stopwatch import span
+from renderer.runtime.atomic_files import atomic_write
+from renderer.runtime.profiling import span
 
 
 @span("poster")

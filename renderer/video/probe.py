@@ -11,7 +11,7 @@ from pathlib import Path
 from av.video.stream import VideoStream
 
 from renderer.errors import RenderError
-from renderer.video.opening import find_picture_stream, open_clip
+from renderer.video.open import find_picture_stream, open_clip
 from renderer.video.timing import ClipTiming, read_timing
 
 MIN_TAKE_S = 5.0

@@ -18,7 +18,7 @@ from av import CodecContext
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 
-from renderer.stopwatch import span
+from renderer.runtime.profiling import span
 from renderer.timeline import SOUND_RATE_HZ
 
 BLOCK_SAMPLES = 1024

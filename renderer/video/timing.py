@@ -16,7 +16,7 @@ import numpy.typing as npt
 from av.video.stream import VideoStream
 
 from renderer.errors import RenderError
-from renderer.video.opening import incomplete_error
+from renderer.video.open import incomplete_error
 
 _MAX_FPS = 60
 _MAX_GAP_S = 0.25

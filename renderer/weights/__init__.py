@@ -23,12 +23,12 @@ MOTION = Path(__file__).with_name("motion.safetensors")
 
 
 def base_mouth() -> dict[str, Floats] | None:
-    """Weights of `renderer.diffusion.network.MouthRefiner`, float32; None where none are shipped."""
+    """Weights of `renderer.refiner.network.MouthRefiner`, float32; None where none are shipped."""
     return arrays(MOUTH) if MOUTH.exists() else None
 
 
 def base_motion() -> dict[str, Floats] | None:
-    """Weights of `renderer.motion.flow.VisemeDenoiser`, float32; None where none are shipped."""
+    """Weights of `renderer.motion.viseme_denoiser.VisemeDenoiser`, float32; None where none are shipped."""
     return arrays(MOTION) if MOTION.exists() else None
 
 

@@ -15,7 +15,7 @@ from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests import cast
+from tests import people
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_IT = "no Chromium here: install Debian's package chromium, or set CHROMIUM to the path of one"
@@ -117,7 +117,7 @@ def dashboard(page: Page, alice: User) -> Page:
     """Alice, at the dashboard's first page."""
     page.goto("/admin/")
     page.get_by_label("Username").fill(alice.username)
-    page.get_by_label("Password").fill(cast.PASSWORD)
+    page.get_by_label("Password").fill(people.PASSWORD)
     page.get_by_label("Password").press("Enter")
     page.wait_for_url("**/admin/")
     return page

@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.states import CampaignState, RenderState, RowVerdict
-from tests import cast
+from tests import people
 from tests.browser.conftest import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -52,7 +52,7 @@ def to_review(campaign: Campaign) -> list[Message]:
     """Three videos that play: José's has a flag, so it comes first."""
     made = []
     for row, letter in zip(campaign.recipients.filter(verdict=RowVerdict.VALID), "abc", strict=True):
-        message = cast.ready_message(row, content_hash=letter * 64)
+        message = people.ready_message(row, content_hash=letter * 64)
         message.video.save("video.mp4", ContentFile(small_video()), save=False)
         message.poster.save("poster.jpg", ContentFile(small_poster()), save=False)
         message.video_seconds = 6.0

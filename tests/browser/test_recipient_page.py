@@ -15,8 +15,8 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from playwright.sync_api import Browser, Page, expect
 
-from campaigns.channels import email
-from campaigns.mailbox import mailbox_folder, store_mail
+from campaigns.delivery.channels import email
+from campaigns.delivery.mailbox import mailbox_folder, store_mail
 from campaigns.models import Campaign, Delivery, Event, Message, Suppression
 from campaigns.tracking import ViewingStats, summarize_viewing
 from renderer.config import VideoConfig
@@ -25,7 +25,7 @@ from renderer.video.encode import encode_segment
 from renderer.video.mux import join_segments
 from renderer.video.sound import encode_sound
 from tests.browser.conftest import PHONE
-from tests.campaigns.posting import approve_all
+from tests.campaigns.mail import approve_all
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

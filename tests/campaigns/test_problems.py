@@ -12,12 +12,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from openpyxl import Workbook
 
-from campaigns.judging import revalidate_rows
 from campaigns.models import Campaign
 from campaigns.problems import Code, Problem, Source, problems_as_json, problems_from_json
-from campaigns.recipients import validate_rows
-from campaigns.scripts import ScriptError, check, fill
-from campaigns.spreadsheet import Sheet, read_sheet
+from campaigns.recipients.revalidation import revalidate_rows
+from campaigns.recipients.sheet_import import validate_rows
+from campaigns.recipients.spreadsheet import Sheet, read_sheet
+from campaigns.scripts.template import ScriptError, check, fill
 
 CODE = sorted(  # without migrations: one reads the sentences of version 0.2, which had nothing else
     path

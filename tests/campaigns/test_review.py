@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from campaigns import review
 from campaigns.models import Campaign, Message
 from campaigns.states import MoveRefused, RenderState, ReviewState, RowVerdict
-from tests import cast
+from tests import people
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def messages(campaign: Campaign) -> list[Message]:
     rows = campaign.recipients.filter(verdict=RowVerdict.VALID).order_by("row_number")
     flags: list[list[str]] = [[], ["The mouth is blurred at 2.1 s."], []]
     made = zip(rows, "abc", flags, strict=True)
-    return [cast.ready_message(row, content_hash=letter * 64, flags=flag) for row, letter, flag in made]
+    return [people.ready_message(row, content_hash=letter * 64, flags=flag) for row, letter, flag in made]
 
 
 def test_an_approval_holds_for_the_content_that_was_approved(messages: list[Message], alice: User) -> None:

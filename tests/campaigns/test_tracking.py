@@ -16,8 +16,8 @@ from campaigns import tracking
 from campaigns.models import Campaign, Event, Message
 from campaigns.review import reject
 from campaigns.tracking import ViewingStats, summarize_viewing
-from tests.campaigns.posting import approve_all
-from tests.campaigns.test_sending import in_threads
+from tests.campaigns.delivery.test_schedule import in_threads
+from tests.campaigns.mail import approve_all
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
 

@@ -17,11 +17,11 @@ from django_q.models import OrmQ, Task
 from django_q.tasks import async_task
 from pytest_django import Settings
 
-from campaigns.beats import WorkerBeat, living
-from campaigns.health import Stuck, check_queue
+from campaigns.operations.beats import WorkerBeat, living
+from campaigns.operations.health import Stuck, check_queue
 from config.database import choose_folder
 from config.postgres import server
-from tests.campaigns.posting import free_port
+from tests.campaigns.mail import free_port
 from tests.database import address
 from tests.docker.shipped import ROOT, Running, Shipped, shipped
 from tests.waiting import wait_until

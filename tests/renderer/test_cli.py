@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from renderer.cli import main
-from renderer.mouth.presenter import Presenter
+from renderer.presenter.presenter import Presenter
 from tests import takes
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
-from campaigns import demonstrating, rendering
-from campaigns.bench_report import format_table, plot, write_into_page
-from campaigns.benching import BenchmarkConfig, BenchmarkResult, run_benchmark
-from campaigns.progress_line import ProgressLine
+from campaigns import engine
+from campaigns.benchmark.measure import BenchmarkConfig, BenchmarkResult, run_benchmark
+from campaigns.benchmark.report import format_table, plot, write_into_page
+from campaigns.demo import sample
+from campaigns.management.progress_line import ProgressLine
 
 SIZE_OPTIONS = ("recipients", "seconds", "personal_seconds", "sample", "whole", "together")
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             "--together", type=int, default=settings.RENDER_BATCH_MESSAGES, help="messages in one task"
         )
         parser.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
-        parser.add_argument("--take", type=Path, default=demonstrating.TAKE, help="default: the demo's")
+        parser.add_argument("--take", type=Path, default=sample.TAKE, help="default: the demo's")
         parser.add_argument(
             "--presenter", type=Path, help="a bake of that take; without it the demo's, or baked now"
         )
@@ -64,7 +65,7 @@ class Command(BaseCommand):
                 )
                 return
             result = self._measure(options)
-        except rendering.RenderError as error:
+        except engine.RenderError as error:
             raise CommandError(error.message) from error
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
@@ -82,7 +83,7 @@ class Command(BaseCommand):
             config = BenchmarkConfig(
                 options["take"],
                 presenter,
-                rendering.choose_voice(options["voice"]),
+                engine.choose_voice(options["voice"]),
                 options["recipients"],
                 options["seconds"],
                 options["personal_seconds"],
@@ -104,12 +105,12 @@ def _format_command(options: dict[str, Any]) -> str:
 def _prepare_presenter(take: Path, folder: Path, line: ProgressLine) -> Path:
     """The demo's own bake made whole, or a bake of another take."""
 
-    def show(step: rendering.Step) -> None:
+    def show(step: engine.Step) -> None:
         line.show(step.stage, step.done / step.total if step.total else 0.0)
 
     out = folder / "presenter.safetensors"
-    if take == demonstrating.TAKE and demonstrating.BAKE.exists():
-        rendering.complete_bake(demonstrating.BAKE, take, out, show)
+    if take == sample.TAKE and sample.BAKE.exists():
+        engine.complete_bake(sample.BAKE, take, out, show)
     else:
-        rendering.bake(take, out, show)
+        engine.bake(take, out, show)
     return out

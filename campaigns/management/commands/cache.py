@@ -9,7 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
-from campaigns.cache_files import (
+from campaigns.engine import HitCount
+from campaigns.management.progress_line import ProgressLine
+from campaigns.storage.render_cache import (
     CachedFile,
     clear,
     evict_to,
@@ -20,8 +22,6 @@ from campaigns.cache_files import (
     remove_damaged,
     summarize_kinds,
 )
-from campaigns.progress_line import ProgressLine
-from campaigns.rendering import HitCount
 
 EVERYTHING = "everything"
 _AGES = ((86_400 * 2, 86_400, "days"), (3600 * 2, 3600, "hours"), (120, 60, "minutes"))

@@ -11,12 +11,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns import demonstrating, running, tasks
-from campaigns.baking import start_bake
-from campaigns.children import ChildDied, Children, build_manage_command, start_cluster
+from campaigns import tasks
+from campaigns.demo import sample
+from campaigns.demo.child_processes import ChildDied, Children, build_manage_command, start_cluster
+from campaigns.engine import RenderError
+from campaigns.management.progress_line import ProgressLine
 from campaigns.models import Campaign, Presenter
-from campaigns.progress_line import ProgressLine
-from campaigns.rendering import RenderError
+from campaigns.runs import lifecycle
+from campaigns.runs.bake import start_bake
 from campaigns.states import BakeState, CampaignState, MoveRefused
 
 MAIL_PORT = 8025
@@ -60,12 +62,12 @@ class Command(BaseCommand):
             sys.exit(130 if options["no_serve"] else 0)
 
     def _prepare(self, voice: str) -> tuple[Campaign, str]:
-        user, password = demonstrating.get_or_create_account()
-        presenter = demonstrating.get_or_create_presenter()
-        campaign = demonstrating.create_campaign(user, presenter, voice)
+        user, password = sample.get_or_create_account()
+        presenter = sample.get_or_create_presenter()
+        campaign = sample.create_campaign(user, presenter, voice)
         if presenter.bake_state == BakeState.WAITING:
             start_bake(presenter)
-        running.start(campaign, user)
+        lifecycle.start(campaign, user)
         return campaign, password
 
     def _watch(self, campaign: Campaign, children: Children) -> None:
@@ -78,16 +80,16 @@ class Command(BaseCommand):
             if time.monotonic() - swept_at > SWEEP_EVERY_S:
                 tasks.sweep()
                 swept_at = time.monotonic()
-            progress = running.compute_progress(campaign)
+            progress = lifecycle.compute_progress(campaign)
             label = f"{progress.ready + progress.failed} of {progress.total} videos · {progress.stage}"
             line.show(label, progress.fraction, progress.eta_s)
             campaign.refresh_from_db()
         line.close()
 
     def _report(self, campaign: Campaign) -> None:
-        for text in demonstrating.format_table(campaign):
+        for text in sample.format_table(campaign):
             self.stdout.write(text)
-        problems = demonstrating.find_unplayable(campaign)
+        problems = sample.find_unplayable(campaign)
         if problems:
             raise CommandError("\n".join(problems))
 
@@ -103,7 +105,7 @@ class Command(BaseCommand):
         )  # fmt: skip
         self._wait_for(children, port)
         address = f"http://127.0.0.1:{port}/admin/"
-        self.stdout.write(f"\nDashboard: {address}   account: {demonstrating.ACCOUNT}   password: {password}")
+        self.stdout.write(f"\nDashboard: {address}   account: {sample.ACCOUNT}   password: {password}")
         self.stdout.write("Mails that you send are caught and shown there. Ctrl-C stops everything.")
         self.stdout.flush()
         while True:

@@ -10,8 +10,8 @@ from urllib.request import urlopen
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from campaigns.beats import queues
-from campaigns.health import Stuck, check_queue
+from campaigns.operations.beats import queues
+from campaigns.operations.health import Stuck, check_queue
 
 ANSWER_S = 5.0
 

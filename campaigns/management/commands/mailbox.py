@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns.mailbox import DEFAULT_PORT, create_catcher, mailbox_folder
+from campaigns.delivery.mailbox import DEFAULT_PORT, create_catcher, mailbox_folder
 
 
 class Command(BaseCommand):

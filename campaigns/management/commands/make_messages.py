@@ -8,13 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns import rendering
-from campaigns.batching import Batch, make_videos, report_missing_videos
-from campaigns.progress_line import ProgressLine
-from campaigns.recipients import find_unknown_column
-from campaigns.results import RowStatus
-from campaigns.scripts import ScriptError, check
-from campaigns.spreadsheet import SheetError, read_sheet
+from campaigns import engine
+from campaigns.batch.results import RowStatus
+from campaigns.batch.videos import Batch, make_videos, report_missing_videos
+from campaigns.management.progress_line import ProgressLine
+from campaigns.recipients.sheet_import import find_unknown_column
+from campaigns.recipients.spreadsheet import SheetError, read_sheet
+from campaigns.scripts.template import ScriptError, check
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         try:
             batch = self._build_batch(options)
             outcomes = make_videos(batch, line.show)
-        except (SheetError, ScriptError, rendering.RenderError, OSError) as error:
+        except (SheetError, ScriptError, engine.RenderError, OSError) as error:
             line.close()
             raise CommandError(_describe_error(error, options)) from error
         except KeyboardInterrupt:
@@ -66,13 +66,13 @@ class Command(BaseCommand):
         unknown = find_unknown_column(script, (row.values for row in sheet.rows))
         if unknown is not None:
             raise unknown
-        rendering.probe_take(options["take"])
+        engine.probe_take(options["take"])
         if options["out"].exists() and not options["out"].is_dir():
             raise CommandError(f"{options['out']} is a file. Name a folder with --out.")
         presenter = options["presenter"]
         if presenter is not None and not presenter.is_file():
             raise CommandError(f"{presenter} does not exist. Leave --presenter out to bake the take now.")
-        voice = rendering.choose_voice(options["voice"], options["voice_model"])
+        voice = engine.choose_voice(options["voice"], options["voice_model"])
         return Batch(sheet, script, options["take"], presenter, voice, options["out"])
 
 

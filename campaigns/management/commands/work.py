@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django_q.cluster import Cluster
 from django_q.conf import Conf
 
-from campaigns.beats import beating, queues
+from campaigns.operations.beats import beating, queues
 
 VARIABLE = "Q_CLUSTER_NAME"
 

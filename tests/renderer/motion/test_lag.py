@@ -8,8 +8,8 @@ import pytest
 from renderer.motion.coarticulation import build_gestures
 from renderer.motion.lag import estimate_lag_s
 from renderer.motion.measures import compute_mouth_measures
-from renderer.motion.motion import synthesise_motion
 from renderer.motion.style import MotionStyle, fit_style
+from renderer.motion.synthesis import synthesise_motion
 
 from .synthetic import FPS, make_phones, make_spoken_take
 

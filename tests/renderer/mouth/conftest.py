@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from renderer.config import BakeConfig
-from renderer.mouth.bake import bake
-from renderer.mouth.faces import Faces, crop_lower_faces, track_take
-from renderer.mouth.presenter import Presenter
+from renderer.presenter.bake import bake
+from renderer.presenter.lower_faces import Faces, crop_lower_faces, track_take
+from renderer.presenter.presenter import Presenter
 from renderer.video.decode import TakeReader
 from tests import takes
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from renderer.face.crop import apply, invert
 from renderer.mouth.base import build_mouth_base, crop_frame, shrink
-from renderer.mouth.presenter import Presenter
+from renderer.presenter.presenter import Presenter
+from renderer.take.base_track import PathFrame
 from renderer.video.picture import Picture
-from renderer.walk import PathFrame
 
 
 def test_frames_without_mixing_give_the_baked_crops(baked: Presenter, frames: list[np.ndarray]) -> None:

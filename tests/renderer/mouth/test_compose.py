@@ -7,8 +7,8 @@ import numpy as np
 
 from renderer.mouth.base import crop_frame
 from renderer.mouth.compose import compose, compose_picture
-from renderer.mouth.faces import Faces
 from renderer.mouth.mask import draw_lower_face_mask
+from renderer.presenter.lower_faces import Faces
 from renderer.video.picture import Picture
 
 

@@ -9,14 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from renderer.measures.picture import sharpness
-from renderer.mouth.bake import make_training_drafts
 from renderer.mouth.base import MouthBase, crop_frame
 from renderer.mouth.compose import compose
 from renderer.mouth.detail import UNCHANGED, apply_detail, fit_detail
 from renderer.mouth.draft import draft_to
-from renderer.mouth.faces import Faces
 from renderer.mouth.mask import draw_mouth_region
+from renderer.presenter.bake import make_training_drafts
+from renderer.presenter.lower_faces import Faces
+from renderer.scoring.picture import sharpness
 
 STEP = 4
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from renderer.cores import usable_cores
+from renderer.evaluation.held_out_mouth import HeldOut, measure_held_out
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
 from renderer.mouth.atlas import choose_sources, find_neighbours, measure_lip_gaps
 from renderer.mouth.closure import measure_paleness
 from renderer.mouth.draft import Draft, close_small_gaps, concatenate_drafts, draft_to, upscale_refined
-from renderer.mouth.faces import Faces
-from renderer.mouth.heldout import HeldOut, measure_held_out
+from renderer.presenter.lower_faces import Faces
+from renderer.runtime.parallel import usable_cores
 
 
 @pytest.fixture(scope="module")

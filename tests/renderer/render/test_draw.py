@@ -16,15 +16,15 @@ from renderer.config import DiffusionConfig, EngineConfig
 from renderer.mouth.base import MouthBase
 from renderer.mouth.draft import draft
 from renderer.mouth.mask import draw_lower_face_mask
-from renderer.mouth.presenter import Presenter
+from renderer.presenter.lazy_take import LazyTake
+from renderer.presenter.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.render.draw import draw, draw_in_chunks
 from renderer.render.mouths import Mouths, Path_
 from renderer.render.segment import SpokenSegment, motion_key
+from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
-from renderer.store import Store
-from renderer.takes import LazyTake
-from renderer.walk import PathFrame
+from renderer.take.base_track import PathFrame
 from tests.presenters import Baked
 
 Bytes = npt.NDArray[np.uint8]

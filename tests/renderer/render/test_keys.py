@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from renderer import sound, spoken
 from renderer.config import DiffusionConfig, EngineConfig, VideoConfig, VoiceConfig
-from renderer.mouth.presenter import Presenter
-from renderer.render import segment
+from renderer.presenter.presenter import Presenter
+from renderer.render import message_sound, segment
 from renderer.render.segment import SpokenSegment, motion_key, segment_key
+from renderer.speech import speech_cache
 from renderer.speech.speech import Speech
-from renderer.spoken import compute_content_key, compute_speech_key
-from renderer.walk import PathFrame
+from renderer.speech.speech_cache import compute_content_key, compute_speech_key
+from renderer.take.base_track import PathFrame
 from tests.takes import DEMO_TAKE
 
 CONFIG = EngineConfig()
@@ -125,8 +125,8 @@ def test_the_version_of_the_code_changes_the_key(
 ) -> None:
     before = key(presenter, said()), compute_speech_key("Hello.", CONFIG.voice)
     monkeypatch.setattr(segment, "STAGE_VERSION", "another")
-    monkeypatch.setattr(spoken, "STAGE_VERSION", "another")
-    assert segment.STAGE_VERSION != sound.STAGE_VERSION
+    monkeypatch.setattr(speech_cache, "STAGE_VERSION", "another")
+    assert segment.STAGE_VERSION != message_sound.STAGE_VERSION
     assert key(presenter, said()) != before[0]
     assert compute_speech_key("Hello.", CONFIG.voice) != before[1]
 

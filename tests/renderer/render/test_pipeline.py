@@ -13,14 +13,14 @@ import pytest
 
 from renderer.config import BakeConfig, EngineConfig
 from renderer.errors import Cancelled, RenderError
-from renderer.mouth.bake import bake
+from renderer.presenter.bake import bake
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.job import Lines, MessageJob, MessageResult
 from renderer.render.pipeline import render_batch, render_message
 from renderer.render.plan import order_script, plan_script_slots
+from renderer.runtime.store import Store
 from renderer.speech.loudness import measure_lufs
-from renderer.spoken import speak_cached
-from renderer.store import Store
+from renderer.speech.speech_cache import speak_cached
 from renderer.video.decode import TakeReader, read_sound
 from tests import takes
 

@@ -9,7 +9,7 @@ from renderer.errors import RenderError
 from renderer.motion.visemes import find_visemes
 from renderer.speech.phones import parse_phones
 from renderer.training.flite_voice import FLITE_VOICES, FliteSpeaker, parse_printed_phones
-from renderer.training.motion_speech import FLITE, synthesise_speech
+from renderer.training.synthetic_speech import FLITE, synthesise_speech
 
 SENTENCE = "they showed me a shallow boat and kept a map of paris by the big tower"
 installed = pytest.mark.skipif(shutil.which("flite") is None, reason="the program flite is not installed")

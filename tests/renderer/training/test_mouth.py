@@ -8,16 +8,16 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from renderer.diffusion.lessons import TrainingPairs, build_training_pairs, sample_run
-from renderer.diffusion.network import MouthRefiner
 from renderer.errors import Cancelled
 from renderer.progress import Step, ignore_progress
-from renderer.training.clips import ClipPairs
+from renderer.refiner.network import MouthRefiner
+from renderer.refiner.training_pairs import TrainingPairs, build_training_pairs, sample_run
+from renderer.training.augmentation import augment
+from renderer.training.clip_pairs import ClipPairs
 from renderer.training.gain import measure_gain
 from renderer.training.mouth import Settings, split_people, train
-from renderer.training.variety import augment
 from renderer.weights import read_metadata
-from tests.renderer.diffusion.mouths import drawn_mouths
+from tests.renderer.refiner.mouths import drawn_mouths
 
 
 @pytest.fixture(scope="module", autouse=True)

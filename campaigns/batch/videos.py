@@ -1,0 +1,163 @@
+"""Batch: render a whole spreadsheet in one process, without database or dashboard."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from campaigns import engine
+from campaigns.batch.results import Outcome, RowStatus, build_file_stem, write_results
+from campaigns.recipients.sheet_import import ValidatedRow, validate_rows
+from campaigns.recipients.spreadsheet import Sheet
+from campaigns.runs.bake import describe_unexpected
+from campaigns.scripts.template import Line, fill
+
+ROWS_AT_ONCE = 16  # rows that are planned and drawn at once; finished ones appear while the others are drawn
+
+# called with the current stage, the fraction of all work (0..1), and the seconds left where known
+ProgressCallback = Callable[[str, float, float | None], None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The inputs of a batch, all validated. Without a ``presenter`` file the take is baked first."""
+
+    sheet: Sheet
+    script: str
+    take: Path
+    presenter: Path | None
+    voice: engine.VoiceConfig
+    out: Path
+
+
+@dataclass
+class BatchProgress:
+    """Progress of a batch: a finished row counts 1, a row in progress the share of its finished frames."""
+
+    on_progress: ProgressCallback
+    total: int
+    done: int = 0
+    _parts: dict[int, float] = field(default_factory=dict)
+    _times: list[float] = field(default_factory=lambda: [time.monotonic()])
+
+    def __call__(self, step: engine.Step) -> None:
+        self.report_row(0, "", step)
+
+    def report_row(self, number: int, label: str, step: engine.Step) -> None:
+        """Report how far one row of a group is."""
+        self._parts[number] = step.done / step.total if step.total else 0.0
+        begun_rows = sum(self._parts.values())
+        stage = f"{label}: {step.stage}" if label else step.stage
+        self.on_progress(
+            stage, min(1.0, (self.done + begun_rows) / self.total), self._estimate_left_s(begun_rows)
+        )
+
+    def reset(self) -> None:
+        """Start the count again: work that was done for all rows counts for none of them."""
+        self._parts.clear()
+
+    def finish_row(self, number: int) -> None:
+        self.done += 1
+        self._parts.pop(number, None)
+        self._times.append(time.monotonic())
+
+    def _estimate_left_s(self, begun_rows: float) -> float | None:
+        if self.done == 0:
+            return None
+        later = self._times[1:] if self.done > 1 else self._times
+        pace = (later[-1] - later[0]) / (len(later) - 1)
+        return max(0.0, (self.total - self.done - begun_rows) * pace)
+
+
+def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
+    """Render video, poster and captions for each valid row. results.csv is rewritten after every row."""
+    validated = list(validate_rows(batch.sheet, batch.script))
+    outcomes = [_create_outcome(one) for one in validated]
+    to_render = [(one, outcome) for one, outcome in zip(validated, outcomes, strict=True) if not one.problems]
+    progress = BatchProgress(on_progress, max(1, len(to_render)))
+    presenter = batch.presenter
+    if to_render and presenter is None:
+        presenter = engine.load_or_bake(batch.take, progress)
+    batch.out.mkdir(parents=True, exist_ok=True)
+    results = batch.out / "results.csv"
+    write_results(results, batch.sheet.columns, outcomes)
+    if presenter is None or not to_render:
+        return outcomes
+    lines = [_to_pairs(fill(batch.script, one.row.values)) for one, _ in to_render]
+    slots = engine.plan_slots(lines, batch.take, batch.voice, progress)
+    progress.reset()
+    rows = [_Row(*pair, lines_of_row) for pair, lines_of_row in zip(to_render, lines, strict=True)]
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        for row in _render_rows(batch, presenter, rows[at : at + ROWS_AT_ONCE], slots, progress):
+            progress.finish_row(row.validated.row.number)
+            write_results(results, batch.sheet.columns, outcomes)
+    return outcomes
+
+
+def report_missing_videos(sheet: Sheet, outcomes: list[Outcome], name: str) -> Iterator[str]:
+    """Yield a sentence for every row that has no video."""
+    for outcome in outcomes:
+        if outcome.status != RowStatus.READY:
+            yield f"{name}, row {outcome.row.number}: {outcome.reason}"
+
+
+def _create_outcome(one: ValidatedRow) -> Outcome:
+    if not one.problems:
+        return Outcome(one.row)
+    return Outcome(
+        one.row,
+        RowStatus.REJECTED,
+        reason=" ".join(_format_reason(p.column, p.message) for p in one.problems),
+    )
+
+
+def _format_reason(column: str | None, message: str) -> str:
+    return f"column “{column}”: {message}" if column else message
+
+
+def _to_pairs(lines: tuple[Line, ...]) -> list[tuple[str, str]]:
+    return [(line.id, line.text) for line in lines]
+
+
+@dataclass(frozen=True)
+class _Row:
+    validated: ValidatedRow
+    outcome: Outcome
+    lines: list[tuple[str, str]]
+
+    @property
+    def label(self) -> str:
+        return self.validated.name or f"row {self.validated.row.number}"
+
+
+def _render_rows(
+    batch: Batch, presenter: Path, rows: list[_Row], slots: engine.Slots, progress: BatchProgress
+) -> Iterator[_Row]:
+    """Render these rows and yield each when it is finished. One row's error never stops the others."""
+    jobs = {_job(batch, presenter, row, slots, progress): row for row in rows}
+    for job, result in engine.render_messages(list(jobs)):
+        outcome = jobs[job].outcome
+        if isinstance(result, engine.RenderError):
+            outcome.status, outcome.reason = RowStatus.FAILED, result.message
+        elif isinstance(result, Exception):
+            outcome.status, outcome.reason = RowStatus.FAILED, describe_unexpected(result)
+        else:
+            outcome.status, outcome.file = RowStatus.READY, result.video.name
+        yield jobs[job]
+
+
+def _job(
+    batch: Batch, presenter: Path, row: _Row, slots: engine.Slots, progress: BatchProgress
+) -> engine.MessageJob:
+    return engine.MessageJob(
+        tuple(row.lines),
+        presenter,
+        batch.take,
+        slots,
+        batch.out / build_file_stem(row.validated.row, row.validated.name),
+        engine.EngineConfig(voice=batch.voice),
+        progress=partial(progress.report_row, row.validated.row.number, row.label),
+    )

@@ -1,0 +1,170 @@
+"""One delivery: claim, send, confirm.
+
+A delivery is claimed by a conditional update, so two workers never hold the same one. Where a worker dies
+between claim and confirmation nobody can know whether the mail left: the delivery becomes "unknown" and
+waits for a person.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from campaigns.delivery.channels import email
+from campaigns.delivery.channels.channel import Channel, SendError
+from campaigns.delivery.suppression import SUPPRESSED, is_suppressed, suppress
+from campaigns.models import Campaign, Delivery, Message
+from campaigns.states import DeliveryState, move
+
+logger = logging.getLogger(__name__)
+
+CHANNELS: Mapping[str, Channel[Any]] = {"email": email}
+RETRY_AFTER_S = (60, 300, 1800, 7200)  # then it counts as failed
+PAUSE_AFTER_FAILURES = 10  # in a row
+
+UNAPPROVED = "Not sent: exactly this video is not approved. Approve it, then send again."
+REVOKED = "The presenter's consent was revoked, so nothing with this presenter can be sent."
+ERASED = "Not sent: the row was replaced by another spreadsheet, or erased."
+CHECK_ARRIVAL = "Look whether it arrived, then decide."
+
+
+def deliver(delivery_id: int, worker: str) -> str:
+    """Claim one delivery and send it; the state that it is left in. Safe to call twice, anywhere, at once."""
+    token = f"{worker[:60]}:{uuid4().hex}"
+    if not _claim(delivery_id, token):
+        found = Delivery.objects.filter(pk=delivery_id).values_list("state", flat=True).first()
+        return found or ERASED
+    delivery = Delivery.objects.select_related("message__campaign__presenter", "message__recipient").get(
+        pk=delivery_id
+    )
+    refusal = _find_refusal(delivery)
+    if refusal is not None:
+        return _settle(delivery, token, *refusal)
+    try:
+        _hand_over(delivery)
+    except SendError as error:
+        return _record_failure(delivery, token, error)
+    return _record_sent(delivery, token)
+
+
+def find_due(moment: datetime) -> QuerySet[Delivery]:
+    """Deliveries that may be sent at ``moment``: they are due, and their campaign is not paused."""
+    # EXISTS and not a join, as states.move wants it.
+    paused = Message.objects.filter(pk=OuterRef("message_id")).exclude(campaign__sending_paused="")
+    due = Q(due_at__isnull=True) | Q(due_at__lte=moment)
+    return Delivery.objects.filter(due, ~Exists(paused), state=DeliveryState.SCHEDULED)
+
+
+def _claim(delivery_id: int, token: str) -> bool:
+    now = timezone.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The claim is on disk before anything leaves, also where the server is set to confirm earlier.
+        cursor.execute("SET LOCAL synchronous_commit TO on")
+        claimed = move(
+            find_due(now).filter(pk=delivery_id),
+            DeliveryState.SENDING,
+            claimed_by=token,
+            heartbeat_at=now,
+            attempts=F("attempts") + 1,
+            reason="",
+        )
+    return claimed == 1
+
+
+def _find_refusal(delivery: Delivery) -> tuple[DeliveryState, str] | None:
+    """The reason why a claimed delivery must not be sent, or None. Checked again after the claim."""
+    message = delivery.message
+    if message is None:
+        return DeliveryState.FAILED, ERASED
+    presenter = message.campaign.presenter
+    if presenter is not None and presenter.consent_revoked_at is not None:
+        return DeliveryState.FAILED, REVOKED
+    if not message.is_approved or message.content_hash != delivery.content_hash:
+        return DeliveryState.FAILED, UNAPPROVED
+    if is_suppressed(delivery.address):
+        return DeliveryState.SUPPRESSED, SUPPRESSED
+    return None
+
+
+def _hand_over(delivery: Delivery) -> None:
+    channel = CHANNELS[delivery.channel]
+    try:
+        payload = channel.prepare(delivery)
+    except SendError:
+        raise
+    except Exception as error:
+        logger.exception("delivery %s could not be written", delivery.pk)
+        raise SendError(f"The mail could not be written: {error}", permanent=True) from error
+    try:
+        channel.transmit(payload)
+    except SendError:
+        raise
+    except Exception as error:
+        # Nothing is known about where it stopped, so nothing may be sent again by itself.
+        logger.exception("delivery %s stopped in an unknown place", delivery.pk)
+        raise SendError(f"Sending stopped in an unknown place: {error}", maybe_sent=True) from error
+
+
+def _record_sent(delivery: Delivery, token: str) -> str:
+    if delivery.message is not None:
+        Campaign.objects.filter(pk=delivery.message.campaign_id, sending_failures__gt=0).update(
+            sending_failures=0
+        )
+    return _settle(delivery, token, DeliveryState.SENT, "")
+
+
+def _record_failure(delivery: Delivery, token: str, error: SendError) -> str:
+    _count_failure(delivery, str(error))
+    if error.bad_address:
+        suppress(delivery.address, f"The mail server does not know it: {error}")
+    if error.maybe_sent:
+        return _settle(delivery, token, DeliveryState.UNKNOWN, f"{error} {CHECK_ARRIVAL}")
+    if error.permanent:
+        return _settle(delivery, token, DeliveryState.FAILED, str(error))
+    if delivery.attempts > len(RETRY_AFTER_S):
+        return _settle(
+            delivery, token, DeliveryState.FAILED, f"Gave up after {delivery.attempts} attempts. {error}"
+        )
+    due_at = timezone.now() + timedelta(seconds=RETRY_AFTER_S[delivery.attempts - 1])
+    return _settle(delivery, token, DeliveryState.SCHEDULED, str(error), due_at)
+
+
+def _settle(
+    delivery: Delivery, token: str, state: DeliveryState, reason: str, due_at: datetime | None = None
+) -> str:
+    """Store the outcome, but only while this worker still holds the delivery, or was thought dead."""
+    claimed = Delivery.objects.filter(pk=delivery.pk, claimed_by=token)
+    stored = move(
+        claimed.filter(state=DeliveryState.SENDING),
+        state,
+        reason=reason,
+        due_at=due_at,
+        sent_at=timezone.now() if state == DeliveryState.SENT else None,
+    )
+    if not stored and state == DeliveryState.SENT:
+        # Swept while the mail server took its time: it is not unknown any more.
+        stored = move(claimed.filter(state=DeliveryState.UNKNOWN), state, reason="", sent_at=timezone.now())
+    if not stored:
+        logger.warning("delivery %s was settled by somebody else; this outcome was %s", delivery.pk, state)
+    return state
+
+
+def _count_failure(delivery: Delivery, reason: str) -> None:
+    if delivery.message is None:
+        return
+    campaign = Campaign.objects.filter(pk=delivery.message.campaign_id)
+    campaign.update(sending_failures=F("sending_failures") + 1)
+    sentence = (
+        f"{PAUSE_AFTER_FAILURES} mails in a row did not leave. The last reason: {reason} "
+        "Fix that, then send again; what was sent is not sent twice."
+    )
+    campaign.filter(sending_failures__gte=PAUSE_AFTER_FAILURES, sending_paused="").update(
+        sending_paused=sentence
+    )

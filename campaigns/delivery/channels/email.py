@@ -1,0 +1,165 @@
+"""E-mail: a text and an HTML version, the poster inside, the personal link, and one-click opt-out."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from email.mime.image import MIMEImage
+from email.utils import formataddr, parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
+from django.template.loader import render_to_string
+
+from campaigns.delivery.channels.channel import SendError
+from campaigns.delivery.channels.smtp import SmtpBackend
+from campaigns.delivery.channels.thumbnail import make_thumbnail
+from campaigns.delivery.links import opt_out_url, page_url
+from campaigns.models import Delivery, Message
+
+logger = logging.getLogger(__name__)
+DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+def prepare(delivery: Delivery) -> EmailMultiAlternatives:
+    """Write the mail. Raises SendError when the address is not valid or the delivery's message is gone."""
+    message = delivery.message
+    if message is None:
+        raise SendError("The row behind this delivery is gone.", permanent=True)
+    _check_address(delivery.address)
+    picture = make_thumbnail(message.poster)
+    context = _build_context(message, has_picture=picture is not None)
+    mail = EmailMultiAlternatives(
+        subject=join_lines(message.campaign.email_subject) or "A video for you",
+        body=render_to_string("emails/message.txt", context),
+        from_email=_format_sender(message),
+        to=[delivery.address],
+        headers=_build_headers(delivery, message),
+    )
+    mail.attach_alternative(render_to_string("emails/message.html", context), "text/html")
+    if picture is not None:
+        _attach_inline(mail, picture)
+    return mail
+
+
+def transmit(payload: EmailMultiAlternatives) -> None:
+    """Send the mail. Returns when the mail server accepted it."""
+    backend = _create_backend()
+    try:
+        backend.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise SendError(f"The mail server could not be reached: {_describe_answer(error)}") from error
+    try:
+        backend.send_messages([payload])
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise _classify_error(error, backend) from error
+    finally:
+        _close(backend)
+
+
+def join_lines(text: str) -> str:
+    """Join lines into one with single spaces, so that no text can add a header."""
+    return " ".join(text.split())
+
+
+def _build_context(message: Message, *, has_picture: bool) -> dict[str, object]:
+    presenter = message.campaign.presenter
+    return {
+        "name": message.recipient.name,
+        "body": message.campaign.email_body,
+        "page_url": page_url(message),
+        "opt_out_url": opt_out_url(message),
+        "sender": join_lines(message.campaign.sender_name),
+        "consent_by": (presenter.consent_by or presenter.name) if presenter else "",
+        "has_picture": has_picture,
+    }
+
+
+def _check_address(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise SendError(
+            f"“{address}” is not an e-mail address. Correct it in the spreadsheet and upload it again.",
+            permanent=True,
+        ) from error
+
+
+def _format_sender(message: Message) -> str:
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    name = join_lines(message.campaign.sender_name)
+    return formataddr((name, address)) if name else settings.DEFAULT_FROM_EMAIL
+
+
+def _build_headers(delivery: Delivery, message: Message) -> dict[str, str]:
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    headers = {
+        # The same for every attempt: should two ever arrive, mail programs can tell that they are one.
+        "Message-ID": f"<{delivery.channel}.{message.public_id}@{host}>",
+        "List-Unsubscribe": f"<{opt_out_url(message)}>",
+    }
+    if settings.PUBLIC_URL.startswith("https://"):  # RFC 8058 allows one click on https alone
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _attach_inline(mail: EmailMultiAlternatives, picture: bytes) -> None:
+    image = MIMEImage(picture, "jpeg")
+    image.add_header("Content-ID", "<poster>")
+    image.add_header("Content-Disposition", "inline", filename="poster.jpg")
+    mail.mixed_subtype = "related"  # type: ignore[attr-defined]  # missing in the stubs
+    mail.attach(image)
+
+
+def _create_backend() -> BaseEmailBackend:
+    # Ours in place of Django's own, so that an interrupted mail is never called unsent.
+    return SmtpBackend() if settings.EMAIL_BACKEND == DJANGO_SMTP else get_connection()
+
+
+def _classify_error(error: Exception, backend: BaseEmailBackend) -> SendError:
+    answer = _describe_answer(error)
+    code = _get_code(error)
+    if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
+        # The server answered, so the mail certainly was not taken.
+        return SendError(
+            f"The mail server refused it: {answer}",
+            permanent=code >= 500,
+            bad_address=" 5.1." in f" {answer}",
+        )
+    if isinstance(error, smtplib.SMTPNotSupportedError | ValueError):
+        return SendError(f"The mail cannot be sent to this address: {answer}", permanent=True)
+    if getattr(backend, "data_begun", True):
+        return SendError(f"The connection broke while the mail was on its way: {answer}", maybe_sent=True)
+    return SendError(f"The mail server broke off before it took the mail: {answer}")
+
+
+def _get_code(error: Exception) -> int:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max((code for code, _ in error.recipients.values()), default=0)
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+
+
+def _describe_answer(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return join_lines(
+            "; ".join(f"{code} {_decode_answer(text)}" for code, text in error.recipients.values())
+        )
+    if isinstance(error, smtplib.SMTPResponseException):
+        return join_lines(f"{error.smtp_code} {_decode_answer(error.smtp_error)}")
+    return join_lines(str(error)) or type(error).__name__
+
+
+def _decode_answer(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+
+
+def _close(backend: BaseEmailBackend) -> None:
+    try:
+        backend.close()
+    except (OSError, smtplib.SMTPException) as error:
+        # The mail's own fate is settled by now; a rude goodbye does not change it.
+        logger.info("closing the mail server's connection: %s", error)

@@ -1,0 +1,198 @@
+"""Deliveries: schedule approved messages, and record what a person decides about a delivery.
+
+At most once, and nobody is forgotten: delivering.py says how a single delivery is claimed and settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F, Model, Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from campaigns.delivery.attempt import REVOKED, find_due
+from campaigns.delivery.attempt import deliver as deliver
+from campaigns.delivery.suppression import SUPPRESSED, normalize_address
+from campaigns.models import Campaign, Delivery, Message, Suppression
+from campaigns.states import DeliveryState, MoveRefused, RenderState, ReviewState, move, move_one
+
+STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
+FORGOTTEN_S = 600  # scheduled for longer than this without a worker: its task was lost
+SWEEP_BATCH = 500
+UPDATED_FIELDS = [
+    "address",
+    "attempts",
+    "campaign",
+    "campaign_name",
+    "content_hash",
+    "due_at",
+    "link_id",
+    "reason",
+    "recipient_name",
+]
+HANDED_OVER = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
+STALLED = "The worker died while it was sending. Look whether the mail arrived, then decide."
+
+
+@dataclass(frozen=True)
+class SendCounts:
+    """What one press of "send" came to."""
+
+    scheduled: int  # new, or tried again
+    already: int  # sent, on their way, or waiting for a decision
+    suppressed: int
+    without_address: int
+
+
+def send_approved(campaign: Campaign, user: AbstractBaseUser | None = None) -> SendCounts:
+    """Schedule every approved message that was not sent yet, and end a pause. Twice is as good as once.
+
+    MoveRefused where the presenter's consent was revoked.
+    """
+    with transaction.atomic():
+        locked = (
+            Campaign.objects.select_for_update(of=("self",)).select_related("presenter").get(pk=campaign.pk)
+        )
+        if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
+            raise MoveRefused(REVOKED)
+        Campaign.objects.filter(pk=locked.pk).update(sending_paused="", sending_failures=0)
+        counts = _schedule(locked, _find_approved(locked))
+        ids = list(find_due(timezone.now()).filter(message__campaign=locked).values_list("pk", flat=True))
+        transaction.on_commit(lambda: enqueue(ids))
+        if user is not None:
+            _log_decision(locked, user, f"Sent {counts.scheduled} approved messages.")
+    campaign.refresh_from_db(fields=["sending_paused", "sending_failures"])
+    return counts
+
+
+def sweep_stalled(now: datetime | None = None) -> int:
+    """Dead workers' deliveries become unknown, what is due and has no task is queued. The number of dead."""
+    moment = now or timezone.now()
+    silent = Delivery.objects.filter(
+        state=DeliveryState.SENDING, heartbeat_at__lt=moment - timedelta(seconds=STALL_S)
+    )
+    stalled = move(silent, DeliveryState.UNKNOWN, reason=STALLED)
+    waiting = find_due(moment).filter(
+        Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=FORGOTTEN_S))
+    )
+    enqueue(waiting.order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH])
+    return stalled
+
+
+def enqueue(delivery_ids: Iterable[int]) -> None:
+    """One task each; a task that comes twice finds nothing to claim."""
+    for delivery_id in delivery_ids:
+        async_task("campaigns.tasks.deliver", delivery_id)
+
+
+def decide(delivery: Delivery, *, was_sent: bool, user: AbstractBaseUser) -> Delivery:
+    """A person settles an unknown delivery: it arrived, or it is to be sent again."""
+    return _decide(
+        delivery,
+        user,
+        (DeliveryState.UNKNOWN,),
+        DeliveryState.SENT if was_sent else DeliveryState.SCHEDULED,
+        "Decided that it arrived." if was_sent else "Decided that it did not arrive; sending it again.",
+    )
+
+
+def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
+    """Try a failed or suppressed delivery again; suppression is looked at anew when it is sent."""
+    states = (DeliveryState.FAILED, DeliveryState.SUPPRESSED)
+    return _decide(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
+
+
+def _find_approved(campaign: Campaign) -> list[Message]:
+    messages = campaign.messages.filter(
+        review_state=ReviewState.APPROVED, render_state=RenderState.READY, approved_hash=F("content_hash")
+    )
+    return list(messages.exclude(content_hash="").select_related("recipient").select_for_update(of=("self",)))
+
+
+def _schedule(campaign: Campaign, messages: list[Message]) -> SendCounts:
+    reachable = [message for message in messages if message.recipient.email.strip()]
+    suppressed = set(Suppression.objects.values_list("email", flat=True))
+    reached = _find_reached_addresses(campaign)
+    existing = {
+        delivery.message_id: delivery
+        for delivery in Delivery.objects.select_for_update().filter(message__in=reachable, channel="email")
+    }
+    deliveries: list[Delivery] = []
+    for message in reachable:
+        if normalize_address(message.recipient.email) not in reached:
+            deliveries += _prepare_delivery(message, existing.get(message.pk), suppressed)
+    withheld = _store(deliveries)
+    return SendCounts(
+        scheduled=len(deliveries) - withheld,
+        already=len(reachable) - len(deliveries),
+        suppressed=withheld,
+        without_address=len(messages) - len(reachable),
+    )
+
+
+def _store(deliveries: list[Delivery]) -> int:
+    """Schedule these, then withhold those that have a reason already; returns how many were withheld."""
+    known = [delivery for delivery in deliveries if delivery.pk is not None]
+    Delivery.objects.bulk_update(known, UPDATED_FIELDS)
+    Delivery.objects.bulk_create([delivery for delivery in deliveries if delivery.pk is None])
+    stored = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries])
+    move(stored, DeliveryState.SCHEDULED)
+    return move(stored.exclude(reason=""), DeliveryState.SUPPRESSED)
+
+
+def _find_reached_addresses(campaign: Campaign) -> set[str]:
+    """Addresses that this campaign has reached or may have reached, including those of replaced rows."""
+    addresses = campaign.deliveries.filter(state__in=HANDED_OVER).values_list("address", flat=True)
+    return {normalize_address(address) for address in addresses}
+
+
+def _prepare_delivery(message: Message, delivery: Delivery | None, suppressed: set[str]) -> list[Delivery]:
+    """The delivery as it should be stored; none where it is to be left alone."""
+    if delivery is None:
+        delivery = Delivery(message=message, channel="email")
+    elif delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.FAILED, DeliveryState.SUPPRESSED):
+        return []
+    delivery.address = message.recipient.email.strip()
+    delivery.recipient_name = message.recipient.name
+    delivery.campaign = message.campaign
+    delivery.link_id = message.public_id
+    delivery.campaign_name = message.campaign.name
+    delivery.content_hash = message.content_hash
+    withhold = normalize_address(delivery.address) in suppressed
+    delivery.reason = SUPPRESSED if withhold else ""
+    delivery.attempts, delivery.due_at = 0, None
+    return [delivery]
+
+
+def _decide(
+    delivery: Delivery,
+    user: AbstractBaseUser,
+    froms: tuple[DeliveryState, ...],
+    to: DeliveryState,
+    said: str,
+) -> Delivery:
+    with transaction.atomic():
+        stored = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        if stored.state not in froms:
+            raise MoveRefused(f"This delivery is {stored.get_state_display()} by now. Reload the page.")
+        move_one(stored, to)
+        stored.reason, stored.claimed_by, stored.attempts, stored.due_at = "", "", 0, None
+        if stored.message is not None and stored.message.is_approved:
+            stored.content_hash = stored.message.content_hash
+        stored.sent_at = timezone.now() if to == DeliveryState.SENT else None
+        stored.save()
+        _log_decision(stored, user, said)
+        if to == DeliveryState.SCHEDULED:
+            transaction.on_commit(lambda: enqueue([stored.pk]))
+    delivery.refresh_from_db()
+    return delivery
+
+
+def _log_decision(about: Model, user: AbstractBaseUser, what: str) -> None:
+    LogEntry.objects.log_actions(user.pk, [about], CHANGE, change_message=what, single_object=True)

@@ -1,0 +1,258 @@
+"""The boundary to the engine, which no other module imports. Values go in; files and numbers come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from renderer.config import BakeConfig, EngineConfig, PlanConfig, VoiceConfig
+from renderer.errors import Cancelled, RenderError
+from renderer.progress import Progress, Step, ignore_progress
+from renderer.render.job import Lines, MessageJob, MessageResult
+from renderer.runtime.hit_counters import HitCount
+from renderer.runtime.profiling import profile
+from renderer.runtime.store import Store
+from renderer.speech.sentences import find_sentence_spans
+from renderer.take.plan import Slots
+
+if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
+    from renderer.evaluation.seams import SeamRatios as SeamRatios
+    from renderer.evaluation.seams import SeamView as SeamView
+    from renderer.video.probe import ClipFacts
+
+PAUSES = PlanConfig()
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """A line's segment before it is drawn; messages with the same ``key`` share it."""
+
+    line_id: str
+    text: str
+    seconds: float
+    key: str
+
+
+__all__ = [
+    "PAUSES",
+    "Cancelled",
+    "EngineConfig",
+    "HitCount",
+    "Lines",
+    "MessageJob",
+    "MessageResult",
+    "PlannedLine",
+    "Progress",
+    "RenderError",
+    "Slots",
+    "Step",
+    "Store",
+    "VoiceConfig",
+    "bake",
+    "choose_voice",
+    "complete_bake",
+    "find_sentence_spans",
+    "ignore_progress",
+    "is_readable",
+    "load_or_bake",
+    "measure_joins",
+    "measure_line_s",
+    "measure_peak_memory_mb",
+    "open_store",
+    "plan_messages",
+    "plan_slots",
+    "probe_take",
+    "probe_video",
+    "profile",
+    "read_machine_facts",
+    "render",
+    "render_messages",
+    "watch_joins",
+    "write_take_poster",
+]
+
+
+def open_store() -> Store:
+    """Finished parts, shared by all workers of this machine."""
+    return Store(settings.RENDER_CACHE_DIR, max_bytes=settings.RENDER_CACHE_MB * 10**6)
+
+
+def probe_take(take: Path) -> dict[str, Any]:
+    """width, height, fps (as text), duration_s and sha256. Raises RenderError for an unusable take."""
+    from renderer.video.probe import check_take, probe
+
+    facts = probe(take)
+    check_take(facts, take)
+    return {
+        "width": facts.width,
+        "height": facts.height,
+        "fps": str(facts.fps),
+        "duration_s": facts.duration_s,
+        "sha256": facts.sha256,
+    }
+
+
+def write_take_poster(take: Path, out: Path) -> None:
+    """A still from the middle of the take, as JPEG."""
+    from renderer.video.decode import TakeReader
+    from renderer.video.poster import write_poster
+
+    with TakeReader(take) as reader:
+        write_poster(next(iter(reader.frames([reader.facts.frames // 2]))), out)
+
+
+def bake(take: Path, out: Path, progress: Progress = ignore_progress) -> None:
+    """Prepare a presenter from a take: one file at ``out``. Raises RenderError, as does ``progress``."""
+    from renderer.presenter.bake import bake as bake_take
+
+    bake_take(take, out, _build_bake_config(), progress)
+
+
+def load_or_bake(take: Path, progress: Progress = ignore_progress) -> Path:
+    """Load the bake of a take from the cache, or bake it now."""
+    from renderer.presenter.bake_cache import ensure_baked as baked_take
+
+    return baked_take(take, open_store(), _build_bake_config(), progress)
+
+
+def _build_bake_config() -> BakeConfig:
+    return replace(BakeConfig(), fit_seconds=float(settings.BAKE_SECONDS))
+
+
+def probe_video(video: Path) -> ClipFacts:
+    """Size, rate, frames and length of a finished video. Raises RenderError when it cannot be played."""
+    from renderer.video.probe import probe
+
+    return probe(video)
+
+
+def complete_bake(light: Path, take: Path, out: Path, progress: Progress = ignore_progress) -> None:
+    """Make a light bake whole from its take. Raises RenderError when it is of another take."""
+    from renderer.presenter.light_bake import complete
+
+    complete(light, take, out, progress)
+
+
+def plan_slots(
+    messages: Sequence[Lines],
+    take: Path,
+    voice: VoiceConfig,
+    progress: Progress = ignore_progress,
+    cache: Store | None = None,
+) -> Slots:
+    """The slots of a campaign's lines. Speaks every distinct line once; the store keeps them."""
+    from renderer.render.plan import plan_script_slots
+
+    fps = Fraction(probe_take(take)["fps"])
+    return plan_script_slots(messages, fps, EngineConfig(voice=voice), cache or open_store(), progress)
+
+
+def render(job: MessageJob, cache: Store | None = None) -> MessageResult:
+    """Make one message from and into ``cache`` (the installation's store). Raises RenderError."""
+    from renderer.render.pipeline import render_message
+
+    return render_message(job, cache or open_store())
+
+
+def render_messages(
+    jobs: Sequence[MessageJob], cache: Store | None = None
+) -> Iterator[tuple[MessageJob, MessageResult | Exception]]:
+    """Render messages in shared batches of the network; yields each when it is finished, or its error."""
+    if not jobs:
+        return
+    from renderer.render.pipeline import render_batch
+
+    yield from render_batch(jobs, cache or open_store())
+
+
+def measure_line_s(text: str, voice: VoiceConfig, cache: Store | None = None) -> float:
+    """How long a line takes to say: synthesised now, unless the store has it. Raises RenderError."""
+    from renderer.speech.speech_cache import speak_cached
+
+    return speak_cached(text, voice, cache or open_store()).duration_s
+
+
+def plan_messages(
+    messages: Sequence[Lines],
+    presenter: Path,
+    take: Path,
+    slots: Slots,
+    voice: VoiceConfig,
+    cache: Store | None = None,
+) -> list[tuple[PlannedLine, ...]]:
+    """What rendering these messages would make and share; the lines are spoken, nothing is drawn."""
+    from renderer.presenter.lazy_take import LazyTake
+    from renderer.presenter.presenter import load_presenter
+    from renderer.render.context import RenderContext
+    from renderer.render.plan import plan_message
+
+    config, speaker = EngineConfig(voice=voice), load_presenter(presenter)
+    context = RenderContext(speaker, LazyTake(take, speaker), cache or open_store(), config)
+    nowhere = Path()  # planning writes no message
+
+    def plan(lines: Lines) -> tuple[PlannedLine, ...]:
+        planned = plan_message(MessageJob(tuple(lines), presenter, take, slots, nowhere, config), context)
+        return tuple(
+            PlannedLine(line_id, text, float(len(segment.path) / context.fps), segment.key)
+            for (line_id, text), segment in zip(lines, planned.segments, strict=True)
+        )
+
+    return [plan(lines) for lines in messages]
+
+
+def is_readable(part: Path) -> bool:
+    """Whether a finished part of the store can be read to its end; other files than the store's are."""
+    import av
+    from safetensors import SafetensorError, safe_open
+
+    if part.suffix not in (".mp4", ".safetensors"):
+        return True
+    try:
+        if part.suffix == ".safetensors":
+            with safe_open(part, "np") as file:
+                return all(file.get_tensor(name) is not None for name in file.keys())  # noqa: SIM118
+        with av.open(str(part)) as clip:
+            stream = clip.streams.video[0]
+            stream.codec_context.options = {"err_detect": "explode"}  # a damaged picture is no picture
+            return sum(1 for _ in clip.decode(stream)) == stream.frames > 0
+    except (av.FFmpegError, SafetensorError, ValueError, IndexError):
+        return False
+
+
+def watch_joins(video: Path, presenter: Path, joins: Sequence[int]) -> SeamView:
+    """The face around the frames ``joins`` of a finished video. Raises RenderError."""
+    from renderer.evaluation.seams import track_seams as watch
+    from renderer.presenter.presenter import load_presenter
+
+    return watch(video, joins, load_presenter(presenter))
+
+
+def measure_joins(watched: Sequence[SeamView]) -> SeamRatios:
+    """How evenly several videos move into the joins that were watched."""
+    from renderer.evaluation.seams import measure_seams as ratios
+
+    return ratios(watched)
+
+
+def read_machine_facts() -> dict[str, Any]:
+    """What a timing depends on: processor, cores, device, versions."""
+    from renderer.evaluation.bench import machine_facts as facts
+
+    return facts()
+
+
+def measure_peak_memory_mb() -> float:
+    """The most memory that this process has held so far."""
+    from renderer.evaluation.bench import peak_memory_mb as peak
+
+    return peak()
+
+
+def choose_voice(engine: str, voice: str = "") -> VoiceConfig:
+    """The voice that a campaign or a command names."""
+    return VoiceConfig(engine=engine, voice=voice)

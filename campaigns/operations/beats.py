@@ -1,0 +1,199 @@
+"""Signs of life of a worker service: written while it works, read by `campaigns.operations.health`.
+
+A service is one Django-Q2 cluster: a guard, which watches, a pusher, which takes tasks from the queue, and
+workers, which run them. Each service has the folder ``VAR_DIR/workers/QUEUE/HOST.PID.RANDOM`` with
+
+- ``lock``, locked as long as one of its processes lives, so that the kernel knows who is left after SIGKILL;
+- ``guard.json``, written by the guard's own loop; a guard that stands still writes nothing;
+- ``worker-PID.json``, written by a thread of each worker, so that a long task does not look stuck.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import secrets
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from django.conf import settings
+from django_q.brokers.orm import ORM
+from django_q.signals import post_execute_in_worker, post_spawn, pre_execute
+from django_q.signing import SignedPackage
+
+logger = logging.getLogger(__name__)
+
+BEAT_S = 1.0
+
+
+@dataclass(frozen=True)
+class GuardBeat:
+    """What the guard wrote last: when (seconds since 1970), and the process ids of pusher and workers."""
+
+    at: float
+    pusher: int
+    workers: list[int]
+
+
+@dataclass(frozen=True)
+class WorkerBeat:
+    """What a worker wrote last: when, the name of its task ("" when idle), and since when it is so."""
+
+    at: float
+    task: str
+    since: float
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that lives: its guard's beat (None while it starts) and its workers' beats by process id."""
+
+    guard: GuardBeat | None
+    workers: dict[int, WorkerBeat]
+
+
+@contextmanager
+def beating(queue: str) -> Iterator[None]:
+    """While entered, processes that are forked from this one leave signs of life for ``queue``."""
+    folder = _folder(queue) / f"{_host()}.{os.getpid()}.{secrets.token_hex(4)}"
+    unlocked = folder.with_name(f".{folder.name}")
+    _remove_dead(queue)
+    unlocked.mkdir(parents=True)
+    with (unlocked / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _own.folder = unlocked.rename(folder)
+        post_spawn.connect(_begin_worker)
+        pre_execute.connect(_begin_task)
+        post_execute_in_worker.connect(_end_task)
+        try:
+            yield
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def queues() -> list[str]:
+    """The names of all queues, as the settings have them."""
+    cluster: dict[str, Any] = settings.Q_CLUSTER
+    return [cluster["name"], *cluster["ALT_CLUSTERS"]]
+
+
+def living(queue: str) -> list[Service]:
+    """The services of ``queue`` on this machine whose processes have not all ended."""
+    return [_read(folder) for folder in _folders(queue) if not _is_dead(folder)]
+
+
+class Broker(ORM):
+    """Django-Q2's own broker on PostgreSQL; its guard's status, twice a second, becomes the guard's beat."""
+
+    def set_stat(self, key: str, value: str, timeout: int) -> None:
+        """Called by the guard's loop with its signed status."""
+        super().set_stat(key, value, timeout)
+        now = time.time()
+        if _own.folder is not None and now - _own.guard_at >= BEAT_S:
+            _own.guard_at = now
+            status = SignedPackage.loads(value)
+            _write(_own.folder / "guard.json", GuardBeat(now, status.pusher, status.workers))
+            _forget_ended(_own.folder, set(status.workers))
+
+
+@dataclass
+class _Own:
+    """This process's part in a service; nothing where it belongs to none."""
+
+    folder: Path | None = None
+    guard_at: float = 0.0
+    task: str = ""
+    since: float = 0.0
+    changed: Event = field(default_factory=Event)
+
+
+_own = _Own()
+
+
+def _begin_worker(**_: Any) -> None:
+    _own.changed, _own.task, _own.since = Event(), "", time.time()
+    Thread(target=_beat, name="sign of life", daemon=True).start()
+
+
+def _begin_task(task: dict[str, Any], **_: Any) -> None:
+    _own.task, _own.since = str(task["name"]), time.time()
+    _own.changed.set()
+
+
+def _end_task(**_: Any) -> None:
+    _own.task, _own.since = "", time.time()
+    _own.changed.set()
+
+
+def _beat() -> None:
+    assert _own.folder is not None
+    path = _own.folder / f"worker-{os.getpid()}.json"
+    while True:
+        _own.changed.clear()
+        try:
+            _write(path, WorkerBeat(time.time(), _own.task, _own.since))
+        except OSError:
+            logger.warning("The sign of life could not be written; the next one is tried.", exc_info=True)
+        _own.changed.wait(BEAT_S)
+
+
+def _write(path: Path, beat: GuardBeat | WorkerBeat) -> None:
+    unfinished = path.with_suffix(".new")
+    unfinished.write_text(json.dumps(asdict(beat)), encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _read(folder: Path) -> Service:
+    workers, guard = {}, None
+    with suppress(FileNotFoundError):
+        guard = GuardBeat(**json.loads((folder / "guard.json").read_text(encoding="utf-8")))
+    for pid in guard.workers if guard else []:
+        with suppress(FileNotFoundError):  # it was started this very moment
+            text = (folder / f"worker-{pid}.json").read_text(encoding="utf-8")
+            workers[pid] = WorkerBeat(**json.loads(text))
+    return Service(guard, workers)
+
+
+def _forget_ended(folder: Path, workers: set[int]) -> None:
+    for path in folder.glob("worker-*.json"):
+        if int(path.stem.removeprefix("worker-")) not in workers:
+            path.unlink(missing_ok=True)
+
+
+def _remove_dead(queue: str) -> None:
+    for folder in _folders(queue):
+        if _is_dead(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_dead(folder: Path) -> bool:
+    try:
+        with (folder / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:  # it is being removed
+        return True
+    return True
+
+
+def _folders(queue: str) -> list[Path]:
+    return sorted(_folder(queue).glob(f"{_host()}.*"))
+
+
+def _folder(queue: str) -> Path:
+    found: Path = settings.VAR_DIR / "workers" / queue
+    return found
+
+
+def _host() -> str:
+    return socket.gethostname().partition(".")[0]

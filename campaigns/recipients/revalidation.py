@@ -1,0 +1,72 @@
+"""Revalidation: after the script changed, the file's own problems stay and the script's are found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from campaigns.models import Campaign, Recipient
+from campaigns.problems import Problem, Source, problems_as_json, problems_from_json
+from campaigns.recipients.sheet_import import find_script_problems, find_unknown_column, give_verdicts
+from campaigns.recipients.spreadsheet import Row
+from campaigns.scripts.template import ScriptError, check
+from campaigns.states import RowVerdict
+
+_ROWS_AT_ONCE = 500
+
+
+def revalidate_rows(campaign: Campaign) -> int:
+    """Validate every row with the saved script; returns how many changed. A broken script changes nothing."""
+    try:
+        check(campaign.script)
+    except ScriptError:
+        return 0
+    changed = [row for row in campaign.recipients.all() if _revalidate(row, campaign.script)]
+    with transaction.atomic():
+        Recipient.objects.bulk_update(changed, ["problems"], batch_size=1000)
+        give_verdicts(campaign)
+    return len(changed)
+
+
+def find_script_fault(campaign: Campaign) -> Problem | None:
+    """What is wrong with the saved script for everybody."""
+    try:
+        check(campaign.script)
+    except ScriptError as error:
+        return _fault(error)
+    unknown = find_unknown_column(campaign.script, _read_values(campaign))
+    return _fault(unknown) if unknown is not None else None
+
+
+def find_script_rejections(campaign: Campaign) -> QuerySet[Recipient]:
+    """The rows that get no video because the script cannot be filled for them."""
+    by_script = [{"source": Source.SCRIPT}]
+    rows = campaign.recipients.filter(verdict=RowVerdict.REJECTED, problems__contains=by_script)
+    return rows.order_by("row_number")
+
+
+def _fault(error: ScriptError) -> Problem:
+    return Problem(error.code, Source.SCRIPT, str(error))
+
+
+def _read_values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
+    """The rows' values in order, some at a time: most often the first row already answers.
+
+    Not with a cursor on the server: one that is left half read closes itself whenever Python collects its
+    garbage, and where that happens inside another query, the connection waits for itself for ever.
+    """
+    rows = campaign.recipients.order_by("row_number").values_list("values", flat=True)
+    start = 0
+    while batch := list(rows[start : start + _ROWS_AT_ONCE]):
+        yield from batch
+        start += len(batch)
+
+
+def _revalidate(row: Recipient, script: str) -> bool:
+    before = row.problems
+    from_file = [problem for problem in problems_from_json(row.problems) if problem.source != Source.SCRIPT]
+    found = find_script_problems(Row(row.row_number, row.values), script)
+    row.problems = problems_as_json([*from_file, *found])
+    return row.problems != before

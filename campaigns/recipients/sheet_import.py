@@ -1,0 +1,155 @@
+"""A spreadsheet's rows as recipients, each valid or rejected with its problems."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.validators import validate_email
+from django.db import transaction
+
+from campaigns.models import Campaign, Recipient
+from campaigns.problems import Code, Problem, Source, problems_as_json
+from campaigns.recipients.spreadsheet import Row, Sheet, read_sheet
+from campaigns.scripts.template import ScriptError, UnknownColumn, fill, to_variable
+from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
+
+EMAIL_COLUMNS = ("email", "e_mail", "email_address", "e_mail_address", "mail", "mail_address")
+NAME_COLUMNS = ("name", "full_name", "display_name", "first_name", "firstname", "given_name")
+FIRST_NAMES = ("first_name", "firstname", "given_name")
+LAST_NAMES = ("last_name", "lastname", "surname", "family_name")
+
+
+@dataclass(frozen=True)
+class ValidatedRow:
+    """One row after validation. It is valid when ``problems`` is empty."""
+
+    row: Row
+    name: str
+    email: str
+    problems: tuple[Problem, ...]
+
+
+def import_sheet(campaign: Campaign, file: IO[bytes], name: str) -> Counter[str]:
+    """Replace the campaign's recipients by the file's rows; returns how many rows got each verdict.
+
+    Raises SheetError for a file that is no spreadsheet (then nothing changes), MoveRefused during a run.
+    """
+    sheet = read_sheet(file, name)
+    validated = list(validate_rows(sheet, campaign.script))
+    with transaction.atomic():
+        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if stored.state == CampaignState.RENDERING:
+            raise MoveRefused("A run is going on. Cancel it first, then upload another spreadsheet.")
+        stored.recipients.all().delete()
+        Recipient.objects.bulk_create([_create_recipient(stored, one) for one in validated], batch_size=1000)
+        give_verdicts(stored)
+        file.seek(0)
+        stored.spreadsheet.save(f"recipients-{_clean_file_name(name)}", ContentFile(file.read()), save=False)
+        stored.spreadsheet_name, stored.columns, stored.slots = name[:200], list(sheet.columns), None
+        stored.save(update_fields=["spreadsheet", "spreadsheet_name", "columns", "slots"])
+    campaign.refresh_from_db()
+    return Counter(RowVerdict.REJECTED if one.problems else RowVerdict.VALID for one in validated)
+
+
+def give_verdicts(campaign: Campaign) -> None:
+    """Make the verdicts of all rows agree with their stored problems."""
+    move(campaign.recipients.filter(problems=[]), RowVerdict.VALID)
+    move(campaign.recipients.exclude(problems=[]), RowVerdict.REJECTED)
+
+
+def validate_rows(sheet: Sheet, script: str = "") -> Iterator[ValidatedRow]:
+    """Validate every row: problems of the file, the address, duplicates, and what the script needs."""
+    email_column = _find_column(sheet.columns, EMAIL_COLUMNS)
+    first_seen: dict[str, int] = {}
+    for row in sheet.rows:
+        email = row.values[email_column] if email_column else ""
+        problems = list(sheet.get_problems(row.number))
+        if email_column:
+            problems += _find_address_problems(row, email_column, first_seen)
+        if script.strip():
+            problems += find_script_problems(row, script)
+        yield ValidatedRow(row, find_name(row.values), email, tuple(problems))
+
+
+def find_script_problems(row: Row, script: str) -> list[Problem]:
+    """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
+    try:
+        fill(script, row.values)
+    except UnknownColumn:
+        return []
+    except ScriptError as error:
+        return [Problem(error.code, Source.SCRIPT, str(error), row.number, error.sheet_column)]
+    return []
+
+
+def find_unknown_column(script: str, rows: Iterable[Mapping[str, str]]) -> UnknownColumn | None:
+    """The first column that the script asks for and these rows do not have, said once for all of them."""
+    for values in rows:
+        try:
+            fill(script, values)
+        except UnknownColumn as error:
+            return error
+        except ScriptError:
+            continue
+    return None
+
+
+def find_name(values: Mapping[str, str]) -> str:
+    """Find the recipient's name in the usual columns; "" where there is none."""
+    columns = tuple(values)
+    first, last = _find_column(columns, FIRST_NAMES), _find_column(columns, LAST_NAMES)
+    if first and last:
+        return f"{values[first]} {values[last]}".strip()
+    column = _find_column(columns, NAME_COLUMNS)
+    return values[column] if column else ""
+
+
+def _find_column(columns: Sequence[str], variables: Sequence[str]) -> str:
+    by_variable = {to_variable(column): column for column in reversed(columns)}
+    return next((by_variable[name] for name in variables if name in by_variable), "")
+
+
+def _find_address_problems(row: Row, column: str, first_seen: dict[str, int]) -> list[Problem]:
+    """None, or the one thing that is wrong with the row's address; ``first_seen``: address → row."""
+    found = _wrong_address(row.values[column], row.number, first_seen)
+    return [Problem(found[0], Source.SPREADSHEET, found[1], row.number, column)] if found else []
+
+
+def _wrong_address(email: str, row: int, first_seen: dict[str, int]) -> tuple[Code, str] | None:
+    if not email:
+        return Code.ADDRESS_MISSING, "The address is missing. Write one, or remove the row."
+    try:
+        validate_email(email)
+    except ValidationError:
+        return (
+            Code.ADDRESS_INVALID,
+            f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.",
+        )
+    earlier = first_seen.setdefault(email.casefold(), row)
+    if earlier != row:
+        return (
+            Code.ADDRESS_REPEATED,
+            f"{email} stands in row {earlier} already. Remove one of the two rows.",
+        )
+    return None
+
+
+def _create_recipient(campaign: Campaign, one: ValidatedRow) -> Recipient:
+    return Recipient(
+        campaign=campaign,
+        row_number=one.row.number,
+        values=one.row.values,
+        name=one.name[:300],
+        email=one.email[:320],
+        problems=problems_as_json(one.problems),
+    )
+
+
+def _clean_file_name(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name)[-80:]

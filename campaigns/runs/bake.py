@@ -1,0 +1,110 @@
+"""Baking a presenter: queue the take, let one worker claim it, store the bake or the reason of a failure."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from campaigns import engine
+from campaigns.claims import Claim, Heartbeat, compute_stall_cutoff, create_token
+from campaigns.models import Presenter
+from campaigns.states import BakeState, MoveRefused, move
+from campaigns.storage.files import get_local_path, store_file
+
+logger = logging.getLogger(__name__)
+
+
+def start_bake(presenter: Presenter) -> None:
+    """Queue the bake, also a second time. Raises MoveRefused while a worker is baking this take."""
+    with transaction.atomic():
+        stored = Presenter.objects.select_for_update().get(pk=presenter.pk)
+        if stored.bake_state == BakeState.BAKING:
+            raise MoveRefused("This take is being prepared already. Wait until it is ready.")
+        move(Presenter.objects.filter(pk=stored.pk), BakeState.WAITING)
+        stored.failure, stored.stage, stored.done, stored.total = "", "waiting for a worker", 0, 0
+        stored.save(update_fields=["failure", "stage", "done", "total"])
+        transaction.on_commit(lambda: enqueue_bake(stored))
+    presenter.refresh_from_db()
+
+
+def enqueue_bake(presenter: Presenter) -> None:
+    """Queue a task for a render worker: bake this presenter."""
+    async_task(
+        "campaigns.tasks.bake_presenter", presenter.pk, cluster="render", task_name=f"bake {presenter.pk}"
+    )
+
+
+def claim_and_bake(presenter_id: int) -> None:
+    """Claim one presenter and bake it. Does nothing when another worker holds it."""
+    token = create_token()
+    claimed = Presenter.objects.filter(pk=presenter_id, bake_state=BakeState.BAKING, claimed_by=token)
+    now = timezone.now()
+    waiting = Presenter.objects.filter(pk=presenter_id)
+    if not move(waiting, BakeState.BAKING, claimed_by=token, heartbeat_at=now, started_at=now, failure=""):
+        return
+    presenter = Presenter.objects.get(pk=presenter_id)
+    try:
+        with Heartbeat(claimed) as heartbeat, tempfile.TemporaryDirectory(prefix="byname-bake-") as folder:
+            _bake(presenter, Path(folder), heartbeat)
+            _finish(presenter, token)
+    except engine.Cancelled:
+        logger.info("The claim on presenter %s was lost; another worker goes on.", presenter_id)
+    except engine.RenderError as error:
+        move(claimed, BakeState.FAILED, failure=error.message, claimed_by="")
+    except Exception as error:
+        logger.exception("Presenter %s could not be prepared", presenter_id)
+        move(claimed, BakeState.FAILED, failure=describe_unexpected(error), claimed_by="")
+
+
+def sweep_stalled_bakes() -> int:
+    """Free the presenters whose worker died, and return how many there were."""
+    stalled = Presenter.objects.filter(bake_state=BakeState.BAKING, heartbeat_at__lt=compute_stall_cutoff())
+    freed = 0
+    for presenter in stalled:
+        claimed = Presenter.objects.filter(
+            pk=presenter.pk, claimed_by=presenter.claimed_by, bake_state=BakeState.BAKING
+        )
+        if move(claimed.filter(heartbeat_at=presenter.heartbeat_at), BakeState.WAITING, claimed_by=""):
+            enqueue_bake(presenter)
+            freed += 1
+    return freed
+
+
+def describe_unexpected(error: Exception) -> str:
+    """The sentence for a person about an error that is the program's fault."""
+    detail = " ".join(str(error).split())[:300]
+    return (
+        f"Something unexpected went wrong ({type(error).__name__}: {detail}). "
+        "Try again; the log has the details."
+    )
+
+
+def _bake(presenter: Presenter, folder: Path, heartbeat: Claim) -> None:
+    take = get_local_path(presenter.take)
+    presenter.facts = engine.probe_take(take)
+    presenter.take_sha256 = presenter.facts["sha256"]
+    engine.write_take_poster(take, folder / "poster.jpg")
+    engine.bake(take, folder / "presenter.safetensors", heartbeat)
+    presenter.poster.name = store_file(presenter.poster, folder / "poster.jpg", "poster.jpg")
+    presenter.bake.name = store_file(
+        presenter.bake, folder / "presenter.safetensors", "presenter.safetensors"
+    )
+
+
+def _finish(presenter: Presenter, token: str) -> None:
+    held = Presenter.objects.filter(pk=presenter.pk, bake_state=BakeState.BAKING, claimed_by=token)
+    move(
+        held,
+        BakeState.READY,
+        facts=presenter.facts,
+        take_sha256=presenter.take_sha256,
+        poster=presenter.poster.name,
+        bake=presenter.bake.name,
+        stage="",
+        claimed_by="",
+    )

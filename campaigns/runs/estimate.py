@@ -1,0 +1,166 @@
+"""Estimate of a run before it starts: how much it will render, and what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from campaigns.runs.cost_history import add_pauses, format_cost, load_cost_history
+from campaigns.scripts.template import Line, ScriptError, UnknownColumn, fill
+from campaigns.states import BakeState, RenderState, RowVerdict
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """``distinct`` lines are rendered once each, however many of the ``lines`` share them.
+
+    Seconds are about right: of ``video_s`` in all videos, ``personal_s`` are said to some recipients only,
+    and ``new_s`` have to be rendered, as the rest is shared or was rendered before. ``learned_from`` counts
+    the finished messages behind the estimate; 0 means that nothing was rendered here yet.
+    """
+
+    messages: int
+    lines: int
+    distinct: int
+    unfillable: int
+    speech_s: float
+    video_s: float
+    personal_s: float
+    new_s: float
+    work_s: float
+    learned_from: int
+    fault: str  # of the script, for everybody
+
+    @property
+    def seconds_each(self) -> float:
+        return self.video_s / self.messages if self.messages else 0.0
+
+    @property
+    def shared_percent(self) -> int:
+        """Of all video, what is not rendered for its own recipient."""
+        return max(0, round(100 * (1 - self.new_s / self.video_s))) if self.video_s else 0
+
+    @property
+    def cost(self) -> str:
+        """“, about 0.42 EUR”; empty where no price is set."""
+        words = format_cost(self.work_s)
+        return f", {'' if words.startswith('less') else 'about '}{words}" if words else ""
+
+
+def estimate_run(campaign: Campaign) -> Estimate:
+    """Fill every valid row; rows that cannot be filled are counted and left out."""
+    filled, unfillable, fault = _fill_rows(campaign)
+    history = load_cost_history(campaign)
+    counts = Counter((line.id, line.text) for lines in filled for line in lines)
+    seconds = {text: history.estimate_line_s(text) for _, text in counts}
+    rendered = _find_rendered_lines(campaign)
+    speech_s = sum(seconds[text] * count for (_, text), count in counts.items())
+    video_s = sum(add_pauses(sum(seconds[line.text] for line in lines), len(lines)) for lines in filled)
+    pause_s = (video_s - speech_s) / max(1, counts.total())
+    personal_s = sum(
+        (seconds[text] + pause_s) * count for (_, text), count in counts.items() if count < len(filled)
+    )
+    new_s = sum(seconds[line[1]] + pause_s for line in counts if line not in rendered)
+    to_make = sum(any((line.id, line.text) not in rendered for line in lines) for lines in filled)
+    work_s = new_s * history.work_per_new_s + to_make * history.join_s
+    return Estimate(
+        len(filled), counts.total(), len(counts), unfillable, speech_s, video_s, personal_s, new_s, work_s,
+        history.messages, fault,
+    )  # fmt: skip
+
+
+def _fill_rows(campaign: Campaign) -> tuple[list[tuple[Line, ...]], int, str]:
+    """The lines of every valid row, how many rows cannot be filled, and an error that all rows share."""
+    filled, unfillable, fault = [], 0, ""
+    for values in campaign.recipients.filter(verdict=RowVerdict.VALID).values_list("values", flat=True):
+        try:
+            filled.append(fill(campaign.script, values))
+        except ScriptError as error:
+            unfillable += 1
+            fault = fault or (str(error) if isinstance(error, UnknownColumn) else "")
+    return filled, unfillable, fault
+
+
+def _find_rendered_lines(campaign: Campaign) -> set[tuple[str, str]]:
+    """Lines that finished messages of this campaign hold: they lie in the cache."""
+    ready = campaign.messages.filter(render_state=RenderState.READY).values_list("lines", flat=True)
+    return {(line["id"], line["text"]) for lines in ready.order_by() for line in lines}
+
+
+@dataclass(frozen=True)
+class ChecklistItem:
+    """One condition of a run. Where a person has to act, ``link`` leads to ``url``."""
+
+    ok: bool
+    sentence: str
+    link: str = ""
+    url: str = ""
+
+
+def build_checklist(campaign: Campaign, estimate: Estimate) -> tuple[ChecklistItem, ...]:
+    """What the run needs, in the order of the steps; the start itself decides again."""
+    return (
+        _check_recipients(campaign, estimate),
+        _check_script(campaign, estimate),
+        _check_presenter(campaign),
+        _check_consent(campaign),
+    )
+
+
+def _check_recipients(campaign: Campaign, estimate: Estimate) -> ChecklistItem:
+    valid = estimate.messages + estimate.unfillable
+    if valid:
+        return ChecklistItem(True, f"{valid} valid recipient{'' if valid == 1 else 's'}.")
+    return ChecklistItem(
+        False, "There are no valid recipients yet.", "Upload a spreadsheet", _step_url(campaign, "recipients")
+    )
+
+
+def _check_script(campaign: Campaign, estimate: Estimate) -> ChecklistItem:
+    if not campaign.script.strip():
+        return ChecklistItem(False, "The script is empty.", "Write it", _step_url(campaign, "script"))
+    if estimate.fault:
+        return ChecklistItem(False, estimate.fault, "Correct it", _step_url(campaign, "script"))
+    if estimate.unfillable:
+        rows = "one row" if estimate.unfillable == 1 else f"{estimate.unfillable} rows"
+        sentence = f"The script cannot be filled for {rows}"
+        sentence += "; the others get their videos." if estimate.messages else "."
+        return ChecklistItem(estimate.messages > 0, sentence, "See why", _step_url(campaign, "script"))
+    return ChecklistItem(True, "The script can be filled for every row.")
+
+
+def _check_presenter(campaign: Campaign) -> ChecklistItem:
+    presenter = campaign.presenter
+    if presenter is None:
+        return ChecklistItem(
+            False, "Nobody is chosen to speak.", "Choose a presenter", _step_url(campaign, "script")
+        )
+    if presenter.bake_state == BakeState.FAILED:
+        sentence = f"The take of {presenter.name} could not be prepared: {presenter.failure}"
+        return ChecklistItem(False, sentence, "Look at it", _presenter_url(presenter.pk))
+    if presenter.bake_state != BakeState.READY:
+        sentence = f"The take of {presenter.name} is still being prepared; the run waits for it."
+        return ChecklistItem(True, sentence, "See how far it is", _presenter_url(presenter.pk))
+    return ChecklistItem(True, f"{presenter.name} is ready to speak.")
+
+
+def _check_consent(campaign: Campaign) -> ChecklistItem:
+    presenter = campaign.presenter
+    if presenter is None:
+        return ChecklistItem(False, "No consent, as nobody is chosen to speak.")
+    if presenter.has_consent:
+        return ChecklistItem(True, f"{presenter.consent_by or presenter.name} consented.")
+    return ChecklistItem(
+        False, f"No consent is recorded for {presenter.name}.", "Record it", _presenter_url(presenter.pk)
+    )
+
+
+def _step_url(campaign: Campaign, step: str) -> str:
+    return reverse(f"admin:campaigns_campaign_{step}", args=[campaign.pk])
+
+
+def _presenter_url(pk: int) -> str:
+    return reverse("admin:campaigns_presenter_change", args=[pk])

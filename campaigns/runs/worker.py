@@ -1,0 +1,175 @@
+"""The render worker: claim messages, plan slots once, render together, store results or failures."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns import engine
+from campaigns.claims import Heartbeats
+from campaigns.models import Campaign, Message
+from campaigns.runs.bake import describe_unexpected
+from campaigns.runs.lifecycle import claim_next, match_claim, settle
+from campaigns.states import RenderState, ReviewState, move
+from campaigns.storage.files import get_local_path, store_file
+
+if TYPE_CHECKING:
+    from campaigns.engine import MessageResult
+
+logger = logging.getLogger(__name__)
+
+QUEUE_SHARES = 4  # one task takes at most this part of the queue
+
+
+def claim_and_render() -> list[Message]:
+    """Claim the next messages and render them together; none when nothing waits.
+
+    Never raises for a message's own fault, and no message's fault touches another one.
+    """
+    messages = _claim_batch()
+    with Heartbeats() as beats, tempfile.TemporaryDirectory(prefix="byname-messages-") as folder:
+        claims = {message: beats.add(Message.objects.filter(match_claim(message))) for message in messages}
+        for message, outcome in _render_claimed(claims, Path(folder)):
+            _store_outcome(message, outcome)
+            beats.remove(claims[message])
+    return messages
+
+
+def _render_claimed(
+    claims: Mapping[Message, engine.Progress], folder: Path
+) -> Iterator[tuple[Message, MessageResult | Exception]]:
+    """Every message once, as soon as it is finished or has failed."""
+    jobs: dict[engine.MessageJob, Message] = {}
+    for message, claim in claims.items():
+        try:
+            jobs[_job(message, folder, claim)] = message
+        except Exception as error:
+            yield message, error
+    open_ = set(jobs.values())
+    try:
+        for job, outcome in engine.render_messages(list(jobs)):
+            open_.remove(jobs[job])
+            yield jobs[job], outcome
+    except Exception as error:  # a fault of ours that belongs to none of them
+        yield from ((message, error) for message in open_)
+
+
+def _claim_batch() -> list[Message]:
+    """As many as one task takes: a share of what waits, so that other workers have theirs.
+
+    A message whose worker died is taken alone: it may be the one that kills them.
+    """
+    first = claim_next()
+    if first is None:
+        return []
+    messages = [first]
+    if first.attempts == 1:
+        waiting = Message.objects.filter(render_state=RenderState.QUEUED).count()
+        while len(messages) < min(settings.RENDER_BATCH_MESSAGES, waiting // QUEUE_SHARES):
+            another = claim_next(fresh=True)
+            if another is None:
+                break
+            messages.append(another)
+    return messages
+
+
+def _store_outcome(message: Message, outcome: MessageResult | Exception) -> None:
+    """Store the result of a message, or the reason of its failure."""
+    claimed = Message.objects.filter(match_claim(message))
+    try:
+        if isinstance(outcome, Exception):
+            raise outcome
+        _store_result(message, outcome)
+    except engine.Cancelled:
+        logger.info("The claim on message %s was cancelled or lost.", message.pk)
+    except engine.RenderError as error:
+        move(claimed, RenderState.FAILED, failure=error.message, failure_permanent=error.permanent)
+    except Exception as error:
+        logger.exception("Message %s could not be rendered", message.pk)
+        move(claimed, RenderState.FAILED, failure=describe_unexpected(error), failure_permanent=False)
+    settle(message.campaign)
+
+
+def _job(message: Message, folder: Path, progress: engine.Progress) -> engine.MessageJob:
+    campaign = message.campaign
+    presenter = campaign.presenter
+    if presenter is None:
+        raise engine.RenderError(
+            "The campaign has no presenter any more. Choose one and start the run again."
+        )
+    if not presenter.has_consent:
+        raise engine.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
+    take = get_local_path(presenter.take)
+    return engine.MessageJob(
+        tuple(_to_pairs(message.lines)),
+        get_local_path(presenter.bake),
+        take,
+        _load_or_plan_slots(campaign, take, progress),
+        folder / str(message.pk),
+        engine.EngineConfig(voice=engine.choose_voice(campaign.voice_engine, campaign.voice)),
+        progress=progress,
+    )
+
+
+def _load_or_plan_slots(campaign: Campaign, take: Path, progress: engine.Progress) -> engine.Slots:
+    """The campaign's slots, planned by the first worker that needs them; twice gives the same."""
+    campaign.refresh_from_db(fields=["slots"])
+    if campaign.slots is None:
+        lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
+        voice = engine.choose_voice(campaign.voice_engine, campaign.voice)
+        planned = engine.plan_slots([_to_pairs(one) for one in lines], take, voice, progress)
+        Campaign.objects.filter(pk=campaign.pk, slots__isnull=True).update(slots=planned.to_json())
+        campaign.refresh_from_db(fields=["slots"])
+        assert campaign.slots is not None
+    return engine.Slots.from_json(campaign.slots)
+
+
+def _to_pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
+    return [(line["id"], line["text"]) for line in lines]
+
+
+def _store_result(message: Message, result: MessageResult) -> None:
+    """Files first, then one conditional update: a worker that lost its claim changes nothing."""
+    name = result.content_hash[:16]
+    files = {
+        "video": store_file(message.video, result.video, f"{name}.mp4"),
+        "poster": store_file(message.poster, result.poster, f"{name}.jpg"),
+        "captions": store_file(message.captions, result.captions, f"{name}.vtt"),
+    }
+    old = [field for field in (message.video, message.poster, message.captions) if field]
+    with transaction.atomic():
+        if not move(
+            Message.objects.filter(match_claim(message)), RenderState.READY, **files, **_facts(result)
+        ):
+            raise engine.Cancelled
+        others = Message.objects.filter(pk=message.pk).exclude(approved_hash=result.content_hash)
+        move(others, ReviewState.PENDING, approved_hash="")
+    for field in old:
+        if field.name and field.name not in files.values():
+            field.storage.delete(field.name)
+
+
+def _facts(result: MessageResult) -> dict[str, Any]:
+    """What is stored of a finished message beside its files."""
+    segments = [asdict(segment) for segment in result.segments]
+    return {
+        "ready_at": timezone.now(),
+        "claimed_by": "",
+        "stage": "",
+        "failure": "",
+        "failure_permanent": False,
+        "content_hash": result.content_hash,
+        "video_seconds": result.duration_s,
+        "work_seconds": result.work_s,
+        "segments": [{"line": shown.pop("line_id"), **shown} for shown in segments],
+        "scores": result.scores,
+        "flags": list(result.flags),
+    }

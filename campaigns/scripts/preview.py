@@ -1,0 +1,86 @@
+"""Preview: the script filled for one recipient while a person edits it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from campaigns.runs.cost_history import add_pauses, estimate_by_rule
+from campaigns.scripts.template import Line, ScriptError, fill, to_variable
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a line. A personal piece comes from the recipient's row."""
+
+    text: str
+    personal: bool
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """One spoken sentence in pieces."""
+
+    id: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def personal(self) -> bool:
+        return any(piece.personal for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The lines of one recipient, or what is wrong and where; never both."""
+
+    lines: tuple[PreviewLine, ...] = ()
+    seconds: float = 0.0
+    error: ScriptError | None = None
+
+
+def preview_script(source: str, values: Mapping[str, str]) -> Preview:
+    """Fill the script for one row; an error becomes part of the value, as it is shown, not raised."""
+    if not source.strip():
+        return Preview()
+    try:
+        lines = fill(source, values)
+    except ScriptError as error:
+        return Preview(error=error)
+    spoken = find_spoken_columns(source)
+    personal = [text for column, text in values.items() if text and {column, to_variable(column)} & spoken]
+    return Preview(
+        tuple(PreviewLine(line.id, split_pieces(line.text, personal)) for line in lines),
+        estimate_seconds(lines),
+    )
+
+
+@lru_cache(maxsize=64)
+def find_spoken_columns(source: str) -> frozenset[str]:
+    """The names that the script speaks, not those that only decide; none where it does not parse."""
+    try:
+        tree = Environment(autoescape=True).parse(source)
+    except TemplateSyntaxError:
+        return frozenset()
+    return frozenset(
+        name.name for spoken in tree.find_all(nodes.Output) for name in spoken.find_all(nodes.Name)
+    )
+
+
+def split_pieces(text: str, values: Sequence[str]) -> tuple[Piece, ...]:
+    """Cut a line where one of the recipient's own values stands in it as whole words."""
+    if not values:
+        return (Piece(text, False),)
+    longest_first = sorted({value.strip() for value in values if value.strip()}, key=len, reverse=True)
+    pattern = "|".join(re.escape(value) for value in longest_first)
+    cut = re.split(rf"(?<!\w)({pattern})(?!\w)", text, flags=re.IGNORECASE)
+    # re.split with one group alternates: outside, inside, outside …
+    return tuple(Piece(part, index % 2 == 1) for index, part in enumerate(cut) if part)
+
+
+def estimate_seconds(lines: Sequence[Line]) -> float:
+    """About how long a video with these lines is; the voice decides in the end."""
+    return add_pauses(sum(estimate_by_rule(line.text) for line in lines), len(lines))

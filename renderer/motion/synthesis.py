@@ -1,0 +1,98 @@
+"""A line's phones → the presenter's mouth motion for every frame of its segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.motion.coarticulation import (
+    LEAD_S,
+    Gesture,
+    build_gestures,
+    build_recording_gestures,
+    compute_frame_times_s,
+    compute_speech_gate,
+)
+from renderer.motion.measures import OPEN
+from renderer.motion.style import MotionStyle, solve_shape
+from renderer.motion.visemes import CLOSED, LIP_TEETH, SILENCE
+from renderer.runtime.profiling import span
+from renderer.speech.log_mel import compute_log_mel_bands
+from renderer.speech.speech import Phone
+from renderer.timeline import SOUND_RATE_HZ
+
+Floats = npt.NDArray[np.float32]
+
+# Lips stay shut at least this long for /p b m/: one whole frame at 25 a second, two for most.
+_SHUT_S = 0.06
+_TOUCH_S = 0.02
+# The draft is on its way to a closure long before; wider shoulders flatten what people do around it.
+_SHOULDER_S = 0.02
+
+
+@span("motion")
+def synthesise_motion(
+    phones: Iterable[Phone],
+    frames: int,
+    fps: Fraction,
+    style: MotionStyle,
+    *,
+    start_s: float = 0.0,
+    samples: Floats | None = None,
+) -> Floats:
+    """Motion [frames, K] of a whole line; speech begins ``start_s`` seconds after the first frame.
+
+    ``samples`` [n] at 48 kHz are its sound, for phones that were recognised in a recording rather than made
+    by a voice: where those are wrong, the sound helps, and it tells breaths from silence.
+
+    Lips lead the sound by 40 ms, meet for /p b m/, bring the lower lip to the teeth for /f v/, and lie
+    exactly in the neutral pose (zeros) in silence. The same input gives the same bytes.
+    """
+    gestures = build_recording_gestures(phones, samples)
+    times = compute_frame_times_s(frames, fps, start_s)
+    motion = np.zeros((frames, style.space.size), np.float32)
+    gate = compute_speech_gate(gestures, times)
+    sounding = np.flatnonzero(gate > 0)
+    if len(sounding):
+        span = slice(int(sounding[0]), int(sounding[-1]) + 1)
+        bands = None if samples is None else compute_log_mel_bands(samples, SOUND_RATE_HZ)
+        spoken = _limit_gap(style.predict_motion(gestures, times[span], bands), gestures, times[span], style)
+        motion[span] = spoken * gate[span, None]
+    return motion
+
+
+def compute_closure(
+    gestures: Sequence[Gesture], times: npt.NDArray[np.float64], viseme: int, hold_s: float
+) -> Floats:
+    """[n] 0..1: 1 while a viseme of that class must be fully reached, with smooth shoulders."""
+    level = np.zeros(len(times))
+    for gesture in gestures:
+        if gesture.viseme == viseme:
+            centre = (gesture.start_s + gesture.end_s) / 2 - LEAD_S
+            half = max((gesture.end_s - gesture.start_s) / 2, hold_s / 2)
+            near = 1 - np.clip(np.abs(times - centre) - half, 0, _SHOULDER_S) / _SHOULDER_S
+            level = np.maximum(level, near * near * (3 - 2 * near))
+    return level.astype(np.float32)
+
+
+def _limit_gap(
+    motion: Floats, gestures: Sequence[Gesture], times: npt.NDArray[np.float64], style: MotionStyle
+) -> Floats:
+    """Moves the gap between the lips where a phone or anatomy demands it, the rest of the face with it."""
+    row = style.space.compute_sensitivities()[OPEN : OPEN + 1]
+    gap = (motion @ row.T)[:, 0]
+    shut = compute_closure(gestures, times, CLOSED, _SHUT_S)
+    touch = compute_closure(gestures, times, LIP_TEETH, _TOUCH_S) * (1 - shut)
+    narrow = np.minimum(gap, 0.15 * style.open_gap_px)
+    wanted = gap + touch * (narrow - gap)
+    wanted = wanted + shut * (style.closed_gap_px - wanted)
+    wanted = np.maximum(wanted, style.closed_gap_px)
+    return solve_shape(style.space, row, wanted[:, None].astype(np.float32), motion, slack=0.0)
+
+
+def has_speech(phones: Iterable[Phone]) -> bool:
+    """Whether any phone shapes the mouth at all."""
+    return any(gesture.viseme != SILENCE for gesture in build_gestures(phones))

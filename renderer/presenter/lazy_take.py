@@ -1,0 +1,42 @@
+"""The take of a presenter, opened when it is first needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from renderer.errors import RenderError
+from renderer.presenter.presenter import Presenter
+from renderer.video.decode import TakeReader
+
+
+class LazyTake:
+    """A message whose segments are all in the store never opens its take."""
+
+    def __init__(self, path: Path, presenter: Presenter) -> None:
+        self._path, self._presenter = path, presenter
+        self._reader: TakeReader | None = None
+
+    def __enter__(self) -> LazyTake:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    @property
+    def reader(self) -> TakeReader:
+        """Raises RenderError when the file is not the take that the presenter was baked from."""
+        if self._reader is None:
+            reader = TakeReader(self._path)
+            if reader.facts.sha256 != self._presenter.facts.sha256:
+                reader.close()
+                raise RenderError(
+                    f"{self._path.name} is not the take that the presenter was baked from. "
+                    "Choose that take, or bake this one."
+                )
+            self._reader = reader
+        return self._reader

@@ -1,0 +1,67 @@
+"""Whether lips and sound come together (§7 AV offset)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.scoring.signals import best_lag
+from renderer.timeline import sample_at
+
+Floats = npt.NDArray[np.float32]
+
+REACH_FRAMES = 15
+_SILENCE_DB = -60.0
+_IN_SYNC_FRAMES = 3
+_ELSEWHERE_FRAMES = 12
+
+
+def loudness_envelope(samples: Floats, frames: int, fps: Fraction, rate_hz: int) -> Floats:
+    """Level of mono ``samples`` during each frame [frames]: decibels above -60 dB, 0 in silence."""
+    edges = [min(sample_at(frame, fps, rate_hz), len(samples)) for frame in range(frames + 1)]
+    parts = [samples[a:b].astype(np.float64) for a, b in pairwise(edges)]
+    power = np.array([np.mean(part**2) if len(part) else 0.0 for part in parts])
+    level_db = 10 * np.log10(np.maximum(power, 1e-12))
+    return np.asarray(np.maximum(level_db - _SILENCE_DB, 0), np.float32)
+
+
+def lip_speed(apertures: Floats) -> Floats:
+    """|Δ aperture| of each frame [n], centred on it, so that it neither leads nor lags."""
+    return np.asarray(np.abs(np.gradient(apertures.astype(np.float64))), np.float32)
+
+
+def offset_frames(apertures: Floats, envelope: Floats) -> tuple[int, float]:
+    """k and r where |Δ aperture| at t looks most like the sound at t + k; k > 0: the sound is late.
+
+    Lips move before the sound even in life, so k only means something next to the real clip's own.
+    """
+    return best_lag(lip_speed(apertures), envelope, REACH_FRAMES)
+
+
+def late_frames(seen: Floats, real: Floats) -> tuple[int, float]:
+    """By how many frames the drawn aperture follows the real one (negative: comes before it), and r there."""
+    lag, r = best_lag(seen, real, REACH_FRAMES)
+    return -lag, r
+
+
+def sound_matches(apertures: Floats, envelope: Floats) -> bool:
+    """Whether a filmed mouth moves with its sound track: a clip with another recording's sound does not.
+
+    Lips must move with the sound, at most three frames early or late, more than they do with the sound
+    of 95 % of all other moments of the clip. Needs some seconds of speech.
+    """
+    shifted = _circular_correlations(lip_speed(apertures), envelope)
+    reach = _IN_SYNC_FRAMES
+    best = np.max([np.roll(shifted, k) for k in range(-reach, reach + 1)], axis=0)
+    elsewhere = best[_ELSEWHERE_FRAMES:-_ELSEWHERE_FRAMES]
+    return bool(len(elsewhere) and best[0] > np.quantile(elsewhere, 0.95))
+
+
+def _circular_correlations(left: Floats, right: Floats) -> npt.NDArray[np.float64]:
+    """Pearson's r [n] of ``left`` with ``right`` turned round by 0, 1, ... n - 1 frames."""
+    spectra = [np.fft.rfft(curve.astype(np.float64) - curve.mean()) for curve in (left, right)]
+    products = np.fft.irfft(spectra[0] * spectra[1].conj(), len(left))
+    return np.asarray(products / max(len(left) * float(left.std()) * float(right.std()), 1e-12))

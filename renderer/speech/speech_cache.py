@@ -1,0 +1,89 @@
+"""A line's speech, synthesised once: a content-addressed cache over renderer.speech."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from renderer.config import VoiceConfig, fingerprint
+from renderer.runtime.profiling import span
+from renderer.runtime.store import Store
+from renderer.speech.speech import Phone, Speech, Word
+from renderer.speech.voices import speak
+
+STAGE_VERSION = "speech-1"
+
+
+def compute_speech_key(text: str, voice: VoiceConfig) -> str:
+    """Everything that can change a sample of a line; a voice that is a file counts by its content."""
+    files = [
+        path for path in (Path(voice.voice), Path(f"{voice.voice}.json")) if voice.voice and path.is_file()
+    ]
+    model = [_sha256(path.resolve(), *_read_file_state(path)) for path in files] or voice.voice
+    return fingerprint(STAGE_VERSION, text, voice.engine, voice.rate, model)
+
+
+def _read_file_state(path: Path) -> tuple[int, int, int]:
+    """What changes when a file does: time of change, size and inode."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@lru_cache(maxsize=8)
+def _sha256(path: Path, *state: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def compute_content_key(speech: Speech) -> str:
+    """A key of speech that was recorded instead of synthesised."""
+    timing = [[asdict(p) for p in speech.phones], [asdict(w) for w in speech.words]]
+    return fingerprint(speech.samples.tobytes(), timing)
+
+
+@span("speech")
+def speak_cached(text: str, voice: VoiceConfig, store: Store) -> Speech:
+    """The line's sound and timing, synthesised at most once per store.
+
+    Raises RenderError when the voice cannot say the text.
+    """
+    return store.use(
+        "speech",
+        compute_speech_key(text, voice),
+        ".safetensors",
+        lambda target: save_speech(speak(text, voice), target),
+        _load_shared,
+    )
+
+
+@lru_cache(maxsize=64)
+def _load_shared(path: Path) -> Speech:
+    """The lines that messages share; a file in the store never changes."""
+    return load_speech(path)
+
+
+def save_speech(speech: Speech, path: Path) -> None:
+    timing = {
+        "phones": json.dumps([asdict(p) for p in speech.phones], ensure_ascii=False),
+        "words": json.dumps([asdict(w) for w in speech.words], ensure_ascii=False),
+        "rate_hz": str(speech.rate_hz),
+    }
+    save_file({"samples": np.ascontiguousarray(speech.samples)}, path, metadata=timing)
+
+
+def load_speech(path: Path) -> Speech:
+    with safe_open(path, "np") as file:
+        timing = file.metadata()
+        return Speech(
+            samples=file.get_tensor("samples"),
+            phones=tuple(Phone(**p) for p in json.loads(timing["phones"])),
+            words=tuple(Word(**w) for w in json.loads(timing["words"])),
+            rate_hz=int(timing["rate_hz"]),
+        )

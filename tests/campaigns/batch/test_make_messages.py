@@ -1,0 +1,116 @@
+"""The whole job on a person's own files, without database or dashboard."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from campaigns import engine
+from tests import takes
+from tests.presenters import Baked
+
+PEOPLE = """name,first_name,email,city
+Łukasz 李雷,Ada,ada@example.org,London
+Bo,Bo,bo at example.org,Rome
+O'Neil,Neil,oneil@example.org,
+"""
+SCRIPT = "Hello {{ first_name }}. {% if city %}See you in {{ city }}.{% endif %}"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    found = {
+        "recipients": tmp_path / "people.csv",
+        "script": tmp_path / "hello.j2",
+        "out": tmp_path / "videos",
+    }
+    found["recipients"].write_text(PEOPLE, encoding="utf-8")
+    found["script"].write_text(SCRIPT, encoding="utf-8")
+    return found
+
+
+def make(files: dict[str, Path], **options: object) -> tuple[int, str, str]:
+    """Exit status, stdout, stderr."""
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("make_messages", **files, **options, stdout=out, stderr=err)
+    except SystemExit as ended:
+        return int(ended.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+@pytest.mark.slow
+def test_every_valid_row_gets_a_video_and_the_others_a_reason(files: dict[str, Path], baked: Baked) -> None:
+    status, out, err = make(files, take=baked.take, presenter=baked.bake, voice="pyttsx3")
+    assert status == 1  # one row was rejected
+    assert "2 of 3 rows have a video" in out
+    assert "people.csv, row 3: column “email”: “bo at example.org” is not an e-mail address" in err
+    with (files["out"] / "results.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["name"], row["file"], row["status"]) for row in rows] == [
+        ("Łukasz 李雷", "0002-łukasz-李雷.mp4", "ready"),
+        ("Bo", "", "rejected"),
+        ("O'Neil", "0004-oneil.mp4", "ready"),
+    ]
+    made = sorted(path.name for path in files["out"].iterdir())
+    assert made == sorted(
+        [
+            "results.csv",
+            *(
+                f"{stem}.{kind}"
+                for stem in ("0002-łukasz-李雷", "0004-oneil")
+                for kind in ("mp4", "jpg", "vtt")
+            ),
+        ]
+    )
+    facts = engine.probe_video(files["out"] / "0002-łukasz-李雷.mp4")
+    assert facts.has_sound
+    assert facts.fps == engine.probe_video(baked.take).fps
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("", r"hello\.j2, line 1, column 1: The script is empty"),
+        ("Hi.\nIt is {{ first_name }.", r"hello\.j2, line 2, column 7:"),
+    ],
+)
+def test_a_broken_script_is_named_with_its_place(files: dict[str, Path], script: str, says: str) -> None:
+    files["script"].write_text(script, encoding="utf-8")
+    with pytest.raises(CommandError, match=says):
+        make(files, take=takes.DEMO_TAKE)
+    assert not files["out"].exists()
+
+
+def test_an_empty_spreadsheet_is_named(files: dict[str, Path]) -> None:
+    files["recipients"].write_text("", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"people\.csv is empty"):
+        make(files, take=takes.DEMO_TAKE)
+    assert not files["out"].exists()
+
+
+def test_a_column_that_no_row_has_is_said_once_and_nothing_is_made(files: dict[str, Path]) -> None:
+    files["script"].write_text("Hi {{ nickname }}.", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"line 1, column 7: “nickname” is not a column"):
+        make(files, take=takes.DEMO_TAKE)
+    assert not files["out"].exists()
+
+
+def test_a_take_that_is_too_short_is_refused_before_anything_is_made(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match=r"short\.mp4"):
+        make(files, take=takes.too_short(tmp_path / "short.mp4"))
+    assert not files["out"].exists()
+
+
+@pytest.mark.parametrize("missing", ["recipients", "script"])
+def test_a_missing_file_is_a_sentence(files: dict[str, Path], missing: str) -> None:
+    files[missing].unlink()
+    with pytest.raises(CommandError, match=r"(people\.csv|hello\.j2) cannot be (read|used): No such file"):
+        make(files, take=takes.DEMO_TAKE)

@@ -1,0 +1,94 @@
+"""A real mail server that can be told to misbehave, and approved messages to send through it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from campaigns.delivery.channels.email import DJANGO_SMTP
+from campaigns.models import Campaign, Message
+from campaigns.review import approve
+from campaigns.states import RowVerdict
+from tests import people
+
+
+class Postbox:
+    """What arrived, and how the server answers from now on."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.rcpt_answer = "250 OK"
+        self.data_answer = "250 OK"
+        self.break_at = ""  # "rcpt", "data": the connection is cut there; data is kept first
+        self.hold_data = False  # never answer after the mail has arrived
+        self.data_arrived = threading.Event()
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.break_at == "rcpt":
+            server.transport.abort()
+        if self.rcpt_answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt_answer
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.data_answer.startswith("250"):
+            self.mails.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
+        self.data_arrived.set()
+        if self.break_at == "data":
+            server.transport.abort()
+        if self.hold_data:
+            await asyncio.Event().wait()
+        return self.data_answer
+
+    def addresses(self) -> list[str]:
+        return [str(mail["To"]) for mail in self.mails]
+
+
+@contextmanager
+def mail_server(settings: Any) -> Iterator[Postbox]:
+    """A server on a free port of loopback, with the settings that lead to it."""
+    postbox = Postbox()
+    controller = Controller(postbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.EMAIL_BACKEND = DJANGO_SMTP
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    settings.EMAIL_TIMEOUT = 5
+    try:
+        yield postbox
+    finally:
+        controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def approve_all(campaign: Campaign, user: User) -> list[Message]:
+    """One approved message with a real poster for every valid row."""
+    valid = campaign.recipients.filter(verdict=RowVerdict.VALID)
+    messages = [people.ready_message(recipient) for recipient in valid]
+    for message in messages:
+        message.poster.save("poster.jpg", ContentFile(poster()))
+        approve(message, user)
+    return messages
+
+
+def poster(width: int = 320, height: int = 180) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (40, 70, 120)).save(out, "JPEG")
+    return out.getvalue()

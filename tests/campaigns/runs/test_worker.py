@@ -1,0 +1,74 @@
+"""What a worker keeps of a finished message, and what it leaves alone once it lost its claim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+
+from campaigns.engine import RenderError
+from campaigns.models import Campaign, Message
+from campaigns.runs import lifecycle, worker
+from campaigns.states import RenderState, ReviewState
+from renderer.render.job import MessageResult, ShownLine
+
+HELLO = ShownLine("0.0", "Hello Ada.", 0.4, 1.4, cached=True)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def claimed(campaign: Campaign, alice: User) -> Message:
+    """Ada's message in a worker's hands; its content “aaa…” was approved when an earlier run made it."""
+    lifecycle.start(campaign, alice)
+    message = lifecycle.claim_next("a worker")
+    assert message is not None
+    Message.objects.filter(pk=message.pk).update(review_state="approved", approved_hash="a" * 64)
+    return message
+
+
+def made(folder: Path, content_hash: str) -> MessageResult:
+    files = [folder / name for name in ("hello.mp4", "hello.jpg", "hello.vtt")]
+    for file in files:
+        file.write_bytes(b"not a video")
+    return MessageResult(*files, content_hash, 4.0, (HELLO,), {"seam": 1.0}, ("Look at the end.",), 2.5, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "review", "approved"),
+    [("a", ReviewState.APPROVED, "a" * 64), ("b", ReviewState.PENDING, "")],
+    ids=["the approved content again", "other content"],
+)
+def test_a_finished_message_is_kept_and_an_approval_of_other_content_ends(
+    claimed: Message, tmp_path: Path, content: str, review: str, approved: str
+) -> None:
+    worker._store_outcome(claimed, made(tmp_path, content * 64))
+    stored = Message.objects.get(pk=claimed.pk)
+    assert (stored.render_state, stored.claimed_by, stored.content_hash) == (
+        RenderState.READY,
+        "",
+        content * 64,
+    )
+    assert stored.video.read() == b"not a video"
+    assert (stored.video_seconds, stored.work_seconds, stored.flags) == (4.0, 2.5, ["Look at the end."])
+    assert stored.segments == [
+        {"line": "0.0", "text": "Hello Ada.", "start_s": 0.4, "end_s": 1.4, "cached": True}
+    ]
+    assert stored.ready_at is not None
+    assert (stored.review_state, stored.approved_hash) == (review, approved)
+
+
+def test_who_lost_the_claim_keeps_nothing(claimed: Message, tmp_path: Path) -> None:
+    Message.objects.filter(pk=claimed.pk).update(claimed_by="another worker")
+    before = Message.objects.filter(pk=claimed.pk).values().get()
+    worker._store_outcome(claimed, made(tmp_path, "b" * 64))
+    worker._store_outcome(claimed, RenderError("The disk is full."))
+    worker._store_outcome(claimed, ValueError("ours"))
+    assert Message.objects.filter(pk=claimed.pk).values().get() == before
+
+
+def test_a_failure_is_noted_with_its_reason(claimed: Message) -> None:
+    worker._store_outcome(claimed, RenderError("The disk is full."))
+    stored = Message.objects.get(pk=claimed.pk)
+    assert (stored.render_state, stored.failure) == (RenderState.FAILED, "The disk is full.")

@@ -1,0 +1,60 @@
+"""A form that a person had open for a while takes nothing back that workers did meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.test import RequestFactory
+
+from campaigns.models import Campaign, Presenter
+from campaigns.states import BakeState, CampaignState
+from campaigns.views.forms import CampaignForm, MailForm, PresenterForm, ScriptForm
+
+MAIL = {"email_subject": "News", "email_body": "Look."}
+
+
+def test_saving_the_mail_keeps_a_pause_that_began_meanwhile(campaign: Campaign) -> None:
+    form = MailForm(MAIL, instance=Campaign.objects.get(pk=campaign.pk))
+    assert form.is_valid()
+    Campaign.objects.filter(pk=campaign.pk).update(sending_paused="Ten mails in a row did not leave.")
+    form.save()
+    campaign.refresh_from_db()
+    assert (campaign.email_subject, campaign.sending_paused) == ("News", "Ten mails in a row did not leave.")
+
+
+def test_saving_the_script_keeps_slots_and_status_of_a_run_that_began_meanwhile(campaign: Campaign) -> None:
+    fields = {"script": "Hi.", "presenter": campaign.presenter_id, "voice_engine": "piper"}
+    form = ScriptForm(fields, instance=Campaign.objects.get(pk=campaign.pk))
+    assert form.is_valid()
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RENDERING, slots={"line_ids": []})
+    form.save()
+    campaign.refresh_from_db()
+    assert (campaign.script, campaign.state) == ("Hi.", CampaignState.RENDERING)
+    assert campaign.slots == {"line_ids": []}
+
+
+def test_renaming_a_campaign_changes_its_name_alone(campaign: Campaign) -> None:
+    stale = Campaign.objects.get(pk=campaign.pk)
+    form = CampaignForm({"name": "Summer"}, instance=stale)
+    assert form.is_valid()
+    Campaign.objects.filter(pk=campaign.pk).update(sending_failures=3)
+    admin.site.get_model_admin(Campaign).save_model(RequestFactory().post("/"), stale, form, True)
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.sending_failures) == ("Summer", 3)
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_saving_a_presenter_keeps_the_claim_and_the_bake_of_a_worker(
+    presenter: Presenter, agreed: bool
+) -> None:
+    stale = Presenter.objects.get(pk=presenter.pk)
+    fields = {"name": "Nora B.", "agreed": agreed, "consent_by": "Nora Berg"}
+    form = PresenterForm(fields, instance=stale)
+    del form.fields["take"]  # as on the page of a presenter that exists
+    assert form.is_valid()
+    form.save(commit=False)
+    Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.BAKING, claimed_by="a worker")
+    admin.site.get_model_admin(Presenter).save_model(RequestFactory().post("/"), stale, form, True)
+    presenter.refresh_from_db()
+    assert (presenter.name, presenter.consent_by, presenter.has_consent) == ("Nora B.", "Nora Berg", agreed)
+    assert (presenter.bake_state, presenter.claimed_by) == (BakeState.BAKING, "a worker")
