@@ -241,16 +241,16 @@ def measure_joins(watched: Sequence[SeamView]) -> SeamRatios:
 
 def read_machine_facts() -> dict[str, Any]:
     """What a timing depends on: processor, cores, device, versions."""
-    from renderer.evaluation.bench import machine_facts as facts
+    from renderer.runtime.machine import read_machine_facts as read
 
-    return facts()
+    return read()
 
 
 def measure_peak_memory_mb() -> float:
     """The most memory that this process has held so far."""
-    from renderer.evaluation.bench import peak_memory_mb as peak
+    from renderer.runtime.machine import measure_peak_memory_mb as measure
 
-    return peak()
+    return measure()
 
 
 def choose_voice(engine: str, voice: str = "") -> VoiceConfig:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TextIO, get_args
+from typing import get_args
 
 import platformdirs
 
@@ -25,11 +25,12 @@ from renderer.evaluation.quality import (
     run_quality,
     run_reconstruct,
 )
-from renderer.progress import Progress, Step
+from renderer.progress import Progress
 from renderer.render.job import MessageJob, MessageResult
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
 from renderer.runtime.atomic_files import check_writable
+from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.sentences import split_sentences
 from renderer.take.plan import plan_slots
@@ -48,35 +49,6 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Finished parts are kept; the same command goes on from there.\n")
         return 130
-
-
-class ProgressLine:
-    """One line on a terminal: stage, share, seconds left. Silent where nobody watches."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._stage = ""
-        self._began = 0.0
-        self._drawn = 0.0
-
-    def __call__(self, step: Step) -> None:
-        now = time.monotonic()
-        if step.stage != self._stage:
-            self._stage, self._began = step.stage, now
-        elif now - self._drawn < 0.2 and step.done < step.total:
-            return
-        self._drawn = now
-        self._stream.write(f"\r\x1b[K{self._format(step, now)}")
-        self._stream.flush()
-
-    def close(self) -> None:
-        self._stream.write("\r\x1b[K")
-
-    def _format(self, step: Step, now: float) -> str:
-        share = step.done / step.total if step.total else 0.0
-        left = (now - self._began) * (1 - share) / share if share > 0.02 else None
-        eta = "" if left is None else f", about {left:.0f} s left"
-        return f"{step.stage}: {share:.0%}{eta}"
 
 
 def _bake(options: argparse.Namespace) -> int:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import architecture
+from tests.architecture import Arrow
+
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(
     path
@@ -18,6 +21,7 @@ CODE = sorted(
     if "migrations" not in path.parts
 )
 LONGEST_MODULE_LINES = 400
+LOOSE_MODULES_MAX = {"renderer": 6, "campaigns": 10}
 
 
 def name_of(path: Path) -> str:
@@ -101,3 +105,84 @@ def test_the_code_names_no_utils_helpers_or_managers() -> None:
 def test_a_module_is_finished(path: Path) -> None:
     code = path.read_text(encoding="utf-8")
     assert [mark for mark in ("TODO", "FIXME", "XXX", "raise NotImplementedError") if mark in code] == []
+
+
+# --- the plan of the house ---
+
+
+@pytest.mark.parametrize("package", architecture.ORDER)
+def test_no_import_leads_up(package: str) -> None:
+    assert architecture.upward(package, architecture.arrows(architecture.modules(package))) == []
+
+
+@pytest.mark.parametrize("package", architecture.ORDER)
+def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
+    found = architecture.arrows(architecture.modules(package))
+    assert len(found) > 100
+    assert architecture.circles((arrow.source, arrow.target) for arrow in found) == []
+
+
+@pytest.mark.parametrize("package", architecture.ORDER)
+def test_no_folders_import_each_other_in_a_circle(package: str) -> None:
+    found = architecture.arrows(architecture.modules(package))
+    assert architecture.circles(arrow.between_rooms() for arrow in found) == []
+
+
+@pytest.mark.parametrize("package", architecture.ORDER)
+def test_few_modules_lie_loose(package: str) -> None:
+    loose = [path for path in (ROOT / package).glob("*.py") if path.name != "__init__.py"]
+    assert len(loose) <= LOOSE_MODULES_MAX[package], sorted(path.name for path in loose)
+
+
+def test_what_makes_a_message_knows_nothing_of_what_measures_trains_or_invents() -> None:
+    rooms = {arrow.between_rooms() for arrow in architecture.arrows(architecture.modules("renderer"))}
+    product, apart = (
+        {f"renderer.{name}" for name in names} for names in (architecture.PRODUCT, architecture.APART)
+    )
+    assert {(source, target) for source, target in rooms if source in product and target in apart} == set()
+
+
+def test_every_folder_has_a_place_in_the_order() -> None:
+    for package, order in architecture.ORDER.items():
+        rooms = {architecture.room_of(name) for name in architecture.modules(package)} - {package}
+        assert rooms == {f"{package}.{name}" for name in order}
+
+
+def test_the_picture_of_the_architecture_shows_the_code_as_it_is() -> None:
+    drawn = architecture.PICTURE.read_text(encoding="utf-8")
+    assert drawn == architecture.picture(), "draw it anew: python -m tests.architecture"
+
+
+@pytest.mark.parametrize(
+    ("links", "groups"),
+    [
+        ([("a", "b"), ("b", "c")], []),
+        ([("a", "b"), ("b", "a")], [["a", "b"]]),
+        ([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")], [["a", "b", "c"]]),
+        ([("a", "b"), ("b", "a"), ("c", "d"), ("d", "c"), ("b", "c")], [["c", "d"], ["a", "b"]]),
+        ([("a", "a")], []),
+    ],
+)
+def test_a_circle_is_found_with_all_its_members(
+    links: list[tuple[str, str]], groups: list[list[str]]
+) -> None:
+    assert architecture.circles(links) == groups
+
+
+def test_an_import_that_leads_up_or_between_unknown_folders_is_named() -> None:
+    down = Arrow("renderer.render.draw", "renderer.mouth.draft")
+    up = Arrow("renderer.mouth.draft", "renderer.render.draw")
+    unknown = Arrow("renderer.attic.box", "renderer.mouth.draft")
+    inside = Arrow("renderer.mouth.draft", "renderer.mouth.warp")
+    assert architecture.upward("renderer", [down, up, unknown, inside]) == [
+        "renderer.attic.box -> renderer.mouth.draft",
+        "renderer.mouth.draft -> renderer.render.draw",
+    ]
+
+
+def test_an_import_inside_a_function_counts(tmp_path: Path) -> None:
+    (tmp_path / "renderer").mkdir()
+    (tmp_path / "renderer" / "one.py").write_text("def late():\n    from renderer import two\n")
+    (tmp_path / "renderer" / "two.py").write_text("")
+    found = architecture.arrows(architecture.modules("renderer", tmp_path))
+    assert found == {Arrow("renderer.one", "renderer.two")}

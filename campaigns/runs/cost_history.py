@@ -11,12 +11,11 @@ from django.conf import settings
 
 from campaigns.engine import PAUSES
 from campaigns.models import Campaign, Message
+from campaigns.scripts.spoken_length import estimate_by_rule
 from campaigns.states import RenderState
 
 MESSAGES_LOOKED_AT = 300  # the newest ones
 LINES_FOR_A_PACE = 3
-# Least squares over 26 sentences of both packaged voices: off by 0.2 s a line, by less in a sum.
-_BREATH_S, _LETTER_S, _COMMA_S, _DIGIT_S = 0.24, 0.059, 0.31, 0.30
 # From `manage.py bench_campaign` on two cores at 720p (a whole message ÷ its length; the fifth John);
 # only used before anything was rendered here.
 WORK_S_PER_NEW_SECOND = 1.75
@@ -40,18 +39,6 @@ class CostHistory:
     def estimate_line_s(self, text: str) -> float:
         """Estimate how many seconds the voice takes for a line."""
         return self.line_lengths_s.get(text) or self.pace * estimate_by_rule(text)
-
-
-def estimate_by_rule(text: str) -> float:
-    """Seconds that a voice takes for a line, from its letters, digits and commas alone."""
-    letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
-    commas = sum(character in ",;:" for character in text)
-    return _BREATH_S + _LETTER_S * letters + _COMMA_S * commas + _DIGIT_S * digits
-
-
-def add_pauses(spoken_s: float, lines: int) -> float:
-    """The length of a video with so many lines."""
-    return spoken_s + PAUSES.lead_s + PAUSES.pause_s * max(0, lines - 1) + PAUSES.tail_s
 
 
 def load_cost_history(campaign: Campaign) -> CostHistory:

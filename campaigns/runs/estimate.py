@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from campaigns.models import Campaign
-from campaigns.runs.cost_history import add_pauses, format_cost, load_cost_history
+from campaigns.runs.cost_history import format_cost, load_cost_history
+from campaigns.scripts.spoken_length import add_pauses
 from campaigns.scripts.template import Line, ScriptError, UnknownColumn, fill
 from campaigns.states import BakeState, RenderState, RowVerdict
 

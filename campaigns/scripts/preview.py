@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from campaigns.runs.cost_history import add_pauses, estimate_by_rule
+from campaigns.scripts.spoken_length import add_pauses, estimate_by_rule
 from campaigns.scripts.template import Line, ScriptError, fill, to_variable
 
 

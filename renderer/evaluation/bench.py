@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
-from renderer.cli import ProgressLine
 from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VideoConfig, VoiceConfig
 from renderer.errors import RenderError
 from renderer.progress import Progress
 from renderer.render.job import MessageJob
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
+from renderer.runtime.machine import measure_peak_memory_mb, read_machine_facts
 from renderer.runtime.profiling import Profiler, SpanTime, profile
+from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.speech_cache import speak_cached
 from renderer.video.probe import check_take, probe
@@ -44,7 +41,6 @@ _SHARED = (
     "Our whole team will be there from early in the morning.",
     "If something is missing, tell us and we will fix it.",
 )
-_PACKAGES = ("torch", "av", "opencv-contrib-python-headless", "mediapipe", "numpy")
 
 
 @dataclass(frozen=True)
@@ -106,33 +102,8 @@ def bench(
             for n, lines in enumerate((first, second))
         ]
         whole, one_more = (_time_message(job, store) for job in jobs)
-    steps, machine = config.diffusion.steps, machine_facts()
-    return Bench(whole, one_more, facts.width, facts.height, steps, machine, peak_memory_mb())
-
-
-def machine_facts() -> dict[str, Any]:
-    """What a timing depends on: processor, cores that may be used, device, versions."""
-    import torch
-
-    from renderer.runtime.device import choose_device, choose_dtype
-
-    device = choose_device()
-    on_gpu = device.type == "cuda"
-    return {
-        "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "device": torch.cuda.get_device_name(device) if on_gpu else "cpu",
-        "number_format": str(choose_dtype(device)).removeprefix("torch."),
-        "torch_threads": torch.get_num_threads(),
-        "python": platform.python_version(),
-        **{package: version(package) for package in _PACKAGES},
-    }
-
-
-def peak_memory_mb() -> float:
-    """The most memory that this process has held so far, weights and libraries included."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+    steps, machine = config.diffusion.steps, read_machine_facts()
+    return Bench(whole, one_more, facts.width, facts.height, steps, machine, measure_peak_memory_mb())
 
 
 def _bake(take: Path, store: Store, config: BakeConfig, progress: Progress) -> Path:
@@ -230,16 +201,6 @@ def _to_json(found: Bench) -> dict[str, Any]:
             for stage, took in _sort_slowest_first(found.whole)
         },
     }
-
-
-def _processor() -> str:
-    listed = Path("/proc/cpuinfo")
-    names = (
-        [line for line in listed.read_text().splitlines() if line.startswith("model name")]
-        if listed.exists()
-        else []
-    )
-    return names[0].partition(":")[2].strip() if names else platform.processor()
 
 
 def _build_config(options: argparse.Namespace) -> EngineConfig:

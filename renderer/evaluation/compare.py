@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from renderer.config import BakeConfig, EngineConfig, FusionMode
-from renderer.evaluation.bench import machine_facts
 from renderer.evaluation.figures import Figures
 from renderer.evaluation.gates import SEAM_ACCELERATION_MAX, SEAM_VELOCITY_MAX
 from renderer.evaluation.long_message import LongMessage
@@ -22,6 +21,7 @@ from renderer.presenter.light_bake import check_whole
 from renderer.presenter.presenter import load_presenter
 from renderer.progress import Progress
 from renderer.refiner.refine import load_refiner
+from renderer.runtime.machine import read_machine_facts
 from renderer.runtime.store import Store
 from renderer.timeline import seconds_at
 from renderer.video.decode import TakeReader
@@ -70,7 +70,7 @@ def compare(job: Comparison, store: Store, progress: Progress) -> dict[str, Any]
         "verdicts": write_verdicts(modes, seconds),
         "bake_sha256": presenter.content_key,
         "settings": asdict(job.engine),
-        "machine": machine_facts(),
+        "machine": read_machine_facts(),
     }
 
 

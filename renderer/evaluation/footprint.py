@@ -18,10 +18,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from renderer.cli import ProgressLine
 from renderer.config import EngineConfig, VideoConfig, VoiceConfig
 from renderer.errors import RenderError
-from renderer.evaluation.bench import peak_memory_mb
 from renderer.evaluation.long_message import write_lines
 from renderer.presenter.light_bake import complete
 from renderer.presenter.presenter import Presenter, load_presenter
@@ -29,7 +27,9 @@ from renderer.progress import Progress
 from renderer.render.job import MessageJob
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
+from renderer.runtime.machine import measure_peak_memory_mb
 from renderer.runtime.memory import return_freed_memory
+from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.speech_cache import speak_cached
 from renderer.video.decode import TakeReader, read_sound
@@ -146,13 +146,13 @@ def _load(presenter: Path, config: EngineConfig, store: Store) -> Presenter:
 def _reset_peak_mb() -> float:
     """What the process holds now; its peak is counted from here on."""
     if not _CLEAR.exists():
-        return peak_memory_mb()
+        return measure_peak_memory_mb()
     _CLEAR.write_text(_RESET_PEAK)
     return _read_status_mb("VmRSS")
 
 
 def _read_peak_mb() -> float:
-    return _read_status_mb("VmHWM") if _CLEAR.exists() else peak_memory_mb()
+    return _read_status_mb("VmHWM") if _CLEAR.exists() else measure_peak_memory_mb()
 
 
 def _read_status_mb(name: str) -> float:

@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.config import BakeConfig, DiffusionConfig, VideoConfig
-from renderer.evaluation.bench import machine_facts
 from renderer.evaluation.figures import (
     Figures,
     Regions,
@@ -40,6 +39,7 @@ from renderer.mouth.draft import draft, draft_to
 from renderer.presenter.bake_cache import ensure_baked
 from renderer.presenter.presenter import load_presenter
 from renderer.progress import Progress, Step
+from renderer.runtime.machine import read_machine_facts
 from renderer.runtime.profiling import SpanTime, profile
 from renderer.runtime.store import Store
 from renderer.sampling.window_boundaries import find_window_boundaries
@@ -105,7 +105,7 @@ def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[s
         "bake": bake,
         "speed": speed,
         "settings": {"bake": asdict(job.bake), "diffusion": asdict(job.diffusion) if job.diffusion else None},
-        "machine": machine_facts(),
+        "machine": read_machine_facts(),
         "out_sha256": hashlib.sha256(job.out.read_bytes()).hexdigest(),
     }
 

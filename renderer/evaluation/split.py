@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from renderer.errors import RenderError
 from renderer.timeline import seconds_at
-from renderer.video.decode import TakeReader
+from renderer.video.first_frames import MIN_LEARNED_S
 from renderer.video.probe import ClipFacts, probe_clip
 
-MIN_LEARNED_S = 3.0  # less than a take needs: a short clip is measured as well as it can be
 _MIN_HELD_OUT_S = 1.0
-
-
-class FirstFrames(TakeReader):
-    """A clip of which only the first ``frames`` frames exist for whoever reads it."""
-
-    def __init__(self, path: Path, frames: int) -> None:
-        super().__init__(path)
-        self.facts = replace(self.facts, frames=frames, duration_s=seconds_at(frames, self.facts.fps))
 
 
 def find_split(facts: ClipFacts, share: float, path: Path) -> int:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.errors import RenderError
-from renderer.evaluation.split import MIN_LEARNED_S, FirstFrames
 from renderer.face.crop import side_px
 from renderer.motion.denoiser_blend import refit_with_denoiser
 from renderer.motion.style import MotionStyle, fit_style
@@ -30,6 +29,7 @@ from renderer.speech.recognition import recognise_phones
 from renderer.take.base_track import BaseTrack, build_base_track
 from renderer.timeline import SOUND_RATE_HZ, frames_of, sample_at
 from renderer.video.decode import TakeReader, read_sound
+from renderer.video.first_frames import MIN_LEARNED_S, FirstFrames
 from renderer.video.probe import MIN_TAKE_S, ClipFacts, check_take
 from renderer.weights import base_motion
 

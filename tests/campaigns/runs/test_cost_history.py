@@ -14,11 +14,11 @@ from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.runs.cost_history import (
     JOIN_S,
     compute_run_cost,
-    estimate_by_rule,
     format_cost,
     load_cost_history,
 )
 from campaigns.runs.estimate import estimate_run
+from campaigns.scripts.spoken_length import estimate_by_rule
 from tests import people
 
 SENTENCES = (

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.evaluation.split import FirstFrames, describe_uneven_rate, find_split
+from renderer.evaluation.split import describe_uneven_rate, find_split
+from renderer.video.first_frames import FirstFrames
 from renderer.video.probe import ClipFacts, probe
 
 FACTS = ClipFacts(64, 64, Fraction(25), 500, 20.0, True, "")
