@@ -150,14 +150,14 @@ def crop_frames(
     points = apply(matrices, faces)
     fine = np.empty((len(points), fine_px, fine_px, 3), np.uint8)
     hands = np.zeros((len(points), FILTER_PX, FILTER_PX), bool)
-    with hand_finder(faces) as hands_in:
-        for number, frame in enumerate(frames):
-            fine[number] = crop_frame(frame, matrices[number], crop_px, fine_px)
-            if number % _HANDS_EVERY == 0:
-                for hand in hands_in(frame):
-                    outline = _map_to_crop(hand_outline(hand), matrices[number])
-                    hands[number : number + _HANDS_EVERY] |= mask_hand(outline, points[number], crop_px)
-            progress(Step("cutting out the lower face", number + 1, len(points)))
+    hands_in = hand_finder(faces)
+    for number, frame in enumerate(frames):
+        fine[number] = crop_frame(frame, matrices[number], crop_px, fine_px)
+        if number % _HANDS_EVERY == 0:
+            for hand in hands_in(frame):
+                outline = _map_to_crop(hand_outline(hand), matrices[number])
+                hands[number : number + _HANDS_EVERY] |= mask_hand(outline, points[number], crop_px)
+        progress(Step("cutting out the lower face", number + 1, len(points)))
     return fine, hands
 
 
