@@ -62,7 +62,7 @@ def invert(matrices: Matrices) -> Matrices:
 
 def side_px(matrices: Matrices, crop_px: int) -> float:
     """The usual edge of the crop measured in take px."""
-    return float(crop_px / np.median(np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])))
+    return crop_px / float(np.median(np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])))
 
 
 def _align(

@@ -13,9 +13,8 @@ from renderer.face.region import Image, crop, project, whole
 
 Floats = npt.NDArray[np.float32]
 
-_SURE = 0.5  # the least score of a box
+_SURE = 0.0  # the least logit of a box: a score of 0.5
 _SAME = 0.3  # boxes that overlap by more (intersection over union) show the same object
-_LOGIT_MAX = 80.0  # beyond it, exp() would overflow; the score is 0 or 1 long before
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +38,8 @@ class Detector:
         region, size_px = whole(picture), self._network.size_px
         found = self._network(crop(picture, region, size_px, black_outside=True))
         boxes, scores = decode(found["boxes"][0], found["scores"][0, :, 0], size_px)
-        return [
-            Detection(*project(points[:2], region, size_px), project(points[2:], region, size_px), score)
-            for points, score in merge(boxes, scores)
-        ]
+        merged = [(project(points, region, size_px), score) for points, score in merge(boxes, scores)]
+        return [Detection(points[0], points[1], points[2:], score) for points, score in merged]
 
 
 def decode(values: Floats, logits: Floats, size_px: int) -> tuple[Floats, Floats]:
@@ -51,13 +48,14 @@ def decode(values: Floats, logits: Floats, size_px: int) -> tuple[Floats, Floats
     Values are the centre and the size of a box and then its keypoints, in px from the anchor. The first two
     points of a box are its low and its high corner. Boxes of negative size are left out.
     """
-    scores = 1 / (1 + np.exp(-np.clip(logits, -_LOGIT_MAX, _LOGIT_MAX)))
-    sure = np.flatnonzero((scores >= _SURE) & (values[:, 2:4] >= 0).all(1))
+    sure = np.flatnonzero(logits >= _SURE)
+    sure = sure[(values[sure, 2:4] >= 0).all(1)]
+    scores = np.asarray(1 / (1 + np.exp(-logits[sure])), np.float32)
     points = values[sure].reshape(len(sure), values.shape[1] // 2, 2)
     anchors = anchor_centres(size_px)[sure]
     centre, half = points[:, 0] + anchors, points[:, 1] / 2
     corners = np.stack([centre - half, centre + half], axis=1)
-    return np.concatenate([corners, points[:, 2:] + anchors[:, None]], axis=1), scores[sure]
+    return np.concatenate([corners, points[:, 2:] + anchors[:, None]], axis=1), scores
 
 
 def merge(boxes: Floats, scores: Floats) -> list[tuple[Floats, float]]:

@@ -26,9 +26,10 @@ class Follower:
 
     def __call__(self, frame: Image) -> list[Points]:
         """The points [n, 2] of each object in an RGB frame [h, w, 3], in px."""
-        regions = self._regions
-        if len(regions) < self._most:
-            regions = distinct([*self._find(frame)[: self._most], *regions])
+        missing = len(self._regions) < self._most
+        searched = self._find(frame)[: self._most] if missing else []
+        # Two regions that have come to hold one object become one, too.
+        regions = distinct([*searched, *self._regions])
         seen = [points for region in regions if (points := self._mark(frame, region)) is not None]
         self._regions = [self._enclose(points) for points in seen]
         return seen

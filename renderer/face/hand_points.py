@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from renderer.face.detector import Detection, Detector
 from renderer.face.following import Follower
 from renderer.face.networks import HAND_LANDMARKS, PALM_DETECTOR, network
 from renderer.face.region import Image, Points, Region, crop, project, turn_between
+
+Exact = npt.NDArray[np.float64]
 
 HAND_POINTS = 21
 WRIST, MIDDLE_ROOT = 0, 9
@@ -42,8 +45,8 @@ def palm_region(found: Detection) -> Region:
     """Where to look for the points of a hand whose palm was detected."""
     wrist, middle = found.keypoints[_PALM_WRIST], found.keypoints[_PALM_MIDDLE_ROOT]
     turn_rad = turn_between(wrist, middle, _UP)
-    middle_px = (found.low + found.high).astype(np.float64) / 2
-    return _shifted(middle_px, found.high - found.low, turn_rad, _PALM_SHIFT, _PALM_ROOM)
+    low, high = found.low.astype(np.float64), found.high.astype(np.float64)
+    return _shifted((low + high) / 2, high - low, turn_rad, _PALM_SHIFT, _PALM_ROOM)
 
 
 def next_region(points: Points) -> Region:
@@ -57,11 +60,11 @@ def next_region(points: Points) -> Region:
     return _shifted(middle_px, high - low, turn_rad, _HAND_SHIFT, _HAND_ROOM)
 
 
-def _shifted(middle_px: Points, size_px: Points, turn_rad: float, shift: float, room: float) -> Region:
+def _shifted(middle_px: Exact, size_px: Exact, turn_rad: float, shift: float, room: float) -> Region:
     x_px, y_px = middle_px + _turn(turn_rad) @ np.array([0.0, shift * float(size_px[1])])
     return Region(float(x_px), float(y_px), float(size_px.max()) * room, turn_rad)
 
 
-def _turn(angle_rad: float) -> np.ndarray:
+def _turn(angle_rad: float) -> Exact:
     cos, sin = np.cos(angle_rad), np.sin(angle_rad)
     return np.array([[cos, -sin], [sin, cos]])

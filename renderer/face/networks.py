@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,10 @@ def network(name: str) -> Network:
     return Network(
         onnxruntime.InferenceSession(weights_file(name), options, providers=["CPUExecutionProvider"])
     )
+
+
+# A thread of the parent may hold a network's locks at the fork; a child loads its own.
+os.register_at_fork(after_in_child=network.cache_clear)
 
 
 def weights_file(name: str) -> Path:

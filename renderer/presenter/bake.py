@@ -35,7 +35,7 @@ from renderer.weights import base_motion
 
 Floats = npt.NDArray[np.float32]
 
-TRACK_VERSION = 3
+TRACK_VERSION = 4
 _LEFT_OUT_S = 0.4  # a training draft must not borrow from its own moment
 _DRAFTED_AT_ONCE = 64
 

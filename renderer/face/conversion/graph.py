@@ -72,7 +72,7 @@ def prelu(graph: Graph, value: str, slopes: npt.NDArray[Any]) -> str:
     PRelu: written with two convolutions of one pixel, the face mesh runs 3.5 times as fast.
     """
     channels = slopes.size
-    depthwise = {"group": channels, "kernel_shape": [1, 1]}
+    depthwise: dict[str, Any] = {"group": channels, "kernel_shape": [1, 1]}
     slope = slopes.reshape(channels, 1, 1, 1).astype(np.float32)
     straight = graph.add("Conv", value, graph.constant(slope), **depthwise)
     bend = graph.add("Conv", graph.add("Relu", value), graph.constant(1 - slope), **depthwise)

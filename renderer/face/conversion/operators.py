@@ -97,7 +97,7 @@ def _max_pool(to: Translation, operator: Operator) -> str:
     )
 
 
-def _window(to: Translation, operator: Operator, options: Any, kernel: list[int]) -> dict[str, list[int]]:
+def _window(to: Translation, operator: Operator, options: Any, kernel: list[int]) -> dict[str, Any]:
     strides = [options.StrideH(), options.StrideW()]
     if options.Padding() == tflite.Padding.VALID:
         return {"strides": strides, "pads": [0] * 4}

@@ -72,6 +72,16 @@ def test_the_search_goes_on_while_one_of_two_is_missing() -> None:
     assert scene.searches == 4, "both are followed"
 
 
+def test_two_regions_that_come_to_hold_one_become_one() -> None:
+    scene = Scene((20, 20), (30, 20))
+    follow = scene.follower(2)
+    assert len(follow(EMPTY)) == 2
+    scene.places = [(24, 20), (26, 20)]
+    assert len(follow(EMPTY)) == 2
+    scene.places = [(24, 20)]
+    assert len(follow(EMPTY)) == 1
+
+
 def test_no_more_are_searched_for_than_wanted() -> None:
     scene = Scene((10, 10), (30, 30), (50, 50))
     assert len(scene.follower(2)(EMPTY)) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -47,3 +48,16 @@ def test_threads_share_a_network_and_see_what_one_sees() -> None:
     with ThreadPoolExecutor(4) as pool:
         shared = list(pool.map(lambda picture: mesh(picture)["points"], pictures))
     assert all(np.array_equal(a, b) for a, b in zip(alone, shared, strict=True))
+
+
+def test_a_forked_child_loads_its_own_network() -> None:
+    loaded = network(FACE_DETECTOR)
+    child = os.fork()
+    if not child:
+        shared = True
+        try:
+            shared = network(FACE_DETECTOR) is loaded
+        finally:
+            os._exit(shared)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert network(FACE_DETECTOR) is loaded
