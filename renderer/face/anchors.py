@@ -12,7 +12,7 @@ _LAYERS = ((8, 2), (16, 6))
 
 
 @cache
-def anchor_centres(size_px: int) -> npt.NDArray[np.float32]:
+def lay_anchor_centres(size_px: int) -> npt.NDArray[np.float32]:
     """Centres [n, 2] (x, y) in px of a square picture of ``size_px``, in the order of the network's output.
 
     896 for 128 px and 2016 for 192 px. Source: "SSD: Single Shot MultiBox Detector" (Liu et al., 2016), with

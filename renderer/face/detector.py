@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from renderer.face.anchors import anchor_centres
+from renderer.face.anchors import lay_anchor_centres
 from renderer.face.networks import network
 from renderer.face.region import Image, crop, project, whole
 
@@ -52,7 +52,7 @@ def decode(values: Floats, logits: Floats, size_px: int) -> tuple[Floats, Floats
     sure = sure[(values[sure, 2:4] >= 0).all(1)]
     scores = np.asarray(1 / (1 + np.exp(-logits[sure])), np.float32)
     points = values[sure].reshape(len(sure), values.shape[1] // 2, 2)
-    anchors = anchor_centres(size_px)[sure]
+    anchors = lay_anchor_centres(size_px)[sure]
     centre, half = points[:, 0] + anchors, points[:, 1] / 2
     corners = np.stack([centre - half, centre + half], axis=1)
     return np.concatenate([corners, points[:, 2:] + anchors[:, None]], axis=1), scores
@@ -67,7 +67,7 @@ def merge(boxes: Floats, scores: Floats) -> list[tuple[Floats, float]]:
     merged = []
     while len(left):
         best = left[0]
-        same = overlaps(boxes[best], boxes[left]) > _SAME
+        same = compute_overlaps(boxes[best], boxes[left]) > _SAME
         same[0] = True  # a box without an area overlaps nothing, not even itself
         members = left[same]
         mean = np.average(boxes[members], axis=0, weights=scores[members]).astype(np.float32)
@@ -76,7 +76,7 @@ def merge(boxes: Floats, scores: Floats) -> list[tuple[Floats, float]]:
     return merged
 
 
-def overlaps(box: Floats, others: Floats) -> Floats:
+def compute_overlaps(box: Floats, others: Floats) -> Floats:
     """Intersection over union of one box [2 + k, 2] with others [m, 2 + k, 2]."""
     low, high = np.maximum(box[0], others[:, 0]), np.minimum(box[1], others[:, 1])
     shared = np.prod(np.maximum(high - low, 0.0), axis=1)

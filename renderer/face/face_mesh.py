@@ -15,10 +15,10 @@ _ROOM = 1.5  # a region's side as a multiple of the face's longer side: what the
 _EYES = (0, 1)  # keypoints of the detector: image left and image right
 
 
-def face_follower(most: int) -> Follower:
+def open_face_follower(most: int) -> Follower:
     """Follows up to ``most`` faces; their points are numbered as in `renderer.face.landmarks`."""
     detect = Detector(FACE_DETECTOR)
-    return Follower(lambda frame: [face_region(one) for one in detect(frame)], mark_face, next_region, most)
+    return Follower(lambda frame: [enclose_face(one) for one in detect(frame)], mark_face, next_region, most)
 
 
 def mark_face(frame: Image, region: Region) -> Points | None:
@@ -30,7 +30,7 @@ def mark_face(frame: Image, region: Region) -> Points | None:
     return project(found["points"], region, mesh.size_px)
 
 
-def face_region(found: Detection) -> Region:
+def enclose_face(found: Detection) -> Region:
     """Where to look for the points of a face that was detected."""
     left, right = (found.keypoints[eye] for eye in _EYES)
     return _around(found.low, found.high, turn_between(left, right, 0.0))

@@ -26,10 +26,10 @@ _INDEX_ROOT, _RING_ROOT = 5, 13
 _STEADY = (0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18)
 
 
-def hand_follower(most: int) -> Follower:
+def open_hand_follower(most: int) -> Follower:
     """Follows up to ``most`` hands."""
     detect = Detector(PALM_DETECTOR)
-    return Follower(lambda frame: [palm_region(one) for one in detect(frame)], mark_hand, next_region, most)
+    return Follower(lambda frame: [enclose_palm(one) for one in detect(frame)], mark_hand, next_region, most)
 
 
 def mark_hand(frame: Image, region: Region) -> Points | None:
@@ -41,12 +41,12 @@ def mark_hand(frame: Image, region: Region) -> Points | None:
     return project(found["points"], region, landmarks.size_px)
 
 
-def palm_region(found: Detection) -> Region:
+def enclose_palm(found: Detection) -> Region:
     """Where to look for the points of a hand whose palm was detected."""
     wrist, middle = found.keypoints[_PALM_WRIST], found.keypoints[_PALM_MIDDLE_ROOT]
     turn_rad = turn_between(wrist, middle, _UP)
     low, high = found.low.astype(np.float64), found.high.astype(np.float64)
-    return _shifted((low + high) / 2, high - low, turn_rad, _PALM_SHIFT, _PALM_ROOM)
+    return _shift_region((low + high) / 2, high - low, turn_rad, _PALM_SHIFT, _PALM_ROOM)
 
 
 def next_region(points: Points) -> Region:
@@ -57,10 +57,10 @@ def next_region(points: Points) -> Region:
     upright = steady @ _turn(turn_rad)  # the turn taken back
     low, high = upright.min(0), upright.max(0)
     middle_px = _turn(turn_rad) @ ((low + high) / 2)
-    return _shifted(middle_px, high - low, turn_rad, _HAND_SHIFT, _HAND_ROOM)
+    return _shift_region(middle_px, high - low, turn_rad, _HAND_SHIFT, _HAND_ROOM)
 
 
-def _shifted(middle_px: Exact, size_px: Exact, turn_rad: float, shift: float, room: float) -> Region:
+def _shift_region(middle_px: Exact, size_px: Exact, turn_rad: float, shift: float, room: float) -> Region:
     x_px, y_px = middle_px + _turn(turn_rad) @ np.array([0.0, shift * float(size_px[1])])
     return Region(float(x_px), float(y_px), float(size_px.max()) * room, turn_rad)
 

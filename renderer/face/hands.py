@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from renderer.face.hand_points import MIDDLE_ROOT, WRIST, hand_follower
+from renderer.face.hand_points import MIDDLE_ROOT, WRIST, open_hand_follower
 
 Floats = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
@@ -19,13 +19,13 @@ _HANDS = 2
 _FINGER = 0.14  # half a finger's width as a share of the palm's length
 
 
-def hand_finder(faces: Floats) -> Callable[[Image], list[Floats]]:
+def open_hand_finder(faces: Floats) -> Callable[[Image], list[Floats]]:
     """A function from one RGB frame [h, w, 3] to the hands [21, 2] in frame px near the take's face.
 
     ``faces`` [T, 478, 2] are the take's face points in frame px. Give it frames in their order.
     """
     left, top, right, bottom = _view(faces)
-    follow = hand_follower(_HANDS)
+    follow = open_hand_follower(_HANDS)
 
     def hands_in(frame: Image) -> list[Floats]:
         part = frame[max(top, 0) : bottom, max(left, 0) : right]
@@ -39,7 +39,7 @@ def hand_finder(faces: Floats) -> Callable[[Image], list[Floats]]:
     return hands_in
 
 
-def hand_outline(hand: Floats) -> Floats:
+def compute_hand_outline(hand: Floats) -> Floats:
     """The outline [n, 2] that a hand's points [21, 2] fill, flesh included."""
     thick = _FINGER * float(np.linalg.norm(hand[MIDDLE_ROOT] - hand[WRIST]))
     turns = np.linspace(0, 2 * np.pi, 8, endpoint=False)

@@ -14,15 +14,15 @@ from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
 _TRIANGLES = Path(__file__).with_name("triangles.csv")
 
 
-def face_triangles() -> npt.NDArray[np.int32]:
+def load_face_triangles() -> npt.NDArray[np.int32]:
     """Point numbers [M, 3] of the tracker's mesh, the mouth's opening included (eyes stay open).
 
     Mouth triangles come first, so that a lip drawn later covers the edge that they share.
     """
-    return np.concatenate([mouth_triangles(), _surface()])
+    return np.concatenate([load_mouth_triangles(), _surface()])
 
 
-def mouth_triangles() -> npt.NDArray[np.int32]:
+def load_mouth_triangles() -> npt.NDArray[np.int32]:
     """The strip of triangles [18, 3] between the upper and the lower inner lip."""
     strips = []
     for upper, lower, next_upper, next_lower in zip(

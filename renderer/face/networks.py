@@ -51,7 +51,7 @@ def network(name: str) -> Network:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = _ERRORS_ONLY
     return Network(
-        onnxruntime.InferenceSession(weights_file(name), options, providers=["CPUExecutionProvider"])
+        onnxruntime.InferenceSession(find_weights_file(name), options, providers=["CPUExecutionProvider"])
     )
 
 
@@ -59,6 +59,6 @@ def network(name: str) -> Network:
 os.register_at_fork(after_in_child=network.cache_clear)
 
 
-def weights_file(name: str) -> Path:
+def find_weights_file(name: str) -> Path:
     """Where a network's graph and weights lie."""
     return Path(renderer.weights.__file__).with_name(f"{name}.onnx")

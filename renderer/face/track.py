@@ -10,9 +10,9 @@ import numpy.typing as npt
 from scipy.ndimage import binary_opening
 
 from renderer.errors import RenderError
-from renderer.face.face_mesh import face_follower
+from renderer.face.face_mesh import open_face_follower
 from renderer.face.landmarks import POINTS
-from renderer.face.leaps import without_leaps
+from renderer.face.outliers import replace_outliers
 from renderer.progress import Progress, Step, ignore_progress
 
 Points = npt.NDArray[np.float32]
@@ -60,18 +60,21 @@ def track(
     """
     found: list[Points | None] = []
     rivals: list[bool] = []
-    faces_in = face_follower(1 if alone else 2)
+    faces_in = open_face_follower(1 if alone else 2)
     for number, frame in enumerate(frames):
-        face, rival = _presenter_among(faces_in(frame), _last_seen(found))
+        face, rival = _find_presenter(faces_in(frame), _find_last_seen(found))
         found.append(face)
         rivals.append(rival)
         progress(Step(_STAGE, number + 1, max(total, number + 1)))
     seen = np.array([face is not None for face in found], bool)
     two = np.asarray(binary_opening(np.array(rivals, bool), np.ones(_SECOND_FACE_FRAMES)), bool)
     _check(seen, two, some=some)
-    points = without_leaps(_without_gaps(found, seen), seen)
+    points = replace_outliers(_fill_gaps(found, seen), seen)
     _check_size(points[seen])
-    notes = (*_noted("The face was lost", ~seen), *_noted("Another face is beside the presenter's", two))
+    notes = (
+        *_describe("The face was lost", ~seen),
+        *_describe("Another face is beside the presenter's", two),
+    )
     return FaceTrack(points, seen & ~two, notes)
 
 
@@ -101,7 +104,7 @@ def _check_size(points: Points) -> None:
         )
 
 
-def _noted(what: str, flags: Flags) -> tuple[str, ...]:
+def _describe(what: str, flags: Flags) -> tuple[str, ...]:
     if not flags.any():
         return ()
     return (
@@ -110,7 +113,7 @@ def _noted(what: str, flags: Flags) -> tuple[str, ...]:
     )
 
 
-def _without_gaps(found: list[Points | None], ok: Flags) -> Points:
+def _fill_gaps(found: list[Points | None], ok: Flags) -> Points:
     seen = np.flatnonzero(ok)
     known = np.stack([face for face in found if face is not None]).reshape(len(seen), -1)
     moments = np.arange(len(ok))
@@ -125,7 +128,7 @@ def _without_gaps(found: list[Points | None], ok: Flags) -> Points:
 # --- one frame ---
 
 
-def _presenter_among(faces: list[Points], last: Points | None) -> tuple[Points | None, bool]:
+def _find_presenter(faces: list[Points], last: Points | None) -> tuple[Points | None, bool]:
     """The presenter's face (nearest to where it was; at first the widest) and whether another is as near."""
     if not faces:
         return None, False
@@ -146,5 +149,5 @@ def _width(face: Points) -> float:
     return float(np.ptp(face[:, 0]))
 
 
-def _last_seen(found: list[Points | None]) -> Points | None:
+def _find_last_seen(found: list[Points | None]) -> Points | None:
     return next((face for face in reversed(found) if face is not None), None)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.errors import RenderError
-from renderer.face.crop import side_px
+from renderer.face.crop import measure_side_px
 from renderer.motion.denoiser_blend import refit_with_denoiser
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.mouth.base import shrink
@@ -91,7 +91,7 @@ def _build_presenter(
     progress: Progress,
 ) -> Presenter:
     base_track: BaseTrack = build_base_track(
-        tracked.face.points, tracked.thumbs, side_px(faces.matrices, config.crop_px)
+        tracked.face.points, tracked.thumbs, measure_side_px(faces.matrices, config.crop_px)
     )
     presenter = Presenter(
         facts=facts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderer.face.detector import Detector, decode, merge, overlaps
+from renderer.face.detector import Detector, compute_overlaps, decode, merge
 from renderer.face.networks import FACE_DETECTOR
 from renderer.video.decode import TakeReader
 from tests import takes
@@ -47,7 +47,7 @@ def test_boxes_of_one_object_become_their_mean_by_score() -> None:
 
 def test_boxes_that_overlap_little_stay_two() -> None:
     boxes = np.stack([square(0, 0, 10), square(6, 0, 10)])
-    assert overlaps(boxes[0], boxes[1:]) == pytest.approx([0.25])
+    assert compute_overlaps(boxes[0], boxes[1:]) == pytest.approx([0.25])
     assert len(merge(boxes, np.array([0.9, 0.8], np.float32))) == 2
 
 

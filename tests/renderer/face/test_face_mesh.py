@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from renderer.face.detector import Detection
-from renderer.face.face_mesh import face_follower, face_region, mark_face, next_region
+from renderer.face.face_mesh import enclose_face, mark_face, next_region, open_face_follower
 from renderer.face.landmarks import EYE_CORNERS, INNER_LIPS
 from renderer.face.region import Region
 from renderer.video.decode import TakeReader
@@ -19,7 +19,7 @@ THEIRS = np.loadtxt(Path(__file__).with_name("demo_points.csv"), np.float32, del
 
 
 def test_the_points_are_those_of_mediapipe() -> None:
-    follow = face_follower(1)
+    follow = open_face_follower(1)
     with TakeReader(takes.DEMO_TAKE) as reader:
         for frame in reader.frames(range(10)):
             (points,) = follow(frame)
@@ -37,7 +37,7 @@ def test_a_region_without_a_face_has_no_points() -> None:
 def test_a_detected_face_is_looked_at_level_with_room_around_it() -> None:
     eyes = np.array([[40, 40], [60, 60], [50, 60], [50, 70], [30, 50], [70, 50]], np.float32)
     found = Detection(np.float32([30, 30]), np.float32([70, 90]), eyes, 0.9)
-    assert face_region(found) == Region(50, 60, 90, pytest.approx(np.pi / 4))
+    assert enclose_face(found) == Region(50, 60, 90, pytest.approx(np.pi / 4))
 
 
 def test_the_next_region_is_around_all_points() -> None:

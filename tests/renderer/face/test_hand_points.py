@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from renderer.face.detector import Detection
-from renderer.face.hand_points import HAND_POINTS, hand_follower, mark_hand, next_region, palm_region
+from renderer.face.hand_points import HAND_POINTS, enclose_palm, mark_hand, next_region, open_hand_follower
 from renderer.face.region import Region
 
 
@@ -27,11 +27,11 @@ def hand() -> np.ndarray:
 
 
 def test_the_hand_is_looked_for_above_an_upright_palm() -> None:
-    assert palm_region(palm((50, 60), (50, 40))) == Region(50, 40, 52, pytest.approx(0))
+    assert enclose_palm(palm((50, 60), (50, 40))) == Region(50, 40, 52, pytest.approx(0))
 
 
 def test_a_lying_palm_has_its_hand_at_the_side_of_the_fingers() -> None:
-    region = palm_region(palm((40, 50), (60, 50)))
+    region = enclose_palm(palm((40, 50), (60, 50)))
     assert region.angle_rad == pytest.approx(np.pi / 2)
     assert (region.x_px, region.y_px) == pytest.approx((60, 50))
 
@@ -55,5 +55,5 @@ def test_the_next_region_turns_with_the_hand() -> None:
 
 def test_an_empty_picture_has_no_hands() -> None:
     picture = np.full((120, 160, 3), 90, np.uint8)
-    assert hand_follower(2)(picture) == []
+    assert open_hand_follower(2)(picture) == []
     assert mark_hand(picture, Region(80, 60, 100)) is None

@@ -9,25 +9,25 @@ import numpy as np
 import onnx
 import pytest
 
-from renderer.face.networks import FACE_DETECTOR, FACE_MESH, HAND_LANDMARKS, NAMES, network, weights_file
+from renderer.face.networks import FACE_DETECTOR, FACE_MESH, HAND_LANDMARKS, NAMES, find_weights_file, network
 
 BYTES_MAX = 8_000_000
 
 
 def test_all_networks_together_are_small() -> None:
-    assert sum(weights_file(name).stat().st_size for name in NAMES) <= BYTES_MAX
+    assert sum(find_weights_file(name).stat().st_size for name in NAMES) <= BYTES_MAX
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_is_one_file_of_standard_operators(name: str) -> None:
-    model = onnx.load(weights_file(name))
+    model = onnx.load(find_weights_file(name))
     assert {node.domain for node in model.graph.node} == {""}
     assert not any(tensor.external_data for tensor in model.graph.initializer)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_notice_tells_where_a_network_is_from(name: str) -> None:
-    notice = weights_file(name).with_name("NOTICE").read_text(encoding="utf-8")
+    notice = find_weights_file(name).with_name("NOTICE").read_text(encoding="utf-8")
     assert f"{name}.onnx" in notice and "Apache License" in notice
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from renderer.face.networks import NAMES, weights_file
+from renderer.face.networks import NAMES, find_weights_file
 
 WHEEL = os.environ.get("MEDIAPIPE_WHEEL", "")
 
@@ -17,4 +17,4 @@ WHEEL = os.environ.get("MEDIAPIPE_WHEEL", "")
 def test_a_network_is_converted_to_the_shipped_bytes(name: str) -> None:
     from renderer.face.conversion.__main__ import convert
 
-    assert convert(name, Path(WHEEL)).SerializeToString() == weights_file(name).read_bytes()
+    assert convert(name, Path(WHEEL)).SerializeToString() == find_weights_file(name).read_bytes()
