@@ -31,6 +31,29 @@ WORDS = [
     "recipient",
     "delivery",
     "event",
+    "consent",
+    "verdict",
+    "problem",
+    "preview",
+    "run",
+    "stage",
+    "checklist",
+    "work",
+    "reused",
+    "render cache",
+    "flag",
+    "channel",
+    "suppression",
+    "mail catcher",
+    "viewing",
+    "light bake",
+    "base track",
+    "passthrough frames",
+    "window boundary",
+    "sampler mode",
+    "first part, held-out part",
+    "true motion",
+    "gate",
 ]
 MOVES = {
     "BakeState": states.BAKE_MOVES,
@@ -73,6 +96,12 @@ def rows_of(table: str) -> Iterator[list[str]]:
 def test_the_concepts_explain_each_status(statuses: type[TextChoices]) -> None:
     explained = {row[0] for row in rows_of(section(page("concepts.md"), statuses.__name__))}
     assert explained == set(statuses.values)
+
+
+@pytest.mark.parametrize("statuses", STATUSES, ids=lambda statuses: statuses.__name__)
+def test_the_concepts_give_each_status_the_label_that_the_pages_show(statuses: type[TextChoices]) -> None:
+    labels = {row[0]: row[-1] for row in rows_of(section(page("concepts.md"), statuses.__name__))}
+    assert labels == dict(statuses.choices)
 
 
 @pytest.mark.parametrize("name", MOVES)
