@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from django.db.models import TextChoices
 from packaging.requirements import Requirement
 
 from campaigns import states
+from tests import architecture
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -118,6 +120,12 @@ def test_the_concepts_define_each_word_once(word: str) -> None:
     assert len(re.findall(rf"^\*\*{word}\*\*: ", page("concepts.md"), re.M)) == 1
 
 
+@pytest.mark.parametrize(("title", "package"), [("engine", "renderer"), ("application", "campaigns")])
+def test_the_architecture_lists_each_folder_in_the_order_of_the_imports(title: str, package: str) -> None:
+    table = page("architecture.md").split(f"## The folders of the {title}\n")[1].split("\n## ")[0]
+    assert tuple(row[0] for row in rows_of(table)) == architecture.ORDER[package]
+
+
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_each_link_to_a_file_leads_somewhere(path: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
@@ -146,6 +154,35 @@ def test_each_command_that_a_page_names_exists(path: Path) -> None:
 def test_each_page_is_reached_from_another(path: Path) -> None:
     others = "".join(other.read_text(encoding="utf-8") for other in PAGES if other != path)
     assert path.name == "README.md" or f"{path.name})" in others
+
+
+def test_each_sentence_of_troubleshooting_is_said_by_the_code() -> None:
+    """“…” in the page stands for what the code fills in."""
+    said = {_plain(text) for text in _texts_of_the_code()}
+    quoted = re.findall(r"^\| `([^`]+)` \|", page("troubleshooting.md"), re.M)
+    assert len(quoted) > 40
+    assert [sentence for sentence in quoted if not any(_holds(text, sentence) for text in said)] == []
+
+
+def _holds(text: str, sentence: str) -> bool:
+    parts = [re.escape(part) for part in _plain(sentence).split("…")]
+    return re.search(".*".join(parts), text) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _texts_of_the_code() -> Iterator[str]:
+    for folder in ("renderer", "campaigns", "platform", "tests"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+                elif isinstance(node, ast.JoinedStr):
+                    yield "".join(
+                        str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values
+                    )
 
 
 def test_the_settings_page_lists_each_variable_that_is_read_and_no_other() -> None:
