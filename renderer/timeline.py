@@ -1,4 +1,4 @@
-"""The one place where seconds, samples and frames are converted.
+"""Conversions between seconds, samples and frames that plan, sound and segments share.
 
 Rates are exact fractions, so that 30000/1001 fps never drifts against the sound.
 """
