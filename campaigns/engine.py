@@ -225,7 +225,7 @@ def is_readable(part: Path) -> bool:
 
 
 def watch_joins(video: Path, presenter: Path, joins: Sequence[int]) -> SeamView:
-    """The face around the frames ``joins`` of a finished video. Raises RenderError."""
+    """The face around the seams of a finished video, at the frames ``joins``. Raises RenderError."""
     from renderer.evaluation.seams import track_seams as watch
     from renderer.presenter.presenter import load_presenter
 
@@ -233,7 +233,7 @@ def watch_joins(video: Path, presenter: Path, joins: Sequence[int]) -> SeamView:
 
 
 def measure_joins(watched: Sequence[SeamView]) -> SeamRatios:
-    """How evenly several videos move into the joins that were watched."""
+    """How evenly several videos move into the seams that were watched."""
     from renderer.evaluation.seams import measure_seams as ratios
 
     return ratios(watched)

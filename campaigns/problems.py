@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Source(StrEnum):
-    """Where a problem is mended: another spreadsheet, or another script."""
+    """Where a problem is fixed: by another spreadsheet, or by another script."""
 
     SPREADSHEET = "spreadsheet"
     SCRIPT = "script"

@@ -1,4 +1,4 @@
-"""The one error type that the engine raises for what a person can mend."""
+"""The one error type that the engine raises for what a person can fix."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class MessageCost:
     """The cost of one rendered message. Messages that were rendered together share the time evenly.
 
     ``stages`` are wall seconds by stage, ``stages_cpu`` those of the threads that ran it; stages that run
-    side by side add up to more than ``wall_s``. ``hits`` of ``lines`` segments were there already.
+    in parallel add up to more than ``wall_s``. ``hits`` of ``lines`` segments were there already.
     """
 
     wall_s: float
@@ -161,7 +161,7 @@ class BenchmarkResult:
 
     @property
     def campaign_s(self) -> float:
-        """All recipients, worked out: the first message, and the others at the marginal time."""
+        """All recipients, derived: the first message, and the others at the marginal time."""
         return self.planned.wall_s + self.first.wall_s + (self.planned.messages - 1) * self.marginal_s
 
     @property

@@ -212,7 +212,7 @@ def _compile_template(source: str) -> Template:
 
 
 def _mark(tree: nodes.Template) -> None:
-    """Put a mark before every stretch of plain text, numbered in the order of the source."""
+    """Put a mark before every piece of plain text, numbered in the order of the source."""
     for unwanted in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         raise TemplateSyntaxError("A script cannot load other files", unwanted.lineno)
     for number, piece in enumerate(tree.find_all(nodes.TemplateData)):

@@ -167,7 +167,7 @@ def drift_figures(drawn: Bytes, filmed: Bytes, regions: Regions, fps: Fraction) 
 
 
 def appearance_curves(crops: Bytes, region: Floats) -> dict[str, Floats]:
-    """Curves [n] of how the region looks: mean ``light`` and colours (Lab), ``sharpness``, ``contrast``."""
+    """Appearance curves [n] of the region: mean ``light`` and colours (Lab), ``sharpness``, ``contrast``."""
     rows = [_measure_appearance(crop, weight > 0.5) for crop, weight in zip(crops, region, strict=True)]
     names = ("light", "green_red", "blue_yellow", "contrast", "sharpness")
     return {name: np.array([row[at] for row in rows], np.float32) for at, name in enumerate(names)}

@@ -136,7 +136,7 @@ def compute_spoken_motion(scene: Scene, sound: HeldOutSound) -> Floats:
     """Compute motion from the held-out part's own sound, as the engine does for any recording.
 
     It begins as late as the filmed picture follows its sound (learned from the first part), because the
-    drawn lips are held against the filmed ones.
+    drawn lips are compared with the filmed ones.
     """
     style, fps = scene.presenter.style, scene.reader.facts.fps
     return synthesise_motion(
@@ -222,11 +222,11 @@ def _select_gate_figures(
     job: Reconstruction, figures: Figures, speed: Mapping[str, Any], *, in_sync: bool
 ) -> dict[str, float | None]:
     gated: dict[str, float | None] = {**figures, **{name: speed[name] for name in _RATES}}
-    # With true motion shown, the finished video is judged; else its drawing before encoding.
+    # With true motion shown, the finished video is measured; else its drawing before encoding.
     shown = "" if job.oracle else "oracle_"
     for gate, figure in (("oracle_psnr_db", "psnr_db_mouth"), ("oracle_sharpness", "sharpness_mouth")):
         gated[gate] = figures[shown + figure]
-    # Lips cannot be held against a sound that was never theirs, nor true motion against itself.
+    # Lips cannot be compared with a sound that was never theirs, nor true motion with itself.
     return gated if in_sync and not job.oracle else gated | dict.fromkeys(_SOUND_GATES)
 
 

@@ -30,7 +30,7 @@ def estimate_lag_s(
     """Seconds by which the picture follows the sound; negative where it comes first, 0 where unclear.
 
     ``gestures`` are the take's by its sound, ``measures`` [n, M] what the mouth shows per frame (the first
-    column counts), ``usable`` [n] the frames that can be trusted. Each lag is judged by ridge regression on
+    column counts), ``usable`` [n] the frames that can be trusted. Each lag is scored by ridge regression on
     parts of the take that were held out.
     """
     if not gestures or int(usable.sum()) < _FRAMES_MIN:

@@ -34,7 +34,7 @@ def draw_mouth_region(points: Floats, crop_px: int, size_px: int) -> Floats:
 
 
 def _fade_at_border(crop_px: int) -> Floats:
-    """[crop_px, crop_px], 0 on the crop's border: a jaw wider than the crop must not end in an edge."""
+    """[crop_px, crop_px], 0 on the crop's edge: a jaw wider than the crop must not end in an edge."""
     rise = np.clip(np.minimum(np.arange(crop_px), np.arange(crop_px)[::-1]) / (2 * _FEATHER * crop_px), 0, 1)
     ramp = rise * rise * (3 - 2 * rise)
     return np.asarray(np.minimum(ramp[:, None], ramp[None]), np.float32)

@@ -1,4 +1,4 @@
-"""A checkpoint lets an interrupted fit resume: weights, running mean and optimiser state in one file."""
+"""A checkpoint lets an interrupted fit resume: weights, moving average and optimiser state in one file."""
 
 from __future__ import annotations
 

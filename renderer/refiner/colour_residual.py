@@ -1,8 +1,8 @@
 """The low-frequency colour residual of a presenter's drafts, predicted from the draft and its lips.
 
-One ridge regression for each presenter: from how a draft looks and where its lips are, to the broad colours
-that it lacks. It has a closed form and takes seconds. It is scaled by how much it helps on frames of the
-take that it was not fitted to.
+One ridge regression for each presenter: from how a draft looks and where its lips are, to the low-frequency
+colours that it lacks. It has a closed form and takes seconds. It is scaled by how much it helps on frames of
+the take that it was not fitted to.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def split_weights(weights: Mapping[str, Floats]) -> tuple[dict[str, Floats], Col
 
 
 def compute_features(draft: Crops, points: Floats) -> Floats:
-    """One draft's looks and lips as a vector [F], of similar size for any crop."""
+    """One draft's colours and lips as a vector [F], of similar size for any crop."""
     size = draft.shape[0]
     looks = cv2.resize(draft, (_SEEN, _SEEN), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     lips = points[list(_LIPS)] / size
@@ -85,7 +85,7 @@ def compute_features(draft: Crops, points: Floats) -> Floats:
 def fit_colour_residual(pairs: TrainingPairs) -> tuple[ColourResidual | None, Crops]:
     """The colour residual of a take, and the pairs' drafts with what the rest of the take predicts added.
 
-    None, and the drafts as they are, where the take is short or the residual does not help on unseen frames.
+    None, and the drafts as they are, where the take is short or it does not help on validation frames.
     """
     if len(pairs.drafts) < _FRAMES_MIN:
         return None, pairs.drafts

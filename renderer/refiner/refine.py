@@ -141,7 +141,7 @@ def _encode_kept_planes(timelines: Sequence[Timeline], like: torch.Tensor) -> to
 
 
 def _restore_unmasked(refined: Crops, one: Timeline) -> Crops:
-    """Only the mask's inside is new, and kept frames are as they were."""
+    """Only the mask's inside is new, and known frames are as they were."""
     refined = np.where((one.masks > 0)[..., None], refined, one.drafts)
     if one.kept is not None:
         refined[one.is_kept] = one.kept[one.is_kept]

@@ -1,4 +1,4 @@
-"""Shrinkage: by how much to scale a learned change, judged on frames that it was not learned from."""
+"""Shrinkage: by how much to scale a learned change, measured on frames that it was not learned from."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ScaleChoice:
 def choose_scale(runs: int, *curves: ErrorCurve) -> ScaleChoice:
     """The best scale for all ``curves`` alike: at each scale the worst of them counts.
 
-    Frames near each other are alike, so doubt is judged between ``runs`` of them.
+    Frames near each other are alike, so the standard error is taken between ``runs`` of them.
     """
     found = [ScaleChoice(0.0, 0.0)]
     for scale in SCALES:

@@ -7,7 +7,7 @@ import torch
 # Few-step sampling starts from pure noise, so half of all training windows do too.
 _PURE_SHARE = 0.5
 _LEVEL_MIN = 0.1
-_KEPT_SHARE = 0.2  # of windows that begin or end with kept frames
+_KEPT_SHARE = 0.2  # of windows that begin or end with known frames
 
 
 def add_noise(
@@ -17,7 +17,7 @@ def add_noise(
     noise).
 
     Under the noise is what sampling has there: an earlier guess, which is hardly better than the draft, and
-    the truth only where kept frames lie before or after the others.
+    the truth only where known frames lie before or after the others.
     """
     count = len(truth) // window
     level = torch.rand(count, generator=generator) * (1 - _LEVEL_MIN) + _LEVEL_MIN

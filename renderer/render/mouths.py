@@ -40,7 +40,7 @@ class Mouths:
 class Line:
     """A line's take frames ``path`` and ``motion`` [n, K]; ``seams`` are mouths that are drawn already, each
     with the frame that it begins at; ``sources`` [n] the take frame to draw each from, where it is chosen;
-    ``mask_shares`` [n] of the masks that are left, where some give way to filmed mouths (`mouth.easing`)."""
+    ``mask_shares`` [n] of the masks that are left, where some ease into filmed mouths (`mouth.easing`)."""
 
     path: Path_
     motion: Floats

@@ -30,7 +30,7 @@ _ATTEMPTS = 3  # somebody may empty the store between two steps
 def render_message(job: MessageJob, store: Store) -> MessageResult:
     """Make one message; every part that exists in ``store`` is reused.
 
-    Raises RenderError for what a person can mend; then none of its three files is left half-written.
+    Raises RenderError for what a person can fix; then none of its three files is left half-written.
     """
     [(_, outcome)] = render_batch([job], store)
     if isinstance(outcome, Exception):

@@ -39,7 +39,7 @@ class PlannedMessage:
 
 
 def plan_message(job: MessageJob, context: RenderContext) -> PlannedMessage:
-    """Speak the lines and lay them on the take. Raises RenderError for what a person can mend."""
+    """Speak the lines and lay them on the take. Raises RenderError for what a person can fix."""
     if not job.lines:
         raise RenderError("The script has no line to speak. Write at least one sentence.")
     speeches = _speak_lines(job, context.store)

@@ -41,7 +41,7 @@ def lay_line(context: RenderContext, segment: SpokenSegment) -> Line:
 
 
 def choose_line_sources(context: RenderContext, line: Line) -> Line:
-    """Which take frame a mouth is drawn from hangs on the whole line, so it is chosen for all of it."""
+    """Which take frame a mouth is drawn from depends on the whole line, so it is chosen for all of it."""
     presenter = context.presenter
     points = presenter.style.space.decode(line.motion, locate_faces(presenter, line.path)[0])
     targets = close_small_gaps(points, presenter.crop_px)
@@ -71,7 +71,7 @@ def _draw_neutral_mouths(context: RenderContext, path: Path_, goes_on: GoesOn) -
 
 
 def _ease(context: RenderContext, line: Line, goes_on: GoesOn, before: Path_ = (), after: Path_ = ()) -> Line:
-    """The line with mouths that give way to filmed ones, where frames in or beside it are shown as filmed."""
+    """The line with mouths that ease into filmed ones, where frames in or beside it are shown as filmed."""
     presenter, fps = context.presenter, context.fps
     shown = (*before, *line.path, *after)
     beyond = extend_path(shown, easing_frames(fps), len(presenter.ok))

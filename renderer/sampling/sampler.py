@@ -1,7 +1,7 @@
 """Noisy timelines, each denoised by many overlapping windows that constrain each other in both directions.
 
 At each step every window predicts its clean frames, the predictions are fused on the timeline, and one
-solver step is taken on the fused buffer. Kept frames are put back at every step at the step's noise level,
+solver step is taken on the fused buffer. Known frames are put back at every step at the step's noise level,
 before and after the frames to be denoised alike. Several timelines go through the network together and
 come out as if each had been alone. The sampler knows nothing of mouths or pixels.
 """

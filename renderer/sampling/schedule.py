@@ -7,7 +7,7 @@ from diffusers import FlowMatchEulerDiscreteScheduler
 
 
 class FlowSolver:
-    """One first-order solver for one buffer: x_t = (1 - t) x0 + t noise, walked from t = 1 to 0.
+    """One first-order solver for one buffer: x_t = (1 - t) x0 + t noise, from t = 1 to 0.
 
     Its state is global. Never keep one per window: windows would then disagree on where they are.
     """

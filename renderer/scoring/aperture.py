@@ -1,4 +1,4 @@
-"""How far the lips open, and whether they do so with the speech (§7 aperture, closure, contrast, silence)."""
+"""How far the lips open, and whether they do so with the speech: aperture, closure, contrast, silence."""
 
 from __future__ import annotations
 

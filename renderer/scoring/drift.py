@@ -1,4 +1,4 @@
-"""Whether a picture changes slowly over a long message (§7 drift)."""
+"""Whether a picture changes slowly over a long message (docs/quality.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a picture changes beyond what its own movement explains (§7 flicker)."""
+"""How much a picture changes beyond what its own movement explains (docs/quality.md)."""
 
 from __future__ import annotations
 

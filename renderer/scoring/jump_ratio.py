@@ -1,4 +1,4 @@
-"""Whether a picture moves as evenly at seams or window boundaries as elsewhere (§7 seam jump ratio)."""
+"""Whether a picture moves as evenly at seams or window boundaries as elsewhere (docs/quality.md)."""
 
 from __future__ import annotations
 

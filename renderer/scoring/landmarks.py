@@ -1,4 +1,4 @@
-"""How far drawn face points lie from filmed ones, free of how the head moves (§7 LMD)."""
+"""How far drawn face points lie from filmed ones, free of how the head moves (LMD: docs/quality.md)."""
 
 from __future__ import annotations
 

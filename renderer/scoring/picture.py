@@ -1,4 +1,4 @@
-"""How a drawn picture compares with the filmed one, pixel by pixel (§7 PSNR, SSIM, sharpness, ring)."""
+"""How a drawn picture compares with the filmed one, pixel by pixel: PSNR, SSIM, sharpness, ring."""
 
 from __future__ import annotations
 

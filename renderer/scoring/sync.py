@@ -1,4 +1,4 @@
-"""Whether lips and sound come together (§7 AV offset)."""
+"""Whether lips and sound come together (offset: docs/quality.md)."""
 
 from __future__ import annotations
 

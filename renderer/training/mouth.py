@@ -2,7 +2,7 @@
 
     python -m renderer.training mouth --clips DIR --out renderer/weights/mouth.safetensors --minutes 35
 
-Every clip goes through the stages of a bake; its drafts and frames are kept under ``--lessons``. The refiner
+Every clip goes through the stages of a bake; its training pairs are stored under ``--lessons``. The refiner
 then learns for ``--minutes``. With ``--checkpoint`` an interrupted training resumes. One person in eight is
 held out for validation: what is gained on these is written to the log and into the file.
 """

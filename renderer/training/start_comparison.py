@@ -1,4 +1,4 @@
-"""What base weights gain for a new person: fits from them and from nothing, side by side.
+"""What base weights gain for a new person: fits from them and from nothing, compared.
 
     python -m renderer.training starts --takes clip.mp4 ... --steps 600
 
