@@ -1,6 +1,6 @@
 """Deliveries: schedule approved messages, and record what a person decides about a delivery.
 
-At most once, and nobody is forgotten: delivering.py says how a single delivery is claimed and settled.
+At most once, and nobody is forgotten: attempt.py says how a single delivery is claimed and settled.
 """
 
 from __future__ import annotations

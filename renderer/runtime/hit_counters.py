@@ -44,7 +44,7 @@ class HitCounters:
     anew.
 
     It is a help for people: where it cannot be read or written, nothing else suffers. What was counted is
-    written from time to time, and when the tally's owner is forgotten.
+    written from time to time, and when the counters' owner is forgotten.
     """
 
     def __init__(self, root: Path) -> None:
