@@ -16,7 +16,7 @@ from renderer.render.encode import MEASURES_VERSION
 from renderer.render.job import MessageJob
 from renderer.render.pipeline import render_message
 from renderer.render.plan import PlannedMessage, plan_message
-from renderer.render.seams import find_resting
+from renderer.render.seams import draw_neutral_once
 from renderer.render.segment import find_motion
 from renderer.runtime.store import Store
 from renderer.scoring.segment_measures import load_measures
@@ -106,6 +106,6 @@ def test_motions_are_read(planned: PlannedMessage, store: Store) -> None:
 @needs["rest"]
 def test_resting_mouths_are_read(planned: PlannedMessage) -> None:
     seam = planned.segments[-1].path[-CONFIG.plan.seam_frames :]
-    mouths = find_resting(planned.context, seam, (True, False))
+    mouths = draw_neutral_once(planned.context, seam, (True, False))
     assert mouths.crops.shape == (4, 64, 64, 3)
     assert not mouths.fine.any()  # as they were packed: drawn ones would not be black

@@ -26,7 +26,7 @@ from renderer.presenter.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.render.encode import measure
 from renderer.render.message_sound import PlacedSound, encode_message_sound
-from renderer.render.seams import find_resting
+from renderer.render.seams import draw_neutral_once
 from renderer.render.segment import SpokenSegment, motion_key, segment_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Phone, Speech, Word
@@ -144,7 +144,7 @@ def test_of_motions(presenter: Presenter) -> None:
 def test_of_resting_mouths(presenter: Presenter, tmp_path: Path) -> None:
     def key(path: tuple[PathFrame, ...], goes_on: tuple[bool, bool], config: EngineConfig = CONFIG) -> str:
         def ask(store: Store) -> object:
-            return find_resting(
+            return draw_neutral_once(
                 RenderContext(presenter, LazyTake(tmp_path, presenter), store, config), path, goes_on
             )
 
