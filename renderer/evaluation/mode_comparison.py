@@ -18,6 +18,7 @@ from renderer.evaluation.figures import Figures, appearance_curves
 from renderer.evaluation.long_message import DraftedLine
 from renderer.evaluation.scene import TrackerView, report_progress
 from renderer.face.crop import apply, invert
+from renderer.face.landmarks import LIPS_AND_JAW
 from renderer.face.track import track
 from renderer.mouth.compose import compose_picture
 from renderer.mouth.draft import upscale_refined
@@ -29,7 +30,7 @@ from renderer.sampling.window_boundaries import find_window_boundaries
 from renderer.scoring.drift import drift
 from renderer.scoring.flicker import warp_errors
 from renderer.scoring.jump_ratio import JumpRatio, jump_ratio, seam_ratio, steps
-from renderer.scoring.landmarks import MOUTH, align_faces
+from renderer.scoring.landmarks import align_faces
 from renderer.take.path_pictures import read_path_pictures
 from renderer.video.decode import TakeReader
 
@@ -178,7 +179,7 @@ def _boundary_figures(seen: Measurement, whole: Measurement) -> Figures:
 
 
 def _measure_jump(points: Floats, curves: Curves, order: int) -> JumpRatio:
-    mouth = align_faces(points, np.asarray(np.median(points, axis=0), np.float32))[:, list(MOUTH)]
+    mouth = align_faces(points, np.asarray(np.median(points, axis=0), np.float32))[:, list(LIPS_AND_JAW)]
     inside = _frames_away_from(curves.seams, len(points))
     return jump_ratio(np.where(inside, steps(mouth, order), np.nan), curves.boundaries, width=order)
 
