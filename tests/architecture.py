@@ -23,7 +23,7 @@ RENDERER = (
     "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "models", "engine", "claims", "storage", "scripts", "recipients", "runs", "review",
+    "states", "problems", "engine", "models", "claims", "storage", "scripts", "recipients", "runs", "review",
     "delivery", "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin",
     "tasks", "urls", "apps", "management",
 )  # fmt: skip
