@@ -20,7 +20,7 @@ from renderer.presenter.bake_cache import ensure_baked
 from renderer.presenter.light_bake import check_whole
 from renderer.presenter.presenter import load_presenter
 from renderer.progress import Progress
-from renderer.refiner.refine import load_refiner
+from renderer.refiner.backends import find_backend
 from renderer.runtime.machine import read_machine_facts
 from renderer.runtime.store import Store
 from renderer.timeline import seconds_at
@@ -47,19 +47,19 @@ def compare(job: Comparison, store: Store, progress: Progress) -> dict[str, Any]
     if job.presenter is not None:
         check_whole(job.presenter, job.take)
     presenter = load_presenter(job.presenter or ensure_baked(job.take, store, job.bake, progress))
-    net = load_refiner(presenter.network)
+    refiner = find_backend(presenter.refiner).load(presenter.network)
     message = LongMessage(presenter, job.seconds, job.engine, store, progress)
     modes: dict[str, Figures] = {}
     with TakeReader(job.take) as reader, tempfile.TemporaryDirectory(prefix="byname-compare-") as folder:
         fps = reader.facts.fps
-        files = message.save_drafts(reader, net, Path(folder))
+        files = message.save_drafts(reader, refiner, Path(folder))
         take = measure_take(files)
-        whole = Mode(presenter, reader, net, job.engine.diffusion, None).measure(
+        whole = Mode(presenter, reader, refiner, job.engine.diffusion, None).measure(
             files, message.frames, progress
         )
         modes["without windows"] = mode_figures(whole, whole, take, fps)
         for name in job.modes:
-            mode = Mode(presenter, reader, net, job.engine.diffusion, name)
+            mode = Mode(presenter, reader, refiner, job.engine.diffusion, name)
             modes[name] = mode_figures(mode.measure(files, message.frames, progress), whole, take, fps)
     seconds = seconds_at(message.frames, fps)
     return {

@@ -18,8 +18,8 @@ from renderer.mouth.base import build_mouth_base
 from renderer.mouth.draft import Draft, draft
 from renderer.presenter.presenter import Presenter
 from renderer.progress import Progress, Step
-from renderer.refiner.network import MouthRefiner
-from renderer.refiner.refine import refine
+from renderer.refiner.backends import Refiner
+from renderer.refiner.refine import Timeline
 from renderer.render.plan import plan_script_slots
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
@@ -84,13 +84,13 @@ class DraftedLine:
     def draft(self) -> Draft:
         return Draft(self.drafts, self.points, self.masks, self.fine, np.zeros(len(self.drafts), np.int64))
 
-    def refine(self, net: MouthRefiner, seed_key: str, config: DiffusionConfig) -> Bytes:
+    def refine(self, refiner: Refiner, seed_key: str, config: DiffusionConfig) -> Bytes:
         """Refined crops [n, S, S, 3]; the same frames get the same noise in every mode."""
         ids = [f"{f.a}-{f.b}-{f.mix:.3f}" for f in self.shown]
-        return refine(
-            net, self.drafts, self.bases, self.masks, self.points,
-            seed_key=seed_key, frame_ids=ids, config=config, kept=self.known, keep_mask=self.known_mask,
-        )  # fmt: skip
+        timeline = Timeline(
+            self.drafts, self.bases, self.masks, self.points, ids, self.known, self.known_mask
+        )
+        return refiner([timeline], seed_key=seed_key, config=config)[0]
 
 
 class LongMessage:
@@ -116,21 +116,21 @@ class LongMessage:
     def frames(self) -> int:
         return sum(len(segment.path) for segment in self._segments)
 
-    def save_drafts(self, reader: TakeReader, net: MouthRefiner, folder: Path) -> list[Path]:
+    def save_drafts(self, reader: TakeReader, refiner: Refiner, folder: Path) -> list[Path]:
         """Draft every line and save it in ``folder``; one file each, in order."""
         files = []
         for at, segment in enumerate(self._segments):
             self._progress(Step("drafting the message", at, len(self._segments)))
             files.append(folder / f"{at:04}.safetensors")
-            self._draft_line(at, segment, reader, net).save(files[-1])
+            self._draft_line(at, segment, reader, refiner).save(files[-1])
         return files
 
-    def _draft_line(self, at: int, segment: Segment, reader: TakeReader, net: MouthRefiner) -> DraftedLine:
+    def _draft_line(self, at: int, segment: Segment, reader: TakeReader, refiner: Refiner) -> DraftedLine:
         presenter, seam, path = self._presenter, self._config.plan.seam_frames, segment.path
         before = self._segments[at - 1].path[-seam:] if at else ()
         after = self._segments[at + 1].path[:seam] if at + 1 < len(self._segments) else ()
-        head, head_sources = self._draw_neutral((*before, *path[:seam]), reader, net)
-        tail, tail_sources = self._draw_neutral((*path[-seam:], *after), reader, net)
+        head, head_sources = self._draw_neutral((*before, *path[:seam]), reader, refiner)
+        tail, tail_sources = self._draw_neutral((*path[-seam:], *after), reader, refiner)
         base = build_mouth_base(presenter, path, read_path_pictures(reader, path))
         known, sources = np.zeros_like(base.crops), np.full(len(path), -1, np.int64)
         known[:seam], sources[:seam] = head[len(before) :], head_sources[len(before) :]
@@ -149,16 +149,15 @@ class LongMessage:
         return synthesise_motion(phones, frames, fps, self._presenter.style, start_s=start_s)
 
     def _draw_neutral(
-        self, path: Path_, reader: TakeReader, net: MouthRefiner
+        self, path: Path_, reader: TakeReader, refiner: Refiner
     ) -> tuple[Bytes, npt.NDArray[np.int_]]:
         """Refined neutral mouths [n, S, S, 3] around a seam, and the take frames that they came from."""
         presenter = self._presenter
         base = build_mouth_base(presenter, path, read_path_pictures(reader, path))
         neutral = draft(presenter, base, np.zeros((len(path), presenter.style.space.size), np.float32))
-        crops = refine(
-            net, neutral.crops, base.crops, neutral.masks, neutral.points, seed_key=presenter.content_key,
-            frame_ids=[f"{f.a}-{f.b}-{f.mix:.3f}" for f in path], config=self._config.diffusion,
-        )  # fmt: skip
+        ids = [f"{f.a}-{f.b}-{f.mix:.3f}" for f in path]
+        timeline = Timeline(neutral.crops, base.crops, neutral.masks, neutral.points, ids)
+        [crops] = refiner([timeline], seed_key=presenter.content_key, config=self._config.diffusion)
         return crops, neutral.sources
 
 

@@ -25,7 +25,7 @@ from renderer.mouth.draft import upscale_refined
 from renderer.mouth.mask import draw_mouth_region
 from renderer.presenter.presenter import Presenter
 from renderer.progress import Progress
-from renderer.refiner.network import MouthRefiner
+from renderer.refiner.backends import Refiner
 from renderer.sampling.window_boundaries import find_window_boundaries
 from renderer.scoring.drift import drift
 from renderer.scoring.flicker import warp_errors
@@ -84,11 +84,11 @@ class Mode:
         self,
         presenter: Presenter,
         reader: TakeReader,
-        net: MouthRefiner,
+        refiner: Refiner,
         config: DiffusionConfig,
         mode: FusionMode | None,
     ) -> None:
-        self._presenter, self._reader, self._net, self._config = presenter, reader, net, config
+        self._presenter, self._reader, self._refiner, self._config = presenter, reader, refiner, config
         self._mode = mode
 
     def measure(self, files: Sequence[Path], frames: int, progress: Progress) -> tuple[Curves, Floats]:
@@ -105,7 +105,7 @@ class Mode:
         line = DraftedLine.load(file)
         config = self._choose_config(len(line.drafts))
         wall_s, cpu_s = time.perf_counter(), time.process_time()
-        crops = line.refine(self._net, self._presenter.content_key, config)
+        crops = line.refine(self._refiner, self._presenter.content_key, config)
         curves.refining_s += time.perf_counter() - wall_s
         curves.refining_cpu_s += time.process_time() - cpu_s
         boundaries = find_window_boundaries(len(crops), config) if self._mode else ()
