@@ -1,6 +1,11 @@
-# Every chore of the project. `make demo` and `make test` need Python 3.11 and a package index, nothing else.
+# Every chore of the project. `make demo` and `make test` need Python 3.11, 3.12 or 3.13 and a
+# package index, nothing else.
 
-PYTHON ?= python3.11
+PYTHONS := python3 python3.13 python3.12 python3.11
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+# The first that fits and can make an environment. Debian's python3 cannot before python3-venv is installed.
+PYTHON ?= $(shell for python in $(PYTHONS); do \
+	$$python -c "import ensurepip, venv; $(FITS)" 2>/dev/null && echo $$python && break; done)
 SERVE ?= 1
 PORT ?= 8000
 
@@ -40,13 +45,17 @@ venv:
 # --no-deps because the lock is complete: see docs/dependencies.md for what it leaves out.
 # An index may serve torch built for CUDA, which cannot be imported without packages that the lock
 # does not list; only then does torch bring its own.
+# A changed lock makes the environment anew: what left the lock must not stay beside what came.
 install:
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" 2>/dev/null || \
-	  { echo "Byname needs Python 3.11, and '$(PYTHON)' is not one. Install it, or name one: make demo PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -n "$(PYTHON)" || \
+	  { echo "Byname needs Python 3.11, 3.12 or 3.13 with its venv module, and none of these is one: $(PYTHONS)." >&2; \
+	    echo "Install one (Debian and Ubuntu: apt-get install python3-venv), or name one: make demo PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c "$(FITS)" 2>/dev/null || \
+	  { echo "Byname needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is none of them. Name another: make demo PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || \
-	  { echo "'$(PYTHON)' has no venv module. On Debian and Ubuntu: apt-get install python3.11-venv" >&2; exit 1; }
+	  { echo "'$(PYTHON)' has no venv module. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing the packages of $(LOCK) into $(VENV) (once; a few minutes)"
-	@$(BIN)/python -c "" 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@test ! -e $(INSTALLED) && $(BIN)/python -c "" 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install -qq --no-deps -r $(LOCK)
 	@$(BIN)/python -c "import torch" 2>/dev/null || \
 	  { echo "This index serves torch for CUDA; adding the libraries that it needs"; \

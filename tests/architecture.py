@@ -146,9 +146,24 @@ def floors(found: Iterable[Arrow]) -> dict[str, int]:
     return {room: floor_of(room) for room in sorted(below)}
 
 
+def direct_links(links: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Links that do not follow from others: of a → b, b → c and a → c the last one is left out."""
+    after: dict[str, set[str]] = {}
+    for source, target in links:
+        if source != target:
+            after.setdefault(source, set()).add(target)
+
+    def reach(room: str) -> set[str]:
+        near = after.get(room, set())
+        return near.union(*(reach(other) for other in near))
+
+    beyond = {room: set().union(*(reach(other) for other in near)) for room, near in after.items()}
+    return {(source, target) for source, near in after.items() for target in near - beyond[source]}
+
+
 # --- the picture ---
 
-_ROOM_W, _ROOM_H, _GAP_X, _GAP_Y, _EDGE = 116, 30, 14, 34, 16
+_ROOM_W, _ROOM_H, _GAP_X, _GAP_Y, _EDGE = 100, 28, 46, 30, 16
 
 
 def draw(package: str, top_px: int, width_px: int) -> tuple[str, int]:
@@ -165,10 +180,10 @@ def draw(package: str, top_px: int, width_px: int) -> tuple[str, int]:
         for number, room in enumerate(row):
             x = (width_px - span) / 2 + number * (_ROOM_W + _GAP_X)
             place[room] = (x, top_px + 26 + (highest - at) * (_ROOM_H + _GAP_Y))
-    links = sorted({arrow.between_rooms() for arrow in found})
+    links = sorted(direct_links({arrow.between_rooms() for arrow in found}))
     parts = [f'<text x="{_EDGE}" y="{top_px + 14}" class="name">{package}/</text>']
     for source, target in links:
-        if source != target and source in place and target in place:
+        if source in place and target in place:
             (x1, y1), (x2, y2) = place[source], place[target]
             a, b = (x1 + _ROOM_W / 2, y1 + _ROOM_H), (x2 + _ROOM_W / 2, y2)
             bow = (b[1] - a[1]) / 2
@@ -188,7 +203,7 @@ def draw(package: str, top_px: int, width_px: int) -> tuple[str, int]:
 
 def picture() -> str:
     """Both packages above each other, as SVG."""
-    width = 1180
+    width = 920
     top, body = _EDGE, []
     for package in ("campaigns", "renderer"):
         part, height = draw(package, top, width)

@@ -186,3 +186,8 @@ def test_an_import_inside_a_function_counts(tmp_path: Path) -> None:
     (tmp_path / "renderer" / "two.py").write_text("")
     found = architecture.arrows(architecture.modules("renderer", tmp_path))
     assert found == {Arrow("renderer.one", "renderer.two")}
+
+
+def test_the_picture_leaves_out_what_follows_from_other_arrows() -> None:
+    links = {("a", "b"), ("b", "c"), ("a", "c"), ("a", "d"), ("c", "c")}
+    assert architecture.direct_links(links) == {("a", "b"), ("b", "c"), ("a", "d")}

@@ -17,14 +17,15 @@ from renderer.evaluation.gates import SEAM_ACCELERATION_MAX, SEAM_VELOCITY_MAX
 from renderer.evaluation.long_message import LongMessage
 from renderer.evaluation.mode_comparison import Mode, find_steady, measure_take, mode_figures
 from renderer.presenter.bake_cache import ensure_baked
+from renderer.presenter.lazy_take import LazyTake
 from renderer.presenter.light_bake import check_whole
 from renderer.presenter.presenter import load_presenter
 from renderer.progress import Progress
 from renderer.refiner.backends import find_backend
+from renderer.render.context import RenderContext
 from renderer.runtime.machine import read_machine_facts
 from renderer.runtime.store import Store
 from renderer.timeline import seconds_at
-from renderer.video.decode import TakeReader
 
 _CHUNK_MIN = 1.3
 _DRIFT_S = 240.0
@@ -48,11 +49,14 @@ def compare(job: Comparison, store: Store, progress: Progress) -> dict[str, Any]
         check_whole(job.presenter, job.take)
     presenter = load_presenter(job.presenter or ensure_baked(job.take, store, job.bake, progress))
     refiner = find_backend(presenter.refiner).load(presenter.network)
-    message = LongMessage(presenter, job.seconds, job.engine, store, progress)
     modes: dict[str, Figures] = {}
-    with TakeReader(job.take) as reader, tempfile.TemporaryDirectory(prefix="byname-compare-") as folder:
-        fps = reader.facts.fps
-        files = message.save_drafts(reader, refiner, Path(folder))
+    with (
+        LazyTake(job.take, presenter) as opened,
+        tempfile.TemporaryDirectory(prefix="byname-compare-") as folder,
+    ):
+        reader, fps = opened.reader, presenter.facts.fps
+        message = LongMessage(RenderContext(presenter, opened, store, job.engine), job.seconds, progress)
+        files = message.save_drafts(Path(folder))
         take = measure_take(files)
         whole = Mode(presenter, reader, refiner, job.engine.diffusion, None).measure(
             files, message.frames, progress

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.config import BakeConfig, DiffusionConfig
-from renderer.face.crop import apply, invert, side_px
+from renderer.face.crop import apply, invert, measure_side_px
 from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.compose import compose
 from renderer.mouth.draft import Draft, draft_to
@@ -169,7 +169,8 @@ def _main(arguments: list[str]) -> int:
     in_take = apply(invert(faces.matrices), faces.points)
     width_px = float(np.median(np.ptp(in_take[:, :, 0], axis=1)))
     sys.stdout.write(
-        f"face {width_px:.0f} px wide, crop {side_px(faces.matrices, faces.crop_px):.0f} px of the take, "
+        f"face {width_px:.0f} px wide, "
+        f"crop {measure_side_px(faces.matrices, faces.crop_px):.0f} px of the take, "
         f"kept at {faces.fine.shape[1]} px\n"
         f"held out: {found.frames} frames, {found.psnr_db:.1f} dB "
         f"(retrieved but not warped: {found.retrieved_db:.1f} dB)\n"

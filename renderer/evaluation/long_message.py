@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -13,22 +12,20 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from renderer.config import DiffusionConfig, EngineConfig
-from renderer.motion.synthesis import synthesise_motion
-from renderer.mouth.base import build_mouth_base
-from renderer.mouth.draft import Draft, draft
-from renderer.presenter.presenter import Presenter
+from renderer.mouth.draft import Draft
 from renderer.progress import Progress, Step
 from renderer.refiner.backends import Refiner
 from renderer.refiner.refine import Timeline
-from renderer.render.plan import plan_script_slots
+from renderer.render.context import RenderContext
+from renderer.render.job import MessageJob
+from renderer.render.plan import plan_message, plan_script_slots
+from renderer.render.seams import lay_line
+from renderer.render.segment import SpokenSegment
+from renderer.render.stages import draft_frames
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
 from renderer.speech.speech_cache import speak_cached
 from renderer.take.base_track import PathFrame
-from renderer.take.path_pictures import read_path_pictures
-from renderer.take.plan import Segment, plan_segments
-from renderer.timeline import frames_covering, seconds_at
-from renderer.video.decode import TakeReader
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -94,71 +91,39 @@ class DraftedLine:
 
 
 class LongMessage:
-    """A presenter's message of at least ``seconds``, planned as production plans any message."""
+    """A presenter's message of at least ``seconds``, planned and drafted by the stages of production."""
 
-    def __init__(
-        self, presenter: Presenter, seconds: float, config: EngineConfig, store: Store, progress: Progress
-    ) -> None:
-        self._presenter, self._config, self._progress = presenter, config, progress
-        fps = presenter.facts.fps
-        lines, speeches = write_lines(seconds, config, store)
-        slots = plan_script_slots([lines], fps, config, store, progress)
-        lengths = [
-            (line_id, frames_covering(speech.duration_s, fps))
-            for (line_id, _), speech in zip(lines, speeches, strict=True)
-        ]
-        self._speeches: Sequence[Speech] = speeches
-        self._segments: Sequence[Segment] = plan_segments(
-            lengths, slots, presenter.base_track, fps, config.plan
-        )
+    def __init__(self, context: RenderContext, seconds: float, progress: Progress) -> None:
+        self._context, self._progress = context, progress
+        lines, _ = write_lines(seconds, context.config, context.store)
+        slots = plan_script_slots([lines], context.fps, context.config, context.store, progress)
+        nowhere = Path()  # nothing is opened or written by a job that is only planned
+        job = MessageJob(tuple(lines), nowhere, nowhere, slots, nowhere, context.config)
+        self._message = plan_message(job, context)
 
     @property
     def frames(self) -> int:
-        return sum(len(segment.path) for segment in self._segments)
+        return self._message.frames
 
-    def save_drafts(self, reader: TakeReader, refiner: Refiner, folder: Path) -> list[Path]:
+    def save_drafts(self, folder: Path) -> list[Path]:
         """Draft every line and save it in ``folder``; one file each, in order."""
         files = []
-        for at, segment in enumerate(self._segments):
-            self._progress(Step("drafting the message", at, len(self._segments)))
+        for at, segment in enumerate(self._message.segments):
+            self._progress(Step("drafting the message", at, len(self._message.segments)))
             files.append(folder / f"{at:04}.safetensors")
-            self._draft_line(at, segment, reader, refiner).save(files[-1])
+            _draft_line(self._context, segment).save(files[-1])
         return files
 
-    def _draft_line(self, at: int, segment: Segment, reader: TakeReader, refiner: Refiner) -> DraftedLine:
-        presenter, seam, path = self._presenter, self._config.plan.seam_frames, segment.path
-        before = self._segments[at - 1].path[-seam:] if at else ()
-        after = self._segments[at + 1].path[:seam] if at + 1 < len(self._segments) else ()
-        head, head_sources = self._draw_neutral((*before, *path[:seam]), reader, refiner)
-        tail, tail_sources = self._draw_neutral((*path[-seam:], *after), reader, refiner)
-        base = build_mouth_base(presenter, path, read_path_pictures(reader, path))
-        known, sources = np.zeros_like(base.crops), np.full(len(path), -1, np.int64)
-        known[:seam], sources[:seam] = head[len(before) :], head_sources[len(before) :]
-        known[-seam:], sources[-seam:] = tail[:seam], tail_sources[:seam]
-        made = draft(presenter, base, self._motion(at, segment), pinned=sources)
-        shown = np.array([(f.a, f.b, f.mix) for f in path], np.float32)
-        return DraftedLine(
-            made.crops, base.crops, made.fine, made.masks, made.points, base.matrices, known, sources >= 0,
-            shown,
-        )  # fmt: skip
 
-    def _motion(self, at: int, segment: Segment) -> Floats:
-        fps = self._presenter.facts.fps
-        start_s = seconds_at(segment.lead_frames, fps)
-        phones, frames = self._speeches[at].phones, len(segment.path)
-        return synthesise_motion(phones, frames, fps, self._presenter.style, start_s=start_s)
-
-    def _draw_neutral(
-        self, path: Path_, reader: TakeReader, refiner: Refiner
-    ) -> tuple[Bytes, npt.NDArray[np.int_]]:
-        """Refined neutral mouths [n, S, S, 3] around a seam, and the take frames that they came from."""
-        presenter = self._presenter
-        base = build_mouth_base(presenter, path, read_path_pictures(reader, path))
-        neutral = draft(presenter, base, np.zeros((len(path), presenter.style.space.size), np.float32))
-        ids = [f"{f.a}-{f.b}-{f.mix:.3f}" for f in path]
-        timeline = Timeline(neutral.crops, base.crops, neutral.masks, neutral.points, ids)
-        [crops] = refiner([timeline], seed_key=presenter.content_key, config=self._config.diffusion)
-        return crops, neutral.sources
+def _draft_line(context: RenderContext, segment: SpokenSegment) -> DraftedLine:
+    line = lay_line(context, segment)
+    drafts = draft_frames(context, line, line.frames)
+    made = drafts.draft
+    known, known_mask = line.collect_known_crops(line.frames, made.crops)
+    path = np.array([(f.a, f.b, f.mix) for f in line.path], np.float32)
+    return DraftedLine(
+        made.crops, drafts.bases, made.fine, made.masks, made.points, drafts.matrices, known, known_mask, path
+    )
 
 
 def write_lines(

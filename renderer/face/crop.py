@@ -28,7 +28,7 @@ class CropPath:
     crop_px: int
 
 
-def crop_path(points: Points, crop_px: int) -> CropPath:
+def compute_crop_path(points: Points, crop_px: int) -> CropPath:
     """The crop of each frame from its face points in take px [T, 478, 2]."""
     placed = points.astype(np.float64)
     shape, turn, place = _align(placed[..., 0] + 1j * placed[..., 1])
@@ -60,9 +60,9 @@ def invert(matrices: Matrices) -> Matrices:
     return np.concatenate([linear, shift[:, :, None]], axis=2).astype(np.float32)
 
 
-def side_px(matrices: Matrices, crop_px: int) -> float:
+def measure_side_px(matrices: Matrices, crop_px: int) -> float:
     """The usual edge of the crop measured in take px."""
-    return float(crop_px / np.median(np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])))
+    return crop_px / float(np.median(np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])))
 
 
 def _align(

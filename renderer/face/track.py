@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import binary_opening
 
 from renderer.errors import RenderError
+from renderer.face.face_mesh import open_face_follower
 from renderer.face.landmarks import POINTS
-from renderer.face.leaps import without_leaps
-from renderer.face.quiet import quiet
+from renderer.face.outliers import replace_outliers
 from renderer.progress import Progress, Step, ignore_progress
 
 Points = npt.NDArray[np.float32]
@@ -63,18 +60,21 @@ def track(
     """
     found: list[Points | None] = []
     rivals: list[bool] = []
-    with _face_mesh(1 if alone else 2) as faces_in:
-        for number, frame in enumerate(frames):
-            face, rival = _presenter_among(faces_in(frame), _last_seen(found))
-            found.append(face)
-            rivals.append(rival)
-            progress(Step(_STAGE, number + 1, max(total, number + 1)))
+    faces_in = open_face_follower(1 if alone else 2)
+    for number, frame in enumerate(frames):
+        face, rival = _find_presenter(faces_in(frame), _find_last_seen(found))
+        found.append(face)
+        rivals.append(rival)
+        progress(Step(_STAGE, number + 1, max(total, number + 1)))
     seen = np.array([face is not None for face in found], bool)
     two = np.asarray(binary_opening(np.array(rivals, bool), np.ones(_SECOND_FACE_FRAMES)), bool)
     _check(seen, two, some=some)
-    points = without_leaps(_without_gaps(found, seen), seen)
+    points = replace_outliers(_fill_gaps(found, seen), seen)
     _check_size(points[seen])
-    notes = (*_noted("The face was lost", ~seen), *_noted("Another face is beside the presenter's", two))
+    notes = (
+        *_describe("The face was lost", ~seen),
+        *_describe("Another face is beside the presenter's", two),
+    )
     return FaceTrack(points, seen & ~two, notes)
 
 
@@ -104,7 +104,7 @@ def _check_size(points: Points) -> None:
         )
 
 
-def _noted(what: str, flags: Flags) -> tuple[str, ...]:
+def _describe(what: str, flags: Flags) -> tuple[str, ...]:
     if not flags.any():
         return ()
     return (
@@ -113,7 +113,7 @@ def _noted(what: str, flags: Flags) -> tuple[str, ...]:
     )
 
 
-def _without_gaps(found: list[Points | None], ok: Flags) -> Points:
+def _fill_gaps(found: list[Points | None], ok: Flags) -> Points:
     seen = np.flatnonzero(ok)
     known = np.stack([face for face in found if face is not None]).reshape(len(seen), -1)
     moments = np.arange(len(ok))
@@ -128,7 +128,7 @@ def _without_gaps(found: list[Points | None], ok: Flags) -> Points:
 # --- one frame ---
 
 
-def _presenter_among(faces: list[Points], last: Points | None) -> tuple[Points | None, bool]:
+def _find_presenter(faces: list[Points], last: Points | None) -> tuple[Points | None, bool]:
     """The presenter's face (nearest to where it was; at first the widest) and whether another is as near."""
     if not faces:
         return None, False
@@ -149,58 +149,5 @@ def _width(face: Points) -> float:
     return float(np.ptp(face[:, 0]))
 
 
-def _last_seen(found: list[Points | None]) -> Points | None:
+def _find_last_seen(found: list[Points | None]) -> Points | None:
     return next((face for face in reversed(found) if face is not None), None)
-
-
-# --- the tracker ---
-
-
-@contextmanager
-def _face_mesh(faces: int) -> Iterator[Callable[[npt.NDArray[np.uint8]], list[Points]]]:
-    """A tracker that has seen nothing yet."""
-    mesh = _idle_mesh(faces)
-    found = False
-
-    def faces_in(frame: npt.NDArray[np.uint8]) -> list[Points]:
-        nonlocal found
-        # More notes come with the first face.
-        with nullcontext() if found else quiet():
-            seen = _points_of(mesh.process(frame), frame.shape[1], frame.shape[0])
-        found = found or bool(seen)
-        return seen
-
-    yield faces_in
-    # One that failed is not used again.
-    _idle.setdefault(faces, []).append(mesh)
-
-
-# Loading a tracker takes as long as tracking a dozen frames; whoever takes one from here owns it alone.
-_idle: dict[int, list[Any]] = {}
-os.register_at_fork(after_in_child=_idle.clear)  # its threads do not live on in a child
-
-
-def _idle_mesh(faces: int) -> Any:
-    with quiet():
-        try:
-            mesh = _idle[faces].pop()
-            mesh.reset()
-        except (KeyError, IndexError):
-            mesh = _new_mesh(faces)
-        mesh.process(np.zeros((64, 64, 3), np.uint8))  # returns when the models are loaded
-    return mesh
-
-
-def _new_mesh(faces: int) -> Any:
-    os.environ.setdefault("GLOG_minloglevel", "3")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from mediapipe.python.solutions.face_mesh import FaceMesh
-
-    return FaceMesh(max_num_faces=faces, refine_landmarks=True)
-
-
-def _points_of(result: Any, width: int, height: int) -> list[Points]:
-    faces = result.multi_face_landmarks or []
-    return [
-        np.array([(mark.x * width, mark.y * height) for mark in face.landmark], np.float32) for face in faces
-    ]

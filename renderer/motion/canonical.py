@@ -44,7 +44,7 @@ def _compute_jaw_share(neutral: Floats) -> Floats:
     lips_y = neutral[lm.INNER_UPPER[1:-1], 1].mean()
     chin_y = neutral[lm.CHIN_EDGE, 1].mean()
     mouth_x = neutral[lm.MOUTH_CORNERS, 0].mean()
-    reach = 0.55 * np.ptp(neutral[lm.CHEEKS, 0])
+    reach = 0.55 * float(np.ptp(neutral[lm.CHEEKS, 0]))
     depth = np.clip((y - lips_y) / max(chin_y - lips_y, 1e-3), 0, 1)
     beside = np.exp(-(((x - mouth_x) / reach) ** 2) * 3)
     # The lower lip hangs lowest in its middle and stays at its corners.

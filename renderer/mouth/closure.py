@@ -22,7 +22,7 @@ def measure_paleness(fine: npt.NDArray[np.uint8], points: Floats, crop_px: int) 
     """
     upper, lower = points[:, list(INNER_UPPER[1:-1])], points[:, list(INNER_LOWER[1:-1])]
     across = np.stack([np.zeros_like(_BAND_PX), _BAND_PX], axis=-1)
-    between = ((upper + lower) / 2)[:, :, None] + across  # [n, 9, 7, 2]
+    between = np.asarray(((upper + lower) / 2)[:, :, None] + across, np.float32)  # [n, 9, 7, 2]
     line = _sample_saturation(fine, between, crop_px).min(2)
     lips = np.median(_sample_saturation(fine, points[:, list(LIP_REDS)], crop_px), axis=1)
     return np.asarray(np.clip(1 - line / np.maximum(lips[:, None], 0.05), 0, 1).mean(1), np.float32)

@@ -279,7 +279,7 @@ def _warp_mouth(mouths: Mouths, wanted: _WantedMouth, shares: list[tuple[int, fl
         total += share * _warp_source(mouths, wanted, source, mouths.fine[source])
     # A mix of two textures is flatter than either.
     gain = sum(share * share for _, share in shares) ** -0.25
-    low_frequencies = _upsample(_downsample(total), total.shape[0])
+    low_frequencies = _upsample(_downsample(total), len(total))
     return np.clip(np.rint(low_frequencies + (total - low_frequencies) * gain), 0, 255).astype(np.uint8)
 
 
@@ -314,7 +314,7 @@ def _share_low_frequencies(
 
     One frame's broad light and shade are partly chance: compression, a passing shadow, a tracker's error.
     """
-    change = (shares[0] - 1) * _downsample(mouth).astype(np.float32)
+    change = (float(shares[0]) - 1) * _downsample(mouth).astype(np.float32)
     for frame, share in zip(frames[1:].tolist(), shares[1:].tolist(), strict=True):
         if share:
             change += share * _warp_source(mouths, wanted, frame, _downsample(mouths.fine[frame])).astype(
@@ -345,7 +345,7 @@ def _crossfade_sources(sources: Ints) -> list[list[tuple[int, float]]]:
     shown = [[(int(source), 1.0)] for source in sources]
     ahead = np.diff(sources)
     half = len(_CROSSFADE) // 2
-    for change in np.flatnonzero((ahead < 0) | (ahead > 2)) + 1:
+    for change in (np.flatnonzero((ahead < 0) | (ahead > 2)) + 1).tolist():
         for place, share in zip(range(change - half, change + half), _CROSSFADE, strict=True):
             if 0 <= place < len(sources) and len(shown[place]) == 1:
                 old, new = sources[min(place, change - 1)], sources[max(place, change)]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from renderer.config import BakeConfig, fingerprint
 from renderer.errors import RenderError
-from renderer.face.crop import side_px
+from renderer.face.crop import measure_side_px
 from renderer.motion.denoiser_blend import refit_with_denoiser
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.mouth.base import shrink
@@ -35,7 +35,7 @@ from renderer.weights import base_motion
 
 Floats = npt.NDArray[np.float32]
 
-TRACK_VERSION = 3
+TRACK_VERSION = 4
 _LEFT_OUT_S = 0.4  # a training draft must not borrow from its own moment
 _DRAFTED_AT_ONCE = 64
 
@@ -91,7 +91,7 @@ def _build_presenter(
     progress: Progress,
 ) -> Presenter:
     base_track: BaseTrack = build_base_track(
-        tracked.face.points, tracked.thumbs, side_px(faces.matrices, config.crop_px)
+        tracked.face.points, tracked.thumbs, measure_side_px(faces.matrices, config.crop_px)
     )
     presenter = Presenter(
         facts=facts,

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from renderer.face.crop import apply, crop_path, side_px
-from renderer.face.hands import hand_finder, hand_outline
-from renderer.face.mesh import face_triangles
+from renderer.face.crop import apply, compute_crop_path, measure_side_px
+from renderer.face.hands import compute_hand_outline, open_hand_finder
+from renderer.face.mesh import load_face_triangles
 from renderer.face.track import FaceTrack, track
 from renderer.mouth.atlas import Atlas, build_atlas
 from renderer.mouth.base import MouthBase, crop_frame, shrink
@@ -121,12 +121,14 @@ def crop_lower_faces(
     reader: TakeReader, tracked: TrackedTake, crop_px: int, progress: Progress = ignore_progress
 ) -> Faces:
     """Crop the lower face of every frame and find which frames can be used."""
-    matrices = crop_path(tracked.face.points, crop_px).matrices
+    matrices = compute_crop_path(tracked.face.points, crop_px).matrices
     points = apply(matrices, tracked.face.points)
-    fine_px = _choose_fine_px(side_px(matrices, crop_px), len(points), crop_px)
+    fine_px = _choose_fine_px(measure_side_px(matrices, crop_px), len(points), crop_px)
     frames = reader.frames(range(len(points)))
     fine, hands = crop_frames(frames, tracked.face.points, matrices, (crop_px, fine_px), progress)
-    triangles = build_lower_face_triangles(face_triangles(), np.median(points, axis=0).astype(np.float32))
+    triangles = build_lower_face_triangles(
+        load_face_triangles(), np.median(points, axis=0).astype(np.float32)
+    )
     verdict = filter_frames(points, tracked.face.ok, shrink(fine, crop_px), triangles, hands)
     # Where every frame is filtered out there is nothing to draw from; the track alone then decides.
     usable = verdict.ok if verdict.ok.any() else tracked.face.ok
@@ -150,14 +152,14 @@ def crop_frames(
     points = apply(matrices, faces)
     fine = np.empty((len(points), fine_px, fine_px, 3), np.uint8)
     hands = np.zeros((len(points), FILTER_PX, FILTER_PX), bool)
-    with hand_finder(faces) as hands_in:
-        for number, frame in enumerate(frames):
-            fine[number] = crop_frame(frame, matrices[number], crop_px, fine_px)
-            if number % _HANDS_EVERY == 0:
-                for hand in hands_in(frame):
-                    outline = _map_to_crop(hand_outline(hand), matrices[number])
-                    hands[number : number + _HANDS_EVERY] |= mask_hand(outline, points[number], crop_px)
-            progress(Step("cutting out the lower face", number + 1, len(points)))
+    hands_in = open_hand_finder(faces)
+    for number, frame in enumerate(frames):
+        fine[number] = crop_frame(frame, matrices[number], crop_px, fine_px)
+        if number % _HANDS_EVERY == 0:
+            for hand in hands_in(frame):
+                outline = _map_to_crop(compute_hand_outline(hand), matrices[number])
+                hands[number : number + _HANDS_EVERY] |= mask_hand(outline, points[number], crop_px)
+        progress(Step("cutting out the lower face", number + 1, len(points)))
     return fine, hands
 
 

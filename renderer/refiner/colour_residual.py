@@ -125,7 +125,7 @@ def _average_squares(planes: Floats) -> Exact:
 def _solve_ridge(inputs: Floats, residual: Exact, ridge: float) -> Exact:
     exact = _prepend_ones(inputs)
     within = exact.T @ exact + ridge * np.eye(exact.shape[1])
-    return np.linalg.solve(within, exact.T @ residual)
+    return np.asarray(np.linalg.solve(within, exact.T @ residual), np.float64)
 
 
 def _prepend_ones(inputs: Floats) -> Exact:

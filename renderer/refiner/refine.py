@@ -192,7 +192,7 @@ class _NetDenoiser:
 
 def _find_first_rows(masks: Floats) -> npt.NDArray[np.int64]:
     """Of each mask [n, S, S] the last multiple of 16 rows above which it shows nothing [n]."""
-    rows = (masks > _FAINT).any(2)
+    rows = np.any(masks > _FAINT, axis=2)
     first = np.where(rows.any(1), rows.argmax(1), masks.shape[1] - _LEAST_ROWS)
     return np.asarray(first // _ROWS * _ROWS, np.int64)
 

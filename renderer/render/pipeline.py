@@ -59,9 +59,7 @@ def render_batch(
             yield from _join_finished(batch)
         batch.wait_for_encoding()
         for segment in batch.find_left_to_others():
-            batch.attempt(
-                segment, partial(_render, batch.find_context(segment), segment, batch.make_progress(segment))
-            )
+            _render_alone(batch, segment, batch.make_progress(segment))
             yield from _join_finished(batch)
         yield from _join_finished(batch)
 
@@ -95,8 +93,9 @@ def _draw_together(batch: Batch, group: Sequence[SpokenSegment]) -> None:
     except Exception as error:
         if len(group) == 1:
             batch.fail(group[0], error)
-        for segment in group if len(group) > 1 else ():
-            _draw(batch, [segment])  # one of them is at fault: alone, it ends only what needs it
+        else:
+            for segment in group:  # one of them is at fault: alone, it ends only what needs it
+                _draw(batch, [segment])
         return
     for segment, mouths in zip(group, drawn, strict=True):
         batch.encode_behind(segment, partial(_encode_and_measure, batch, segment, [mouths]))
@@ -121,8 +120,13 @@ def _encode_and_measure(batch: Batch, segment: SpokenSegment, mouths: Iterable[M
     batch.release(segment)
 
 
-def _render(context: RenderContext, segment: SpokenSegment, progress: Progress) -> RenderedSegment:
-    """One segment by itself, drawn, encoded and measured unless the store has it. Raises RenderError."""
+def _render_alone(batch: Batch, segment: SpokenSegment, progress: Progress) -> None:
+    """One that was not drawn with others: another process was at it, or somebody deleted it."""
+    batch.attempt(segment, partial(_render_segment, batch.find_context(segment), segment, progress))
+
+
+def _render_segment(context: RenderContext, segment: SpokenSegment, progress: Progress) -> RenderedSegment:
+    """Drawn, encoded and measured unless the store has it. Raises RenderError."""
 
     def make(target: Path) -> None:
         with draw_ahead(context, segment, count_frames_that_fit(context.frame_bytes)) as mouths:
@@ -155,7 +159,7 @@ def _join(batch: Batch, message: PlannedMessage) -> Outcome:
             if not deleted:
                 return error
             for segment in deleted:
-                batch.attempt(segment, partial(_render, message.context, segment, ignore_progress))
+                _render_alone(batch, segment, ignore_progress)
     return batch.find_error(message) or _vanishing()
 
 

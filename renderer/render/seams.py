@@ -1,4 +1,4 @@
-"""What a line meets: resting mouths at its seams, and filmed mouths beside frames that are shown as filmed.
+"""What a line meets: neutral mouths at its seams, and filmed mouths beside frames that are shown as filmed.
 
 A segment begins and ends with a few silent frames that every message shows alike. They are drawn first,
 together with the frames on the other side of the seam, and are then known: the diffusion of the segment is
@@ -32,8 +32,10 @@ def lay_line(context: RenderContext, segment: SpokenSegment) -> Line:
     path, seam = segment.path, context.config.plan.seam_frames
     before, after = segment.before, segment.after
     goes_on = bool(before), bool(after)
-    head = find_resting(context, before + path[:seam], (goes_on[0], True)).select(slice(len(before), None))
-    tail = find_resting(context, path[-seam:] + after, (True, goes_on[1])).select(slice(0, seam))
+    head = draw_neutral_once(context, before + path[:seam], (goes_on[0], True)).select(
+        slice(len(before), None)
+    )
+    tail = draw_neutral_once(context, path[-seam:] + after, (True, goes_on[1])).select(slice(0, seam))
     line = Line(path, find_motion(context, segment), ((0, head), (len(path) - seam, tail)))
     return _ease(context, line, goes_on, before, after)
 
@@ -47,20 +49,20 @@ def choose_line_sources(context: RenderContext, line: Line) -> Line:
     return replace(line, sources=choose_sources(presenter.atlas, targets, presenter.crop_px, pinned=pinned))
 
 
-def find_resting(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
-    """Resting mouths over the frames around a seam, the same for every message that has this seam."""
+def draw_neutral_once(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
+    """Neutral mouths over the frames around a seam, the same for every message that has this seam."""
     frames = [(f.a, f.b, f.mix) for f in path]
     key = fingerprint(STAGE_VERSION, context.presenter.content_key, frames, context.config.diffusion, goes_on)
     return context.store.use(
         "rest",
         key,
         ".safetensors",
-        lambda target: _save(_draw_resting(context, path, goes_on), target),
+        lambda target: _save(_draw_neutral_mouths(context, path, goes_on), target),
         _load,
     )
 
 
-def _draw_resting(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
+def _draw_neutral_mouths(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
     still = np.zeros((len(path), context.presenter.style.space.size), np.float32)
     line = _ease(context, Line(path, still), goes_on)
     drafts = draft_frames(context, line, line.frames)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("torch", "av", "opencv-contrib-python-headless", "mediapipe", "numpy")
+_PACKAGES = ("torch", "av", "opencv-python-headless", "onnxruntime", "numpy")
 
 
 def read_machine_facts() -> dict[str, Any]:

@@ -33,7 +33,7 @@ def aperture(points: Floats) -> Floats:
 
 def gain(seen: Floats, real: Floats) -> float:
     """How much of the real movement is made: std ÷ std of two apertures; below 1 is mumbled."""
-    return float(seen.std() / max(float(real.std()), 1e-9))
+    return float(seen.std()) / max(float(real.std()), 1e-9)
 
 
 def articulation(seen: Floats, real: Floats) -> float:

@@ -47,7 +47,7 @@ def drift(curve: Floats, fps: float, block_s: float = 2.0, seed: int = 0) -> Dri
 
 def wander(curve: Floats, real: Floats) -> float:
     """Spread of 40-frame means ÷ that of the real curve."""
-    return float(_block_means(curve).std() / max(float(_block_means(real).std()), 1e-9))
+    return float(_block_means(curve).std()) / max(float(_block_means(real).std()), 1e-9)
 
 
 def _block_means(curve: Floats) -> Floats:

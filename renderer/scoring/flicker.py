@@ -21,15 +21,14 @@ def warp_errors(crops: Crops, masks: Floats) -> Floats:
     errors = [float("nan")]
     for before, after, mask in zip(greys, greys[1:], masks[1:], strict=False):
         apart = after.astype(np.float32) - _warp(before, after)
-        errors.append(float((apart**2 * mask).sum() / max(float(mask.sum()), 1e-6)))
+        errors.append(float((apart**2 * mask).sum()) / max(float(mask.sum()), 1e-6))
     return np.array(errors, np.float32)
 
 
 def flicker(crops: Crops, real: Crops, masks: Floats) -> float:
     """Unexplained change of ``crops`` ÷ that of the ``real`` ones, inside the same ``masks``."""
-    return float(
-        np.nanmean(warp_errors(crops, masks)) / max(float(np.nanmean(warp_errors(real, masks))), 1e-6)
-    )
+    seen, filmed = (float(np.nanmean(warp_errors(some, masks))) for some in (crops, real))
+    return seen / max(filmed, 1e-6)
 
 
 def _warp(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> Floats:

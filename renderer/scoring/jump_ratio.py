@@ -47,7 +47,7 @@ def jump_ratio(sizes: Floats, places: Sequence[int], width: int = 1, seed: int =
     inside = ~at_place & usable
     if not at_place.any() or not inside.any():
         return JumpRatio(1.0, 1.0, 0)
-    ratio = float(sizes[at_place].mean() / max(float(sizes[inside].mean()), 1e-9))
+    ratio = float(sizes[at_place].mean()) / max(float(sizes[inside].mean()), 1e-9)
     return JumpRatio(
         ratio, _share_by_chance(sizes[usable], int(at_place.sum()), ratio, seed), len(set(places))
     )
@@ -83,4 +83,4 @@ def seam_ratio(points: Floats, seams: Sequence[int]) -> float:
     around = near & ~at_seam
     if not around.any():
         return 0.0
-    return float(sizes[at_seam].mean() / max(float(sizes[around].mean()), 1e-6))
+    return float(sizes[at_seam].mean()) / max(float(sizes[around].mean()), 1e-6)

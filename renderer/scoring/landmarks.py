@@ -41,7 +41,7 @@ def landmark_distance(seen: Floats, real: Floats, *, velocity: bool = False) -> 
     here, there = (align_faces(points, like)[:, list(LIPS_AND_JAW)] for points in (seen, real))
     if velocity:
         here, there = np.diff(here, axis=0), np.diff(there, axis=0)
-    return float(100 * np.linalg.norm(here - there, axis=-1).mean() / max(eye_distance(like), 1e-9))
+    return 100 * float(np.linalg.norm(here - there, axis=-1).mean()) / max(eye_distance(like), 1e-9)
 
 
 def _to_complex(points: Floats) -> npt.NDArray[np.complex128]:

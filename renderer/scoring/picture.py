@@ -26,7 +26,7 @@ def ssim(drawn: Crops, filmed: Crops, masks: Floats) -> float:
     values = []
     for one, other, mask in zip(drawn, filmed, masks, strict=True):
         similarity = _similarity(_to_grey(one), _to_grey(other))
-        values.append(float((similarity * mask).sum() / max(float(mask.sum()), 1e-6)))
+        values.append(float((similarity * mask).sum()) / max(float(mask.sum()), 1e-6))
     return float(np.mean(values))
 
 

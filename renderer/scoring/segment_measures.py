@@ -111,8 +111,8 @@ class _FaceBox(Box):
 def _find_face_box(points: Floats) -> _FaceBox:
     low, high = points.reshape(-1, 2).min(0), points.reshape(-1, 2).max(0)
     margin = _MARGIN * float((high - low).max())
-    left, top = (max(int(v - margin), 0) for v in low)
-    right, bottom = (int(v + margin) + 1 for v in high)
+    left, top = (max(int(v - margin), 0) for v in low.tolist())
+    right, bottom = (int(v + margin) + 1 for v in high.tolist())
     face_px = float(np.ptp(points[0, :, 0]))
     return _FaceBox(left, top, right, bottom, min(_FACE_PX / max(face_px, 1.0), 1.0))
 

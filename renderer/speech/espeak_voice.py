@@ -96,7 +96,7 @@ def _read_wave(path: Path) -> tuple[npt.NDArray[np.float32], int]:
         return np.zeros(0, np.float32), 22_050
     with wave.open(str(path), "rb") as file:
         whole = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-        return whole.astype(np.float32) / 32_768, file.getframerate()
+        return np.asarray(whole.astype(np.float32) / 32_768, np.float32), file.getframerate()
 
 
 def _find_word_starts(words: Sequence[str]) -> list[tuple[int, int]]:

@@ -88,7 +88,7 @@ def create_long_hair() -> Skin:
     """The body's own long hair, less the strands that hang before the face."""
     corners = load_base_body().points[load_base_body().quads["helper-hair"]]
     x, y, z = np.abs(corners[..., 0]), corners[..., 1], corners[..., 2]
-    return Skin("helper-hair", ((x > 0.058) | (y > -0.05) | (z > 0.80)).all(1))
+    return Skin("helper-hair", np.asarray(((x > 0.058) | (y > -0.05) | (z > 0.80)).all(1), bool))
 
 
 _LINE_Y_M = (-0.10, -0.085, -0.076, -0.067, -0.060, -0.035, -0.026, 0.0, 0.05, 0.09)
@@ -123,10 +123,8 @@ def create_eyeball(points: Floats) -> tuple[Solid, Floats]:
         np.linspace(0.001, np.pi, rings), np.linspace(0, 2 * np.pi, around, endpoint=False), indexing="ij"
     )
     out = 1 + 0.065 * np.exp(-((off / 0.42) ** 4))
-    ball = (
-        np.stack([np.sin(off) * np.cos(turn), -np.cos(off), np.sin(off) * np.sin(turn)], -1) * out[..., None]
-    )
-    ball = ball.reshape(-1, 3).astype(np.float32)
+    grid = np.stack([np.sin(off) * np.cos(turn), -np.cos(off), np.sin(off) * np.sin(turn)], -1)
+    ball = (grid * out[..., None]).reshape(-1, 3).astype(np.float32)
     ring, place = np.meshgrid(np.arange(rings - 1), np.arange(around), indexing="ij")
     a, b = ring * around + place, ring * around + (place + 1) % around
     quads = np.stack([a, b, b + around, a + around], -1).reshape(-1, 4).astype(np.int32)

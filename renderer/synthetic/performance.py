@@ -28,7 +28,8 @@ from renderer.synthetic.speaking_style import SpeakingStyle, sample_style
 from renderer.synthetic.visemes import CHANNELS, CLOSED, LIP_TEETH, SILENCE, VISEMES, VOWELS, find_visemes
 
 Floats = npt.NDArray[np.float32]
-Curves = dict[str, npt.NDArray[np.float64]]
+Curve = npt.NDArray[np.float64]
+Curves = dict[str, Curve]
 
 _BEFORE_S, _AFTER_S, _SHARPNESS = 0.055, 0.045, 1.35
 _STRESS_GAIN = (1.0, 1.22, 1.1)
@@ -106,7 +107,7 @@ def _place_visemes(
 
 def _animate_mouth(
     visemes: Sequence[_TimedViseme],
-    times_s: Floats,
+    times_s: Curve,
     style: SpeakingStyle,
     fps: float,
     rng: np.random.Generator,
@@ -124,7 +125,7 @@ def _animate_mouth(
     return curves
 
 
-def _blend(visemes: Sequence[_TimedViseme], times_s: Floats, style: SpeakingStyle, reach: float) -> Curves:
+def _blend(visemes: Sequence[_TimedViseme], times_s: Curve, style: SpeakingStyle, reach: float) -> Curves:
     """Every channel [n]: the average of all visemes' targets, weighted by their dominance."""
     total = np.full(len(times_s), 1e-3)
     channels = {name: np.zeros(len(times_s)) for name in CHANNELS}
@@ -136,7 +137,7 @@ def _blend(visemes: Sequence[_TimedViseme], times_s: Floats, style: SpeakingStyl
     return {name: curve / total for name, curve in channels.items()}
 
 
-def _compute_dominance(viseme: _TimedViseme, times_s: Floats, reach: float) -> npt.NDArray[np.float64]:
+def _compute_dominance(viseme: _TimedViseme, times_s: Curve, reach: float) -> npt.NDArray[np.float64]:
     kind = VISEMES[viseme.number]
     away = times_s - viseme.centre_s
     beyond = np.maximum(np.abs(away) - 0.6 * viseme.half_s, 0)
@@ -145,7 +146,7 @@ def _compute_dominance(viseme: _TimedViseme, times_s: Floats, reach: float) -> n
 
 
 def _compute_hold(
-    visemes: Sequence[_TimedViseme], times_s: Floats, number: int, hold_s: float
+    visemes: Sequence[_TimedViseme], times_s: Curve, number: int, hold_s: float
 ) -> npt.NDArray[np.float64]:
     """[n] 0..1: 1 while a viseme of that number must be fully reached, with smooth shoulders."""
     level = np.zeros(len(times_s))
@@ -156,7 +157,7 @@ def _compute_hold(
     return level
 
 
-def _compute_sounding(visemes: Sequence[_TimedViseme], times_s: Floats) -> npt.NDArray[np.float64]:
+def _compute_sounding(visemes: Sequence[_TimedViseme], times_s: Curve) -> npt.NDArray[np.float64]:
     """[n] 1 where something sounds, exactly 0 from ``_SETTLE_S`` away from any sound."""
     gap_s = np.full(len(times_s), np.inf)
     for viseme in visemes:
@@ -195,7 +196,7 @@ def _to_units(channels: Curves, style: SpeakingStyle, rng: np.random.Generator) 
 
 
 def _add_smile(
-    curves: Curves, style: SpeakingStyle, times_s: Floats, fps: float, rng: np.random.Generator
+    curves: Curves, style: SpeakingStyle, times_s: Curve, fps: float, rng: np.random.Generator
 ) -> None:
     smile = style.smile * np.clip(1 + 0.5 * sample_smooth_noise(len(times_s), 1.2, fps, rng), 0, 1.8)
     for side in ("Left", "Right"):

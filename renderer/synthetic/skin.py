@@ -78,15 +78,15 @@ def _paint_complexion(colour: Floats, p: Floats, look: Look, noise: _Noise) -> F
         + 0.6 * _compute_spot(p, (0, -0.13, 0.632), (0.022, 0.03, 0.014))
     )
     red += 0.22 * noise(p, 160, 5, 3)
-    colour = colour * (1 + red[:, None] * np.array([0.06, -0.2, -0.17], np.float32))
-    under_eyes = _compute_spot(mirrored, (0.031, -0.13, 0.7165), (0.017, 0.03, 0.0065))
-    colour *= 1 - under_eyes[:, None] * np.array([0.16, 0.2, 0.16]) * (0.4 + look.wrinkles)
-    colour *= 1 + 0.12 * noise(p, 60, 6, 2)[:, None]
-    colour *= 1 + 0.12 * noise(p, 420, 7, 2)[:, None] * np.array([0.6, 1, 1])
-    dots = _smooth_step(noise(p, 700, 8), 0.42, 0.62) * _compute_spot(p, (0, -0.14, 0.70), (0.06, 0.06, 0.05))
-    return np.asarray(
-        colour * (1 - (look.freckles * dots)[:, None] * np.array([0.28, 0.42, 0.5])), np.float32
+    tone: npt.NDArray[np.floating[Any]] = colour * (
+        1 + red[:, None] * np.array([0.06, -0.2, -0.17], np.float32)
     )
+    under_eyes = _compute_spot(mirrored, (0.031, -0.13, 0.7165), (0.017, 0.03, 0.0065))
+    tone *= 1 - under_eyes[:, None] * np.array([0.16, 0.2, 0.16]) * (0.4 + look.wrinkles)
+    tone *= 1 + 0.12 * noise(p, 60, 6, 2)[:, None]
+    tone *= 1 + 0.12 * noise(p, 420, 7, 2)[:, None] * np.array([0.6, 1, 1])
+    dots = _smooth_step(noise(p, 700, 8), 0.42, 0.62) * _compute_spot(p, (0, -0.14, 0.70), (0.06, 0.06, 0.05))
+    return np.asarray(tone * (1 - (look.freckles * dots)[:, None] * np.array([0.28, 0.42, 0.5])), np.float32)
 
 
 def _paint_lips(colour: Floats, p: Floats, lips: Floats, look: Look, noise: _Noise) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ from scipy.sparse import coo_matrix, csr_matrix, vstack
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.integer[Any]]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -85,7 +87,7 @@ def _compute_corner_weights(
     return _choose_rows(free, itself, _choose_rows(on_rim, along, inside))
 
 
-def _build_sparse(rows: Ints, columns: Ints, value: float, shape: tuple[int, int]) -> csr_matrix:
+def _build_sparse(rows: Numbers, columns: Numbers, value: float, shape: tuple[int, int]) -> csr_matrix:
     return coo_matrix((np.full(len(rows), value, np.float32), (rows, columns)), shape=shape).tocsr()
 
 

@@ -24,7 +24,7 @@ from renderer.runtime.atomic_files import atomic_write
 from renderer.video.decode import TakeReader
 from renderer.video.probe import probe
 
-PAIRS_VERSION = 1  # raise it when a change of drafting changes the pairs
+PAIRS_VERSION = 2  # raise it when tracking or drafting changes what lessons look like
 _FRAMES_MIN = 24
 
 log = logging.getLogger(__name__)

@@ -54,7 +54,7 @@ class FliteSpeaker:
             )
             with wave.open(str(sound), "rb") as file:
                 rate_hz, whole = file.getframerate(), file.readframes(file.getnframes())
-        samples = np.frombuffer(whole, np.int16).astype(np.float32) / 32_768
+        samples = np.asarray(np.frombuffer(whole, np.int16).astype(np.float32) / 32_768, np.float32)
         phones = parse_printed_phones(printed)
         return Utterance(samples, rate_hz, phones, (None,) * len(phones))
 

@@ -1,7 +1,8 @@
 """The base weights that come with the engine: where a presenter's fit and style start.
 
 Made by `python -m renderer.training` on synthetic people alone; docs/model-card.md tells how. A file that is
-not there is no error: its reader then starts from nothing.
+not there is no error: its reader then starts from nothing. The tracker's networks lie beside them; NOTICE
+tells where those are from, and `renderer.face.networks` loads them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderer.face.hands import HAND_POINTS, hand_finder, hand_outline
+from renderer.face.hand_points import HAND_POINTS
+from renderer.face.hands import compute_hand_outline, open_hand_finder
 from renderer.face.track import track
 from renderer.video.decode import TakeReader
 from tests import takes
@@ -23,14 +24,14 @@ def flat_hand() -> np.ndarray:
 
 def test_an_outline_holds_every_point_with_flesh_around_it() -> None:
     hand = flat_hand()
-    outline = hand_outline(hand)
+    outline = compute_hand_outline(hand)
     assert (outline.min(0) < hand.min(0) - 3).all()
     assert (outline.max(0) > hand.max(0) + 3).all()
     assert (outline.min(0) > hand.min(0) - 12).all()
 
 
 def test_an_outline_grows_with_its_hand() -> None:
-    small, large = hand_outline(flat_hand()), hand_outline(3 * flat_hand())
+    small, large = compute_hand_outline(flat_hand()), compute_hand_outline(3 * flat_hand())
     assert np.ptp(large, axis=0) == pytest.approx(3 * np.ptp(small, axis=0), rel=1e-4)
 
 
@@ -38,11 +39,10 @@ def test_a_presenter_whose_hands_are_down_shows_none() -> None:
     with TakeReader(takes.DEMO_TAKE) as reader:
         frames = list(reader.frames(range(0, 12, 3)))
         faces = track(iter(frames), len(frames)).points
-        with hand_finder(faces) as hands_in:
-            assert [hands_in(frame) for frame in frames] == [[]] * len(frames)
+        hands_in = open_hand_finder(faces)
+        assert [hands_in(frame) for frame in frames] == [[]] * len(frames)
 
 
 def test_a_face_at_the_edge_of_the_picture_is_no_fault() -> None:
     faces = np.random.default_rng(0).uniform(-40, 60, (3, 478, 2)).astype(np.float32)
-    with hand_finder(faces) as hands_in:
-        assert hands_in(np.zeros((64, 48, 3), np.uint8)) == []
+    assert open_hand_finder(faces)(np.zeros((64, 48, 3), np.uint8)) == []

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from threading import Barrier
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +13,6 @@ import pytest
 
 from renderer.errors import Cancelled, RenderError
 from renderer.face.landmarks import CHEEKS, CHIN, NOSE_TIP
-from renderer.face.quiet import quiet
 from renderer.face.track import track
 from renderer.progress import Step
 from renderer.video.decode import TakeReader
@@ -141,16 +138,3 @@ def test_two_tracks_at_once_see_what_each_would_see_alone() -> None:
     with ThreadPoolExecutor(2) as pool:
         at_once = list(pool.map(lambda part: track(part, 10, alone=True).points, parts))
     assert all(np.array_equal(a, b) for a, b in zip(one_by_one, at_once, strict=True))
-
-
-def test_messages_of_others_are_heard_again_after_tracking(capfd: pytest.CaptureFixture[str]) -> None:
-    def hold_still(wait: Barrier) -> None:
-        with quiet():
-            wait.wait(5)
-            wait.wait(5)
-
-    wait = Barrier(2)
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(hold_still, [wait, wait]))
-    os.write(2, b"heard")
-    assert capfd.readouterr().err == "heard"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from renderer.face.landmarks import CHIN, INNER_LOWER, INNER_UPPER, JAW, MOUTH_CORNERS
-from renderer.face.mesh import face_triangles
+from renderer.face.mesh import load_face_triangles
 from renderer.mouth.warp import (
     WarpTarget,
     build_lower_face_triangles,
@@ -39,7 +39,7 @@ def neutral() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def triangles(neutral: np.ndarray) -> np.ndarray:
-    return build_lower_face_triangles(face_triangles(), neutral)
+    return build_lower_face_triangles(load_face_triangles(), neutral)
 
 
 def opened(points: np.ndarray, by_px: float = 7) -> np.ndarray:

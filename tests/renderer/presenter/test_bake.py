@@ -19,58 +19,58 @@ from renderer.progress import Step
 from renderer.refiner.refine import load_refiner
 from renderer.take.base_track import PathFrame
 from tests import takes
-from tests.renderer.mouth.conftest import QUICK
+from tests.renderer.conftest import QUICK
 
 FRAMES = 7 * takes.FPS
 
 
-def test_a_bake_holds_the_whole_take(baked: Presenter) -> None:
-    assert baked.points.shape == (FRAMES, 478, 2)
-    assert baked.matrices.shape == (FRAMES, 2, 3)
-    assert baked.fine.shape == (FRAMES, baked.fine_px, baked.fine_px, 3)
-    assert baked.crops.shape == (FRAMES, 128, 128, 3)
-    assert baked.neutral_face.shape == (478, 2)
-    assert baked.facts.fps == takes.FPS
-    assert baked.config == QUICK
-    assert baked.ok.all()
-    assert next(load_refiner(baked.network).parameters()) is not None
-    assert baked.base_track.frames == FRAMES
+def test_a_bake_holds_the_whole_take(small_bake: Presenter) -> None:
+    assert small_bake.points.shape == (FRAMES, 478, 2)
+    assert small_bake.matrices.shape == (FRAMES, 2, 3)
+    assert small_bake.fine.shape == (FRAMES, small_bake.fine_px, small_bake.fine_px, 3)
+    assert small_bake.crops.shape == (FRAMES, 128, 128, 3)
+    assert small_bake.neutral_face.shape == (478, 2)
+    assert small_bake.facts.fps == takes.FPS
+    assert small_bake.config == QUICK
+    assert small_bake.ok.all()
+    assert next(load_refiner(small_bake.network).parameters()) is not None
+    assert small_bake.base_track.frames == FRAMES
 
 
-def test_a_baked_presenter_rests_with_closed_lips(baked: Presenter, frames: list[np.ndarray]) -> None:
+def test_a_baked_presenter_rests_with_closed_lips(small_bake: Presenter, frames: list[np.ndarray]) -> None:
     path = [PathFrame(at, at, 0.0) for at in range(20, 26)]
-    base = build_mouth_base(baked, path, frames[20:26])
-    drawn = draft(baked, base, np.zeros((6, baked.style.space.size), np.float32))
+    base = build_mouth_base(small_bake, path, frames[20:26])
+    drawn = draft(small_bake, base, np.zeros((6, small_bake.style.space.size), np.float32))
     assert drawn.crops.shape == (6, 128, 128, 3)
-    assert baked.atlas.gaps[drawn.sources].max() < 0.02
+    assert small_bake.atlas.gaps[drawn.sources].max() < 0.02
 
 
-def test_a_saved_presenter_comes_back_whole(baked: Presenter, tmp_path: Path) -> None:
+def test_a_saved_presenter_comes_back_whole(small_bake: Presenter, tmp_path: Path) -> None:
     path = tmp_path / "presenter.safetensors"
-    baked.save(path)
+    small_bake.save(path)
     again = Presenter.load(path)
-    assert again.content_key == hashlib.sha256(path.read_bytes()).hexdigest() == baked.content_key
+    assert again.content_key == hashlib.sha256(path.read_bytes()).hexdigest() == small_bake.content_key
     for name in ("points", "matrices", "ok", "usable", "fine", "triangles", "detail"):
-        assert np.array_equal(getattr(again, name), getattr(baked, name)), name
-    assert again.facts == baked.facts
-    assert again.network.keys() == baked.network.keys()
-    assert np.array_equal(again.style.space.basis, baked.style.space.basis)
+        assert np.array_equal(getattr(again, name), getattr(small_bake, name)), name
+    assert again.facts == small_bake.facts
+    assert again.network.keys() == small_bake.network.keys()
+    assert np.array_equal(again.style.space.basis, small_bake.style.space.basis)
 
 
 def test_a_presenter_of_before_the_finest_detail_was_learned_is_read(
-    baked: Presenter, tmp_path: Path
+    small_bake: Presenter, tmp_path: Path
 ) -> None:
     path = tmp_path / "presenter.safetensors"
-    baked.save(path)
+    small_bake.save(path)
     with safe_open(path, "np") as file:
         arrays, about = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
     save_file({name: array for name, array in arrays.items() if name != "detail"}, path, about)
-    assert baked.detail.any() and not Presenter.load(path).detail.any()
+    assert small_bake.detail.any() and not Presenter.load(path).detail.any()
 
 
-def test_a_presenter_is_read_once_while_its_file_stays(baked: Presenter, tmp_path: Path) -> None:
+def test_a_presenter_is_read_once_while_its_file_stays(small_bake: Presenter, tmp_path: Path) -> None:
     path = tmp_path / "presenter.safetensors"
-    baked.save(path)
+    small_bake.save(path)
     assert load_presenter(path) is load_presenter(path)
 
 

@@ -59,7 +59,7 @@ def test_a_clip_without_a_face_is_left_out_with_its_reason(
 
 
 def test_a_folder_without_clips_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(RenderError, match=r"python -m renderer\.studio"):
+    with pytest.raises(RenderError, match=r"python -m renderer\.synthetic"):
         load_pairs_of_clips(tmp_path, tmp_path / "kept", workers=1)
 
 

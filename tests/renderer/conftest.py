@@ -1,4 +1,4 @@
-"""A tracked take of the demo's presenter, shared by the tests of this folder."""
+"""A short take of the demo's presenter, tracked and baked once for all tests of the engine."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ def frames(small_take: Path) -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="session")
-def baked(small_take: Path, tmp_path_factory: pytest.TempPathFactory) -> Presenter:
+def small_bake(small_take: Path, tmp_path_factory: pytest.TempPathFactory) -> Presenter:
     out = tmp_path_factory.mktemp("bake") / "presenter.safetensors"
     return bake(small_take, out, QUICK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderer.face.leaps import without_leaps
+from renderer.face.outliers import replace_outliers
 
 FRAMES, WIDTH_PX = 40, 200.0
 SEEN = np.ones(FRAMES, bool)
@@ -27,20 +27,20 @@ def talking() -> np.ndarray:
 def test_a_leap_is_replaced_by_what_lies_beside_it(talking: np.ndarray) -> None:
     leapt = talking.copy()
     leapt[20, 50:] += (0, 0.08 * WIDTH_PX)
-    steady = without_leaps(leapt, SEEN)
+    steady = replace_outliers(leapt, SEEN)
     assert np.abs(steady[20] - (talking[19] + talking[21]) / 2).max() < 1e-3
     others = np.arange(FRAMES) != 20
     assert np.array_equal(steady[others], leapt[others])
 
 
 def test_speech_and_fast_nods_are_no_leaps(talking: np.ndarray) -> None:
-    assert np.array_equal(without_leaps(talking, SEEN), talking)
+    assert np.array_equal(replace_outliers(talking, SEEN), talking)
 
 
 def test_a_cut_to_another_view_is_no_leap(talking: np.ndarray) -> None:
     cut = talking.copy()
     cut[25:] = cut[25:] * 1.5 + 40
-    assert np.array_equal(without_leaps(cut, SEEN), cut)
+    assert np.array_equal(replace_outliers(cut, SEEN), cut)
 
 
 @pytest.mark.parametrize("lost", [19, 20, 21])
@@ -48,8 +48,8 @@ def test_nothing_is_said_of_frames_beside_a_lost_face(talking: np.ndarray, lost:
     leapt, seen = talking.copy(), SEEN.copy()
     leapt[20] += 0.08 * WIDTH_PX
     seen[lost] = False
-    assert np.array_equal(without_leaps(leapt, seen), leapt)
+    assert np.array_equal(replace_outliers(leapt, seen), leapt)
 
 
 def test_two_frames_have_no_middle(talking: np.ndarray) -> None:
-    assert np.array_equal(without_leaps(talking[:2], SEEN[:2]), talking[:2])
+    assert np.array_equal(replace_outliers(talking[:2], SEEN[:2]), talking[:2])

@@ -1,0 +1,1 @@
+"""Convert the tracker's networks from the files in a mediapipe wheel; the product never imports this."""
