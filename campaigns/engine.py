@@ -17,7 +17,9 @@ from renderer.render.job import Lines, MessageJob, MessageResult
 from renderer.runtime.hit_counters import HitCount
 from renderer.runtime.profiling import profile
 from renderer.runtime.store import Store
+from renderer.speech import voices
 from renderer.speech.sentences import find_sentence_spans
+from renderer.speech.voices import add_voice_options, check_voice
 from renderer.take.plan import Slots
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
@@ -53,12 +55,16 @@ __all__ = [
     "Step",
     "Store",
     "VoiceConfig",
+    "add_voice_options",
     "bake",
     "choose_voice",
     "complete_bake",
+    "describe_voices",
     "find_sentence_spans",
+    "get_default_voice",
     "ignore_progress",
     "is_readable",
+    "list_voice_choices",
     "load_or_bake",
     "measure_joins",
     "measure_line_s",
@@ -254,5 +260,22 @@ def measure_peak_memory_mb() -> float:
 
 
 def choose_voice(engine: str, voice: str = "") -> VoiceConfig:
-    """The voice that a campaign or a command names."""
-    return VoiceConfig(engine=engine, voice=voice)
+    """The voice that a campaign or a command names. Raises RenderError for an engine that does not exist."""
+    config = VoiceConfig(engine=engine, voice=voice)
+    check_voice(config)
+    return config
+
+
+def list_voice_choices() -> list[tuple[str, str]]:
+    """(name, label) of each voice engine, the default first."""
+    return [(one.name, one.label) for one in voices.ENGINES]
+
+
+def get_default_voice() -> str:
+    """The name of the voice engine that a new campaign has."""
+    return voices.ENGINES[0].name
+
+
+def describe_voices() -> str:
+    """What a person may name as a voice of each engine, as sentences."""
+    return " ".join(f"{one.label}: {one.takes}." for one in voices.ENGINES)

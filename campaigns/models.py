@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.base import ModelBase
 
+from campaigns import engine
 from campaigns.problems import Problem, problems_from_json
 from campaigns.states import (
     BakeState,
@@ -32,6 +33,17 @@ def campaign_path(campaign: Campaign, filename: str) -> str:
 
 def message_path(message: Message, filename: str) -> str:
     return f"campaigns/{message.campaign.public_id}/messages/{message.public_id}/{filename}"
+
+
+# The migrations name these two: a new voice engine changes what they return, and needs no migration.
+def list_voice_choices() -> list[tuple[str, str]]:
+    """(name, label) of each voice engine that a campaign may choose."""
+    return engine.list_voice_choices()
+
+
+def get_default_voice() -> str:
+    """The name of the voice engine of a new campaign."""
+    return engine.get_default_voice()
 
 
 class StatusModel(models.Model):
@@ -106,11 +118,7 @@ class Campaign(StatusModel):
     presenter = models.ForeignKey(
         Presenter, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns"
     )
-    voice_engine = models.CharField(
-        max_length=32,
-        choices=[("piper", "Piper (natural)"), ("pyttsx3", "pyttsx3 / eSpeak NG")],
-        default="piper",
-    )
+    voice_engine = models.CharField(max_length=32, choices=list_voice_choices, default=get_default_voice)
     voice = models.CharField(max_length=300, blank=True, help_text="Empty: the packaged voice.")
     spreadsheet = models.FileField(upload_to=campaign_path, max_length=300, blank=True)
     spreadsheet_name = models.CharField(max_length=200, blank=True, editable=False)

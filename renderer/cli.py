@@ -33,6 +33,7 @@ from renderer.runtime.atomic_files import check_writable
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.sentences import split_sentences
+from renderer.speech.voices import add_voice_options
 from renderer.take.plan import plan_slots
 from renderer.timeline import frames_covering
 from renderer.video.probe import ClipFacts, check_take, probe
@@ -196,8 +197,7 @@ def _build_parser() -> argparse.ArgumentParser:
     render.add_argument(
         "--presenter", type=Path, help="a bake of this take; without it the take is baked first"
     )
-    render.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
-    render.add_argument("--voice-model", default="", help="a voice of that engine; default: the packaged one")
+    add_voice_options(render, with_model=True)
     render.add_argument("--mode", choices=get_args(FusionMode), default=DiffusionConfig.mode)
     render.add_argument("--steps", type=int, default=DiffusionConfig.steps, help="denoising steps (1 to 8)")
     render.add_argument(

@@ -12,12 +12,13 @@ FusionMode = Literal["triangular", "uniform", "shift", "chunk", "autoregressive"
 
 @dataclass(frozen=True)
 class VoiceConfig:
-    """``engine``: "piper" or "pyttsx3". ``voice``: a model file or voice id; "" is the packaged one.
+    """``engine``: a name in `renderer.speech.voices`, whose first one is meant by "". ``voice``: a model file
+    or a voice's name; "" is the packaged one.
 
     ``rate``: 1.0 is the voice's own pace; more is faster.
     """
 
-    engine: str = "piper"
+    engine: str = ""
     voice: str = ""
     rate: float = 1.0
 

@@ -23,8 +23,8 @@ RENDERER = (
     "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "models", "engine", "claims", "storage", "scripts", "recipients", "runs", "review",
-    "delivery", "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin",
+    "states", "problems", "engine", "models", "claims", "storage", "scripts", "delivery", "recipients",
+    "runs", "review", "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin",
     "tasks", "urls", "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}

@@ -11,7 +11,7 @@ from campaigns.recipients.sheet_import import validate_rows
 from campaigns.recipients.spreadsheet import read_sheet
 from campaigns.scripts.template import fill
 from renderer.config import VoiceConfig
-from renderer.speech.voices import speak
+from renderer.speech.text_to_speech import speak
 from renderer.video.probe import check_take, probe
 
 DEMO = Path(__file__).resolve().parent.parent / "campaigns" / "demo"

@@ -8,7 +8,6 @@ waits for a person.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,15 +16,14 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from campaigns.delivery.channels import email
 from campaigns.delivery.channels.channel import Channel, SendError
+from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.suppression import SUPPRESSED, is_suppressed, suppress
 from campaigns.models import Campaign, Delivery, Message
 from campaigns.states import DeliveryState, move
 
 logger = logging.getLogger(__name__)
 
-CHANNELS: Mapping[str, Channel[Any]] = {"email": email}
 RETRY_AFTER_S = (60, 300, 1800, 7200)  # then it counts as failed
 PAUSE_AFTER_FAILURES = 10  # in a row
 
@@ -94,14 +92,14 @@ def _find_refusal(delivery: Delivery) -> tuple[DeliveryState, str] | None:
 
 
 def _hand_over(delivery: Delivery) -> None:
-    channel = CHANNELS[delivery.channel]
+    channel = _find_channel(delivery)
     try:
         payload = channel.prepare(delivery)
     except SendError:
         raise
     except Exception as error:
         logger.exception("delivery %s could not be written", delivery.pk)
-        raise SendError(f"The mail could not be written: {error}", permanent=True) from error
+        raise SendError(f"The {channel.noun} could not be written: {error}", permanent=True) from error
     try:
         channel.transmit(payload)
     except SendError:
@@ -110,6 +108,13 @@ def _hand_over(delivery: Delivery) -> None:
         # Nothing is known about where it stopped, so nothing may be sent again by itself.
         logger.exception("delivery %s stopped in an unknown place", delivery.pk)
         raise SendError(f"Sending stopped in an unknown place: {error}", maybe_sent=True) from error
+
+
+def _find_channel(delivery: Delivery) -> Channel[Any]:
+    try:
+        return find_channel(delivery.channel)
+    except LookupError as error:
+        raise SendError(str(error), permanent=True) from error
 
 
 def _record_sent(delivery: Delivery, token: str) -> str:
@@ -123,7 +128,7 @@ def _record_sent(delivery: Delivery, token: str) -> str:
 def _record_failure(delivery: Delivery, token: str, error: SendError) -> str:
     _count_failure(delivery, str(error))
     if error.bad_address:
-        suppress(delivery.address, f"The mail server does not know it: {error}")
+        suppress(delivery.address, f"It does not exist: {error}")
     if error.maybe_sent:
         return _settle(delivery, token, DeliveryState.UNKNOWN, f"{error} {CHECK_ARRIVAL}")
     if error.permanent:
@@ -162,9 +167,17 @@ def _count_failure(delivery: Delivery, reason: str) -> None:
     campaign = Campaign.objects.filter(pk=delivery.message.campaign_id)
     campaign.update(sending_failures=F("sending_failures") + 1)
     sentence = (
-        f"{PAUSE_AFTER_FAILURES} mails in a row did not leave. The last reason: {reason} "
+        f"{PAUSE_AFTER_FAILURES} {_name_many(delivery)} in a row did not leave. The last reason: {reason} "
         "Fix that, then send again; what was sent is not sent twice."
     )
     campaign.filter(sending_failures__gte=PAUSE_AFTER_FAILURES, sending_paused="").update(
         sending_paused=sentence
     )
+
+
+def _name_many(delivery: Delivery) -> str:
+    """ "mails", or of a channel that is gone "deliveries"."""
+    try:
+        return f"{find_channel(delivery.channel).noun}s"
+    except LookupError:
+        return "deliveries"

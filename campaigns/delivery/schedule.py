@@ -1,6 +1,7 @@
 """Deliveries: schedule approved messages, and record what a person decides about a delivery.
 
-At most once, and nobody is forgotten: attempt.py says how a single delivery is claimed and settled.
+At most once, and nobody is forgotten: `campaigns.delivery.attempt` says how a single delivery is claimed and
+settled.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
@@ -18,6 +20,8 @@ from django_q.tasks import async_task
 
 from campaigns.delivery.attempt import REVOKED, find_due
 from campaigns.delivery.attempt import deliver as deliver
+from campaigns.delivery.channels.channel import Channel
+from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.suppression import SUPPRESSED, normalize_address
 from campaigns.models import Campaign, Delivery, Message, Suppression
 from campaigns.states import DeliveryState, MoveRefused, RenderState, ReviewState, move, move_one
@@ -37,7 +41,7 @@ UPDATED_FIELDS = [
     "recipient_name",
 ]
 HANDED_OVER = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
-STALLED = "The worker died while it was sending. Look whether the mail arrived, then decide."
+STALLED = "The worker died while it was sending. Look whether it arrived, then decide."
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,15 @@ class SendCounts:
     without_address: int
 
 
-def send_approved(campaign: Campaign, user: AbstractBaseUser | None = None) -> SendCounts:
-    """Schedule every approved message that was not sent yet, and end a pause. Twice is as good as once.
+def send_approved(
+    campaign: Campaign, user: AbstractBaseUser | None = None, channel_name: str = ""
+) -> SendCounts:
+    """Schedule every approved message that this channel has not sent yet, and end a pause. Twice is as good
+    as once.
 
-    MoveRefused where the presenter's consent was revoked.
+    MoveRefused where the presenter's consent was revoked; LookupError for a channel that does not exist.
     """
+    channel = find_channel(channel_name)
     with transaction.atomic():
         locked = (
             Campaign.objects.select_for_update(of=("self",)).select_related("presenter").get(pk=campaign.pk)
@@ -62,7 +70,7 @@ def send_approved(campaign: Campaign, user: AbstractBaseUser | None = None) -> S
         if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
             raise MoveRefused(REVOKED)
         Campaign.objects.filter(pk=locked.pk).update(sending_paused="", sending_failures=0)
-        counts = _schedule(locked, _find_approved(locked))
+        counts = _schedule(locked, _find_approved(locked), channel)
         ids = list(find_due(timezone.now()).filter(message__campaign=locked).values_list("pk", flat=True))
         transaction.on_commit(lambda: enqueue(ids))
         if user is not None:
@@ -115,18 +123,19 @@ def _find_approved(campaign: Campaign) -> list[Message]:
     return list(messages.exclude(content_hash="").select_related("recipient").select_for_update(of=("self",)))
 
 
-def _schedule(campaign: Campaign, messages: list[Message]) -> SendCounts:
-    reachable = [message for message in messages if message.recipient.email.strip()]
+def _schedule(campaign: Campaign, messages: list[Message], channel: Channel[Any]) -> SendCounts:
+    addresses = {message.pk: channel.get_address(message.recipient) for message in messages}
+    reachable = [message for message in messages if addresses[message.pk]]
     suppressed = set(Suppression.objects.values_list("email", flat=True))
-    reached = _find_reached_addresses(campaign)
-    existing = {
-        delivery.message_id: delivery
-        for delivery in Delivery.objects.select_for_update().filter(message__in=reachable, channel="email")
-    }
+    reached = _find_reached_addresses(campaign, channel)
+    stored = Delivery.objects.select_for_update().filter(message__in=reachable, channel=channel.name)
+    existing = {delivery.message_id: delivery for delivery in stored}
     deliveries: list[Delivery] = []
     for message in reachable:
-        if normalize_address(message.recipient.email) not in reached:
-            deliveries += _prepare_delivery(message, existing.get(message.pk), suppressed)
+        address = addresses[message.pk]
+        if normalize_address(address) not in reached:
+            delivery = existing.get(message.pk) or Delivery(message=message, channel=channel.name)
+            deliveries += _prepare_delivery(message, delivery, address, suppressed)
     withheld = _store(deliveries)
     return SendCounts(
         scheduled=len(deliveries) - withheld,
@@ -146,19 +155,20 @@ def _store(deliveries: list[Delivery]) -> int:
     return move(stored.exclude(reason=""), DeliveryState.SUPPRESSED)
 
 
-def _find_reached_addresses(campaign: Campaign) -> set[str]:
+def _find_reached_addresses(campaign: Campaign, channel: Channel[Any]) -> set[str]:
     """Addresses that this campaign has reached or may have reached, including those of replaced rows."""
-    addresses = campaign.deliveries.filter(state__in=HANDED_OVER).values_list("address", flat=True)
-    return {normalize_address(address) for address in addresses}
+    handed_over = campaign.deliveries.filter(state__in=HANDED_OVER, channel=channel.name)
+    return {normalize_address(address) for address in handed_over.values_list("address", flat=True)}
 
 
-def _prepare_delivery(message: Message, delivery: Delivery | None, suppressed: set[str]) -> list[Delivery]:
+def _prepare_delivery(
+    message: Message, delivery: Delivery, address: str, suppressed: set[str]
+) -> list[Delivery]:
     """The delivery as it should be stored; none where it is to be left alone."""
-    if delivery is None:
-        delivery = Delivery(message=message, channel="email")
-    elif delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.FAILED, DeliveryState.SUPPRESSED):
+    again = (DeliveryState.SCHEDULED, DeliveryState.FAILED, DeliveryState.SUPPRESSED)
+    if delivery.pk is not None and delivery.state not in again:
         return []
-    delivery.address = message.recipient.email.strip()
+    delivery.address = address
     delivery.recipient_name = message.recipient.name
     delivery.campaign = message.campaign
     delivery.link_id = message.public_id

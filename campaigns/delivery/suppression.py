@@ -1,4 +1,7 @@
-"""The suppression list: addresses that get no mail because they opted out or do not exist."""
+"""The suppression list: addresses of any channel that are not written to: they opted out or do not exist.
+
+A channel writes an address in one way (`Channel.clean_address`), so that case alone is left to differ.
+"""
 
 from __future__ import annotations
 

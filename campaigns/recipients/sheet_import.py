@@ -6,20 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
-from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.validators import validate_email
 from django.db import transaction
 
+from campaigns.delivery.channels import email
+from campaigns.delivery.channels.channel import BadAddress, Channel
+from campaigns.delivery.channels.registry import list_channels
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source, problems_as_json
 from campaigns.recipients.spreadsheet import Row, Sheet, read_sheet
-from campaigns.scripts.template import ScriptError, UnknownColumn, fill, to_variable
+from campaigns.scripts.template import ScriptError, UnknownColumn, fill, find_column
 from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
 
-EMAIL_COLUMNS = ("email", "e_mail", "email_address", "e_mail_address", "mail", "mail_address")
 NAME_COLUMNS = ("name", "full_name", "display_name", "first_name", "firstname", "given_name")
 FIRST_NAMES = ("first_name", "firstname", "given_name")
 LAST_NAMES = ("last_name", "lastname", "surname", "family_name")
@@ -65,16 +65,15 @@ def give_verdicts(campaign: Campaign) -> None:
 
 def validate_rows(sheet: Sheet, script: str = "") -> Iterator[ValidatedRow]:
     """Validate every row: problems of the file, the address, duplicates, and what the script needs."""
-    email_column = _find_column(sheet.columns, EMAIL_COLUMNS)
-    first_seen: dict[str, int] = {}
+    channels = _find_channels(sheet.columns)
+    email_column = find_column(sheet.columns, email.CHANNEL.columns)  # stored beside the other cells
+    first_seen: dict[tuple[str, str], int] = {}
     for row in sheet.rows:
-        email = row.values[email_column] if email_column else ""
         problems = list(sheet.get_problems(row.number))
-        if email_column:
-            problems += _find_address_problems(row, email_column, first_seen)
+        problems += _find_address_problems(row, channels, first_seen)
         if script.strip():
             problems += find_script_problems(row, script)
-        yield ValidatedRow(row, find_name(row.values), email, tuple(problems))
+        yield ValidatedRow(row, find_name(row.values), row.values.get(email_column, ""), tuple(problems))
 
 
 def find_script_problems(row: Row, script: str) -> list[Problem]:
@@ -103,39 +102,50 @@ def find_unknown_column(script: str, rows: Iterable[Mapping[str, str]]) -> Unkno
 def find_name(values: Mapping[str, str]) -> str:
     """Find the recipient's name in the usual columns; "" where there is none."""
     columns = tuple(values)
-    first, last = _find_column(columns, FIRST_NAMES), _find_column(columns, LAST_NAMES)
+    first, last = find_column(columns, FIRST_NAMES), find_column(columns, LAST_NAMES)
     if first and last:
         return f"{values[first]} {values[last]}".strip()
-    column = _find_column(columns, NAME_COLUMNS)
+    column = find_column(columns, NAME_COLUMNS)
     return values[column] if column else ""
 
 
-def _find_column(columns: Sequence[str], variables: Sequence[str]) -> str:
-    by_variable = {to_variable(column): column for column in reversed(columns)}
-    return next((by_variable[name] for name in variables if name in by_variable), "")
+def _find_channels(columns: Sequence[str]) -> list[tuple[str, Channel[Any]]]:
+    """The channels that this spreadsheet has addresses for, each with the column that holds them."""
+    found = ((find_column(columns, channel.columns), channel) for channel in list_channels())
+    return [(column, channel) for column, channel in found if column]
 
 
-def _find_address_problems(row: Row, column: str, first_seen: dict[str, int]) -> list[Problem]:
-    """None, or the one thing that is wrong with the row's address; ``first_seen``: address → row."""
-    found = _wrong_address(row.values[column], row.number, first_seen)
-    return [Problem(found[0], Source.SPREADSHEET, found[1], row.number, column)] if found else []
+def _find_address_problems(
+    row: Row, channels: Sequence[tuple[str, Channel[Any]]], first_seen: dict[tuple[str, str], int]
+) -> list[Problem]:
+    """What is wrong with the row's addresses; one of any channel is enough.
+
+    ``first_seen`` maps (channel's name, address) to the row that had it first.
+    """
+    given = [(column, channel) for column, channel in channels if row.values[column]]
+    if channels and not given:
+        missing = "The address is missing. Write one, or remove the row."
+        return [Problem(Code.ADDRESS_MISSING, Source.SPREADSHEET, missing, row.number, channels[0][0])]
+    problems = []
+    for column, channel in given:
+        wrong = _wrong_address(channel, row.values[column], row.number, first_seen)
+        if wrong is not None:
+            problems.append(Problem(wrong[0], Source.SPREADSHEET, wrong[1], row.number, column))
+    return problems
 
 
-def _wrong_address(email: str, row: int, first_seen: dict[str, int]) -> tuple[Code, str] | None:
-    if not email:
-        return Code.ADDRESS_MISSING, "The address is missing. Write one, or remove the row."
+def _wrong_address(
+    channel: Channel[Any], text: str, row: int, first_seen: dict[tuple[str, str], int]
+) -> tuple[Code, str] | None:
     try:
-        validate_email(email)
-    except ValidationError:
-        return (
-            Code.ADDRESS_INVALID,
-            f"“{email}” is not an e-mail address. Correct it, such as ada@example.org.",
-        )
-    earlier = first_seen.setdefault(email.casefold(), row)
+        address = channel.clean_address(text)
+    except BadAddress as error:
+        return Code.ADDRESS_INVALID, f"{error}. Correct it, such as {channel.example}."
+    earlier = first_seen.setdefault((channel.name, address.casefold()), row)
     if earlier != row:
         return (
             Code.ADDRESS_REPEATED,
-            f"{email} stands in row {earlier} already. Remove one of the two rows.",
+            f"{text} stands in row {earlier} already. Remove one of the two rows.",
         )
     return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import TracebackType
@@ -120,6 +120,12 @@ def to_variable(column: str) -> str:
     """The name that a script uses for a column: “First name” is ``first_name``."""
     plain = re.sub(r"\W+", "_", column.strip().lower()).strip("_")
     return f"_{plain}" if plain[:1].isdigit() else plain
+
+
+def find_column(columns: Sequence[str], variables: Sequence[str]) -> str:
+    """The column that the first of these variables means, the leftmost of several; "" where none does."""
+    by_variable = {to_variable(column): column for column in reversed(columns)}
+    return next((by_variable[name] for name in variables if name in by_variable), "")
 
 
 class _EmptyCellSpoken(UndefinedError):

@@ -17,6 +17,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from campaigns import engine
 from campaigns.models import Campaign, Presenter
 
 if TYPE_CHECKING:  # the classes take no parameter when the program runs
@@ -71,6 +72,7 @@ class ScriptForm(_CampaignForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["presenter"].empty_label = "Choose who speaks"  # type: ignore[attr-defined]
+        self.fields["voice"].help_text = f"Empty: the packaged voice. {engine.describe_voices()}"
 
 
 class MailForm(_CampaignForm):

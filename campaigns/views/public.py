@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaigns.delivery.channels.registry import list_channels
 from campaigns.delivery.suppression import normalize_address, suppress
 from campaigns.models import Delivery, Message
 from campaigns.tracking import get_public_message, is_automatic, read_event, record, record_opt_out
@@ -72,10 +73,10 @@ def opt_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _find_addresses(message: Message | None, public_id: UUID) -> list[str]:
-    """Where mails with this link went or would go; the deliveries know it when the row is replaced."""
+    """Where messages with this link went or would go; the deliveries know it when the row is replaced."""
     found = set(Delivery.objects.filter(link_id=public_id).values_list("address", flat=True))
     if message is not None:
-        found.add(message.recipient.email)
+        found |= {channel.get_address(message.recipient) for channel in list_channels()}
     return sorted({normalize_address(address) for address in found if address.strip()})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from campaigns.delivery.channels.channel import Channel
+from campaigns.delivery.channels.registry import find_channel, list_channels
 from campaigns.delivery.schedule import HANDED_OVER, SendCounts, decide, retry, send_approved
 from campaigns.models import Campaign, Delivery, Message
 from campaigns.states import MoveRefused, RenderState
@@ -28,11 +30,21 @@ DECISIONS: dict[str, Callable[[Delivery, Any], Delivery]] = {
 
 
 @dataclass(frozen=True)
+class ChannelToSend:
+    """A channel that the campaign may send through, and how many approved messages have not left by it."""
+
+    channel: Channel[Any]
+    unsent: int
+
+
+@dataclass(frozen=True)
 class DeliveryRow:
-    """One message on its way: where it was sent and what was watched of it."""
+    """One message on its way: where it was sent, through which channel, and what was watched of it."""
 
     message: Message
     delivery: Delivery | None
+    address: str
+    channel: str  # its label where there is a choice, else empty
     watched: ViewingStats
     link: str  # the recipient's page; empty where the content is not approved
 
@@ -54,7 +66,7 @@ class SendPage(CampaignPage):
             page=page,
             posted=build_rows(page, summary.messages),
             summary=summary,
-            to_send=count_unsent(self.campaign),
+            channels=[ChannelToSend(one, count_unsent(self.campaign, one)) for one in list_channels()],
             **kwargs,
         )
 
@@ -72,10 +84,11 @@ class SendPage(CampaignPage):
 
     def _send(self) -> HttpResponse:
         try:
-            counts = send_approved(self.campaign, self.person)
-        except MoveRefused as refused:
+            channel = find_channel(self.request.POST.get("channel", ""))
+            counts = send_approved(self.campaign, self.person, channel.name)
+        except (MoveRefused, LookupError) as refused:
             return self.refuse("send", str(refused))
-        return self.go("send", describe_counts(counts))
+        return self.go("send", describe_counts(counts, channel.noun))
 
     def _settle(self, action: str) -> HttpResponse:
         asked = self.request.POST.get("delivery", "")
@@ -87,9 +100,9 @@ class SendPage(CampaignPage):
         return self.go("send", f"Noted for {delivery.address}.")
 
 
-def describe_counts(counts: SendCounts) -> str:
-    """What one press of "send" came to, in a sentence or three."""
-    words = [f"{counts.scheduled} mail{'' if counts.scheduled == 1 else 's'} on the way."]
+def describe_counts(counts: SendCounts, noun: str) -> str:
+    """What one press of "send" came to, in a sentence or three; ``noun`` is what the channel sends."""
+    words = [f"{counts.scheduled} {noun}{'' if counts.scheduled == 1 else 's'} on the way."]
     if counts.already:
         words.append(f"{counts.already} had been handed over before.")
     if counts.suppressed:
@@ -99,12 +112,15 @@ def describe_counts(counts: SendCounts) -> str:
     return " ".join(words)
 
 
-def count_unsent(campaign: Campaign) -> int:
-    """Approved messages that no delivery was made for, and whose address no replaced row's mail reached."""
-    handled = campaign.deliveries.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
+def count_unsent(campaign: Campaign, channel: Channel[Any]) -> int:
+    """Approved messages that this channel made no delivery for, and whose address it did not reach for a
+    row that was replaced since."""
+    by_channel = campaign.deliveries.filter(channel=channel.name)
+    handled = by_channel.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
     known = {address.casefold() for address in handled.values_list("address", flat=True)}
     waiting = campaign.messages.filter(render_state=RenderState.READY).select_related("recipient")
-    addresses = (message.recipient.email.strip().casefold() for message in waiting if message.is_approved)
+    approved = (message.recipient for message in waiting if message.is_approved)
+    addresses = (channel.get_address(recipient).casefold() for recipient in approved)
     return sum(address != "" and address not in known for address in addresses)
 
 
@@ -112,10 +128,23 @@ def build_rows(messages: Any, stats: Any) -> list[DeliveryRow]:
     pks = [message.pk for message in messages]
     found = Message.objects.filter(pk__in=pks).select_related("recipient").prefetch_related("deliveries")
     by_pk = {message.pk: message for message in found}
-    return [_build_row(by_pk[pk], stats.get(pk, ViewingStats())) for pk in pks]
+    return [row for pk in pks for row in _build_rows(by_pk[pk], stats.get(pk, ViewingStats()))]
 
 
-def _build_row(message: Message, stats: ViewingStats) -> DeliveryRow:
-    delivery = next(iter(message.deliveries.all()), None)
+def _build_rows(message: Message, stats: ViewingStats) -> Iterator[DeliveryRow]:
+    """One row for each delivery, and one for a message that has none."""
     link = reverse("message-page", args=[message.public_id]) if message.is_approved else ""
-    return DeliveryRow(message, delivery, stats, link)
+    deliveries: list[Delivery | None] = [*message.deliveries.all()]
+    for delivery in deliveries or [None]:
+        address = delivery.address if delivery else _get_first_address(message)
+        yield DeliveryRow(message, delivery, address, _label_channel(delivery), stats, link)
+
+
+def _get_first_address(message: Message) -> str:
+    addresses = (channel.get_address(message.recipient) for channel in list_channels())
+    return next((address for address in addresses if address), "")
+
+
+def _label_channel(delivery: Delivery | None) -> str:
+    labels = {channel.name: channel.label for channel in list_channels()}
+    return labels.get(delivery.channel, delivery.channel) if delivery and len(labels) > 1 else ""

@@ -27,6 +27,7 @@ from renderer.runtime.profiling import Profiler, SpanTime, profile
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.speech_cache import speak_cached
+from renderer.speech.voices import add_voice_options
 from renderer.video.probe import check_take, probe
 
 _PERSONAL = (
@@ -218,7 +219,7 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=10.0, help="length of the message")
     parser.add_argument("--steps", type=int, default=DiffusionConfig.steps, help="denoising steps (1 to 8)")
     parser.add_argument("--mode", choices=get_args(FusionMode), default=DiffusionConfig.mode)
-    parser.add_argument("--voice", choices=["piper", "pyttsx3"], default=VoiceConfig.engine)
+    add_voice_options(parser)
     parser.add_argument("--preset", default=VideoConfig.preset, help="of the H.264 encoder")
     parser.add_argument("--crf", type=int, default=VideoConfig.crf, help="of the H.264 encoder")
     parser.add_argument("--fit-seconds", type=float, default=BakeConfig.fit_seconds)

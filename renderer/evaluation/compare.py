@@ -21,7 +21,7 @@ from renderer.presenter.lazy_take import LazyTake
 from renderer.presenter.light_bake import check_whole
 from renderer.presenter.presenter import load_presenter
 from renderer.progress import Progress
-from renderer.refiner.refine import load_refiner
+from renderer.refiner.backends import find_backend
 from renderer.render.context import RenderContext
 from renderer.runtime.machine import read_machine_facts
 from renderer.runtime.store import Store
@@ -48,7 +48,7 @@ def compare(job: Comparison, store: Store, progress: Progress) -> dict[str, Any]
     if job.presenter is not None:
         check_whole(job.presenter, job.take)
     presenter = load_presenter(job.presenter or ensure_baked(job.take, store, job.bake, progress))
-    net = load_refiner(presenter.network)
+    refiner = find_backend(presenter.refiner).load(presenter.network)
     modes: dict[str, Figures] = {}
     with (
         LazyTake(job.take, presenter) as opened,
@@ -58,12 +58,12 @@ def compare(job: Comparison, store: Store, progress: Progress) -> dict[str, Any]
         message = LongMessage(RenderContext(presenter, opened, store, job.engine), job.seconds, progress)
         files = message.save_drafts(Path(folder))
         take = measure_take(files)
-        whole = Mode(presenter, reader, net, job.engine.diffusion, None).measure(
+        whole = Mode(presenter, reader, refiner, job.engine.diffusion, None).measure(
             files, message.frames, progress
         )
         modes["without windows"] = mode_figures(whole, whole, take, fps)
         for name in job.modes:
-            mode = Mode(presenter, reader, net, job.engine.diffusion, name)
+            mode = Mode(presenter, reader, refiner, job.engine.diffusion, name)
             modes[name] = mode_figures(mode.measure(files, message.frames, progress), whole, take, fps)
     seconds = seconds_at(message.frames, fps)
     return {

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.evaluation.scene import TrackedFrames
-from renderer.face.landmarks import OUTER_LIPS
+from renderer.face.landmarks import LIPS_AND_JAW, OUTER_LIPS
 from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.mask import draw_mouth_region, draw_soft_polygon
 from renderer.scoring.aperture import (
@@ -26,7 +26,7 @@ from renderer.scoring.aperture import (
 from renderer.scoring.drift import drift
 from renderer.scoring.flicker import flicker
 from renderer.scoring.jump_ratio import JumpRatio, jump_ratio, steps
-from renderer.scoring.landmarks import MOUTH, align_faces, landmark_distance
+from renderer.scoring.landmarks import align_faces, landmark_distance
 from renderer.scoring.picture import psnr_db, ring_gradient, sharpness, ssim
 from renderer.scoring.signals import chance_level, correlation
 from renderer.scoring.sync import late_frames, offset_frames
@@ -146,7 +146,7 @@ def boundary_figures(points: Floats, boundaries: Sequence[int], prefix: str = "s
 
 def measure_point_jumps(points: Floats, boundaries: Sequence[int]) -> dict[str, JumpRatio]:
     """``velocity`` and ``acceleration`` of points [n, 478, 2] at ``boundaries`` ÷ elsewhere."""
-    mouth = align_faces(points, np.asarray(np.median(points, axis=0), np.float32))[:, list(MOUTH)]
+    mouth = align_faces(points, np.asarray(np.median(points, axis=0), np.float32))[:, list(LIPS_AND_JAW)]
     return {
         "velocity": jump_ratio(steps(mouth), boundaries),
         "acceleration": jump_ratio(steps(mouth, order=2), boundaries, width=2),

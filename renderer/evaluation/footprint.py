@@ -32,6 +32,7 @@ from renderer.runtime.memory import return_freed_memory
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.speech_cache import speak_cached
+from renderer.speech.voices import add_voice_options
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join_segments
@@ -217,7 +218,7 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seconds", type=float, default=300.0, help="length of the message")
     parser.add_argument("--one-line", action="store_true", help="say all of it as one line")
-    parser.add_argument("--voice", choices=["piper", "pyttsx3"], default=VoiceConfig.engine)
+    add_voice_options(parser)
     parser.add_argument("--out", type=Path, help="keep the video here")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser

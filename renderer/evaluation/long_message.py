@@ -14,8 +14,8 @@ from safetensors.numpy import save_file
 from renderer.config import DiffusionConfig, EngineConfig
 from renderer.mouth.draft import Draft
 from renderer.progress import Progress, Step
-from renderer.refiner.network import MouthRefiner
-from renderer.refiner.refine import refine
+from renderer.refiner.backends import Refiner
+from renderer.refiner.refine import Timeline
 from renderer.render.context import RenderContext
 from renderer.render.job import MessageJob
 from renderer.render.plan import plan_message, plan_script_slots
@@ -81,13 +81,13 @@ class DraftedLine:
     def draft(self) -> Draft:
         return Draft(self.drafts, self.points, self.masks, self.fine, np.zeros(len(self.drafts), np.int64))
 
-    def refine(self, net: MouthRefiner, seed_key: str, config: DiffusionConfig) -> Bytes:
+    def refine(self, refiner: Refiner, seed_key: str, config: DiffusionConfig) -> Bytes:
         """Refined crops [n, S, S, 3]; the same frames get the same noise in every mode."""
         ids = [f"{f.a}-{f.b}-{f.mix:.3f}" for f in self.shown]
-        return refine(
-            net, self.drafts, self.bases, self.masks, self.points,
-            seed_key=seed_key, frame_ids=ids, config=config, kept=self.known, keep_mask=self.known_mask,
-        )  # fmt: skip
+        timeline = Timeline(
+            self.drafts, self.bases, self.masks, self.points, ids, self.known, self.known_mask
+        )
+        return refiner([timeline], seed_key=seed_key, config=config)[0]
 
 
 class LongMessage:

@@ -18,18 +18,19 @@ from renderer.evaluation.figures import Figures, appearance_curves
 from renderer.evaluation.long_message import DraftedLine
 from renderer.evaluation.scene import TrackerView, report_progress
 from renderer.face.crop import apply, invert
+from renderer.face.landmarks import LIPS_AND_JAW
 from renderer.face.track import track
 from renderer.mouth.compose import compose_picture
 from renderer.mouth.draft import upscale_refined
 from renderer.mouth.mask import draw_mouth_region
 from renderer.presenter.presenter import Presenter
 from renderer.progress import Progress
-from renderer.refiner.network import MouthRefiner
+from renderer.refiner.backends import Refiner
 from renderer.sampling.window_boundaries import find_window_boundaries
 from renderer.scoring.drift import drift
 from renderer.scoring.flicker import warp_errors
 from renderer.scoring.jump_ratio import JumpRatio, jump_ratio, seam_ratio, steps
-from renderer.scoring.landmarks import MOUTH, align_faces
+from renderer.scoring.landmarks import align_faces
 from renderer.take.path_pictures import read_path_pictures
 from renderer.video.decode import TakeReader
 
@@ -83,11 +84,11 @@ class Mode:
         self,
         presenter: Presenter,
         reader: TakeReader,
-        net: MouthRefiner,
+        refiner: Refiner,
         config: DiffusionConfig,
         mode: FusionMode | None,
     ) -> None:
-        self._presenter, self._reader, self._net, self._config = presenter, reader, net, config
+        self._presenter, self._reader, self._refiner, self._config = presenter, reader, refiner, config
         self._mode = mode
 
     def measure(self, files: Sequence[Path], frames: int, progress: Progress) -> tuple[Curves, Floats]:
@@ -104,7 +105,7 @@ class Mode:
         line = DraftedLine.load(file)
         config = self._choose_config(len(line.drafts))
         wall_s, cpu_s = time.perf_counter(), time.process_time()
-        crops = line.refine(self._net, self._presenter.content_key, config)
+        crops = line.refine(self._refiner, self._presenter.content_key, config)
         curves.refining_s += time.perf_counter() - wall_s
         curves.refining_cpu_s += time.process_time() - cpu_s
         boundaries = find_window_boundaries(len(crops), config) if self._mode else ()
@@ -178,7 +179,7 @@ def _boundary_figures(seen: Measurement, whole: Measurement) -> Figures:
 
 
 def _measure_jump(points: Floats, curves: Curves, order: int) -> JumpRatio:
-    mouth = align_faces(points, np.asarray(np.median(points, axis=0), np.float32))[:, list(MOUTH)]
+    mouth = align_faces(points, np.asarray(np.median(points, axis=0), np.float32))[:, list(LIPS_AND_JAW)]
     inside = _frames_away_from(curves.seams, len(points))
     return jump_ratio(np.where(inside, steps(mouth, order), np.nan), curves.boundaries, width=order)
 

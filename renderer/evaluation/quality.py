@@ -16,6 +16,7 @@ from renderer.errors import RenderError
 from renderer.progress import Progress
 from renderer.runtime.atomic_files import atomic_write
 from renderer.runtime.store import Store
+from renderer.speech.voices import add_voice_options
 
 STORE_BYTES = 20 * 2**30
 _BESIDE = (
@@ -69,7 +70,7 @@ def add_compare_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--presenter", type=Path, help="a bake of this take; without it the take is baked")
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the message")
     parser.add_argument("--modes", nargs="+", choices=get_args(FusionMode), default=get_args(FusionMode))
-    parser.add_argument("--voice", choices=["piper", "pyttsx3"], default=VoiceConfig.engine)
+    add_voice_options(parser)
     parser.add_argument("--json", type=Path, help="write the whole report here")
     _add_engine_options(parser)
 

@@ -18,11 +18,12 @@ import numpy.typing as npt
 from renderer.evaluation.gates import SEAM_ACCELERATION_MAX, SEAM_VELOCITY_MAX
 from renderer.evaluation.scene import TrackerView
 from renderer.face.crop import apply, invert
+from renderer.face.landmarks import LIPS_AND_JAW
 from renderer.face.track import track
 from renderer.presenter.presenter import Presenter
 from renderer.runtime.prefetch import prefetch
 from renderer.scoring.jump_ratio import JumpRatio, jump_ratio, steps
-from renderer.scoring.landmarks import MOUTH, align_faces
+from renderer.scoring.landmarks import align_faces
 from renderer.video.decode import TakeReader
 
 Floats = npt.NDArray[np.float32]
@@ -108,7 +109,7 @@ def _measure_ratio(views: Sequence[SeamView], order: int, beside: bool) -> JumpR
 def _step_sizes(one: SeamView, order: int) -> Floats:
     """Sizes of the ``order``-th difference of mouth and jaw [n]."""
     like = np.asarray(np.median(one.points, axis=0), np.float32)
-    return steps(align_faces(one.points, like)[:, list(MOUTH)], order)
+    return steps(align_faces(one.points, like)[:, list(LIPS_AND_JAW)], order)
 
 
 def _frames_beside(one: SeamView, order: int) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 
 Floats = npt.NDArray[np.float32]
 
@@ -19,7 +19,7 @@ def build_canonical_movements(neutral: Floats) -> Floats:
 
     In order: jaw and mouth open, narrow, wide, lips thicker (pushed out), lower lip tucked in, upper lip up.
     """
-    unit = float(np.linalg.norm(neutral[lm.FACE_SIDES[0]] - neutral[lm.FACE_SIDES[1]]))
+    unit = float(np.linalg.norm(neutral[lm.CHEEKS[0]] - neutral[lm.CHEEKS[1]]))
     down = _compute_jaw_share(neutral)
     side = _compute_sideways_share(neutral)
     moves = np.zeros((6, lm.POINTS, 2), np.float32)
@@ -42,13 +42,13 @@ def _compute_jaw_share(neutral: Floats) -> Floats:
     x, y = neutral[:, 0], neutral[:, 1]
     line_y = _interpolate_lip_line_y(neutral)
     lips_y = neutral[lm.INNER_UPPER[1:-1], 1].mean()
-    chin_y = neutral[lm.CHIN, 1].mean()
-    mouth_x = neutral[lm.CORNERS, 0].mean()
-    reach = 0.55 * float(np.ptp(neutral[lm.FACE_SIDES, 0]))
+    chin_y = neutral[lm.CHIN_EDGE, 1].mean()
+    mouth_x = neutral[lm.MOUTH_CORNERS, 0].mean()
+    reach = 0.55 * float(np.ptp(neutral[lm.CHEEKS, 0]))
     depth = np.clip((y - lips_y) / max(chin_y - lips_y, 1e-3), 0, 1)
     beside = np.exp(-(((x - mouth_x) / reach) ** 2) * 3)
     # The lower lip hangs lowest in its middle and stays at its corners.
-    half = max(0.5 * float(np.ptp(neutral[lm.CORNERS, 0])), 1e-3)
+    half = max(0.5 * float(np.ptp(neutral[lm.MOUTH_CORNERS, 0])), 1e-3)
     hanging = np.sqrt(np.clip(1 - ((x - mouth_x) / half) ** 2, 0, 1)) * (y > line_y)
     share = np.maximum(np.sqrt(depth) * beside * (y > line_y), hanging)
     inner = list(lm.INNER_LOWER[1:-1])
@@ -65,7 +65,7 @@ def _interpolate_lip_line_y(neutral: Floats) -> Floats:
 
 def _compute_sideways_share(neutral: Floats) -> Floats:
     """[478] -1..1: which way and how much a point follows the mouth's corners outwards."""
-    centre = neutral[lm.CORNERS, :].mean(0)
-    half = 0.5 * float(np.ptp(neutral[lm.CORNERS, 0]))
+    centre = neutral[lm.MOUTH_CORNERS, :].mean(0)
+    half = 0.5 * float(np.ptp(neutral[lm.MOUTH_CORNERS, 0]))
     dx, dy = (neutral[:, 0] - centre[0]) / half, (neutral[:, 1] - centre[1]) / half
     return (dx * np.exp(-0.7 * (dx**2 + 2 * dy**2) + 0.7)).clip(-1, 1).astype(np.float32)

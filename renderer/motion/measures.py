@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 
 Floats = npt.NDArray[np.float32]
 
@@ -23,11 +23,11 @@ def compute_mouth_measures(points: Floats) -> Floats:
     x, y = points[..., 0], points[..., 1]
     columns = (
         y[:, lm.GAP_LOWER].mean(1) - y[:, lm.GAP_UPPER].mean(1),
-        y[:, lm.CHIN].mean(1),
-        x[:, lm.CORNERS[1]] - x[:, lm.CORNERS[0]],
-        y[:, (82, 13, 312)].mean(1) - y[:, (37, 0, 267)].mean(1),
-        y[:, (84, 17, 314)].mean(1) - y[:, (87, 14, 317)].mean(1),
-        -y[:, (37, 0, 267)].mean(1),
+        y[:, lm.CHIN_EDGE].mean(1),
+        x[:, lm.MOUTH_CORNERS[1]] - x[:, lm.MOUTH_CORNERS[0]],
+        y[:, lm.INNER_UPPER_MIDDLE].mean(1) - y[:, lm.OUTER_UPPER_MIDDLE].mean(1),
+        y[:, lm.OUTER_LOWER_MIDDLE].mean(1) - y[:, lm.INNER_LOWER_MIDDLE].mean(1),
+        -y[:, lm.OUTER_UPPER_MIDDLE].mean(1),
     )
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -40,5 +40,5 @@ def compute_aperture(points: Floats) -> Floats:
 
 def compute_face_width(points: Floats) -> Floats:
     """Points [n, 478, 2] → [n]: distance between the two sides of the face, in the points' own pixels."""
-    right, left = lm.FACE_SIDES
+    right, left = lm.CHEEKS
     return np.linalg.norm(points[:, right] - points[:, left], axis=-1).astype(np.float32)

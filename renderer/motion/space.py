@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.errors import RenderError
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 from renderer.motion.canonical import build_canonical_movements
 from renderer.motion.measures import compute_mouth_measures
 from renderer.runtime.row_products import multiply_rows
@@ -72,7 +72,7 @@ class MotionSpace:
         return cls(**{field.name: np.asarray(arrays[field.name], np.float32) for field in fields(cls)})
 
     def _estimate_pose(self, points: Floats) -> Floats:
-        stable = points[:, lm.STABLE].reshape(len(points), -1)
+        stable = points[:, lm.HEAD_POSE].reshape(len(points), -1)
         return multiply_rows(stable - self.pose_mean, self.pose_basis.T)
 
 
@@ -89,7 +89,7 @@ def fit_space(points: Floats, ok: Flags, silent: Flags | None = None) -> MotionS
         )
     seen = points[ok].astype(np.float64)
     pose_mean, pose_basis = _fit_pose_axes(seen)
-    pose = (seen[:, lm.STABLE].reshape(len(seen), -1) - pose_mean) @ pose_basis.T
+    pose = (seen[:, lm.HEAD_POSE].reshape(len(seen), -1) - pose_mean) @ pose_basis.T
     shift = _fit_pose_shift(pose, seen)
     upright = seen - np.tensordot(pose, shift, axes=1)
     neutral = _find_neutral_shape(upright, silent[ok] if silent is not None else None)
@@ -101,7 +101,7 @@ def fit_space(points: Floats, ok: Flags, silent: Flags | None = None) -> MotionS
 def _fit_pose_axes(
     points: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    stable = points[:, lm.STABLE].reshape(len(points), -1)
+    stable = points[:, lm.HEAD_POSE].reshape(len(points), -1)
     mean = stable.mean(0)
     _, _, axes = np.linalg.svd(stable - mean, full_matrices=False)
     return mean, _fix_signs(axes[:POSES])
@@ -125,7 +125,7 @@ def _find_neutral_shape(upright: npt.NDArray[np.float64], silent: Flags | None) 
         return everywhere
     in_silence = _find_closed_shape(upright[silent])
     wider_px = _measure_gaps_px(in_silence[None])[0] - _measure_gaps_px(everywhere[None])[0]
-    face_px = float(np.ptp(everywhere[list(lm.FACE_SIDES), 0]))
+    face_px = float(np.ptp(everywhere[list(lm.CHEEKS), 0]))
     # Who breathes in through the mouth is never neutral in pauses; lips that met while speaking are.
     return everywhere if wider_px > _NEUTRAL_GAP_MAX * face_px else in_silence
 
@@ -142,7 +142,7 @@ def _measure_gaps_px(upright: npt.NDArray[np.float64]) -> Floats:
 
 def _compute_share(neutral: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     nose_y = neutral[lm.NOSE_BASE, 1]
-    lips_y = neutral[lm.OUTER_UPPER[4:7], 1].mean()
+    lips_y = neutral[lm.OUTER_UPPER_MIDDLE, 1].mean()
     ramp = np.clip((neutral[:, 1] - nose_y) / max(0.7 * (lips_y - nose_y), 1e-3), 0, 1)
     ramp[list(lm.LIPS)] = 1
     return np.asarray(ramp * ramp * (3 - 2 * ramp))

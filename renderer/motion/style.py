@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from renderer.face.landmarks import CHEEKS
 from renderer.motion.coarticulation import (
     Gesture,
     build_recording_gestures,
@@ -203,7 +204,7 @@ def _measure_range_px(space: MotionSpace, motion: Floats) -> tuple[Floats, Float
     """What the person's measures reach below and above neutral, never less than a modest speaker's."""
     shown = motion @ space.compute_sensitivities().T
     low, high = np.quantile(shown, 0.03, axis=0), np.quantile(shown, 0.97, axis=0)
-    unit = float(np.ptp(space.rest[[234, 454], 0]))
+    unit = float(np.ptp(space.rest[list(CHEEKS), 0]))
     least = unit * np.array([0.055, 0.045, 0.02, 0.008, 0.012, 0.012])
     narrowest = unit * np.array([0.0, 0.0, 0.04, 0.008, 0.012, 0.0])
     return np.minimum(low, -narrowest).astype(np.float32), np.maximum(high, least).astype(np.float32)

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from renderer.face.landmarks import (
     CHEEKS,
+    GAP_LOWER,
+    GAP_UPPER,
     INNER_LIPS,
-    INNER_LOWER,
-    INNER_UPPER,
     JAW,
     NOSE_BASE,
     NOSE_BRIDGE,
@@ -64,7 +64,7 @@ def build_atlas(
 
 def measure_lip_gaps(points: Floats, crop_px: int) -> Floats:
     """How far the inner lips stand apart in their middle [n], a share of the crop's edge; never below 0."""
-    apart = points[:, list(INNER_LOWER[3:8]), 1] - points[:, list(INNER_UPPER[3:8]), 1]
+    apart = points[:, list(GAP_LOWER), 1] - points[:, list(GAP_UPPER), 1]
     return np.asarray(np.maximum(apart.mean(1), 0) / crop_px, np.float32)
 
 

@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from renderer.face.landmarks import INNER_LOWER, INNER_UPPER
+from renderer.face.landmarks import INNER_LOWER, INNER_UPPER, LIP_REDS
 
 Floats = npt.NDArray[np.float32]
 
-_LIP_MIDDLES = (12, 15, 38, 268, 86, 316)
 _BAND_PX = np.linspace(-0.9, 0.9, 7, dtype=np.float32)  # crop px across the line between the lips
 _DARK = 30.0  # grey levels below which colour says nothing
 _RIM_PX = 0.8  # crop px
@@ -25,7 +24,7 @@ def measure_paleness(fine: npt.NDArray[np.uint8], points: Floats, crop_px: int) 
     across = np.stack([np.zeros_like(_BAND_PX), _BAND_PX], axis=-1)
     between = np.asarray(((upper + lower) / 2)[:, :, None] + across, np.float32)  # [n, 9, 7, 2]
     line = _sample_saturation(fine, between, crop_px).min(2)
-    lips = np.median(_sample_saturation(fine, points[:, list(_LIP_MIDDLES)], crop_px), axis=1)
+    lips = np.median(_sample_saturation(fine, points[:, list(LIP_REDS)], crop_px), axis=1)
     return np.asarray(np.clip(1 - line / np.maximum(lips[:, None], 0.05), 0, 1).mean(1), np.float32)
 
 

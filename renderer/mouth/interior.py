@@ -13,13 +13,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from renderer.face.landmarks import INNER_LOWER, INNER_UPPER, JAW_TIP, NOSE_FOOT
+from renderer.face.landmarks import GAP_LOWER, GAP_UPPER, INNER_LOWER, INNER_UPPER, JAW_TIP, NOSE_FOOT
 
 Floats = npt.NDArray[np.float32]
 Crops = npt.NDArray[np.uint8]
 
 _ROWS = 24
-_UPPER, _LOWER = list(INNER_UPPER[3:8]), list(INNER_LOWER[3:8])  # an opening always reaches these
+_UPPER, _LOWER = list(GAP_UPPER), list(GAP_LOWER)  # an opening always reaches these
 # Points on lips are seen better than those on nose and chin, teeth hold to the latter: half of each.
 _BONE = 0.5
 _LIP_PX = 1.0  # crop px beside each lip that move with the lip, so that no edge shows

@@ -43,7 +43,8 @@ class Presenter:
     [T] frames that can carry a drawn mouth, ``usable`` bool [T] frames whose own mouth may be shown
     elsewhere, ``fine`` uint8 [T, F, F, 3] the crops, ``triangles`` int32 [M, 3] the lower face's mesh,
     ``network`` the refiner's weights, ``detail`` [2] how far drafts are softened (renderer.mouth.detail).
-    ``problems`` are sentences about the take.
+    ``refiner`` names what reads the weights (renderer.refiner.backends; "": the default). ``problems`` are
+    sentences about the take.
     """
 
     facts: ClipFacts
@@ -59,6 +60,7 @@ class Presenter:
     network: Mapping[str, Floats]
     detail: Floats = field(default_factory=UNCHANGED.copy)
     problems: tuple[str, ...] = ()
+    refiner: str = ""
     content_key: str = field(default="", compare=False)  # SHA-256 of the file; "" before it was saved
 
     @property
@@ -93,6 +95,8 @@ class Presenter:
             "config": asdict(self.config),
             "problems": list(self.problems),
         }
+        if self.refiner:  # otherwise the same bytes as in version 0.2, which knew one refiner
+            about["refiner"] = self.refiner
         # One metadata entry: the format keeps no order among several.
         with atomic_write(path) as part:
             save_file(self._collect_arrays(), part, {"presenter": json.dumps(about, sort_keys=True)})
@@ -113,6 +117,7 @@ class Presenter:
                 network=_select_group(arrays, "network."),
                 detail=arrays.get("detail", UNCHANGED),  # older files have none
                 problems=tuple(about["problems"]),
+                refiner=about.get("refiner", ""),
                 content_key=_hash_file(path),
                 **{name: arrays[name] for name in _ARRAY_NAMES},
             )

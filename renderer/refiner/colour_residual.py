@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 from renderer.refiner.shrinkage import ErrorCurve, choose_scale
 from renderer.refiner.training_pairs import TrainingPairs
 

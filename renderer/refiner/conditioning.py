@@ -7,13 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 
 Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-# Jaw line from the person's right side to the left one.
-_JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
 _FINE = 4  # sub-pixel bits of OpenCV's drawing
 
 
@@ -54,7 +52,7 @@ def _draw_outlines(points: Floats, crop_px: int) -> Crops:
     cv2.fillPoly(lips, [outer], 128, cv2.LINE_AA, _FINE)
     cv2.fillPoly(lips, [inner], 255, cv2.LINE_AA, _FINE)
     cv2.polylines(lines, [outer, inner], True, 255, 1, cv2.LINE_AA, _FINE)
-    cv2.polylines(lines, [_place_corners(points, _JAW)], False, 255, 1, cv2.LINE_AA, _FINE)
+    cv2.polylines(lines, [_place_corners(points, lm.JAW)], False, 255, 1, cv2.LINE_AA, _FINE)
     return np.stack([lips, lines])
 
 

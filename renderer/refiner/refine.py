@@ -103,7 +103,7 @@ def refine_all(
     timelines = [_add_colour_residual(net, one) for one in timelines]
     whole = [one for one in timelines if len(one.drafts)]
     if not whole or net.is_identity:
-        return [_restore_unmasked(one.drafts.copy(), one) for one in timelines]
+        return [restore_unmasked(one.drafts.copy(), one) for one in timelines]
     device, size = next(net.parameters()).device, whole[0].drafts.shape[1]
     windows = choose_batch_windows(net, config.window_frames, size)
     with span("condition"):
@@ -118,7 +118,7 @@ def refine_all(
         )  # fmt: skip
     ends = np.cumsum([len(one.drafts) for one in timelines])
     return [
-        _restore_unmasked(decode_planes(clean[end - len(one.drafts) : end]), one)
+        restore_unmasked(decode_planes(clean[end - len(one.drafts) : end]), one)
         for one, end in zip(timelines, ends, strict=True)
     ]
 
@@ -140,8 +140,8 @@ def _encode_kept_planes(timelines: Sequence[Timeline], like: torch.Tensor) -> to
     return planes
 
 
-def _restore_unmasked(refined: Crops, one: Timeline) -> Crops:
-    """Only the mask's inside is new, and known frames are as they were."""
+def restore_unmasked(refined: Crops, one: Timeline) -> Crops:
+    """Only the mask's inside is new, and kept frames are as they were."""
     refined = np.where((one.masks > 0)[..., None], refined, one.drafts)
     if one.kept is not None:
         refined[one.is_kept] = one.kept[one.is_kept]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from renderer.config import fingerprint
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 from renderer.refiner.conditioning import draw_landmarks, encode_planes, stack_conditioning
 
 Crops = npt.NDArray[np.uint8]

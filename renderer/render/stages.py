@@ -14,8 +14,8 @@ from renderer.mouth.base import build_mouth_base
 from renderer.mouth.compose import compose_picture
 from renderer.mouth.draft import draft, upscale_refined
 from renderer.presenter.presenter import Presenter
-from renderer.refiner.network import MouthRefiner
-from renderer.refiner.refine import Timeline, load_refiner, refine_all
+from renderer.refiner.backends import Refiner, find_backend
+from renderer.refiner.refine import Timeline
 from renderer.render.context import RenderContext
 from renderer.render.mouths import Bytes, Drafts, Line, Mouths, Path_, select_drafts
 from renderer.runtime.prefetch import prefetch
@@ -49,8 +49,8 @@ def refine_drafts(
 
     ``layouts`` are those of a chunk (`renderer.sampling.chunks`), where one draft holds all that it sees.
     """
-    return refine_all(
-        load_presenter_refiner(context.presenter),
+    refine = load_presenter_refiner(context.presenter)
+    return refine(
         [_timeline(one) for one in drafts],
         seed_key=context.presenter.content_key,
         config=context.config.diffusion,
@@ -78,9 +78,9 @@ def compose_pictures(context: RenderContext, path: Path_, mouths: Iterable[Mouth
 
 
 @lru_cache(maxsize=2)
-def load_presenter_refiner(presenter: Presenter) -> MouthRefiner:
-    """The presenter's network, ready to draw; the last two are kept in memory."""
-    return load_refiner(presenter.network)
+def load_presenter_refiner(presenter: Presenter) -> Refiner:
+    """The presenter's refiner, ready to draw; the last two are kept in memory."""
+    return find_backend(presenter.refiner).load(presenter.network)
 
 
 def _timeline(drafts: Drafts) -> Timeline:

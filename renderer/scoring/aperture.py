@@ -8,13 +8,12 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from renderer.face.landmarks import CHEEKS, INNER_MIDDLES
 from renderer.speech.speech import Phone
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
-UPPER_INNER_LIP, LOWER_INNER_LIP = 13, 14
-FACE_LEFT, FACE_RIGHT = 234, 454
 OPEN_APERTURE = 0.022  # inner-lip gap over face width from which a viewer reads an open mouth
 CLOSED_APERTURE = 0.016
 CLOSURES = frozenset("pbm")
@@ -26,8 +25,9 @@ _NOISE = 0.004  # aperture below which a tracker tells nothing
 
 def aperture(points: Floats) -> Floats:
     """Inner-lip gap over face width [n], from points [n, 478, 2]."""
-    gap = np.linalg.norm(points[:, UPPER_INNER_LIP] - points[:, LOWER_INNER_LIP], axis=-1)
-    width = np.linalg.norm(points[:, FACE_LEFT] - points[:, FACE_RIGHT], axis=-1)
+    (upper, lower), (left, right) = INNER_MIDDLES, CHEEKS
+    gap = np.linalg.norm(points[:, upper] - points[:, lower], axis=-1)
+    width = np.linalg.norm(points[:, left] - points[:, right], axis=-1)
     return np.asarray(gap / np.maximum(width, 1e-6), np.float32)
 
 

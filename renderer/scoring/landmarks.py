@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from renderer.face.landmarks import EYE_CORNERS, JAW, STABLE
-from renderer.motion.landmarks import LIPS
+from renderer.face.landmarks import EYE_CORNERS, LIPS_AND_JAW, STABLE
 
 Floats = npt.NDArray[np.float32]
-
-MOUTH = (*LIPS, *JAW)
 
 
 def align_faces(points: Floats, like: Floats) -> Floats:
@@ -41,7 +38,7 @@ def landmark_distance(seen: Floats, real: Floats, *, velocity: bool = False) -> 
     Both are put upright on the real clip's median face. With ``velocity`` their steps are compared (LMD_v).
     """
     like = np.asarray(np.median(real, axis=0), np.float32)
-    here, there = (align_faces(points, like)[:, list(MOUTH)] for points in (seen, real))
+    here, there = (align_faces(points, like)[:, list(LIPS_AND_JAW)] for points in (seen, real))
     if velocity:
         here, there = np.diff(here, axis=0), np.diff(there, axis=0)
     return 100 * float(np.linalg.norm(here - there, axis=-1).mean()) / max(eye_distance(like), 1e-9)

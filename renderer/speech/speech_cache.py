@@ -16,18 +16,21 @@ from renderer.config import VoiceConfig, fingerprint
 from renderer.runtime.profiling import span
 from renderer.runtime.store import Store
 from renderer.speech.speech import Phone, Speech, Word
-from renderer.speech.voices import speak
+from renderer.speech.text_to_speech import speak
+from renderer.speech.voices import find_engine
 
 STAGE_VERSION = "speech-1"
 
 
 def compute_speech_key(text: str, voice: VoiceConfig) -> str:
-    """Everything that can change a sample of a line; a voice that is a file counts by its content."""
-    files = [
-        path for path in (Path(voice.voice), Path(f"{voice.voice}.json")) if voice.voice and path.is_file()
-    ]
+    """Everything that can change a sample of a line; a voice that is a file counts by its content.
+
+    Raises RenderError for an engine that is not in the table.
+    """
+    engine = find_engine(voice.engine)
+    files = engine.find_model_files(voice.voice)
     model = [_sha256(path.resolve(), *_read_file_state(path)) for path in files] or voice.voice
-    return fingerprint(STAGE_VERSION, text, voice.engine, voice.rate, model)
+    return fingerprint(STAGE_VERSION, text, engine.name, voice.rate, model)
 
 
 def _read_file_state(path: Path) -> tuple[int, int, int]:

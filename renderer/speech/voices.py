@@ -1,74 +1,120 @@
-"""Text → Speech, by the voice that the settings name.
+"""The table of voice engines: who can speak, under which licence, and which module does it.
 
-Engines differ in how they make sound; what follows is the same for all: words matched to phones, silence
-trimmed at both ends, 48 kHz, -16 LUFS. The same text and settings always give the same samples.
+A new voice is one module with a function that returns a `renderer.speech.utterance.Voice`, and one entry
+here: options, choices on pages, checks and cache keys follow (docs/extending.md). An engine's module is
+imported when it speaks for the first time, so the table costs nothing where nobody speaks.
 """
 
 from __future__ import annotations
 
-import logging
-
-import numpy as np
-import numpy.typing as npt
-from scipy.signal import resample_poly
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
-from renderer.speech.alignment import time_words
-from renderer.speech.loudness import normalise
-from renderer.speech.script_words import build_unspeakable_error, parse_script_words
-from renderer.speech.speech import Speech
-from renderer.speech.trimming import trim_silence
 from renderer.speech.utterance import Voice
-from renderer.timeline import SOUND_RATE_HZ
 
-log = logging.getLogger(__name__)
-
-ENGINES = ("piper", "pyttsx3")
-_RATE_MIN, _RATE_MAX = 0.5, 2.0
+RATE_MIN, RATE_MAX = 0.5, 2.0  # beyond, phones are too short or too long for a mouth to follow
 
 
-def speak(text: str, config: VoiceConfig) -> Speech:
-    """One line as sound with phone and word times.
+@dataclass(frozen=True)
+class VoiceEngine:
+    """One way to make speech.
 
-    Raises RenderError, naming the text, when the voice cannot say it, and when the voice is missing.
+    ``name`` stands in options, in a campaign's row and in cache keys, and is never renamed; ``label`` stands
+    on pages. ``takes`` says what `VoiceConfig.voice` may name, ``packaged`` what "" stands for. ``loader``
+    is the dotted name of a function: `VoiceConfig.voice` → `Voice`. Where a voice is a model in files, each
+    is named by the model's path and one of ``model_suffixes``; their content is part of a line's cache key.
+    ``extra`` is the optional dependency of this project that brings the engine, "" where none is needed.
     """
-    _check_rate(config.rate)
-    voice = load_voice(config)
-    words = parse_script_words(text, voice.language)
-    utterance = trim_silence(voice.say([word.spoken for word in words], config.rate))
-    if not any(phone.symbol for phone in utterance.phones):
-        raise build_unspeakable_error(text)
-    sound = normalise(resample(utterance.samples, utterance.rate_hz), SOUND_RATE_HZ)
-    log.debug("spoke %d words in %.2f s", len(words), len(sound) / SOUND_RATE_HZ)
-    return Speech(
-        samples=sound,
-        phones=tuple(utterance.phones),
-        words=time_words([word.written for word in words], utterance.phones, utterance.word_of),
+
+    name: str
+    label: str
+    licence: str
+    languages: str
+    packaged: str
+    takes: str
+    loader: str
+    model_suffixes: tuple[str, ...] = ()
+    extra: str = ""
+
+    def load(self, voice: str) -> Voice:
+        """A voice of this engine, ready to speak. RenderError where it is missing or not installed."""
+        module, _, function = self.loader.rpartition(".")
+        try:
+            load: Callable[[str], Voice] = getattr(import_module(module), function)
+        except ModuleNotFoundError as error:
+            raise RenderError(
+                f"The voice engine “{self.name}” needs the package {error.name}, which is not installed. "
+                + (f"Install the “{self.extra}” extra, or choose" if self.extra else "Install it, or choose")
+                + " another voice."
+            ) from error
+        return load(voice)
+
+    def find_model_files(self, voice: str) -> list[Path]:
+        """The files that make a voice, where it is a model in files; [] for a voice that has a name alone."""
+        named = [Path(f"{voice}{suffix}") for suffix in self.model_suffixes] if voice else []
+        return [path for path in named if path.is_file()]
+
+
+# The first one is the default.
+ENGINES: tuple[VoiceEngine, ...] = (
+    VoiceEngine(
+        name="piper",
+        label="Piper (natural)",
+        licence="GPL-3.0-or-later; each model has its own",
+        languages="the model's; the packaged one speaks US English",
+        packaged="the model “joe”",
+        takes="the path of an .onnx voice",
+        loader="renderer.speech.piper_voice.load_piper",
+        model_suffixes=("", ".json"),
+        extra="piper",
+    ),
+    VoiceEngine(
+        name="pyttsx3",
+        label="pyttsx3 / eSpeak NG",
+        licence="MPL-2.0, with eSpeak NG under GPL-3.0-or-later",
+        languages="more than a hundred",
+        packaged="en-us",
+        takes="a voice name such as en-gb",
+        loader="renderer.speech.espeak_voice.load_espeak",
+        extra="espeak",
+    ),
+)
+
+
+def find_engine(name: str) -> VoiceEngine:
+    """The engine of this name, for "" the default one. Raises RenderError for a name not in the table."""
+    for engine in ENGINES:
+        if name in (engine.name, ""):
+            return engine
+    raise RenderError(
+        f"There is no speech engine “{name}”. Choose one of: {', '.join(one.name for one in ENGINES)}."
     )
 
 
+def check_voice(config: VoiceConfig) -> VoiceEngine:
+    """The engine of a voice. Raises RenderError for an unknown one and for a rate that is out of range."""
+    engine = find_engine(config.engine)
+    if not RATE_MIN <= config.rate <= RATE_MAX:
+        raise RenderError(
+            f"The speaking rate {config.rate} is out of range. Choose {RATE_MIN} to {RATE_MAX}."
+        )
+    return engine
+
+
 def load_voice(config: VoiceConfig) -> Voice:
-    """The voice, ready to speak. Engines are imported only when asked for."""
-    if config.engine == "piper":
-        from renderer.speech.piper_voice import load_piper
-
-        return load_piper(config.voice)
-    if config.engine == "pyttsx3":
-        from renderer.speech.espeak_voice import load_espeak
-
-        return load_espeak(config.voice)
-    raise RenderError(f"There is no speech engine “{config.engine}”. Choose one of: {', '.join(ENGINES)}.")
+    """The voice, ready to speak. Raises RenderError for one that cannot be had."""
+    return check_voice(config).load(config.voice)
 
 
-def resample(samples: npt.NDArray[np.float32], rate_hz: int) -> npt.NDArray[np.float32]:
-    """Mono samples [n] at 48 kHz."""
-    if rate_hz == SOUND_RATE_HZ or not len(samples):
-        return samples.astype(np.float32)
-    shared = int(np.gcd(rate_hz, SOUND_RATE_HZ))
-    return resample_poly(samples, SOUND_RATE_HZ // shared, rate_hz // shared).astype(np.float32)
-
-
-def _check_rate(rate: float) -> None:
-    if not _RATE_MIN <= rate <= _RATE_MAX:
-        raise RenderError(f"The speaking rate {rate} is out of range. Choose {_RATE_MIN} to {_RATE_MAX}.")
+def add_voice_options(parser: ArgumentParser, *, with_model: bool = False) -> None:
+    """The option ``--voice`` of a command, and ``--voice-model`` where it takes one."""
+    names = [engine.name for engine in ENGINES]
+    parser.add_argument("--voice", choices=names, default=names[0], help=f"default: {names[0]}")
+    if with_model:
+        takes = "; ".join(f"{engine.name}: {engine.takes}" for engine in ENGINES)
+        parser.add_argument("--voice-model", default="", help=f"{takes}; default: the packaged one")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from renderer.face.landmarks import POINTS
+from renderer.face.landmarks import BETWEEN_EYES, EYELIDS_AND_IRISES, POINTS, UPPER_FACE
 
 Floats = npt.NDArray[np.float32]
 
@@ -21,10 +21,6 @@ _END_MARGIN_FRAMES = TRANSITION_FRAMES + 2
 # What was shown a moment ago costs as much as a transition over two usual steps, and is forgotten by and by.
 _REUSE_COST, _FORGETTING_FRAMES = 4.0, 500.0
 _LOOK_AHEAD_FRAMES = 75
-# Brow, nose bridge, temples and the face's upper outline: points that speech does not move.
-_STEADY = (10, 338, 297, 332, 284, 251, 389, 356, 454, 109, 67, 103, 54, 21, 162, 127, 234, 168, 6, 197)
-_EYES = (159, 145, 386, 374, 468, 473)
-_BETWEEN_EYES, _LEFT_EYE, _RIGHT_EYE = 168, 33, 263
 # Video textures compare short runs, so that the direction of movement counts as well as the place.
 _RUN_WEIGHTS = np.array([1, 4, 6, 4, 1], np.float64) / 16
 
@@ -138,8 +134,8 @@ def build_base_track(track_points: Floats, thumbs: npt.NDArray[np.uint8], face_p
     """
     if track_points.shape[1] != POINTS:
         raise ValueError(f"{POINTS} face points are needed, not {track_points.shape[1]}")
-    steady = track_points[:, list(_STEADY)] / face_px
-    eyes = (track_points[:, list(_EYES)] - track_points[:, [_BETWEEN_EYES]]) / face_px
+    steady = track_points[:, list(UPPER_FACE)] / face_px
+    eyes = (track_points[:, list(EYELIDS_AND_IRISES)] - track_points[:, [BETWEEN_EYES]]) / face_px
     total = sum(
         weight * _compute_squared_distances(part.reshape(len(part), -1).astype(np.float64), least)
         for part, weight, least in ((steady, 1.0, 0.001), (eyes, 0.5, 0.001), (thumbs / 255.0, 1.0, 0.003))

@@ -24,9 +24,9 @@ from renderer.speech.loudness import normalise
 from renderer.speech.phones import join_silence
 from renderer.speech.recognition import recognise_phones
 from renderer.speech.speech import Phone
+from renderer.speech.text_to_speech import resample
 from renderer.speech.trimming import trim_silence
 from renderer.speech.utterance import Voice
-from renderer.speech.voices import resample
 from renderer.synthetic.sentences import ACCENTS, VARIANTS
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.training.flite_voice import FLITE_VOICES, FliteSpeaker

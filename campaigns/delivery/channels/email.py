@@ -15,11 +15,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 
-from campaigns.delivery.channels.channel import SendError
+from campaigns.delivery.channels.channel import BadAddress, Channel, SendError
 from campaigns.delivery.channels.smtp import SmtpBackend
 from campaigns.delivery.channels.thumbnail import make_thumbnail
 from campaigns.delivery.links import opt_out_url, page_url
-from campaigns.models import Delivery, Message
+from campaigns.models import Delivery, Message, Recipient
 
 logger = logging.getLogger(__name__)
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -61,6 +61,21 @@ def transmit(payload: EmailMultiAlternatives) -> None:
         _close(backend)
 
 
+def clean_address(text: str) -> str:
+    """An address without space around it. Raises BadAddress."""
+    address = text.strip()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise BadAddress(f"“{address}” is not an e-mail address") from error
+    return address
+
+
+def read_address(recipient: Recipient) -> str:
+    """The address that the import found in the spreadsheet."""
+    return recipient.email
+
+
 def join_lines(text: str) -> str:
     """Join lines into one with single spaces, so that no text can add a header."""
     return " ".join(text.split())
@@ -81,11 +96,10 @@ def _build_context(message: Message, *, has_picture: bool) -> dict[str, object]:
 
 def _check_address(address: str) -> None:
     try:
-        validate_email(address)
-    except ValidationError as error:
+        clean_address(address)
+    except BadAddress as error:
         raise SendError(
-            f"“{address}” is not an e-mail address. Correct it in the spreadsheet and upload it again.",
-            permanent=True,
+            f"{error}. Correct it in the spreadsheet and upload it again.", permanent=True
         ) from error
 
 
@@ -163,3 +177,16 @@ def _close(backend: BaseEmailBackend) -> None:
     except (OSError, smtplib.SMTPException) as error:
         # The mail's own fate is settled by now; a rude goodbye does not change it.
         logger.info("closing the mail server's connection: %s", error)
+
+
+CHANNEL = Channel(
+    name="email",
+    label="E-mail",
+    noun="mail",
+    columns=("email", "e_mail", "email_address", "e_mail_address", "mail", "mail_address"),
+    example="ada@example.org",
+    clean_address=clean_address,
+    read_address=read_address,
+    prepare=prepare,
+    transmit=transmit,
+)

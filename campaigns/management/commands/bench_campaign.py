@@ -40,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--together", type=int, default=settings.RENDER_BATCH_MESSAGES, help="messages in one task"
         )
-        parser.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
+        engine.add_voice_options(parser)
         parser.add_argument("--take", type=Path, default=sample.TAKE, help="default: the demo's")
         parser.add_argument(
             "--presenter", type=Path, help="a bake of that take; without it the demo's, or baked now"

@@ -11,10 +11,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns import tasks
+from campaigns import engine, tasks
 from campaigns.demo import sample
 from campaigns.demo.child_processes import ChildDied, Children, build_manage_command, start_cluster
-from campaigns.engine import RenderError
 from campaigns.management.progress_line import ProgressLine
 from campaigns.models import Campaign, Presenter
 from campaigns.runs import lifecycle
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="of the dashboard on this machine")
         parser.add_argument("--mail-port", type=int, default=MAIL_PORT, help="of the local mail catcher")
         parser.add_argument("--no-serve", action="store_true", help="stop after the table")
-        parser.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
+        engine.add_voice_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["no_serve"]:
@@ -53,7 +52,7 @@ class Command(BaseCommand):
                 self._report(campaign)
                 if not options["no_serve"]:
                     self._serve(children, environment, options["port"], options["mail_port"], password)
-        except RenderError as error:
+        except engine.RenderError as error:
             raise CommandError(error.message) from error
         except (ChildDied, MoveRefused) as error:
             raise CommandError(str(error)) from error

@@ -26,10 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--recipients", type=Path, required=True, help="CSV or XLSX, one person per row")
         parser.add_argument("--script", type=Path, required=True, help="what is said, a Jinja template")
         parser.add_argument("--out", type=Path, required=True, help="the folder for the videos")
-        parser.add_argument("--voice", choices=["piper", "pyttsx3"], default="piper")
-        parser.add_argument(
-            "--voice-model", default="", help="a voice of that engine; default: the packaged one"
-        )
+        engine.add_voice_options(parser, with_model=True)
         parser.add_argument(
             "--presenter", type=Path, help="a bake of this take; without it the take is baked first"
         )

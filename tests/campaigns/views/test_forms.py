@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.core.management import call_command
 from django.test import RequestFactory
 
+from campaigns import engine
 from campaigns.models import Campaign, Presenter
 from campaigns.states import BakeState, CampaignState
 from campaigns.views.forms import CampaignForm, MailForm, PresenterForm, ScriptForm
@@ -31,6 +33,25 @@ def test_saving_the_script_keeps_slots_and_status_of_a_run_that_began_meanwhile(
     campaign.refresh_from_db()
     assert (campaign.script, campaign.state) == ("Hi.", CampaignState.RENDERING)
     assert campaign.slots == {"line_ids": []}
+
+
+def test_the_script_step_offers_each_voice_of_the_engine_and_says_what_it_takes(campaign: Campaign) -> None:
+    form = ScriptForm(instance=campaign)
+    assert list(form.fields["voice_engine"].choices) == engine.list_voice_choices()  # type: ignore[attr-defined]
+    assert all(f"{label}: " in form.fields["voice"].help_text for _, label in engine.list_voice_choices())
+    assert Campaign().voice_engine == engine.get_default_voice()
+
+
+def test_a_voice_that_does_not_exist_is_refused(campaign: Campaign) -> None:
+    fields = {"script": "Hi.", "presenter": campaign.presenter_id, "voice_engine": "sam"}
+    assert "voice_engine" in ScriptForm(fields, instance=campaign).errors
+    with pytest.raises(engine.RenderError, match="no speech engine “sam”"):
+        engine.choose_voice("sam")
+
+
+@pytest.mark.django_db
+def test_the_migrations_are_complete() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
 def test_renaming_a_campaign_changes_its_name_alone(campaign: Campaign) -> None:

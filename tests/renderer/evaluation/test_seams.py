@@ -10,6 +10,7 @@ import pytest
 
 from renderer.config import EngineConfig
 from renderer.evaluation.seams import SeamView, measure_seams, track_seams
+from renderer.face.landmarks import LIPS_AND_JAW
 from renderer.presenter.lazy_take import LazyTake
 from renderer.presenter.presenter import Presenter, load_presenter
 from renderer.render.context import RenderContext
@@ -17,7 +18,6 @@ from renderer.render.job import MessageJob
 from renderer.render.pipeline import render_batch
 from renderer.render.plan import plan_message, plan_script_slots
 from renderer.runtime.store import Store
-from renderer.scoring.landmarks import MOUTH
 from tests.presenters import Baked
 
 NAMES = ("John", "Priya")
@@ -32,8 +32,8 @@ def resting(joins: tuple[int, ...], seed: int, jump_px: float = 0.0, flash_px: f
     face = dice.uniform(0, 200, (1, 478, 2))
     points = face + np.cumsum(dice.normal(0, 0.05, (60, 478, 2)), 0)
     for join in joins:
-        points[join:, list(MOUTH)] += jump_px
-        points[join, list(MOUTH)] += flash_px
+        points[join:, list(LIPS_AND_JAW)] += jump_px
+        points[join, list(LIPS_AND_JAW)] += flash_px
     return SeamView(points.astype(np.float32), joins)
 
 
@@ -102,7 +102,7 @@ def test_the_same_videos_with_a_mouth_that_jumps_by_two_pixels_would_be_found_ou
     for one in watched:
         points = one.points.copy()
         for join in one.seams:
-            points[join:, list(MOUTH)] += 2.0
+            points[join:, list(LIPS_AND_JAW)] += 2.0
         jumping.append(SeamView(points, one.seams))
     found = measure_seams(jumping)
     assert not found.is_within_bounds

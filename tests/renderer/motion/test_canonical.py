@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 from renderer.motion.canonical import build_canonical_movements
 from tests.renderer.motion.synthetic import load_neutral_face
 
@@ -26,5 +26,5 @@ def test_an_opening_jaw_keeps_the_order_of_lip_and_chin(column: tuple[int, ...],
 
 def test_an_opening_jaw_leaves_the_upper_lip_and_the_nose_where_they_are() -> None:
     down = build_canonical_movements(load_neutral_face())[0, :, 1]
-    assert np.abs(down[list(lm.INNER_UPPER + lm.OUTER_UPPER + lm.STABLE[:21])]).max() == 0
+    assert np.abs(down[list(lm.INNER_UPPER + lm.OUTER_UPPER + lm.HEAD_POSE[:21])]).max() == 0
     assert down[14] == pytest.approx(down.max(), rel=0.02)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 from renderer.motion.measures import OPEN, compute_aperture, compute_mouth_measures
 from renderer.motion.space import MotionSpace, fit_space
 from tests.renderer.motion.synthetic import load_neutral_face, make_spoken_take, turn
@@ -28,7 +28,7 @@ def test_encoding_and_decoding_gives_the_lips_back(space: MotionSpace, take: np.
 def test_points_above_the_nose_base_stay_untouched(space: MotionSpace, take: np.ndarray) -> None:
     motion = np.full((len(take), space.size), 5.0, np.float32)
     again = space.decode(motion, take)
-    assert np.array_equal(again[:, lm.STABLE[:21]], take[:, lm.STABLE[:21]])
+    assert np.array_equal(again[:, lm.HEAD_POSE[:21]], take[:, lm.HEAD_POSE[:21]])
 
 
 def test_zero_motion_is_a_closed_mouth_under_any_head_pose(space: MotionSpace, take: np.ndarray) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from renderer.motion import landmarks as lm
+from renderer.face import landmarks as lm
 
 CROP_PX = 32
 _LIPS = (lm.INNER_UPPER, lm.INNER_LOWER, lm.OUTER_UPPER, lm.OUTER_LOWER)

@@ -87,12 +87,13 @@ def test_landmarks_do_not_count_how_the_head_moves():
 
 
 def test_a_lip_that_is_off_by_a_tenth_of_the_eyes_counts_its_share():
-    from renderer.scoring.landmarks import MOUTH, eye_distance
+    from renderer.face.landmarks import LIPS_AND_JAW
+    from renderer.scoring.landmarks import eye_distance
 
     dice = np.random.default_rng(0)
     real = np.repeat(dice.uniform(0, 100, (1, 478, 2)).astype(np.float32), 5, axis=0)
     drawn = real.copy()
     drawn[:, 17, 1] += 0.1 * eye_distance(real[0])
-    assert 17 in MOUTH
-    assert landmark_distance(drawn, real) == pytest.approx(10 / len(MOUTH), rel=0.01)
+    assert 17 in LIPS_AND_JAW
+    assert landmark_distance(drawn, real) == pytest.approx(10 / len(LIPS_AND_JAW), rel=0.01)
     assert landmark_distance(drawn, real, velocity=True) == pytest.approx(0.0, abs=1e-6)

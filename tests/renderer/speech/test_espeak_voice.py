@@ -5,7 +5,7 @@ from renderer.config import VoiceConfig
 from renderer.errors import RenderError
 from renderer.speech.espeak_voice import load_espeak
 from renderer.speech.piper_voice import load_piper
-from renderer.speech.voices import speak
+from renderer.speech.text_to_speech import speak
 
 
 def test_the_events_last_as_long_as_the_saved_sound():

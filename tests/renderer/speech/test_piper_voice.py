@@ -7,7 +7,7 @@ import pytest
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
 from renderer.speech.piper_voice import load_piper
-from renderer.speech.voices import speak
+from renderer.speech.text_to_speech import speak
 
 
 def test_the_phones_times_add_up_to_the_sound():
