@@ -1,4 +1,4 @@
-"""The app, its checks, and the tasks that run by the clock."""
+"""The app, its checks, and the task that runs by the clock."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.base import ModelBase
 
 from campaigns import engine
-from campaigns.problems import Problem, problems_from_json
+from campaigns.problems import Problem, load_problems
 from campaigns.states import (
     BakeState,
     CampaignState,
@@ -19,7 +19,7 @@ from campaigns.states import (
     RenderState,
     ReviewState,
     RowVerdict,
-    status_columns,
+    list_status_columns,
 )
 
 
@@ -61,7 +61,7 @@ class StatusModel(models.Model):
         update_fields: Iterable[str] | None = None,
     ) -> None:
         """Like Django's; ValueError where ``update_fields`` names a status."""
-        columns = status_columns(type(self))
+        columns = list_status_columns(type(self))
         if update_fields is not None:
             update_fields = set(update_fields)
             if update_fields & columns:
@@ -172,7 +172,7 @@ class Recipient(StatusModel):
     @property
     def found_problems(self) -> tuple[Problem, ...]:
         """Its problems as values."""
-        return problems_from_json(self.problems)
+        return load_problems(self.problems)
 
 
 class Message(StatusModel):

@@ -48,12 +48,12 @@ class Problem:
     column: str | None = None
 
 
-def problems_as_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+def dump_problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """What a recipient stores."""
     return [asdict(problem) for problem in problems]
 
 
-def problems_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+def load_problems(stored: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
     """What was stored. A code that this version does not know, as after a downgrade, reads as unknown."""
     return tuple(
         Problem(

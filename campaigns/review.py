@@ -132,13 +132,18 @@ def _get_valid_decision(message: Message) -> ReviewState:
 
 
 def _store_decision(message: Message, user: AbstractBaseUser, state: ReviewState, reason: str) -> None:
-    if message.review_state != state:  # an approval of other content only gets the new content's hash
-        move_one(message, state)
-    message.approved_hash = message.content_hash if state == ReviewState.APPROVED else ""
-    message.reject_reason = reason
-    message.reviewed_by_id = user.pk
-    message.reviewed_at = timezone.now()
-    message.save(update_fields=["approved_hash", "reject_reason", "reviewed_by", "reviewed_at"])
+    decided = {
+        "approved_hash": message.content_hash if state == ReviewState.APPROVED else "",
+        "reject_reason": reason,
+        "reviewed_by_id": user.pk,
+        "reviewed_at": timezone.now(),
+    }
+    if message.review_state != state:
+        move_one(message, state, **decided)
+    else:  # an approval of other content only gets the new content's hash
+        for name, value in decided.items():
+            setattr(message, name, value)
+        message.save(update_fields=["approved_hash", "reject_reason", "reviewed_by", "reviewed_at"])
     _log_decision(
         message,
         user,

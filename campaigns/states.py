@@ -155,28 +155,28 @@ def move(rows: QuerySet[Any], new: TextChoices, **values: Any) -> int:
         # Django would update "WHERE id IN (SELECT …)"; PostgreSQL does not look at that selection again after
         # it waited for a row, and two workers would both move it. Use Exists instead.
         raise ValueError("Select the rows to move without a join.")
-    if status_columns(rows.model) & set(values):
+    if list_status_columns(rows.model) & set(values):
         raise ValueError("Move one status at a time.")
-    column = status_column(rows.model, type(new))
-    return rows.filter(**{f"{column}__in": statuses_before(new)}).update(**{column: new}, **values)
+    column = find_status_column(rows.model, type(new))
+    return rows.filter(**{f"{column}__in": list_statuses_before(new)}).update(**{column: new}, **values)
 
 
 def move_one(row: Model, new: TextChoices, **values: Any) -> None:
     """Move one stored row and set the same on ``row``. MoveRefused, with a sentence, where it may not."""
     stored = type(row)._default_manager.filter(pk=row.pk)
-    column = status_column(type(row), type(new))
+    column = find_status_column(type(row), type(new))
     if not move(stored, new, **values):
-        raise MoveRefused(_refusal(row, stored.values_list(column, flat=True).first(), new))
+        raise MoveRefused(_explain_refusal(row, stored.values_list(column, flat=True).first(), new))
     for name, value in {column: new, **values}.items():
         setattr(row, name, value)
 
 
-def statuses_before(new: TextChoices) -> list[str]:
+def list_statuses_before(new: TextChoices) -> list[str]:
     """The statuses from which a row may become ``new``."""
     return [old for old, after in MOVES[type(new)].items() if new in after]
 
 
-def status_column(model: type[Model], statuses: type[TextChoices]) -> str:
+def find_status_column(model: type[Model], statuses: type[TextChoices]) -> str:
     """The name of the model's column with this status. LookupError where it has none."""
     for field in model._meta.concrete_fields:
         if field.choices and list(field.choices) == statuses.choices:
@@ -184,14 +184,14 @@ def status_column(model: type[Model], statuses: type[TextChoices]) -> str:
     raise LookupError(f"{model.__name__} has no {statuses.__name__}.")
 
 
-def status_columns(model: type[Model]) -> frozenset[str]:
+def list_status_columns(model: type[Model]) -> frozenset[str]:
     """The names of all status columns of a model."""
     tables = [statuses.choices for statuses in MOVES]
     fields = model._meta.concrete_fields
     return frozenset(field.name for field in fields if field.choices and list(field.choices) in tables)
 
 
-def _refusal(row: Model, old: str | None, new: TextChoices) -> str:
+def _explain_refusal(row: Model, old: str | None, new: TextChoices) -> str:
     noun = row._meta.verbose_name
     if old is None:
         return f"This {noun} is not there any more. Reload the page."

@@ -8,7 +8,10 @@ from campaigns.runs import bake, lifecycle, worker
 
 
 def render_one() -> str:
-    """Render some queued messages, then wake a worker for the next; so a worker can be renewed in between."""
+    """Render some queued messages, then wake a worker for the next; so a worker can be renewed in between.
+
+    Its name stands in queues of older versions and is never changed.
+    """
     messages = worker.claim_and_render()
     if not messages:
         return "nothing waits"
@@ -28,7 +31,7 @@ def deliver(delivery_id: int) -> str:
 
 
 def sweep() -> None:
-    """Free what dead workers held. Runs every minute in the cluster ``default``."""
+    """Free what dead workers held. Runs every minute in the queue ``default``."""
     bake.sweep_stalled_bakes()
     lifecycle.sweep_stalled()
     schedule.sweep_stalled()

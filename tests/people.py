@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from campaigns.models import Campaign, Message, Presenter, Recipient
-from campaigns.problems import Code, Problem, Source, problems_as_json
+from campaigns.problems import Code, Problem, Source, dump_problems
 from campaigns.states import BakeState, RenderState, RowVerdict
 
 PASSWORD = "correct horse battery staple"
@@ -59,7 +59,7 @@ def campaign(owner: User, presenter: Presenter) -> Campaign:
             name=values["first_name"],
             email=values["email"],
             verdict=RowVerdict.VALID if valid else RowVerdict.REJECTED,
-            problems=[] if valid else problems_as_json([_not_an_address(number)]),
+            problems=[] if valid else dump_problems([_not_an_address(number)]),
         )
     return made
 

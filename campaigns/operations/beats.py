@@ -64,7 +64,7 @@ class Service:
 @contextmanager
 def beating(queue: str) -> Iterator[None]:
     """While entered, processes that are forked from this one leave signs of life for ``queue``."""
-    folder = _folder(queue) / f"{_host()}.{os.getpid()}.{secrets.token_hex(4)}"
+    folder = _get_queue_folder(queue) / f"{_read_host_name()}.{os.getpid()}.{secrets.token_hex(4)}"
     unlocked = folder.with_name(f".{folder.name}")
     _remove_dead(queue)
     unlocked.mkdir(parents=True)
@@ -88,7 +88,7 @@ def queues() -> list[str]:
 
 def living(queue: str) -> list[Service]:
     """The services of ``queue`` on this machine whose processes have not all ended."""
-    return [_read(folder) for folder in _folders(queue) if not _is_dead(folder)]
+    return [_read(folder) for folder in _list_service_folders(queue) if not _is_dead(folder)]
 
 
 class Broker(ORM):
@@ -170,7 +170,7 @@ def _forget_ended(folder: Path, workers: set[int]) -> None:
 
 
 def _remove_dead(queue: str) -> None:
-    for folder in _folders(queue):
+    for folder in _list_service_folders(queue):
         if _is_dead(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -186,14 +186,14 @@ def _is_dead(folder: Path) -> bool:
     return True
 
 
-def _folders(queue: str) -> list[Path]:
-    return sorted(_folder(queue).glob(f"{_host()}.*"))
+def _list_service_folders(queue: str) -> list[Path]:
+    return sorted(_get_queue_folder(queue).glob(f"{_read_host_name()}.*"))
 
 
-def _folder(queue: str) -> Path:
+def _get_queue_folder(queue: str) -> Path:
     found: Path = settings.VAR_DIR / "workers" / queue
     return found
 
 
-def _host() -> str:
+def _read_host_name() -> str:
     return socket.gethostname().partition(".")[0]

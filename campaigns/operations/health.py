@@ -34,7 +34,7 @@ def check_queue(queue: str) -> str:
         _check_signs(queue, service, now)
     workers = [beat for service in services for beat in service.workers.values()]
     _check_waiting(queue, workers, now)
-    return f"The queue {queue} is worked on: {_doing(workers, now)}."
+    return f"The queue {queue} is worked on: {_describe_work(workers, now)}."
 
 
 def _check_signs(queue: str, service: Service, now: float) -> None:
@@ -66,6 +66,6 @@ def _check_waiting(queue: str, workers: Iterable[WorkerBeat], now: float) -> Non
         )
 
 
-def _doing(workers: list[WorkerBeat], now: float) -> str:
+def _describe_work(workers: list[WorkerBeat], now: float) -> str:
     busy = [f"“{worker.task}” for {now - worker.since:.0f} s" for worker in workers if worker.task]
     return ", ".join(busy) if busy else "nothing to do"

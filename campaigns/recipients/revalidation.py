@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign, Recipient
-from campaigns.problems import Problem, Source, problems_as_json, problems_from_json
+from campaigns.problems import Problem, Source, dump_problems, load_problems
 from campaigns.recipients.sheet_import import find_script_problems, find_unknown_column, give_verdicts
 from campaigns.recipients.spreadsheet import Row
 from campaigns.scripts.template import ScriptError, check
@@ -66,7 +66,7 @@ def _read_values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
 
 def _revalidate(row: Recipient, script: str) -> bool:
     before = row.problems
-    from_file = [problem for problem in problems_from_json(row.problems) if problem.source != Source.SCRIPT]
+    from_file = [problem for problem in load_problems(row.problems) if problem.source != Source.SCRIPT]
     found = find_script_problems(Row(row.row_number, row.values), script)
-    row.problems = problems_as_json([*from_file, *found])
+    row.problems = dump_problems([*from_file, *found])
     return row.problems != before

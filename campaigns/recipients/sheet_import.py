@@ -15,7 +15,7 @@ from campaigns.delivery.channels import email
 from campaigns.delivery.channels.channel import BadAddress, Channel
 from campaigns.delivery.channels.registry import list_channels
 from campaigns.models import Campaign, Recipient
-from campaigns.problems import Code, Problem, Source, problems_as_json
+from campaigns.problems import Code, Problem, Source, dump_problems
 from campaigns.recipients.spreadsheet import Row, Sheet, read_sheet
 from campaigns.scripts.template import ScriptError, UnknownColumn, fill, find_column
 from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
@@ -157,7 +157,7 @@ def _create_recipient(campaign: Campaign, one: ValidatedRow) -> Recipient:
         values=one.row.values,
         name=one.name[:300],
         email=one.email[:320],
-        problems=problems_as_json(one.problems),
+        problems=dump_problems(one.problems),
     )
 
 

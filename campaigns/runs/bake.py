@@ -7,7 +7,9 @@ import tempfile
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from campaigns import engine
@@ -44,14 +46,14 @@ def claim_and_bake(presenter_id: int) -> None:
     token = create_token()
     claimed = Presenter.objects.filter(pk=presenter_id, bake_state=BakeState.BAKING, claimed_by=token)
     now = timezone.now()
-    waiting = Presenter.objects.filter(pk=presenter_id)
-    if not move(waiting, BakeState.BAKING, claimed_by=token, heartbeat_at=now, started_at=now, failure=""):
+    row = Presenter.objects.filter(pk=presenter_id)
+    if not move(row, BakeState.BAKING, claimed_by=token, heartbeat_at=now, started_at=now, failure=""):
         return
     presenter = Presenter.objects.get(pk=presenter_id)
     try:
         with Heartbeat(claimed) as heartbeat, tempfile.TemporaryDirectory(prefix="byname-bake-") as folder:
             _bake(presenter, Path(folder), heartbeat)
-            _finish(presenter, token)
+            _finish(presenter, claimed)
     except engine.Cancelled:
         logger.info("The claim on presenter %s was lost; another worker goes on.", presenter_id)
     except engine.RenderError as error:
@@ -62,7 +64,7 @@ def claim_and_bake(presenter_id: int) -> None:
 
 
 def sweep_stalled_bakes() -> int:
-    """Free the presenters whose worker died, and return how many there were."""
+    """Free the presenters whose worker died, queue those that wait without a task; how many were freed."""
     stalled = Presenter.objects.filter(bake_state=BakeState.BAKING, heartbeat_at__lt=compute_stall_cutoff())
     freed = 0
     for presenter in stalled:
@@ -72,6 +74,9 @@ def sweep_stalled_bakes() -> int:
         if move(claimed.filter(heartbeat_at=presenter.heartbeat_at), BakeState.WAITING, claimed_by=""):
             enqueue_bake(presenter)
             freed += 1
+    if not get_broker("render").queue_size():  # their tasks may be lost; one too many does nothing
+        for presenter in Presenter.objects.filter(bake_state=BakeState.WAITING):
+            enqueue_bake(presenter)
     return freed
 
 
@@ -96,10 +101,9 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim) -> None:
     )
 
 
-def _finish(presenter: Presenter, token: str) -> None:
-    held = Presenter.objects.filter(pk=presenter.pk, bake_state=BakeState.BAKING, claimed_by=token)
+def _finish(presenter: Presenter, claimed: QuerySet[Presenter]) -> None:
     move(
-        held,
+        claimed,
         BakeState.READY,
         facts=presenter.facts,
         take_sha256=presenter.take_sha256,

@@ -116,20 +116,23 @@ def _check_recipients(campaign: Campaign, estimate: Estimate) -> ChecklistItem:
     if valid:
         return ChecklistItem(True, f"{valid} valid recipient{'' if valid == 1 else 's'}.")
     return ChecklistItem(
-        False, "There are no valid recipients yet.", "Upload a spreadsheet", _step_url(campaign, "recipients")
+        False,
+        "There are no valid recipients yet.",
+        "Upload a spreadsheet",
+        _build_step_url(campaign, "recipients"),
     )
 
 
 def _check_script(campaign: Campaign, estimate: Estimate) -> ChecklistItem:
     if not campaign.script.strip():
-        return ChecklistItem(False, "The script is empty.", "Write it", _step_url(campaign, "script"))
+        return ChecklistItem(False, "The script is empty.", "Write it", _build_step_url(campaign, "script"))
     if estimate.fault:
-        return ChecklistItem(False, estimate.fault, "Correct it", _step_url(campaign, "script"))
+        return ChecklistItem(False, estimate.fault, "Correct it", _build_step_url(campaign, "script"))
     if estimate.unfillable:
         rows = "one row" if estimate.unfillable == 1 else f"{estimate.unfillable} rows"
         sentence = f"The script cannot be filled for {rows}"
         sentence += "; the others get their videos." if estimate.messages else "."
-        return ChecklistItem(estimate.messages > 0, sentence, "See why", _step_url(campaign, "script"))
+        return ChecklistItem(estimate.messages > 0, sentence, "See why", _build_step_url(campaign, "script"))
     return ChecklistItem(True, "The script can be filled for every row.")
 
 
@@ -137,14 +140,14 @@ def _check_presenter(campaign: Campaign) -> ChecklistItem:
     presenter = campaign.presenter
     if presenter is None:
         return ChecklistItem(
-            False, "Nobody is chosen to speak.", "Choose a presenter", _step_url(campaign, "script")
+            False, "Nobody is chosen to speak.", "Choose a presenter", _build_step_url(campaign, "script")
         )
     if presenter.bake_state == BakeState.FAILED:
         sentence = f"The take of {presenter.name} could not be prepared: {presenter.failure}"
-        return ChecklistItem(False, sentence, "Look at it", _presenter_url(presenter.pk))
+        return ChecklistItem(False, sentence, "Look at it", _build_presenter_url(presenter.pk))
     if presenter.bake_state != BakeState.READY:
         sentence = f"The take of {presenter.name} is still being prepared; the run waits for it."
-        return ChecklistItem(True, sentence, "See how far it is", _presenter_url(presenter.pk))
+        return ChecklistItem(True, sentence, "See how far it is", _build_presenter_url(presenter.pk))
     return ChecklistItem(True, f"{presenter.name} is ready to speak.")
 
 
@@ -155,13 +158,16 @@ def _check_consent(campaign: Campaign) -> ChecklistItem:
     if presenter.has_consent:
         return ChecklistItem(True, f"{presenter.consent_by or presenter.name} consented.")
     return ChecklistItem(
-        False, f"No consent is recorded for {presenter.name}.", "Record it", _presenter_url(presenter.pk)
+        False,
+        f"No consent is recorded for {presenter.name}.",
+        "Record it",
+        _build_presenter_url(presenter.pk),
     )
 
 
-def _step_url(campaign: Campaign, step: str) -> str:
+def _build_step_url(campaign: Campaign, step: str) -> str:
     return reverse(f"admin:campaigns_campaign_{step}", args=[campaign.pk])
 
 
-def _presenter_url(pk: int) -> str:
+def _build_presenter_url(pk: int) -> str:
     return reverse("admin:campaigns_presenter_change", args=[pk])

@@ -54,14 +54,23 @@ class RunProgress:
 
 def start(campaign: Campaign, user: AbstractBaseUser | None) -> None:
     """Queue a message for every valid row whose video is missing or out of date. Raises MoveRefused."""
-    _start_run(campaign, user)
+    with transaction.atomic():
+        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        move_one(stored, CampaignState.RENDERING, started_at=timezone.now(), finished_at=None)
+        presenter = _require_presenter(stored)
+        _sync_messages(stored)
+        if user is not None and stored.created_by_id is None:
+            stored.created_by_id = user.pk
+        stored.save(update_fields=["slots", "created_by"])
+        transaction.on_commit(lambda: _wake_run(stored, presenter))
+    campaign.refresh_from_db()
 
 
 def retry_failed(campaign: Campaign) -> None:
-    """Queue the failed messages again, with the script as it is now. Raises MoveRefused."""
+    """Start again where a message failed: like `start`, with the script as it is now. Raises MoveRefused."""
     if not campaign.messages.filter(render_state=RenderState.FAILED).exists():
         raise MoveRefused("No message failed; there is nothing to try again.")
-    _start_run(campaign, None)
+    start(campaign, None)
 
 
 def cancel(campaign: Campaign) -> None:
@@ -176,20 +185,7 @@ def wake_workers(most: int = WAKE_UPS_MAX) -> None:
     ).count()
     awake = get_broker("render").queue_size() if waiting else 0
     for _ in range(min(waiting, most) - awake):
-        async_task("campaigns.tasks.render_one", cluster="render", task_name="render one message")
-
-
-def _start_run(campaign: Campaign, user: AbstractBaseUser | None) -> None:
-    with transaction.atomic():
-        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
-        move_one(stored, CampaignState.RENDERING, started_at=timezone.now(), finished_at=None)
-        presenter = _require_presenter(stored)
-        _sync_messages(stored)
-        if user is not None and stored.created_by_id is None:
-            stored.created_by_id = user.pk
-        stored.save(update_fields=["slots", "created_by"])
-        transaction.on_commit(lambda: _wake_run(stored, presenter))
-    campaign.refresh_from_db()
+        async_task("campaigns.tasks.render_one", cluster="render", task_name="render messages")
 
 
 def _wake_run(campaign: Campaign, presenter: Presenter) -> None:
@@ -309,17 +305,3 @@ def _estimate_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
         return None
     spent_s = (timezone.now() - min(starts)).total_seconds()
     return spent_s / worked * max(0.0, len(waiting - rendered - earlier) - partly)
-
-
-__all__ = [
-    "RunProgress",
-    "cancel",
-    "claim_next",
-    "compute_progress",
-    "match_claim",
-    "retry_failed",
-    "settle",
-    "start",
-    "sweep_stalled",
-    "wake_workers",
-]

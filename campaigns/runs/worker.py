@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -20,9 +20,6 @@ from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
 from campaigns.states import RenderState, ReviewState, move
 from campaigns.storage.files import get_local_path, store_file
-
-if TYPE_CHECKING:
-    from campaigns.engine import MessageResult
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +42,12 @@ def claim_and_render() -> list[Message]:
 
 def _render_claimed(
     claims: Mapping[Message, engine.Progress], folder: Path
-) -> Iterator[tuple[Message, MessageResult | Exception]]:
+) -> Iterator[tuple[Message, engine.MessageResult | Exception]]:
     """Every message once, as soon as it is finished or has failed."""
     jobs: dict[engine.MessageJob, Message] = {}
     for message, claim in claims.items():
         try:
-            jobs[_job(message, folder, claim)] = message
+            jobs[_build_job(message, folder, claim)] = message
         except Exception as error:
             yield message, error
     open_ = set(jobs.values())
@@ -81,7 +78,7 @@ def _claim_batch() -> list[Message]:
     return messages
 
 
-def _store_outcome(message: Message, outcome: MessageResult | Exception) -> None:
+def _store_outcome(message: Message, outcome: engine.MessageResult | Exception) -> None:
     """Store the result of a message, or the reason of its failure."""
     claimed = Message.objects.filter(match_claim(message))
     try:
@@ -98,7 +95,7 @@ def _store_outcome(message: Message, outcome: MessageResult | Exception) -> None
     settle(message.campaign)
 
 
-def _job(message: Message, folder: Path, progress: engine.Progress) -> engine.MessageJob:
+def _build_job(message: Message, folder: Path, progress: engine.Progress) -> engine.MessageJob:
     campaign = message.campaign
     presenter = campaign.presenter
     if presenter is None:
@@ -136,7 +133,7 @@ def _to_pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
     return [(line["id"], line["text"]) for line in lines]
 
 
-def _store_result(message: Message, result: MessageResult) -> None:
+def _store_result(message: Message, result: engine.MessageResult) -> None:
     """Files first, then one conditional update: a worker that lost its claim changes nothing."""
     name = result.content_hash[:16]
     files = {
@@ -147,7 +144,7 @@ def _store_result(message: Message, result: MessageResult) -> None:
     old = [field for field in (message.video, message.poster, message.captions) if field]
     with transaction.atomic():
         if not move(
-            Message.objects.filter(match_claim(message)), RenderState.READY, **files, **_facts(result)
+            Message.objects.filter(match_claim(message)), RenderState.READY, **files, **_collect_facts(result)
         ):
             raise engine.Cancelled
         others = Message.objects.filter(pk=message.pk).exclude(approved_hash=result.content_hash)
@@ -157,7 +154,7 @@ def _store_result(message: Message, result: MessageResult) -> None:
             field.storage.delete(field.name)
 
 
-def _facts(result: MessageResult) -> dict[str, Any]:
+def _collect_facts(result: engine.MessageResult) -> dict[str, Any]:
     """What is stored of a finished message beside its files."""
     segments = [asdict(segment) for segment in result.segments]
     return {

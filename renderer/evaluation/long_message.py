@@ -19,7 +19,7 @@ from renderer.refiner.refine import Timeline
 from renderer.render.context import RenderContext
 from renderer.render.job import MessageJob
 from renderer.render.plan import plan_message, plan_script_slots
-from renderer.render.seams import lay_line
+from renderer.render.seams import lay_segment
 from renderer.render.segment import SpokenSegment
 from renderer.render.stages import draft_frames
 from renderer.runtime.store import Store
@@ -116,11 +116,11 @@ class LongMessage:
 
 
 def _draft_line(context: RenderContext, segment: SpokenSegment) -> DraftedLine:
-    line = lay_line(context, segment)
-    drafts = draft_frames(context, line, line.frames)
+    laid = lay_segment(context, segment)
+    drafts = draft_frames(context, laid, laid.frames)
     made = drafts.draft
-    known, known_mask = line.collect_known_crops(line.frames, made.crops)
-    path = np.array([(f.a, f.b, f.mix) for f in line.path], np.float32)
+    known, known_mask = laid.collect_known_crops(laid.frames, made.crops)
+    path = np.array([(f.a, f.b, f.mix) for f in laid.path], np.float32)
     return DraftedLine(
         made.crops, drafts.bases, made.fine, made.masks, made.points, drafts.matrices, known, known_mask, path
     )

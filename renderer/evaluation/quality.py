@@ -16,7 +16,7 @@ from renderer.errors import RenderError
 from renderer.progress import Progress
 from renderer.runtime.atomic_files import atomic_write
 from renderer.runtime.store import Store
-from renderer.speech.voices import add_voice_options
+from renderer.speech.voices import add_voice_options, find_engine
 
 STORE_BYTES = 20 * 2**30
 _BESIDE = (
@@ -106,7 +106,8 @@ def run_quality(options: argparse.Namespace, progress: Progress) -> str:
     notes = [f"{name}: {note}" for name, report in reports.items() for note in report["notes"]]
     if not options.seconds:
         return "\n".join([table, *notes]) + "\n"
-    engine = replace(EngineConfig(), diffusion=diffusion_of(options))
+    voice = VoiceConfig(find_engine("").name)  # named, so that the report tells which
+    engine = EngineConfig(voice=voice, diffusion=diffusion_of(options))
     modes: tuple[FusionMode, ...] = get_args(FusionMode)
     job = Comparison(options.takes[0], options.seconds, modes, _build_bake(options), engine)
     compared = compare(job, store, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 
 from renderer.errors import RenderError
@@ -16,6 +17,7 @@ class LazyTake:
     def __init__(self, path: Path, presenter: Presenter) -> None:
         self._path, self._presenter = path, presenter
         self._reader: TakeReader | None = None
+        self._opening = Lock()  # a segment is drawn in one thread while another one composes its pictures
 
     def __enter__(self) -> LazyTake:
         return self
@@ -30,13 +32,17 @@ class LazyTake:
     @property
     def reader(self) -> TakeReader:
         """Raises RenderError when the file is not the take that the presenter was baked from."""
-        if self._reader is None:
-            reader = TakeReader(self._path)
-            if reader.facts.sha256 != self._presenter.facts.sha256:
-                reader.close()
-                raise RenderError(
-                    f"{self._path.name} is not the take that the presenter was baked from. "
-                    "Choose that take, or bake this one."
-                )
-            self._reader = reader
-        return self._reader
+        with self._opening:
+            if self._reader is None:
+                self._reader = self._open()
+            return self._reader
+
+    def _open(self) -> TakeReader:
+        reader = TakeReader(self._path)
+        if reader.facts.sha256 != self._presenter.facts.sha256:
+            reader.close()
+            raise RenderError(
+                f"{self._path.name} is not the take that the presenter was baked from. "
+                "Choose that take, or bake this one."
+            )
+        return reader

@@ -39,7 +39,7 @@ class Refiner(Protocol):
         """Refined crops uint8 [n, S, S, 3] of each timeline.
 
         Draws the same bytes for a frame whichever timelines share the call and however a line is cut into
-        chunks, whose windows are then in ``layouts``. Kept frames, and pixels outside of the mask, come out
+        chunks, whose windows are then in ``layouts``. Known frames, and pixels outside the mask, come out
         as they were (`renderer.refiner.refine.restore_unmasked`). All randomness follows from ``seed_key``
         and each frame's id.
         """

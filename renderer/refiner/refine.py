@@ -48,7 +48,7 @@ class Timeline:
 
     @property
     def is_kept(self) -> npt.NDArray[np.bool_]:
-        """Which frames are kept [n]."""
+        """Which frames are known [n]."""
         if self.kept is None or self.keep_mask is None:
             return np.zeros(len(self.drafts), bool)
         return self.keep_mask
@@ -141,7 +141,7 @@ def _encode_kept_planes(timelines: Sequence[Timeline], like: torch.Tensor) -> to
 
 
 def restore_unmasked(refined: Crops, one: Timeline) -> Crops:
-    """Only the mask's inside is new, and kept frames are as they were."""
+    """Only the mask's inside is new, and known frames are as they were."""
     refined = np.where((one.masks > 0)[..., None], refined, one.drafts)
     if one.kept is not None:
         refined[one.is_kept] = one.kept[one.is_kept]

@@ -76,7 +76,7 @@ class Batch:
             self._segments.setdefault(segment.key, segment)
             self._needed_by.setdefault(segment.key, []).append(message)
 
-    def groups_to_draw(
+    def form_groups(
         self, find: Callable[[RenderContext, SpokenSegment], RenderedSegment | None]
     ) -> Iterator[list[SpokenSegment]]:
         """Reserved segments of one context, as many as are drawn together. ``find`` looks a segment up in the
@@ -88,7 +88,7 @@ class Batch:
             context = self.find_context(segment)
             frames = sum(len(one.path) for one in (*group, segment))
             if group and (
-                context is not self.find_context(group[0]) or frames > self.count_room_frames(context)
+                context is not self.find_context(group[0]) or frames > self.count_frames_at_once(context)
             ):
                 yield group
                 group = []
@@ -105,7 +105,7 @@ class Batch:
     def find_context(self, segment: SpokenSegment) -> RenderContext:
         return self._needed_by[segment.key][0].context
 
-    def count_room_frames(self, context: RenderContext) -> int:
+    def count_frames_at_once(self, context: RenderContext) -> int:
         """How many frames are drawn together, and how many drawn ones may wait to be encoded."""
         return self._frames_at_once or count_frames_that_fit(context.frame_bytes)
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from renderer.render.context import RenderContext
 from renderer.render.mouths import ChunkBuffer, Mouths
-from renderer.render.seams import choose_line_sources, lay_line
+from renderer.render.seams import choose_segment_sources, lay_segment
 from renderer.render.segment import SpokenSegment
 from renderer.render.stages import draft_frames, finish_mouths, refine_drafts
 from renderer.runtime.prefetch import prefetch
@@ -20,8 +20,8 @@ _DRAWN_SHARE = 0.7
 
 def draw(context: RenderContext, segments: Sequence[SpokenSegment]) -> list[Mouths]:
     """Every segment's mouths, refined in shared forward passes: the bytes are those of each alone."""
-    lines = [lay_line(context, segment) for segment in segments]
-    drafts = [draft_frames(context, line, line.frames) for line in lines]
+    laid_segments = [lay_segment(context, segment) for segment in segments]
+    drafts = [draft_frames(context, laid, laid.frames) for laid in laid_segments]
     refined = refine_drafts(context, drafts)
     return [finish_mouths(one, crops) for one, crops in zip(drafts, refined, strict=True)]
 
@@ -30,10 +30,10 @@ def draw_in_chunks(context: RenderContext, segment: SpokenSegment, frames: int) 
     """The same of one segment, about ``frames`` frames at a time: what is held follows from ``frames`` and
     not from the segment's length. The bytes are those of `draw`."""
     chunks = split_into_chunks(len(segment.path), context.config.diffusion, frames)
-    line = lay_line(context, segment)
+    laid = lay_segment(context, segment)
     if len(chunks) > 1:
-        line = choose_line_sources(context, line)
-    buffer = ChunkBuffer(partial(draft_frames, context), line)
+        laid = choose_segment_sources(context, laid)
+    buffer = ChunkBuffer(partial(draft_frames, context), laid)
     for chunk in chunks:
         drafts = buffer.draft(chunk.context)
         [refined] = refine_drafts(context, [drafts], chunk.layouts)

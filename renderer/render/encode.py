@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from renderer.config import fingerprint
 from renderer.progress import Progress, Step
 from renderer.render.context import RenderContext
 from renderer.render.mouths import Mouths
-from renderer.render.segment import SpokenSegment, find_motion
+from renderer.render.segment import SpokenSegment, load_or_compute_motion
 from renderer.render.stages import compose_pictures
 from renderer.scoring.segment_measures import SegmentMeasures, load_measures, measure_segment, save_measures
 from renderer.timeline import seconds_at
@@ -36,8 +36,9 @@ def encode(
 ) -> None:
     """Compose the drawn mouths, in one or more chunks, into the take's pictures and encode them."""
     pictures = compose_pictures(context, segment.path, mouths)
-    watched = _report(pictures, len(segment.path), progress)
-    encode_segment(watched, context.fps, context.config.video, target)
+    # Closed here: a fault of the encoder keeps the generator alive, and its thread would still be drawing.
+    with closing(_report(pictures, len(segment.path), progress)) as watched:
+        encode_segment(watched, context.fps, context.config.video, target)
 
 
 def measure(context: RenderContext, segment: SpokenSegment, path: Path, *, cached: bool) -> RenderedSegment:
@@ -49,7 +50,7 @@ def measure(context: RenderContext, segment: SpokenSegment, path: Path, *, cache
     return RenderedSegment(path, len(segment.path), cached, measured)
 
 
-def _report(pictures: Generator[Picture], total: int, progress: Progress) -> Iterator[Picture]:
+def _report(pictures: Generator[Picture], total: int, progress: Progress) -> Generator[Picture]:
     """The same pictures; each is reported as it passes."""
     with closing(pictures):
         for at, picture in enumerate(pictures):
@@ -60,6 +61,6 @@ def _report(pictures: Generator[Picture], total: int, progress: Progress) -> Ite
 def _measure(context: RenderContext, segment: SpokenSegment, path: Path) -> SegmentMeasures:
     start_s = seconds_at(segment.lead_frames, context.fps)
     return measure_segment(
-        path, segment.path, find_motion(context, segment), segment.speech.phones, start_s,
+        path, segment.path, load_or_compute_motion(context, segment), segment.speech.phones, start_s,
         context.presenter, context.fps,
     )  # fmt: skip

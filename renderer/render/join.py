@@ -44,7 +44,7 @@ def join_message(
         video=video,
         poster=poster,
         captions=captions,
-        content_hash=content_hash(video, captions),
+        content_hash=compute_content_hash(video, captions),
         duration_s=seconds_at(starts[-1], fps),
         segments=tuple(_describe_lines(message, rendered, begins)),
         scores=scores,
@@ -67,7 +67,7 @@ def average_scores(rendered: Sequence[RenderedSegment]) -> dict[str, float]:
 
 
 @span("hash")
-def content_hash(*files: Path) -> str:
+def compute_content_hash(*files: Path) -> str:
     """SHA-256 (hex) over the bytes of the files, in order."""
     digest = hashlib.sha256()
     for file in files:

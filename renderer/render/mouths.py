@@ -1,4 +1,4 @@
-"""A line's lower faces on their way from drafts to drawn mouths, whole or a part at a time: values."""
+"""A segment's lower faces on their way from drafts to drawn mouths, whole or a part at a time: values."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Mouths:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
-    """A line's take frames ``path`` and ``motion`` [n, K]; ``seams`` are mouths that are drawn already, each
-    with the frame that it begins at; ``sources`` [n] the take frame to draw each from, where it is chosen;
+class LaidSegment:
+    """A segment's take frames ``path`` and ``motion`` [n, K]; ``seams`` are mouths that are drawn already,
+    each with the frame that it begins at; ``sources`` [n] the take frame to draw each from, where chosen;
     ``mask_shares`` [n] of the masks that are left, where some ease into filmed mouths (`mouth.easing`)."""
 
     path: Path_
@@ -57,14 +57,14 @@ class Line:
         if self.sources is not None:
             return self.sources[frames.start : frames.stop]
         pinned = np.full(len(frames), -1, np.int64)
-        for here, there, seam in self._seams_in(frames):
+        for here, there, seam in self._find_seams(frames):
             pinned[here] = seam.sources[there]
         return pinned
 
     def collect_known_crops(self, frames: range, like: Bytes) -> tuple[Bytes, Flags]:
         """Crops of some frames that are drawn already, shaped as ``like``, and which of them are."""
         known, keep = np.zeros_like(like), np.zeros(len(frames), bool)
-        for here, there, seam in self._seams_in(frames):
+        for here, there, seam in self._find_seams(frames):
             known[here], keep[here] = seam.crops[there], True
         return known, keep
 
@@ -76,10 +76,10 @@ class Line:
 
     def copy_seams(self, frames: range, mouths: Mouths) -> None:
         """Puts what is drawn already into the mouths of some frames."""
-        for here, there, seam in self._seams_in(frames):
+        for here, there, seam in self._find_seams(frames):
             mouths.fine[here], mouths.masks[here] = seam.fine[there], seam.masks[there]
 
-    def _seams_in(self, frames: range) -> Iterator[tuple[slice, slice, Mouths]]:
+    def _find_seams(self, frames: range) -> Iterator[tuple[slice, slice, Mouths]]:
         """(places among the frames, places in the seam, seam) where both overlap."""
         for first, seam in self.seams:
             start = max(first, frames.start)
@@ -91,9 +91,9 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Drafts:
-    """Drafts of a line's ``frames``, with the shown take frames' crops ``bases`` and ``matrices``."""
+    """Drafts of a segment's ``frames``, with the shown take frames' crops ``bases`` and ``matrices``."""
 
-    line: Line
+    laid: LaidSegment
     frames: range
     bases: Bytes
     matrices: Floats
@@ -102,29 +102,29 @@ class Drafts:
     @property
     def frame_ids(self) -> list[str]:
         """A name of each shown frame for its noise: the same in every message that shows it."""
-        path = self.line.path[self.frames.start : self.frames.stop]
+        path = self.laid.path[self.frames.start : self.frames.stop]
         return [f"{frame.a}-{frame.b}-{frame.mix:.3f}" for frame in path]
 
     def select(self, frames: range) -> Drafts:
         """A copy of some of the frames, so that the others can be forgotten."""
         place = slice(frames.start - self.frames.start, frames.stop - self.frames.start)
         copy = concatenate_drafts([select_drafts(self.draft, place)])
-        return Drafts(self.line, frames, self.bases[place].copy(), self.matrices[place].copy(), copy)
+        return Drafts(self.laid, frames, self.bases[place].copy(), self.matrices[place].copy(), copy)
 
     def append(self, after: Drafts) -> Drafts:
         """With the frames that follow."""
         return Drafts(
-            self.line, range(self.frames.start, after.frames.stop),
+            self.laid, range(self.frames.start, after.frames.stop),
             np.concatenate([self.bases, after.bases]), np.concatenate([self.matrices, after.matrices]),
             concatenate_drafts([self.draft, after.draft]),
         )  # fmt: skip
 
 
 class ChunkBuffer:
-    """A line's drafts, of which only those are held that the next chunk sees."""
+    """A segment's drafts, of which only those are held that the next chunk sees."""
 
-    def __init__(self, draft_frames: Callable[[Line, range], Drafts], line: Line) -> None:
-        self._draft_frames, self._line = draft_frames, line
+    def __init__(self, draft_frames: Callable[[LaidSegment, range], Drafts], laid: LaidSegment) -> None:
+        self._draft_frames, self._laid = draft_frames, laid
         self._held: Drafts | None = None
 
     def draft(self, seen: range) -> Drafts:
@@ -132,9 +132,9 @@ class ChunkBuffer:
         held, self._held = self._held, None
         if held is not None and seen.start < held.frames.stop:
             held = held.select(range(seen.start, held.frames.stop))
-            self._held = held.append(self._draft_frames(self._line, range(held.frames.stop, seen.stop)))
+            self._held = held.append(self._draft_frames(self._laid, range(held.frames.stop, seen.stop)))
         else:
-            self._held = self._draft_frames(self._line, seen)
+            self._held = self._draft_frames(self._laid, seen)
         return self._held
 
 

@@ -23,8 +23,8 @@ from renderer.runtime.store import Store
 
 Outcome = MessageResult | Exception
 
-_JOINS = 3  # a segment that was deleted before it was joined is made again
-_ATTEMPTS = 3  # somebody may empty the store between two steps
+_JOIN_ATTEMPTS = 3  # a segment that was deleted before it was joined is made again
+_RENDER_ATTEMPTS = 3  # somebody may empty the store between two steps
 
 
 def render_message(job: MessageJob, store: Store) -> MessageResult:
@@ -48,26 +48,31 @@ def render_batch(
     """
     return_freed_memory()
     with Batch(store, frames_at_once) as batch:
-        for job in jobs:
-            try:
-                batch.add(plan_message(job, batch.open_context(job)))
-            except Exception as error:
-                yield job, error
+        yield from render_jobs(batch, jobs)
+
+
+def render_jobs(batch: Batch, jobs: Sequence[MessageJob]) -> Iterator[tuple[MessageJob, Outcome]]:
+    """Every stage of these jobs, in order, inside an open batch."""
+    for job in jobs:
+        try:
+            batch.add(plan_message(job, batch.open_context(job)))
+        except Exception as error:
+            yield job, error
+    yield from _join_finished(batch)
+    for group in batch.form_groups(_find_rendered):
+        _draw(batch, group)
         yield from _join_finished(batch)
-        for group in batch.groups_to_draw(_find):
-            _draw(batch, group)
-            yield from _join_finished(batch)
-        batch.wait_for_encoding()
-        for segment in batch.find_left_to_others():
-            _render_alone(batch, segment, batch.make_progress(segment))
-            yield from _join_finished(batch)
+    batch.wait_for_encoding()
+    for segment in batch.find_left_to_others():
+        _render_alone(batch, segment, batch.make_progress(segment))
         yield from _join_finished(batch)
+    yield from _join_finished(batch)
 
 
 # --- one stage each; faults end the messages that they touch ---
 
 
-def _find(context: RenderContext, segment: SpokenSegment) -> RenderedSegment | None:
+def _find_rendered(context: RenderContext, segment: SpokenSegment) -> RenderedSegment | None:
     """The segment from the store, with its measures."""
     path = context.store.get("segment", segment.key)
     return None if path is None else measure(context, segment, path, cached=True)
@@ -76,12 +81,16 @@ def _find(context: RenderContext, segment: SpokenSegment) -> RenderedSegment | N
 def _draw(batch: Batch, group: Sequence[SpokenSegment]) -> None:
     """Draw a group together, while what was drawn before is encoded; then have it encoded in its turn."""
     context = batch.find_context(group[0])
-    batch.wait_for_encoding(batch.count_room_frames(context))
+    batch.wait_for_encoding(batch.count_frames_at_once(context))
     for segment in group:
         with suppress(Cancelled):
             batch.make_progress(segment)(Step("drawing the mouth", 0, len(segment.path)))
     group = [segment for segment in group if batch.is_wanted(segment)]
-    if group and len(group[0].path) > batch.count_room_frames(context):
+    fits = sum(len(segment.path) for segment in group) <= batch.count_frames_at_once(context)
+    if len(group) > 1 and not fits:  # less memory is free than when the group was formed
+        for segment in group:
+            _draw(batch, [segment])
+    elif group and not fits:
         _draw_long(batch, group[0])
     elif group:
         _draw_together(batch, group)
@@ -93,6 +102,7 @@ def _draw_together(batch: Batch, group: Sequence[SpokenSegment]) -> None:
     except Exception as error:
         if len(group) == 1:
             batch.fail(group[0], error)
+            batch.release(group[0])
         else:
             for segment in group:  # one of them is at fault: alone, it ends only what needs it
                 _draw(batch, [segment])
@@ -105,7 +115,7 @@ def _draw_long(batch: Batch, segment: SpokenSegment) -> None:
     """A segment that does not fit into memory at once: what is drawn is encoded before more is drawn."""
     context = batch.find_context(segment)
     batch.wait_for_encoding()
-    with draw_ahead(context, segment, batch.count_room_frames(context)) as mouths:
+    with draw_ahead(context, segment, batch.count_frames_at_once(context)) as mouths:
         _encode_and_measure(batch, segment, mouths)
 
 
@@ -132,14 +142,14 @@ def _render_segment(context: RenderContext, segment: SpokenSegment, progress: Pr
         with draw_ahead(context, segment, count_frames_that_fit(context.frame_bytes)) as mouths:
             encode(context, segment, mouths, target, progress)
 
-    for _ in range(_ATTEMPTS):
+    for _ in range(_RENDER_ATTEMPTS):
         path, cached = context.store.make("segment", segment.key, ".mp4", make)
         try:
             return measure(context, segment, path, cached=cached)
         except RenderError:
             if path.exists():
                 raise
-    raise _vanishing()
+    raise _explain_vanished_parts()
 
 
 def _join_finished(batch: Batch) -> Iterator[tuple[MessageJob, Outcome]]:
@@ -149,7 +159,7 @@ def _join_finished(batch: Batch) -> Iterator[tuple[MessageJob, Outcome]]:
 
 def _join(batch: Batch, message: PlannedMessage) -> Outcome:
     batch.report(message, "joining the message", 0)
-    for _ in range(_JOINS):
+    for _ in range(_JOIN_ATTEMPTS):
         if batch.find_error(message) is not None:
             break
         try:
@@ -160,10 +170,10 @@ def _join(batch: Batch, message: PlannedMessage) -> Outcome:
                 return error
             for segment in deleted:
                 _render_alone(batch, segment, ignore_progress)
-    return batch.find_error(message) or _vanishing()
+    return batch.find_error(message) or _explain_vanished_parts()
 
 
-def _vanishing() -> RenderError:
+def _explain_vanished_parts() -> RenderError:
     return RenderError(
         "Finished parts vanish from the cache folder. Keep it while messages are made.", permanent=False
     )

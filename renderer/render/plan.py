@@ -14,7 +14,7 @@ from renderer.errors import RenderError
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.context import RenderContext
 from renderer.render.job import Lines, MessageJob
-from renderer.render.segment import SpokenSegment, segment_key
+from renderer.render.segment import SpokenSegment, compute_segment_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
 from renderer.speech.speech_cache import compute_content_key, compute_speech_key, speak_cached
@@ -47,7 +47,7 @@ def plan_message(job: MessageJob, context: RenderContext) -> PlannedMessage:
     lengths = [(line_id, count) for (line_id, _), count in zip(job.lines, frames, strict=True)]
     slots, base_track = job.slots, context.presenter.base_track
     segments = plan_segments(lengths, slots, base_track, context.fps, job.config.plan)
-    return PlannedMessage(job, context, _with_speech(job, context, segments, speeches))
+    return PlannedMessage(job, context, _add_speech(job, context, segments, speeches))
 
 
 def plan_script_slots(
@@ -69,7 +69,7 @@ def plan_script_slots(
     usual: dict[str, int] = {}
     for at, (line_id, found) in enumerate(texts.items()):
         progress(Step("speaking the lines", at, len(texts)))
-        frames = _usual_frames(found, fps, config, store)
+        frames = _compute_usual_frames(found, fps, config, store)
         if frames is not None:
             usual[line_id] = frames
     return plan_slots({line_id: [frames] for line_id, frames in usual.items()}, list(usual), fps, config.plan)
@@ -97,7 +97,7 @@ def _speak_lines(job: MessageJob, store: Store) -> list[Speech]:
     return speeches
 
 
-def _with_speech(
+def _add_speech(
     job: MessageJob, context: RenderContext, segments: Sequence[Segment], speeches: Sequence[Speech]
 ) -> tuple[SpokenSegment, ...]:
     """Each segment with its speech, and with the few frames of its neighbours that its ends must meet."""
@@ -113,11 +113,13 @@ def _with_speech(
             segments[at + 1].path[:seam] if at + 1 < len(segments) else (),
             recorded,
         )  # fmt: skip
-        found.append(replace(one, key=segment_key(one, context.presenter, context.config)))
+        found.append(replace(one, key=compute_segment_key(one, context.presenter, context.config)))
     return tuple(found)
 
 
-def _usual_frames(texts: Sequence[str], fps: Fraction, config: EngineConfig, store: Store) -> int | None:
+def _compute_usual_frames(
+    texts: Sequence[str], fps: Fraction, config: EngineConfig, store: Store
+) -> int | None:
     """The median length over the recipients, from texts that are chosen by their content alone."""
     recipients = Counter(texts)
     lengths: list[int] = []

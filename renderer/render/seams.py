@@ -1,4 +1,4 @@
-"""What a line meets: neutral mouths at its seams, and filmed mouths beside frames that are shown as filmed.
+"""What a segment meets: neutral mouths at its seams, and filmed mouths beside passthrough frames.
 
 A segment begins and ends with a few silent frames that every message shows alike. They are drawn first,
 together with the frames on the other side of the seam, and are then known: the diffusion of the segment is
@@ -20,36 +20,36 @@ from renderer.mouth.base import find_drawable, locate_faces
 from renderer.mouth.draft import close_small_gaps
 from renderer.mouth.easing import Easing, easing_frames, extend_path
 from renderer.render.context import RenderContext
-from renderer.render.mouths import MOUTH_PARTS, Line, Mouths, Path_
-from renderer.render.segment import STAGE_VERSION, SpokenSegment, find_motion
+from renderer.render.mouths import MOUTH_PARTS, LaidSegment, Mouths, Path_
+from renderer.render.segment import STAGE_VERSION, SpokenSegment, load_or_compute_motion
 from renderer.render.stages import draft_frames, finish_mouths, refine_drafts
 
 GoesOn = tuple[bool, bool]  # whether a message shows frames before a path, and after it
 
 
-def lay_line(context: RenderContext, segment: SpokenSegment) -> Line:
-    """A segment's line: its motion, and the mouths at its seams that are drawn already."""
+def lay_segment(context: RenderContext, segment: SpokenSegment) -> LaidSegment:
+    """The segment with its motion, and with the mouths at its seams that are drawn already."""
     path, seam = segment.path, context.config.plan.seam_frames
     before, after = segment.before, segment.after
     goes_on = bool(before), bool(after)
-    head = draw_neutral_once(context, before + path[:seam], (goes_on[0], True)).select(
+    head = load_or_draw_neutral(context, before + path[:seam], (goes_on[0], True)).select(
         slice(len(before), None)
     )
-    tail = draw_neutral_once(context, path[-seam:] + after, (True, goes_on[1])).select(slice(0, seam))
-    line = Line(path, find_motion(context, segment), ((0, head), (len(path) - seam, tail)))
-    return _ease(context, line, goes_on, before, after)
+    tail = load_or_draw_neutral(context, path[-seam:] + after, (True, goes_on[1])).select(slice(0, seam))
+    laid = LaidSegment(path, load_or_compute_motion(context, segment), ((0, head), (len(path) - seam, tail)))
+    return _ease(context, laid, goes_on, before, after)
 
 
-def choose_line_sources(context: RenderContext, line: Line) -> Line:
-    """Which take frame a mouth is drawn from depends on the whole line, so it is chosen for all of it."""
+def choose_segment_sources(context: RenderContext, laid: LaidSegment) -> LaidSegment:
+    """Which take frame a mouth is drawn from depends on the whole segment, so it is chosen for all of it."""
     presenter = context.presenter
-    points = presenter.style.space.decode(line.motion, locate_faces(presenter, line.path)[0])
+    points = presenter.style.space.decode(laid.motion, locate_faces(presenter, laid.path)[0])
     targets = close_small_gaps(points, presenter.crop_px)
-    pinned = line.find_pinned_sources(line.frames)
-    return replace(line, sources=choose_sources(presenter.atlas, targets, presenter.crop_px, pinned=pinned))
+    pinned = laid.find_pinned_sources(laid.frames)
+    return replace(laid, sources=choose_sources(presenter.atlas, targets, presenter.crop_px, pinned=pinned))
 
 
-def draw_neutral_once(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
+def load_or_draw_neutral(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
     """Neutral mouths over the frames around a seam, the same for every message that has this seam."""
     frames = [(f.a, f.b, f.mix) for f in path]
     key = fingerprint(STAGE_VERSION, context.presenter.content_key, frames, context.config.diffusion, goes_on)
@@ -64,26 +64,28 @@ def draw_neutral_once(context: RenderContext, path: Path_, goes_on: GoesOn) -> M
 
 def _draw_neutral_mouths(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
     still = np.zeros((len(path), context.presenter.style.space.size), np.float32)
-    line = _ease(context, Line(path, still), goes_on)
-    drafts = draft_frames(context, line, line.frames)
+    laid = _ease(context, LaidSegment(path, still), goes_on)
+    drafts = draft_frames(context, laid, laid.frames)
     [refined] = refine_drafts(context, [drafts])
     return finish_mouths(drafts, refined)
 
 
-def _ease(context: RenderContext, line: Line, goes_on: GoesOn, before: Path_ = (), after: Path_ = ()) -> Line:
-    """The line with mouths that ease into filmed ones, where frames in or beside it are shown as filmed."""
+def _ease(
+    context: RenderContext, laid: LaidSegment, goes_on: GoesOn, before: Path_ = (), after: Path_ = ()
+) -> LaidSegment:
+    """The segment with mouths that ease into filmed ones, where passthrough frames are in it or near."""
     presenter, fps = context.presenter, context.fps
-    shown = (*before, *line.path, *after)
+    shown = (*before, *laid.path, *after)
     beyond = extend_path(shown, easing_frames(fps), len(presenter.ok))
     earlier, later = (frames if here else [] for frames, here in zip(beyond, goes_on, strict=True))
-    kept = ~find_drawable(presenter, (*earlier, *shown, *later))
+    passthrough = ~find_drawable(presenter, (*earlier, *shown, *later))
     first = len(earlier) + len(before)
-    easing = Easing.around(kept, fps).part(slice(first, first + len(line.path)))
+    easing = Easing.around(passthrough, fps).part(slice(first, first + len(laid.path)))
     if not len(easing.eased_frames):
-        return line
-    points = locate_faces(presenter, [line.path[at] for at in easing.eased_frames])[0]
-    motion = easing.blend_motion(line.motion, presenter.style.space.encode(points))
-    return replace(line, motion=motion, mask_shares=easing.mask_share)
+        return laid
+    points = locate_faces(presenter, [laid.path[at] for at in easing.eased_frames])[0]
+    motion = easing.blend_motion(laid.motion, presenter.style.space.encode(points))
+    return replace(laid, motion=motion, mask_shares=easing.mask_share)
 
 
 def _save(mouths: Mouths, target: Path) -> None:

@@ -31,7 +31,7 @@ class SpokenSegment:
     and ``after`` are the neighbours' frames next to it (empty at the message's ends).
 
     Where the speech was ``recorded``, its sound tells more of the mouth than the phones heard in it.
-    ``key`` is the segment's name in the store (`segment_key`).
+    ``key`` is the segment's name in the store (`compute_segment_key`).
     """
 
     line_id: str
@@ -45,16 +45,16 @@ class SpokenSegment:
     key: str = ""
 
 
-def segment_key(segment: SpokenSegment, presenter: Presenter, config: EngineConfig) -> str:
+def compute_segment_key(segment: SpokenSegment, presenter: Presenter, config: EngineConfig) -> str:
     """Everything that can change a pixel of the segment: never a name, a row or a time."""
-    paths = [_plain(path) for path in (segment.before, segment.path, segment.after)]
+    paths = [_serialise_path(path) for path in (segment.before, segment.path, segment.after)]
     return fingerprint(
         STAGE_VERSION, presenter.content_key, segment.speech_key, segment.recorded, *paths,
         segment.lead_frames, config.diffusion, config.video, config.plan.seam_frames,
     )  # fmt: skip
 
 
-def motion_key(segment: SpokenSegment, presenter: Presenter) -> str:
+def compute_motion_key(segment: SpokenSegment, presenter: Presenter) -> str:
     """Everything that can change how the mouth moves: the line may stand anywhere on the take."""
     return fingerprint(
         STAGE_VERSION, presenter.content_key, segment.speech_key, segment.recorded,
@@ -62,10 +62,10 @@ def motion_key(segment: SpokenSegment, presenter: Presenter) -> str:
     )  # fmt: skip
 
 
-def find_motion(context: RenderContext, segment: SpokenSegment) -> Floats:
+def load_or_compute_motion(context: RenderContext, segment: SpokenSegment) -> Floats:
     """How the mouth moves [n, K] (`renderer.motion`), from the store or computed now."""
     return context.store.use(
-        "motion", motion_key(segment, context.presenter), ".safetensors",
+        "motion", compute_motion_key(segment, context.presenter), ".safetensors",
         lambda target: save_file({"motion": _compute_motion(context, segment)}, target), _load_motion,
     )  # fmt: skip
 
@@ -84,5 +84,5 @@ def _load_motion(path: Path) -> Floats:
         return np.asarray(saved.get_tensor("motion"), np.float32)
 
 
-def _plain(path: Path_) -> bytes:
+def _serialise_path(path: Path_) -> bytes:
     return np.array([(frame.a, frame.b, frame.mix) for frame in path], "<f8").tobytes()

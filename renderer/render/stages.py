@@ -17,7 +17,7 @@ from renderer.presenter.presenter import Presenter
 from renderer.refiner.backends import Refiner, find_backend
 from renderer.refiner.refine import Timeline
 from renderer.render.context import RenderContext
-from renderer.render.mouths import Bytes, Drafts, Line, Mouths, Path_, select_drafts
+from renderer.render.mouths import Bytes, Drafts, LaidSegment, Mouths, Path_, select_drafts
 from renderer.runtime.prefetch import prefetch
 from renderer.sampling.windows import WindowLayout
 from renderer.take.path_pictures import read_path_pictures
@@ -29,16 +29,16 @@ _SETTLING_FRAMES, _CROSSING_FRAMES = 32, 4
 _ALL = slice(None)
 
 
-def draft_frames(context: RenderContext, line: Line, frames: range) -> Drafts:
-    """Line → drafts of some of its frames; a few more on both sides are drafted for their sake."""
+def draft_frames(context: RenderContext, laid: LaidSegment, frames: range) -> Drafts:
+    """Laid segment → drafts of some of its frames; a few more on both sides are drafted for their sake."""
     around = range(
-        max(frames.start - _SETTLING_FRAMES, 0), min(frames.stop + _CROSSING_FRAMES, len(line.path))
+        max(frames.start - _SETTLING_FRAMES, 0), min(frames.stop + _CROSSING_FRAMES, len(laid.path))
     )
     places = slice(around.start, around.stop)
-    path, presenter = line.path[places], context.presenter
+    path, presenter = laid.path[places], context.presenter
     base = build_mouth_base(presenter, path, read_path_pictures(context.take.reader, path))
-    made = draft(presenter, base, line.motion[places], pinned=line.find_pinned_sources(around))
-    drafts = Drafts(line, around, base.crops, base.matrices, made)
+    made = draft(presenter, base, laid.motion[places], pinned=laid.find_pinned_sources(around))
+    drafts = Drafts(laid, around, base.crops, base.matrices, made)
     return drafts if around == frames else drafts.select(frames)
 
 
@@ -51,7 +51,7 @@ def refine_drafts(
     """
     refine = load_presenter_refiner(context.presenter)
     return refine(
-        [_timeline(one) for one in drafts],
+        [_build_timeline(one) for one in drafts],
         seed_key=context.presenter.content_key,
         config=context.config.diffusion,
         layouts=layouts,
@@ -62,9 +62,9 @@ def finish_mouths(drafts: Drafts, refined: Bytes, place: slice = _ALL) -> Mouths
     """Refined crops → the mouths of the frames at ``place``, at the take's scale and met with the seams."""
     made, refined = select_drafts(drafts.draft, place), refined[place]
     frames, sources = drafts.frames[place], np.asarray(made.sources, np.int64)
-    masks = drafts.line.fade_masks(frames, made.masks)
+    masks = drafts.laid.fade_masks(frames, made.masks)
     mouths = Mouths(refined, upscale_refined(made, refined), masks, drafts.matrices[place], sources)
-    drafts.line.copy_seams(frames, mouths)
+    drafts.laid.copy_seams(frames, mouths)
     return mouths
 
 
@@ -83,7 +83,7 @@ def load_presenter_refiner(presenter: Presenter) -> Refiner:
     return find_backend(presenter.refiner).load(presenter.network)
 
 
-def _timeline(drafts: Drafts) -> Timeline:
+def _build_timeline(drafts: Drafts) -> Timeline:
     made = drafts.draft
-    known, keep = drafts.line.collect_known_crops(drafts.frames, made.crops)
+    known, keep = drafts.laid.collect_known_crops(drafts.frames, made.crops)
     return Timeline(made.crops, drafts.bases, made.masks, made.points, drafts.frame_ids, known, keep)

@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from openpyxl import Workbook
 
 from campaigns.models import Campaign
-from campaigns.problems import Code, Problem, Source, problems_as_json, problems_from_json
+from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
 from campaigns.recipients.revalidation import revalidate_rows
 from campaigns.recipients.sheet_import import validate_rows
 from campaigns.recipients.spreadsheet import Sheet, read_sheet
@@ -106,12 +106,12 @@ def test_what_is_stored_is_read_as_it_was() -> None:
         Problem(Code.CELL_EMPTY, Source.SCRIPT, "“city” is empty.", 3, "city"),
         Problem(Code.TOO_MANY_CELLS, Source.SPREADSHEET, "Four cells.", 4),
     )
-    assert problems_from_json(problems_as_json(problems)) == problems
+    assert load_problems(dump_problems(problems)) == problems
 
 
 def test_a_code_of_a_later_version_reads_as_unknown() -> None:
-    (stored,) = problems_as_json([Problem(Code.CELL_EMPTY, Source.SCRIPT, "Empty.", 3)])
-    (problem,) = problems_from_json([stored | {"code": "rhymes_badly"}])
+    (stored,) = dump_problems([Problem(Code.CELL_EMPTY, Source.SCRIPT, "Empty.", 3)])
+    (problem,) = load_problems([stored | {"code": "rhymes_badly"}])
     assert (problem.code, problem.source, problem.message) == (Code.UNKNOWN, Source.SCRIPT, "Empty.")
 
 

@@ -23,10 +23,10 @@ from campaigns.states import (
     RenderState,
     ReviewState,
     RowVerdict,
+    find_status_column,
+    list_status_columns,
     move,
     move_one,
-    status_column,
-    status_columns,
 )
 from tests.campaigns.status_writes import status_writes
 
@@ -36,7 +36,7 @@ MODELS = {BakeState: Presenter, CampaignState: Campaign, RowVerdict: Recipient, 
 MODELS |= {ReviewState: Message, DeliveryState: Delivery}
 PAIRS = [(old, new) for statuses in MOVES for old in statuses for new in statuses]
 COLUMNS = {
-    column for model in apps.get_app_config("campaigns").get_models() for column in status_columns(model)
+    column for model in apps.get_app_config("campaigns").get_models() for column in list_status_columns(model)
 }
 
 
@@ -58,7 +58,7 @@ def row_in(campaign: Campaign, presenter: Presenter) -> Callable[[TextChoices], 
         rows = {Presenter: presenter, Campaign: campaign, Recipient: recipient, Message: message}
         row: Model = {**rows, Delivery: delivery}[MODELS[type(status)]]
         type(row)._default_manager.filter(pk=row.pk).update(
-            **{status_column(type(row), type(status)): status}
+            **{find_status_column(type(row), type(status)): status}
         )
         row.refresh_from_db()
         return row
@@ -75,7 +75,7 @@ def test_a_row_makes_the_moves_of_its_table_and_no_other(
     row_in: Callable[[TextChoices], Model], old: TextChoices, new: TextChoices
 ) -> None:
     row = row_in(old)
-    column = status_column(type(row), type(new))
+    column = find_status_column(type(row), type(new))
     before = stored(row)
     if new in MOVES[type(old)][old]:
         move_one(row, new)
@@ -96,7 +96,7 @@ def test_of_many_rows_those_move_that_may(
     row = row_in(old)
     rows = type(row)._default_manager.filter(pk=row.pk)
     assert move(rows, new) == (1 if new in MOVES[type(old)][old] else 0)
-    column = status_column(type(row), type(new))
+    column = find_status_column(type(row), type(new))
     assert stored(row)[column] == (new if new in MOVES[type(old)][old] else old)
 
 
@@ -105,7 +105,7 @@ def test_every_status_of_every_model_has_a_table() -> None:
     for statuses, moves in MOVES.items():
         assert set(moves) == set(statuses)
         assert set().union(*moves.values()) <= set(statuses)
-        assert status_column(MODELS[statuses], statuses) in status_columns(MODELS[statuses])
+        assert find_status_column(MODELS[statuses], statuses) in list_status_columns(MODELS[statuses])
 
 
 def test_values_are_stored_with_the_move_and_only_with_it(row_in: Callable[[TextChoices], Model]) -> None:

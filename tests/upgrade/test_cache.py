@@ -16,8 +16,8 @@ from renderer.render.encode import MEASURES_VERSION
 from renderer.render.job import MessageJob
 from renderer.render.pipeline import render_message
 from renderer.render.plan import PlannedMessage, plan_message
-from renderer.render.seams import draw_neutral_once
-from renderer.render.segment import find_motion
+from renderer.render.seams import load_or_draw_neutral
+from renderer.render.segment import load_or_compute_motion
 from renderer.runtime.store import Store
 from renderer.scoring.segment_measures import load_measures
 from renderer.take.plan import Slots
@@ -97,7 +97,7 @@ def test_measures_are_read(planned: PlannedMessage, store: Store) -> None:
 @needs["motion"]
 def test_motions_are_read(planned: PlannedMessage, store: Store) -> None:
     before = files_in(store)
-    motions = [find_motion(planned.context, one) for one in planned.segments]
+    motions = [load_or_compute_motion(planned.context, one) for one in planned.segments]
     assert files_in(store) == before
     assert [len(one) for one in motions] == [len(one.path) for one in planned.segments]
     assert all(np.abs(one).max() > 0 for one in motions)
@@ -106,6 +106,6 @@ def test_motions_are_read(planned: PlannedMessage, store: Store) -> None:
 @needs["rest"]
 def test_resting_mouths_are_read(planned: PlannedMessage) -> None:
     seam = planned.segments[-1].path[-CONFIG.plan.seam_frames :]
-    mouths = draw_neutral_once(planned.context, seam, (True, False))
+    mouths = load_or_draw_neutral(planned.context, seam, (True, False))
     assert mouths.crops.shape == (4, 64, 64, 3)
     assert not mouths.fine.any()  # as they were packed: drawn ones would not be black

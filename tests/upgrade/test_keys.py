@@ -26,8 +26,8 @@ from renderer.presenter.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.render.encode import measure
 from renderer.render.message_sound import PlacedSound, encode_message_sound
-from renderer.render.seams import draw_neutral_once
-from renderer.render.segment import SpokenSegment, motion_key, segment_key
+from renderer.render.seams import load_or_draw_neutral
+from renderer.render.segment import SpokenSegment, compute_motion_key, compute_segment_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Phone, Speech, Word
 from renderer.speech.speech_cache import compute_content_key, compute_speech_key
@@ -122,21 +122,21 @@ def test_of_segments(presenter: Presenter) -> None:
     other = EngineConfig(video=VideoConfig(23, "slow", 96_000), plan=replace(CONFIG.plan, seam_frames=5))
     modes: tuple[FusionMode, ...] = ("uniform", "shift", "chunk", "autoregressive")
     keys: dict[str, str] = {
-        "on thirty frames": segment_key(spoken(), presenter, CONFIG),
-        "recorded": segment_key(spoken(recorded=True), presenter, CONFIG),
-        "alone in its message": segment_key(spoken(before=(), after=()), presenter, CONFIG),
-        "over a transition": segment_key(spoken(path=TRANSITION), presenter, CONFIG),
-        **{mode: segment_key(spoken(), presenter, by_mode(mode)) for mode in modes},
-        "other settings": segment_key(spoken(), presenter, other),
+        "on thirty frames": compute_segment_key(spoken(), presenter, CONFIG),
+        "recorded": compute_segment_key(spoken(recorded=True), presenter, CONFIG),
+        "alone in its message": compute_segment_key(spoken(before=(), after=()), presenter, CONFIG),
+        "over a transition": compute_segment_key(spoken(path=TRANSITION), presenter, CONFIG),
+        **{mode: compute_segment_key(spoken(), presenter, by_mode(mode)) for mode in modes},
+        "other settings": compute_segment_key(spoken(), presenter, other),
     }
     check("segment", keys)
 
 
 def test_of_motions(presenter: Presenter) -> None:
     keys = {
-        "on thirty frames": motion_key(spoken(), presenter),
-        "recorded": motion_key(spoken(recorded=True), presenter),
-        "spoken later": motion_key(spoken(lead_frames=12), presenter),
+        "on thirty frames": compute_motion_key(spoken(), presenter),
+        "recorded": compute_motion_key(spoken(recorded=True), presenter),
+        "spoken later": compute_motion_key(spoken(lead_frames=12), presenter),
     }
     check("motion", keys)
 
@@ -144,7 +144,7 @@ def test_of_motions(presenter: Presenter) -> None:
 def test_of_resting_mouths(presenter: Presenter, tmp_path: Path) -> None:
     def key(path: tuple[PathFrame, ...], goes_on: tuple[bool, bool], config: EngineConfig = CONFIG) -> str:
         def ask(store: Store) -> object:
-            return draw_neutral_once(
+            return load_or_draw_neutral(
                 RenderContext(presenter, LazyTake(tmp_path, presenter), store, config), path, goes_on
             )
 

@@ -6,6 +6,7 @@ import logging
 import smtplib
 from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -64,11 +65,18 @@ def transmit(payload: EmailMultiAlternatives) -> None:
 def clean_address(text: str) -> str:
     """An address without space around it. Raises BadAddress."""
     address = text.strip()
+    if not _is_address(address):
+        raise BadAddress(f"“{address}” is not an e-mail address")
+    return address
+
+
+@lru_cache(maxsize=200_000)  # each page of a campaign asks for all its addresses: 12 µs each
+def _is_address(address: str) -> bool:
     try:
         validate_email(address)
-    except ValidationError as error:
-        raise BadAddress(f"“{address}” is not an e-mail address") from error
-    return address
+    except ValidationError:
+        return False
+    return True
 
 
 def read_address(recipient: Recipient) -> str:

@@ -55,6 +55,13 @@ def test_a_take_that_another_worker_holds_is_left_alone(presenter: Presenter) ->
     assert (presenter.bake_state, presenter.claimed_by) == (BakeState.BAKING, "another")
 
 
+def test_a_take_whose_task_was_lost_is_queued_again_once(presenter: Presenter) -> None:
+    Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.WAITING)
+    OrmQ.objects.all().delete()
+    assert [bake.sweep_stalled_bakes() for _ in range(2)] == [0, 0]
+    assert OrmQ.objects.filter(key="render").count() == 1
+
+
 def test_a_dead_workers_take_waits_again(presenter: Presenter) -> None:
     long_ago = timezone.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S + 1)
     Presenter.objects.filter(pk=presenter.pk).update(

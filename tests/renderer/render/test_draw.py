@@ -21,7 +21,7 @@ from renderer.presenter.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.render.draw import draw, draw_in_chunks
 from renderer.render.mouths import Mouths, Path_
-from renderer.render.segment import SpokenSegment, motion_key
+from renderer.render.segment import SpokenSegment, compute_motion_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
 from renderer.take.base_track import PathFrame
@@ -65,7 +65,7 @@ class Moved:
 
     def in_(self, context: RenderContext) -> SpokenSegment:
         """The segment, once its motion lies in the store as if it had been spoken."""
-        key = motion_key(self.segment, context.presenter)
+        key = compute_motion_key(self.segment, context.presenter)
         context.store.make(
             "motion", key, ".safetensors", lambda target: save_file({"motion": self.motion.copy()}, target)
         )

@@ -13,7 +13,7 @@ import pytest
 from renderer.config import DiffusionConfig, EngineConfig, VideoConfig, VoiceConfig
 from renderer.presenter.presenter import Presenter
 from renderer.render import message_sound, segment
-from renderer.render.segment import SpokenSegment, motion_key, segment_key
+from renderer.render.segment import SpokenSegment, compute_motion_key, compute_segment_key
 from renderer.speech import speech_cache
 from renderer.speech.speech import Speech
 from renderer.speech.speech_cache import compute_content_key, compute_speech_key
@@ -56,7 +56,7 @@ def said(text: str = "Hello John.", voice: VoiceConfig | None = None, **more: An
 
 
 def key(presenter: Presenter, one: SpokenSegment, config: EngineConfig = CONFIG) -> str:
-    return segment_key(one, presenter, config)
+    return compute_segment_key(one, presenter, config)
 
 
 SEGMENTS: dict[str, SpokenSegment] = {
@@ -170,26 +170,26 @@ MOVES_OTHERWISE = (
 def test_everything_that_changes_how_a_mouth_moves_changes_the_key_of_its_motion(
     presenter: Presenter, what: str
 ) -> None:
-    assert motion_key(SEGMENTS[what], presenter) != motion_key(said(), presenter)
+    assert compute_motion_key(SEGMENTS[what], presenter) != compute_motion_key(said(), presenter)
 
 
 def test_a_longer_segment_and_other_code_have_another_motion(
     presenter: Presenter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = motion_key(said(), presenter)
+    before = compute_motion_key(said(), presenter)
     longer = said(path=(*PATH, PathFrame(40, 40, 0.0)))
-    assert motion_key(longer, presenter) != before
+    assert compute_motion_key(longer, presenter) != before
     monkeypatch.setattr(segment, "STAGE_VERSION", "another")
-    assert motion_key(said(), presenter) != before
+    assert compute_motion_key(said(), presenter) != before
 
 
 @pytest.mark.parametrize("what", sorted(SEGMENTS.keys() - set(MOVES_OTHERWISE)))
 def test_a_line_moves_the_same_wherever_on_the_take_it_stands(presenter: Presenter, what: str) -> None:
-    assert motion_key(SEGMENTS[what], presenter) == motion_key(said(), presenter)
+    assert compute_motion_key(SEGMENTS[what], presenter) == compute_motion_key(said(), presenter)
 
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_another_bake_has_another_motion(presenter: Presenter, what: str, tmp_path: Path) -> None:
     CHANGES[what](presenter).save(tmp_path / "other.safetensors")
     other = Presenter.load(tmp_path / "other.safetensors")
-    assert motion_key(said(), other) != motion_key(said(), presenter)
+    assert compute_motion_key(said(), other) != compute_motion_key(said(), presenter)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -15,9 +16,13 @@ from renderer.config import BakeConfig, EngineConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.presenter.bake import bake
 from renderer.progress import Progress, Step, ignore_progress
+from renderer.render.batch import Batch
+from renderer.render.context import RenderContext
+from renderer.render.encode import RenderedSegment
 from renderer.render.job import Lines, MessageJob, MessageResult
-from renderer.render.pipeline import render_batch, render_message
-from renderer.render.plan import order_script, plan_script_slots
+from renderer.render.pipeline import render_batch, render_jobs, render_message
+from renderer.render.plan import order_script, plan_message, plan_script_slots
+from renderer.render.segment import SpokenSegment
 from renderer.runtime.store import Store
 from renderer.speech.loudness import measure_lufs
 from renderer.speech.speech_cache import speak_cached
@@ -227,3 +232,46 @@ def test_another_take_than_the_bakes_is_refused(desk: Desk, tmp_path: Path):
     other = replace(desk.job((("0.0", "Not this one."),), tmp_path / "other"), take=takes.DEMO_TAKE)
     with pytest.raises(RenderError, match="not the take that the presenter was baked from"):
         render_message(other, desk.store)
+
+
+class Shrinking(Batch):
+    """A batch on a machine whose memory is taken by others once the first group was formed."""
+
+    def form_groups(
+        self, find: Callable[[RenderContext, SpokenSegment], RenderedSegment | None]
+    ) -> Iterator[list[SpokenSegment]]:
+        for group in super().form_groups(find):
+            self._frames_at_once = 30
+            yield group
+
+
+@pytest.mark.slow
+def test_a_group_that_does_not_fit_any_more_is_drawn_one_by_one(
+    desk: Desk, john: MessageResult, tmp_path: Path
+):
+    store = Store(tmp_path / "store")
+    with Shrinking(store, 10_000) as batch:
+        made = list(render_jobs(batch, [desk.job(JOHN, tmp_path / "john")]))
+    [(_, again)] = made
+    assert isinstance(again, MessageResult)
+    assert again.content_hash == john.content_hash
+
+
+@pytest.mark.slow
+def test_a_long_line_that_cannot_be_stored_fails_with_its_own_reason_and_harms_no_other(
+    desk: Desk, john: MessageResult, tmp_path: Path
+):
+    """The folder of one segment cannot be written to, while its line is drawn in chunks."""
+    lines = (("0.0", "Hello Ann, nice to see you."), JOHN[1])
+    store = Store(tmp_path / "store")
+    shutil.copytree(desk.store.root, store.root)
+    ann, again = desk.job(lines, tmp_path / "ann"), desk.job(JOHN, tmp_path / "john")
+    with Batch(store) as batch:
+        key = plan_message(ann, batch.open_context(ann)).segments[0].key
+    name = hashlib.sha256(key.encode()).hexdigest()
+    shutil.rmtree(store.root / "segment" / name[:2], ignore_errors=True)
+    (store.root / "segment" / name[:2]).write_text("no folder")
+    made = dict(render_batch([ann, again], store, frames_at_once=30))
+    assert isinstance(made[ann], Exception)
+    assert "generator" not in str(made[ann])
+    assert isinstance(made[again], MessageResult)
