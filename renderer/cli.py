@@ -198,10 +198,18 @@ def _build_parser() -> argparse.ArgumentParser:
         "--presenter", type=Path, help="a bake of this take; without it the take is baked first"
     )
     add_voice_options(render, with_model=True)
-    render.add_argument("--mode", choices=get_args(FusionMode), default=DiffusionConfig.mode)
+    render.add_argument(
+        "--mode",
+        choices=get_args(FusionMode),
+        default=DiffusionConfig.mode,
+        help="sampler mode (default: %(default)s)",
+    )
     render.add_argument("--steps", type=int, default=DiffusionConfig.steps, help="denoising steps (1 to 8)")
     render.add_argument(
-        "--cache", type=Path, default=platformdirs.user_cache_path("byname"), help="finished parts"
+        "--cache",
+        type=Path,
+        default=platformdirs.user_cache_path("byname"),
+        help="folder of the render cache (default: %(default)s)",
     )
     render.add_argument("--json", action="store_true", help="print the whole result as JSON")
     render.set_defaults(run=_render)
@@ -219,6 +227,9 @@ def _build_parser() -> argparse.ArgumentParser:
     for command in (bake, render):
         command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
         command.add_argument(
-            "--fit-seconds", type=float, default=BakeConfig.fit_seconds, help="time to fit the mouth"
+            "--fit-seconds",
+            type=float,
+            default=BakeConfig.fit_seconds,
+            help="the longest that fitting the mouth may take, in seconds (default: %(default)g)",
         )
     return parser

@@ -218,11 +218,21 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--presenter", type=Path, help="a whole bake of this take; without it, it is baked")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of the message")
     parser.add_argument("--steps", type=int, default=DiffusionConfig.steps, help="denoising steps (1 to 8)")
-    parser.add_argument("--mode", choices=get_args(FusionMode), default=DiffusionConfig.mode)
+    parser.add_argument(
+        "--mode",
+        choices=get_args(FusionMode),
+        default=DiffusionConfig.mode,
+        help="sampler mode (default: %(default)s)",
+    )
     add_voice_options(parser)
     parser.add_argument("--preset", default=VideoConfig.preset, help="of the H.264 encoder")
     parser.add_argument("--crf", type=int, default=VideoConfig.crf, help="of the H.264 encoder")
-    parser.add_argument("--fit-seconds", type=float, default=BakeConfig.fit_seconds)
+    parser.add_argument(
+        "--fit-seconds",
+        type=float,
+        default=BakeConfig.fit_seconds,
+        help="the longest that fitting the mouth may take, in seconds (default: %(default)g)",
+    )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser
 

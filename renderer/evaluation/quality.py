@@ -45,7 +45,12 @@ def add_reconstruct_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-refine", action="store_true", help="show the drafts, without diffusion")
     _add_engine_options(parser)
-    parser.add_argument("--mode", choices=get_args(FusionMode), default=DiffusionConfig.mode)
+    parser.add_argument(
+        "--mode",
+        choices=get_args(FusionMode),
+        default=DiffusionConfig.mode,
+        help="sampler mode (default: %(default)s)",
+    )
 
 
 def run_reconstruct(options: argparse.Namespace, progress: Progress) -> str:
@@ -164,14 +169,25 @@ def _format_comparison(report: Mapping[str, Any]) -> str:
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=DiffusionConfig.steps, help="denoising steps (1 to 8)")
     parser.add_argument(
-        "--fit-seconds", type=float, default=BakeConfig.fit_seconds, help="time to fit the mouth"
+        "--fit-seconds",
+        type=float,
+        default=BakeConfig.fit_seconds,
+        help="the longest that fitting the mouth may take, in seconds (default: %(default)g)",
     )
     parser.add_argument(
         "--start", choices=["base", "nothing"], default=BakeConfig.start, help="what the fit begins with"
     )
-    parser.add_argument("--seed", type=int, default=BakeConfig.seed)
     parser.add_argument(
-        "--cache", type=Path, default=platformdirs.user_cache_path("byname"), help="finished parts"
+        "--seed",
+        type=int,
+        default=BakeConfig.seed,
+        help="random numbers follow from it (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=platformdirs.user_cache_path("byname"),
+        help="folder of the render cache (default: %(default)s)",
     )
 
 

@@ -20,7 +20,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of the clips")
     parser.add_argument("--presenters", type=int, default=64, help="how many people")
     parser.add_argument("--frames", type=int, default=100, help="frames of each")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--seed", type=int, default=1, help="random numbers follow from it (default: %(default)s)"
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes")
     args = parser.parse_args(arguments)
     try:

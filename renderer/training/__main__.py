@@ -1,7 +1,8 @@
-"""Trains the shipped base weights.
+"""Trains the shipped base weights, and compares starts of a fit.
 
 python -m renderer.training mouth --clips DIR --out renderer/weights/mouth.safetensors --minutes 35
 python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 36
+python -m renderer.training starts --takes ONE.mp4 TWO.mp4 --steps 300
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     """Runs one training; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m renderer.training", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m renderer.training",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(required=True)
     for name, (module_name, help_text) in COMMANDS.items():
         module = importlib.import_module(f"renderer.training.{module_name}")

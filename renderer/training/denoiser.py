@@ -73,7 +73,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--start", type=Path, help="weights to start from, of the same width")
     parser.add_argument("--width", type=int, default=96, help="channels of the network")
-    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument(
+        "--seed", type=int, default=11, help="random numbers follow from it (default: %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -73,7 +73,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=int, default=2, help="clips to make training pairs of at once")
     parser.add_argument("--only-lessons", action="store_true", help="make training pairs and stop")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--seed", type=int, default=0, help="random numbers follow from it (default: %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,18 +7,24 @@ this needs beside the product's own packages.
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnx
 
-from renderer.face.conversion.operators import Translation
-from renderer.face.conversion.tensorflow_lite import LiteGraph
 from renderer.face.landmarks import POINTS
 from renderer.face.networks import FACE_DETECTOR, FACE_MESH, HAND_LANDMARKS, NAMES, PALM_DETECTOR
 from renderer.runtime.atomic_files import atomic_write
 
+if TYPE_CHECKING:
+    import onnx
+
+    from renderer.face.conversion.operators import Translation
+
+_EXTRA = ("onnx", "tflite", "flatbuffers")  # what the extra `convert` brings
 _COARSE_POINTS = 468  # without the irises
 
 
@@ -49,6 +55,9 @@ _SOURCES = {
 
 def convert(name: str, wheel: Path) -> onnx.ModelProto:
     """One of the networks in ``NAMES`` from an unpacked wheel."""
+    from renderer.face.conversion.operators import Translation  # needs the extra, which --help does not
+    from renderer.face.conversion.tensorflow_lite import LiteGraph
+
     about = _SOURCES[name]
     source = LiteGraph(wheel / "mediapipe" / "modules" / f"{about.file}.tflite")
     to = Translation(source, about.pixel_range)
@@ -89,6 +98,12 @@ def main() -> None:
     parser.add_argument("wheel", type=Path, help="an unpacked wheel of mediapipe 0.10.21")
     parser.add_argument("folder", type=Path, help="where the networks go")
     asked = parser.parse_args()
+    if missing := [name for name in _EXTRA if find_spec(name) is None]:
+        sys.exit(
+            f"Not installed: {', '.join(missing)}. Install the extra first: pip install -e '.[convert]'."
+        )
+    import onnx
+
     for name in NAMES:
         with atomic_write(asked.folder / f"{name}.onnx") as temporary:
             onnx.save(convert(name, asked.wheel), temporary)
