@@ -8,7 +8,7 @@ import numpy as np
 
 from renderer.presenter.light_bake import lighten
 from renderer.presenter.presenter import Presenter
-from renderer.render.stages import load_presenter_refiner
+from renderer.refiner.refine import load_refiner
 from tests.upgrade.version_0_2 import BAKE_SHA256
 
 
@@ -18,7 +18,7 @@ def test_a_whole_bake_loads_with_its_pictures_its_style_and_its_network(files: P
     assert (presenter.crop_px, presenter.facts.frames, len(presenter.fine)) == (64, 175, 175)
     assert presenter.base_track.frames == 175
     assert presenter.style.denoiser and presenter.style.sound_weights is not None
-    assert load_presenter_refiner(presenter).leave.weight.any()
+    assert load_refiner(presenter.network).leave.weight.any()
 
 
 def test_a_light_bake_loads_without_pictures(files: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_light_bake_loads_without_pictures(files: Path) -> None:
     assert light.fine.shape == (0, *whole.fine.shape[1:])
     assert np.array_equal(light.points, whole.points)
     assert light.network.keys() == whole.network.keys()
-    assert load_presenter_refiner(light).leave.weight.any()
+    assert load_refiner(light.network).leave.weight.any()
 
 
 def test_both_are_written_again_to_the_byte(files: Path, tmp_path: Path) -> None:
