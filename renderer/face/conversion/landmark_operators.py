@@ -38,7 +38,7 @@ def crop_matrix(
     return graph.add("Concat", graph.add("Mul", turn, scale), graph.add("MatMul", turn, upright), axis=1)
 
 
-def turned_crop(graph: Graph, features: str, feature_px: tuple[int, int], matrix: str, size_px: int) -> str:
+def crop_turned(graph: Graph, features: str, feature_px: tuple[int, int], matrix: str, size_px: int) -> str:
     """A crop [1, c, size, size] of features [1, c, h, w], sampled at the middles of its px; 0 outside."""
     y, x = np.mgrid[:size_px, :size_px] + 0.5
     middles = np.stack([x, y, np.ones_like(x)]).reshape(3, -1)
@@ -50,7 +50,7 @@ def turned_crop(graph: Graph, features: str, feature_px: tuple[int, int], matrix
     return graph.add("GridSample", features, shaped, mode="bilinear", padding_mode="zeros", align_corners=0)
 
 
-def mapped(graph: Graph, points: str, matrix: str) -> str:
+def map_points(graph: Graph, points: str, matrix: str) -> str:
     """Points [n, 2] by a matrix."""
     columns = graph.add("Transpose", matrix, perm=[1, 0])
     turn = graph.add("Slice", columns, *(graph.whole_numbers(number) for number in (0, 2, 0)))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import tflite
 
 from renderer.face.conversion.graph import Graph, prelu, same_padding
-from renderer.face.conversion.landmark_operators import crop_matrix, mapped, turned_crop
+from renderer.face.conversion.landmark_operators import crop_matrix, crop_turned, map_points
 from renderer.face.conversion.tensorflow_lite import LiteGraph, Operator
 
 Array = npt.NDArray[Any]
@@ -34,24 +34,24 @@ class Translation:
         """Translate everything; the ONNX names of the outputs by their names in the file."""
         for operator in self.source.operators():
             if operator.kind == "DEQUANTIZE":
-                self._stored[operator.output] = self.stored(operator.inputs[0])
+                self._stored[operator.output] = self.read_stored(operator.inputs[0])
             else:
                 self.names[operator.output] = OPERATORS[operator.kind](self, operator)
         return {name: self.names[number] for name, number in self.source.outputs().items()}
 
-    def stored(self, tensor: int) -> Array:
+    def read_stored(self, tensor: int) -> Array:
         """The values of a tensor that lies in the file. Raises ValueError for one that is computed."""
         values = self._stored.get(tensor)
-        values = self.source.stored(tensor) if values is None else values
+        values = self.source.read_stored(tensor) if values is None else values
         if values is None:
             raise ValueError(f"tensor {tensor} is computed, and a stored one was expected")
         return values
 
-    def taken(self, operator: Operator, number: int = 0) -> str:
+    def take(self, operator: Operator, number: int = 0) -> str:
         """The name of an operator's input."""
         return self.names[operator.inputs[number]]
 
-    def activated(self, value: str, activation: int) -> str:
+    def activate(self, value: str, activation: int) -> str:
         """A value behind the activation that an operator carries with it."""
         if activation == tflite.ActivationFunctionType.NONE:
             return value
@@ -71,29 +71,35 @@ class Translation:
 
 def _convolution(to: Translation, operator: Operator) -> str:
     options = operator.options(tflite.Conv2DOptions)
-    return _convolved(to, operator, options, to.stored(operator.inputs[1]).transpose(0, 3, 1, 2), groups=1)
+    return _convolve(
+        to, operator, options, to.read_stored(operator.inputs[1]).transpose(0, 3, 1, 2), groups=1
+    )
 
 
 def _depthwise(to: Translation, operator: Operator) -> str:
     options = operator.options(tflite.DepthwiseConv2DOptions)
-    weights = to.stored(operator.inputs[1]).transpose(3, 0, 1, 2)
-    return _convolved(to, operator, options, weights, groups=len(weights))
+    weights = to.read_stored(operator.inputs[1]).transpose(3, 0, 1, 2)
+    return _convolve(to, operator, options, weights, groups=len(weights))
 
 
-def _convolved(to: Translation, operator: Operator, options: Any, weights: Array, groups: int) -> str:
+def _convolve(to: Translation, operator: Operator, options: Any, weights: Array, groups: int) -> str:
     kernel = list(weights.shape[2:])
-    inputs = (to.taken(operator), to.graph.weight(weights), to.graph.weight(to.stored(operator.inputs[2])))
+    inputs = (
+        to.take(operator),
+        to.graph.weight(weights),
+        to.graph.weight(to.read_stored(operator.inputs[2])),
+    )
     value = to.graph.add(
         "Conv", *inputs, group=groups, kernel_shape=kernel, **_window(to, operator, options, kernel)
     )
-    return to.activated(value, options.FusedActivationFunction())
+    return to.activate(value, options.FusedActivationFunction())
 
 
 def _max_pool(to: Translation, operator: Operator) -> str:
     options = operator.options(tflite.Pool2DOptions)
     kernel = [options.FilterHeight(), options.FilterWidth()]
     return to.graph.add(
-        "MaxPool", to.taken(operator), kernel_shape=kernel, **_window(to, operator, options, kernel)
+        "MaxPool", to.take(operator), kernel_shape=kernel, **_window(to, operator, options, kernel)
     )
 
 
@@ -106,36 +112,36 @@ def _window(to: Translation, operator: Operator, options: Any, kernel: list[int]
 
 
 def _prelu(to: Translation, operator: Operator) -> str:
-    return prelu(to.graph, to.taken(operator), to.stored(operator.inputs[1]))
+    return prelu(to.graph, to.take(operator), to.read_stored(operator.inputs[1]))
 
 
 def _relu(to: Translation, operator: Operator) -> str:
-    return to.graph.add("Relu", to.taken(operator))
+    return to.graph.add("Relu", to.take(operator))
 
 
 def _sigmoid(to: Translation, operator: Operator) -> str:
-    return to.graph.add("Sigmoid", to.taken(operator))
+    return to.graph.add("Sigmoid", to.take(operator))
 
 
 def _sum(to: Translation, operator: Operator) -> str:
-    value = to.graph.add("Add", to.taken(operator), to.taken(operator, 1))
-    return to.activated(value, operator.options(tflite.AddOptions).FusedActivationFunction())
+    value = to.graph.add("Add", to.take(operator), to.take(operator, 1))
+    return to.activate(value, operator.options(tflite.AddOptions).FusedActivationFunction())
 
 
 def _product(to: Translation, operator: Operator) -> str:
-    factors = to.stored(operator.inputs[1])
+    factors = to.read_stored(operator.inputs[1])
     if factors.shape == (1, 4, 4):  # of a matrix, which is [2, 3] here
         factors = factors[0][:2][:, [0, 1, 3]]
-    return to.graph.add("Mul", to.taken(operator), to.graph.constant(factors))
+    return to.graph.add("Mul", to.take(operator), to.graph.constant(factors))
 
 
 def _pad(to: Translation, operator: Operator) -> str:
-    before, after = to.stored(operator.inputs[1])[_CHANNELS_FIRST].T
-    return to.graph.add("Pad", to.taken(operator), to.graph.whole_numbers(*before, *after))
+    before, after = to.read_stored(operator.inputs[1])[_CHANNELS_FIRST].T
+    return to.graph.add("Pad", to.take(operator), to.graph.whole_numbers(*before, *after))
 
 
 def _reshape(to: Translation, operator: Operator) -> str:
-    value, shape = to.taken(operator), to.source.shape(operator.inputs[0])
+    value, shape = to.take(operator), to.source.shape(operator.inputs[0])
     if len(shape) == len(_CHANNELS_LAST):
         value = to.graph.add("Transpose", value, perm=_CHANNELS_LAST)
     return to.graph.add("Reshape", value, to.graph.whole_numbers(*to.source.shape(operator.output)))
@@ -153,22 +159,22 @@ def _resize(to: Translation, operator: Operator) -> str:
     old, new = (np.array(to.source.shape(number)[1:3]) for number in (operator.inputs[0], operator.output))
     scales = to.graph.constant([1, 1, *(new / old)])
     return to.graph.add(
-        "Resize", to.taken(operator), "", scales, mode="linear", coordinate_transformation_mode=mode
+        "Resize", to.take(operator), "", scales, mode="linear", coordinate_transformation_mode=mode
     )
 
 
 def _fully_connected(to: Translation, operator: Operator) -> str:
-    flat = to.graph.add("Reshape", to.taken(operator), to.graph.whole_numbers(1, -1))
-    weights, biases = (to.graph.weight(to.stored(number)) for number in operator.inputs[1:])
+    flat = to.graph.add("Reshape", to.take(operator), to.graph.whole_numbers(1, -1))
+    weights, biases = (to.graph.weight(to.read_stored(number)) for number in operator.inputs[1:])
     return to.graph.add("Gemm", flat, weights, biases, transB=1)
 
 
 def _mean(to: Translation, operator: Operator) -> str:
-    return to.graph.add("GlobalAveragePool", to.taken(operator))
+    return to.graph.add("GlobalAveragePool", to.take(operator))
 
 
-def _unchanged(to: Translation, operator: Operator) -> str:
-    return to.taken(operator)
+def _pass_on(to: Translation, operator: Operator) -> str:
+    return to.take(operator)
 
 
 def _crop_matrix(to: Translation, operator: Operator) -> str:
@@ -179,19 +185,19 @@ def _crop_matrix(to: Translation, operator: Operator) -> str:
     to.parts.append(part)
     line = (about["left_rotation_idx"], about["right_rotation_idx"])
     shape = to.graph.whole_numbers(*to.source.shape(operator.inputs[0])[1:])
-    landmarks = to.graph.add("Reshape", to.taken(operator), shape)
+    landmarks = to.graph.add("Reshape", to.take(operator), shape)
     return crop_matrix(to.graph, landmarks, line, part, about["scale_x"], about["output_width"])
 
 
-def _turned_crop(to: Translation, operator: Operator) -> str:
+def _crop_turned(to: Translation, operator: Operator) -> str:
     height, width = to.source.shape(operator.inputs[0])[1:3]
-    matrix = to.taken(operator, 1)
-    return turned_crop(to.graph, to.taken(operator), (height, width), matrix, operator.custom["output_width"])
+    matrix = to.take(operator, 1)
+    return crop_turned(to.graph, to.take(operator), (height, width), matrix, operator.custom["output_width"])
 
 
-def _mapped(to: Translation, operator: Operator) -> str:
-    points = to.graph.add("Reshape", to.taken(operator), to.graph.whole_numbers(-1, 2))
-    return mapped(to.graph, points, to.taken(operator, 1))
+def _map_points(to: Translation, operator: Operator) -> str:
+    points = to.graph.add("Reshape", to.take(operator), to.graph.whole_numbers(-1, 2))
+    return map_points(to.graph, points, to.take(operator, 1))
 
 
 OPERATORS: dict[str, Callable[[Translation, Operator], str]] = {
@@ -209,8 +215,8 @@ OPERATORS: dict[str, Callable[[Translation, Operator], str]] = {
     "RELU": _relu,
     "RESHAPE": _reshape,
     "RESIZE_BILINEAR": _resize,
-    "STRIDED_SLICE": _unchanged,  # the one there is cuts nothing off
+    "STRIDED_SLICE": _pass_on,  # the one there is cuts nothing off
     "Landmarks2TransformMatrix": _crop_matrix,
-    "TransformLandmarks": _mapped,
-    "TransformTensorBilinear": _turned_crop,
+    "TransformLandmarks": _map_points,
+    "TransformTensorBilinear": _crop_turned,
 }

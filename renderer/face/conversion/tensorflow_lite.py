@@ -66,7 +66,7 @@ class LiteGraph:
         about = self._graph.Tensors(tensor)
         return [int(length) for length in about.ShapeAsNumpy()] if about.ShapeLength() else []
 
-    def stored(self, tensor: int) -> Array | None:
+    def read_stored(self, tensor: int) -> Array | None:
         """The values of a tensor that lies in the file; None for one that is computed."""
         about = self._graph.Tensors(tensor)
         buffer = self._model.Buffers(about.Buffer())

@@ -10,7 +10,7 @@ import onnxruntime
 import pytest
 
 from renderer.face.conversion.graph import Graph
-from renderer.face.conversion.landmark_operators import crop_matrix, mapped, turned_crop
+from renderer.face.conversion.landmark_operators import crop_matrix, crop_turned, map_points
 
 Build = Callable[..., str]
 
@@ -35,7 +35,7 @@ def around_four(room: float) -> Build:
 
 
 def four_pixels(graph: Graph, features: str, matrix: str) -> str:
-    return turned_crop(graph, features, (8, 8), matrix, 4)
+    return crop_turned(graph, features, (8, 8), matrix, 4)
 
 
 def test_a_crop_is_around_its_landmarks_with_room() -> None:
@@ -65,5 +65,5 @@ def test_between_pixels_a_crop_is_their_mean() -> None:
 
 
 def test_points_are_mapped_by_the_matrix() -> None:
-    found = run(mapped, points=[[1, 2], [3, 4]], matrix=[[0, -1, 10], [1, 0, 20]])
+    found = run(map_points, points=[[1, 2], [3, 4]], matrix=[[0, -1, 10], [1, 0, 20]])
     assert found.tolist() == [[8, 21], [6, 23]]
