@@ -25,11 +25,10 @@ from renderer.render.stages import draft_frames
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
 from renderer.speech.speech_cache import speak_cached
-from renderer.take.base_track import PathFrame
+from renderer.take.base_track import FramePath, PathFrame
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-Path_ = tuple[PathFrame, ...]
 
 SENTENCES = (
     "Good morning, and thank you for taking a minute to watch this.",
@@ -73,7 +72,7 @@ class DraftedLine:
             return cls(*(saved.get_tensor(name) for name in _ARRAYS))
 
     @property
-    def shown(self) -> Path_:
+    def shown(self) -> FramePath:
         """The take frames."""
         return tuple(PathFrame(int(a), int(b), float(mix)) for a, b, mix in self.path)
 

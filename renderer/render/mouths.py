@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.mouth.draft import Draft, concatenate_drafts
-from renderer.take.base_track import PathFrame
+from renderer.take.base_track import FramePath
 
-Path_ = tuple[PathFrame, ...]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -42,7 +41,7 @@ class LaidSegment:
     each with the frame that it begins at; ``sources`` [n] the take frame to draw each from, where chosen;
     ``mask_shares`` [n] of the masks that are left, where some ease into filmed mouths (`mouth.easing`)."""
 
-    path: Path_
+    path: FramePath
     motion: Floats
     seams: tuple[tuple[int, Mouths], ...] = ()
     sources: Ints | None = None

@@ -20,9 +20,10 @@ from renderer.mouth.base import find_drawable, locate_faces
 from renderer.mouth.draft import close_small_gaps
 from renderer.mouth.easing import Easing, easing_frames, extend_path
 from renderer.render.context import RenderContext
-from renderer.render.mouths import MOUTH_PARTS, LaidSegment, Mouths, Path_
+from renderer.render.mouths import MOUTH_PARTS, LaidSegment, Mouths
 from renderer.render.segment import STAGE_VERSION, SpokenSegment, load_or_compute_motion
 from renderer.render.stages import draft_frames, finish_mouths, refine_drafts
+from renderer.take.base_track import FramePath
 
 GoesOn = tuple[bool, bool]  # whether a message shows frames before a path, and after it
 
@@ -49,7 +50,7 @@ def choose_segment_sources(context: RenderContext, laid: LaidSegment) -> LaidSeg
     return replace(laid, sources=choose_sources(presenter.atlas, targets, presenter.crop_px, pinned=pinned))
 
 
-def load_or_draw_neutral(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
+def load_or_draw_neutral(context: RenderContext, path: FramePath, goes_on: GoesOn) -> Mouths:
     """Neutral mouths over the frames around a seam, the same for every message that has this seam."""
     frames = [(f.a, f.b, f.mix) for f in path]
     key = fingerprint(STAGE_VERSION, context.presenter.content_key, frames, context.config.diffusion, goes_on)
@@ -62,7 +63,7 @@ def load_or_draw_neutral(context: RenderContext, path: Path_, goes_on: GoesOn) -
     )
 
 
-def _draw_neutral_mouths(context: RenderContext, path: Path_, goes_on: GoesOn) -> Mouths:
+def _draw_neutral_mouths(context: RenderContext, path: FramePath, goes_on: GoesOn) -> Mouths:
     still = np.zeros((len(path), context.presenter.style.space.size), np.float32)
     laid = _ease(context, LaidSegment(path, still), goes_on)
     drafts = draft_frames(context, laid, laid.frames)
@@ -71,7 +72,7 @@ def _draw_neutral_mouths(context: RenderContext, path: Path_, goes_on: GoesOn) -
 
 
 def _ease(
-    context: RenderContext, laid: LaidSegment, goes_on: GoesOn, before: Path_ = (), after: Path_ = ()
+    context: RenderContext, laid: LaidSegment, goes_on: GoesOn, before: FramePath = (), after: FramePath = ()
 ) -> LaidSegment:
     """The segment with mouths that ease into filmed ones, where passthrough frames are in it or near."""
     presenter, fps = context.presenter, context.fps

@@ -15,11 +15,10 @@ from renderer.motion.synthesis import synthesise_motion
 from renderer.presenter.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.speech.speech import Speech
-from renderer.take.base_track import PathFrame
+from renderer.take.base_track import FramePath
 from renderer.timeline import seconds_at
 
 Floats = npt.NDArray[np.float32]
-Path_ = tuple[PathFrame, ...]
 
 # Covers everything from the take's pixels to the encoded segment.
 STAGE_VERSION = "segment-11"
@@ -35,12 +34,12 @@ class SpokenSegment:
     """
 
     line_id: str
-    path: Path_
+    path: FramePath
     lead_frames: int
     speech: Speech
     speech_key: str
-    before: Path_
-    after: Path_
+    before: FramePath
+    after: FramePath
     recorded: bool = False
     key: str = ""
 
@@ -84,5 +83,5 @@ def _load_motion(path: Path) -> Floats:
         return np.asarray(saved.get_tensor("motion"), np.float32)
 
 
-def _serialise_path(path: Path_) -> bytes:
+def _serialise_path(path: FramePath) -> bytes:
     return np.array([(frame.a, frame.b, frame.mix) for frame in path], "<f8").tobytes()

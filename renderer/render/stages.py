@@ -17,9 +17,10 @@ from renderer.presenter.presenter import Presenter
 from renderer.refiner.backends import Refiner, find_backend
 from renderer.refiner.refine import Timeline
 from renderer.render.context import RenderContext
-from renderer.render.mouths import Bytes, Drafts, LaidSegment, Mouths, Path_, select_drafts
+from renderer.render.mouths import Bytes, Drafts, LaidSegment, Mouths, select_drafts
 from renderer.runtime.prefetch import prefetch
 from renderer.sampling.windows import WindowLayout
+from renderer.take.base_track import FramePath
 from renderer.take.path_pictures import read_path_pictures
 from renderer.video.picture import Picture
 
@@ -68,7 +69,7 @@ def finish_mouths(drafts: Drafts, refined: Bytes, place: slice = _ALL) -> Mouths
     return mouths
 
 
-def compose_pictures(context: RenderContext, path: Path_, mouths: Iterable[Mouths]) -> Generator[Picture]:
+def compose_pictures(context: RenderContext, path: FramePath, mouths: Iterable[Mouths]) -> Generator[Picture]:
     """Mouths, in one or more chunks → the take's pictures with the mouths in them."""
     each = chain.from_iterable(zip(m.fine, m.matrices, m.masks, strict=True) for m in mouths)
     shown = read_path_pictures(context.take.reader, path)

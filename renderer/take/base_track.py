@@ -34,6 +34,9 @@ class PathFrame:
     mix: float
 
 
+FramePath = tuple[PathFrame, ...]  # what a segment shows, in order
+
+
 @dataclass(frozen=True, eq=False)
 class BaseTrack:
     """The take from its first frame on, then runs of it, one after the other, with transitions between them.

@@ -13,7 +13,7 @@ import numpy as np
 
 from renderer.config import PlanConfig
 from renderer.runtime.profiling import span
-from renderer.take.base_track import BaseTrack, PathFrame
+from renderer.take.base_track import BaseTrack, FramePath
 from renderer.take.retiming import bridge, retime
 from renderer.timeline import frames_of
 
@@ -22,7 +22,7 @@ _PATHS_MAX = 4096  # of one base track: a few megabytes
 
 _Place = tuple[int, int, int, int, PlanConfig]
 # Weak, so that a presenter who is forgotten takes the T×T distances of its base track along.
-_paths: WeakKeyDictionary[BaseTrack, dict[_Place, tuple[PathFrame, ...]]] = WeakKeyDictionary()
+_paths: WeakKeyDictionary[BaseTrack, dict[_Place, FramePath]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Segment:
     """One line on the take: silence of ``lead_frames``, ``spoken_frames`` of speech, silence to the end."""
 
     line_id: str
-    path: tuple[PathFrame, ...]
+    path: FramePath
     lead_frames: int
     spoken_frames: int
 
@@ -100,7 +100,7 @@ def _count_tail_frames(fps: Fraction, config: PlanConfig, *, last: bool) -> int:
 
 def _fit_path(
     base_track: BaseTrack, start: int, end: int, least: int, slack: int, config: PlanConfig
-) -> tuple[PathFrame, ...]:
+) -> FramePath:
     """The same again for messages that share a line: searched once, while the base track is in memory."""
     known = _paths.setdefault(base_track, {})
     place = (start, end, least, slack, config)
@@ -113,7 +113,7 @@ def _fit_path(
 
 def _find_path(
     base_track: BaseTrack, start: int, end: int, least: int, slack: int, config: PlanConfig
-) -> tuple[PathFrame, ...]:
+) -> FramePath:
     """At least ``least`` frames from base position ``start`` to ``end``: retimed, or with transitions."""
     inner = end - start - 2 * config.seam_frames
     shortest = 2 * config.seam_frames + int(np.ceil(inner / config.rate_max))

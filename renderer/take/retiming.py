@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from renderer.take.base_track import TRANSITION_FRAMES, BaseTrack, PathFrame
+from renderer.take.base_track import TRANSITION_FRAMES, BaseTrack, FramePath, PathFrame
 
 Costs = npt.NDArray[np.float32]
 
@@ -21,7 +21,7 @@ _RUN_FRAMES = 20  # between two transitions, so that they stay apart
 _EVERY_LENGTH = 3  # of the lengths that are allowed, every third is tried with two transitions
 
 
-def retime(base_track: BaseTrack, start: int, end: int, frames: int, seam: int) -> tuple[PathFrame, ...]:
+def retime(base_track: BaseTrack, start: int, end: int, frames: int, seam: int) -> FramePath:
     """``frames`` frames from base position ``start`` to ``end``; ``seam`` at both ends are untouched.
 
     Frames are shown twice or left out, at even distances, and each time where the picture moves least.
@@ -55,7 +55,7 @@ def _find_calm_places(moving: Costs, count: int) -> list[int]:
 # --- transitions ---
 
 
-def bridge(base_track: BaseTrack, start: int, end: int, lengths: range, seam: int) -> tuple[PathFrame, ...]:
+def bridge(base_track: BaseTrack, start: int, end: int, lengths: range, seam: int) -> FramePath:
     """As many frames as ``lengths`` allow: on from ``start``, and by a transition to the run that
     reaches ``end``.
 
@@ -81,7 +81,7 @@ class _Transitions:
     at: tuple[int, ...]
     by: int = 0
 
-    def path(self, base_track: BaseTrack, start: int, end: int) -> tuple[PathFrame, ...]:
+    def path(self, base_track: BaseTrack, start: int, end: int) -> FramePath:
         runs = [
             [base_track.frame_at(start + k) for k in range(self.frames)],
             [base_track.frame_at(max(end - self.frames + k, 0)) for k in range(self.frames)],

@@ -31,7 +31,7 @@ from renderer.render.segment import SpokenSegment, compute_motion_key, compute_s
 from renderer.runtime.store import Store
 from renderer.speech.speech import Phone, Speech, Word
 from renderer.speech.speech_cache import compute_content_key, compute_speech_key
-from renderer.take.base_track import PathFrame
+from renderer.take.base_track import FramePath, PathFrame
 from renderer.weights import weights_key
 from tests.upgrade.version_0_2 import KEYS, RAISED
 
@@ -142,7 +142,7 @@ def test_of_motions(presenter: Presenter) -> None:
 
 
 def test_of_resting_mouths(presenter: Presenter, tmp_path: Path) -> None:
-    def key(path: tuple[PathFrame, ...], goes_on: tuple[bool, bool], config: EngineConfig = CONFIG) -> str:
+    def key(path: FramePath, goes_on: tuple[bool, bool], config: EngineConfig = CONFIG) -> str:
         def ask(store: Store) -> object:
             return load_or_draw_neutral(
                 RenderContext(presenter, LazyTake(tmp_path, presenter), store, config), path, goes_on

@@ -20,11 +20,11 @@ from renderer.presenter.lazy_take import LazyTake
 from renderer.presenter.presenter import Presenter
 from renderer.render.context import RenderContext
 from renderer.render.draw import draw, draw_in_chunks
-from renderer.render.mouths import Mouths, Path_
+from renderer.render.mouths import Mouths
 from renderer.render.segment import SpokenSegment, compute_motion_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
-from renderer.take.base_track import PathFrame
+from renderer.take.base_track import FramePath, PathFrame
 from tests.presenters import Baked
 
 Bytes = npt.NDArray[np.uint8]
@@ -72,7 +72,7 @@ class Moved:
         return self.segment
 
 
-def moved(path: Path_, motion: Floats, before: Path_ = (), after: Path_ = ()) -> Moved:
+def moved(path: FramePath, motion: Floats, before: FramePath = (), after: FramePath = ()) -> Moved:
     content = sha256(np.ascontiguousarray(motion).tobytes()).hexdigest()
     return Moved(SpokenSegment("0.0", path, 4, SILENCE, content, before, after), motion)
 
