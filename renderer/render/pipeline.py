@@ -85,6 +85,9 @@ def _draw(batch: Batch, group: Sequence[SpokenSegment]) -> None:
     for segment in group:
         with suppress(Cancelled):
             batch.make_progress(segment)(Step("drawing the mouth", 0, len(segment.path)))
+    for segment in group:
+        if not batch.is_wanted(segment):
+            batch.release(segment)  # another process may want it, and would wait until this batch ends
     group = [segment for segment in group if batch.is_wanted(segment)]
     fits = sum(len(segment.path) for segment in group) <= batch.count_frames_at_once(context)
     if len(group) > 1 and not fits:  # less memory is free than when the group was formed

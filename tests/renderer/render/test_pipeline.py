@@ -275,3 +275,20 @@ def test_a_long_line_that_cannot_be_stored_fails_with_its_own_reason_and_harms_n
     assert isinstance(made[ann], Exception)
     assert "generator" not in str(made[ann])
     assert isinstance(made[again], MessageResult)
+
+
+@pytest.mark.slow
+def test_a_segment_that_nobody_wants_any_more_is_free_for_others_at_once(desk: Desk, tmp_path: Path):
+    def stop(step: Step) -> None:
+        if step.stage == "drawing the mouth":
+            raise Cancelled
+
+    store = Store(tmp_path / "store")
+    job = desk.job((("0.0", "Nobody waits for this."),), tmp_path / "given-up", stop)
+    with Batch(store) as batch:
+        key = plan_message(job, batch.open_context(job)).segments[0].key
+        [(_, outcome)] = render_jobs(batch, [job])
+        assert isinstance(outcome, Cancelled)
+        mine = store.reserve("segment", key)
+        assert mine is not None, "still held by the batch"
+        mine.release()
