@@ -116,6 +116,18 @@ def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
     return _decide(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
 
 
+def count_unsent(campaign: Campaign, channel: Channel[Any]) -> int:
+    """Approved messages that this channel made no delivery for, and whose address it did not reach for a
+    row that was replaced since."""
+    by_channel = campaign.deliveries.filter(channel=channel.name)
+    handled = by_channel.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
+    known = {address.casefold() for address in handled.values_list("address", flat=True)}
+    waiting = campaign.messages.filter(render_state=RenderState.READY).select_related("recipient")
+    approved = (message.recipient for message in waiting if message.is_approved)
+    addresses = (channel.get_address(recipient).casefold() for recipient in approved)
+    return sum(address != "" and address not in known for address in addresses)
+
+
 def _find_approved(campaign: Campaign) -> list[Message]:
     messages = campaign.messages.filter(
         review_state=ReviewState.APPROVED, render_state=RenderState.READY, approved_hash=F("content_hash")

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
-from campaigns.delivery.schedule import HANDED_OVER, SendCounts, decide, retry, send_approved
-from campaigns.models import Campaign, Delivery, Message
+from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
+from campaigns.models import Delivery, Message
 from campaigns.states import MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, summarize_viewing
 from campaigns.views.forms import MailForm
@@ -110,18 +109,6 @@ def describe_counts(counts: SendCounts, noun: str) -> str:
     if counts.without_address:
         words.append(f"{counts.without_address} without an address.")
     return " ".join(words)
-
-
-def count_unsent(campaign: Campaign, channel: Channel[Any]) -> int:
-    """Approved messages that this channel made no delivery for, and whose address it did not reach for a
-    row that was replaced since."""
-    by_channel = campaign.deliveries.filter(channel=channel.name)
-    handled = by_channel.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
-    known = {address.casefold() for address in handled.values_list("address", flat=True)}
-    waiting = campaign.messages.filter(render_state=RenderState.READY).select_related("recipient")
-    approved = (message.recipient for message in waiting if message.is_approved)
-    addresses = (channel.get_address(recipient).casefold() for recipient in approved)
-    return sum(address != "" and address not in known for address in addresses)
 
 
 def build_rows(messages: Any, stats: Any) -> list[DeliveryRow]:

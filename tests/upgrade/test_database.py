@@ -15,7 +15,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from campaigns.delivery.channels.registry import find_channel
-from campaigns.delivery.schedule import SendCounts, deliver, send_approved, sweep_stalled
+from campaigns.delivery.schedule import SendCounts, count_unsent, deliver, send_approved, sweep_stalled
 from campaigns.models import Campaign, Delivery, Message, Recipient
 from campaigns.problems import Code, Problem, Source
 from campaigns.recipients.revalidation import revalidate_rows
@@ -23,7 +23,6 @@ from campaigns.review import sort_for_review
 from campaigns.states import DeliveryState, RowVerdict
 from campaigns.tracking import summarize_viewing
 from campaigns.views.page import Counts, compute_counts
-from campaigns.views.send import count_unsent
 from tests.campaigns.mail import Postbox, mail_server
 from tests.upgrade.tables import Tables, read_tables
 

@@ -25,6 +25,7 @@ from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.schedule import (
     STALL_S,
     SendCounts,
+    count_unsent,
     decide,
     deliver,
     retry,
@@ -35,7 +36,6 @@ from campaigns.delivery.suppression import suppress
 from campaigns.models import Campaign, Delivery, Message, Suppression
 from campaigns.review import approve, reject
 from campaigns.states import DeliveryState, MoveRefused
-from campaigns.views.send import count_unsent
 from tests.campaigns.mail import Postbox, approve_all, free_port, mail_server
 
 CHECKOUT = Path(__file__).resolve().parents[3]
