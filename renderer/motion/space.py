@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from renderer.errors import RenderError
 from renderer.face import landmarks as lm
+from renderer.face.head_pose import fit_head_shape
 from renderer.motion.canonical import build_canonical_movements
+from renderer.motion.head import Head, SolidHead, read_head
 from renderer.motion.measures import compute_mouth_measures
 from renderer.runtime.row_products import multiply_rows
 
@@ -20,26 +22,24 @@ Flags = npt.NDArray[np.bool_]
 
 COEFS = 12
 _NEUTRAL_GAP_MAX = 0.008  # of the face's width: a pose in silence that is wider open is not neutral
-POSES = 6
+_ARRAYS = ("rest", "share", "basis", "reader", "spread")
 
 
 @dataclass(frozen=True, eq=False)
 class MotionSpace:
     """Motion [n, K] px-scaled, where 0 is the person's neutral pose: the closed mouth at rest.
 
-    A face in crop space is its neutral shape, moved by the head's pose (read off points that speech does not
-    move), plus ``basis`` times the motion. All arrays are float32 in crop pixels. Fields are named as they
-    are in bakes.
+    A face in crop space is its neutral shape under the head's pose (read off points that speech does not
+    move), plus ``basis`` times the motion, turned with the head. All arrays are float32 in crop pixels.
+    Fields are named as they are in bakes.
     """
 
     rest: Floats  # [478, 2] the neutral face in the take's mean pose
     share: Floats  # [478] 0..1 how far motion replaces a point: 0 above the nose base, 1 at the lips
     basis: Floats  # [K, 478, 2] offsets of one unit of each number
     reader: Floats  # [478 * 2, K] offsets → motion
-    pose_mean: Floats  # [S * 2] stable points of the mean pose
-    pose_basis: Floats  # [P, S * 2]
-    pose_shift: Floats  # [P, 478, 2] how a unit of pose moves the neutral face
     spread: Floats  # [K, K] covariance of the person's own motion
+    head: Head
 
     @property
     def size(self) -> int:
@@ -47,33 +47,32 @@ class MotionSpace:
 
     def encode(self, points: Floats) -> Floats:
         """Points [n, 478, 2] in crop space → motion [n, K]."""
-        offset = (points - self.pose_neutral_face(points)).reshape(len(points), -1)
+        view = self.head.view(self.rest, points)
+        offset = view.turn_back(points - view.neutral).reshape(len(points), -1)
         return multiply_rows(offset, self.reader)
 
     def decode(self, motion: Floats, points: Floats) -> Floats:
         """Motion [n, K] on the heads of ``points`` [n, 478, 2] → their points with that mouth."""
-        target = self.pose_neutral_face(points) + multiply_rows(motion, self.basis)
+        view = self.head.view(self.rest, points)
+        target = view.neutral + view.turn(multiply_rows(motion, self.basis))
         share = self.share[None, :, None]
         return np.asarray(points * (1 - share) + target * share, np.float32)
 
     def pose_neutral_face(self, points: Floats) -> Floats:
         """The neutral mouth under the head pose of ``points`` [n, 478, 2] → [n, 478, 2]."""
-        return np.asarray(self.rest + multiply_rows(self._estimate_pose(points), self.pose_shift), np.float32)
+        return self.head.view(self.rest, points).neutral
 
     def compute_sensitivities(self) -> Floats:
         """[6, K]: how a unit of each number changes `renderer.motion.measures.MEASURES`, in px."""
         return compute_mouth_measures(self.basis).T.copy()
 
     def to_arrays(self) -> dict[str, Floats]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: getattr(self, name) for name in _ARRAYS} | self.head.to_arrays()
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> MotionSpace:
-        return cls(**{field.name: np.asarray(arrays[field.name], np.float32) for field in fields(cls)})
-
-    def _estimate_pose(self, points: Floats) -> Floats:
-        stable = points[:, lm.HEAD_POSE].reshape(len(points), -1)
-        return multiply_rows(stable - self.pose_mean, self.pose_basis.T)
+        own = {name: np.asarray(arrays[name], np.float32) for name in _ARRAYS}
+        return cls(**own, head=read_head(arrays))
 
 
 def fit_space(points: Floats, ok: Flags, silent: Flags | None = None) -> MotionSpace:
@@ -87,35 +86,16 @@ def fit_space(points: Floats, ok: Flags, silent: Flags | None = None) -> MotionS
             f"The face was found in only {int(ok.sum())} frames of the take. "
             "Record it again with the whole face in view and in even light."
         )
-    seen = points[ok].astype(np.float64)
-    pose_mean, pose_basis = _fit_pose_axes(seen)
-    pose = (seen[:, lm.HEAD_POSE].reshape(len(seen), -1) - pose_mean) @ pose_basis.T
-    shift = _fit_pose_shift(pose, seen)
-    upright = seen - np.tensordot(pose, shift, axes=1)
+    head = SolidHead(fit_head_shape(points, ok))
+    mean = head.shape[:, :2]
+    view = head.view(mean, points[ok])
+    upright = (mean + view.turn_back(points[ok] - view.neutral)).astype(np.float64)
     neutral = _find_neutral_shape(upright, silent[ok] if silent is not None else None)
-    basis, reader, spread = _fit_principal_motion(upright - neutral, neutral)
-    arrays = (neutral, _compute_share(neutral), basis, reader, pose_mean, pose_basis, shift, spread)
-    return MotionSpace(*(np.asarray(array, np.float32) for array in arrays))
-
-
-def _fit_pose_axes(
-    points: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    stable = points[:, lm.HEAD_POSE].reshape(len(points), -1)
-    mean = stable.mean(0)
-    _, _, axes = np.linalg.svd(stable - mean, full_matrices=False)
-    return mean, _fix_signs(axes[:POSES])
-
-
-def _fit_pose_shift(
-    pose: npt.NDArray[np.float64], points: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Regresses points on pose and mouth together, so that a nod on open vowels is not taken for jaw."""
-    mouth = compute_mouth_measures((points - points.mean(0)).astype(np.float32)).astype(np.float64)
-    inputs = np.concatenate([np.ones((len(pose), 1)), pose, mouth - mouth.mean(0)], 1)
-    ridge = 1e-3 * len(pose) * np.diag([0.0] + [1.0] * (inputs.shape[1] - 1))
-    solved = np.linalg.solve(inputs.T @ inputs + ridge, inputs.T @ points.reshape(len(points), -1))
-    return np.asarray(solved[1 : 1 + pose.shape[1]].reshape(-1, lm.POINTS, 2))
+    motion_axes = _fit_principal_motion(upright - neutral, neutral)
+    rest, share, basis, reader, spread = (
+        np.asarray(array, np.float32) for array in (neutral, _compute_share(neutral), *motion_axes)
+    )
+    return MotionSpace(rest, share, basis, reader, spread, head)
 
 
 def _find_neutral_shape(upright: npt.NDArray[np.float64], silent: Flags | None) -> npt.NDArray[np.float64]:
