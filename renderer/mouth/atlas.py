@@ -26,13 +26,18 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int_]
 
 _CANDIDATES = 40
-_NEIGHBOURS, _NEIGHBOUR_POOL, _SAME_MOMENT_FRAMES = 4, 24, 2  # the last: frames so near are one moment
+_NEIGHBOURS, _NEIGHBOUR_POOL, _SAME_MOMENT_FRAMES = 8, 40, 2  # the last: frames so near are one moment
+# Equal lips may show teeth, tongue or dark. So many frames with the likest lips say together what should be
+# seen, and a frame that shows it costs less: as much as the likest lips cost, times this weight.
+_VOTERS, _CONSENSUS = 12, 4.0
 _HEAD = (NOSE_TIP, NOSE_BASE, NOSE_BRIDGE, *CHEEKS)
-_INNER, _OUTER, _JAW, _GAP = 1.6, 0.5, 0.8, 0.03  # weights of one group of points each
+_INNER, _OUTER, _JAW, _GAP = 1.6, 0.5, 0.8, 0.05  # weights of one group of points each
 _GAP_START = 0.012  # a gap counts by its ratio above this share of the crop's edge, by its width below
 _STILL_OPEN, _PALE = 60.0, 0.2
 _JUMP_COST, _JUMP_CHANGE = 1e-3, 0.6
 _CLOSED_QUANTILE = 0.08
+_SHUT = 1.5  # times the gap of closed lips: a gap up to this is shut
+_FORBIDDEN = 1e9  # a cost that no path takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +107,29 @@ def choose_sources(
         cost[fixed, pinned[fixed]] = 0
     count = min(_CANDIDATES, cost.shape[1])
     best = np.argpartition(cost, count - 1, axis=1)[:, :count]
-    return _find_cheapest_path(atlas, best, np.minimum(np.take_along_axis(cost, best, 1), 1e9))
+    costs = np.minimum(np.take_along_axis(cost, best, 1), _FORBIDDEN)
+    parted = measure_lip_gaps(points, crop_px) > _SHUT * atlas.closed_gap
+    disagreement = parted[:, None] * _compute_disagreement(atlas, best, costs)
+    return _find_cheapest_path(atlas, best, costs + disagreement)
+
+
+def _compute_disagreement(atlas: Atlas, best: Ints, costs: Floats) -> Floats:
+    """What the candidates ``best`` [n, k] cost for how unlike their inside is to that of the likest lips.
+
+    ``costs`` [n, k] are for their lips. A row depends on its wanted mouth alone.
+    """
+    extra = np.zeros_like(costs)
+    for place, (frames, cost) in enumerate(zip(best, costs, strict=True)):
+        order = np.argsort(cost, kind="stable")[:_VOTERS]
+        voters = order[cost[order] < _FORBIDDEN]
+        if len(voters) < 2:
+            continue
+        usual = max(float(np.median(cost[voters])), 1e-6)
+        votes = np.exp(-(cost[voters] - cost[voters[0]]) / usual)
+        looks = atlas.interiors.looks[frames]
+        unlike = ((looks - votes @ looks[voters] / votes.sum()) ** 2).sum(1)
+        extra[place] = _CONSENSUS * cost[voters[0]] * unlike / max(float(np.median(unlike[voters])), 1e-9)
+    return extra
 
 
 def find_neighbours(
@@ -113,7 +140,7 @@ def find_neighbours(
     exclude: Ints | None = None,
     exclude_frames: int = 0,
 ) -> tuple[Ints, Floats]:
-    """The nearest neighbours of each chosen source [n], from other moments: frames and shares [n, 5].
+    """The nearest neighbours of each chosen source [n], from other moments: frames and shares [n, 9].
 
     The source comes first; the shares of a frame add up to 1. They depend on the wanted mouth alone.
     """
@@ -169,14 +196,14 @@ def _compute_unlikeness(atlas: Atlas, points: Floats, crop_px: int) -> Floats:
     squares = (wanted**2).sum(1)[:, None] + (atlas.features**2).sum(1)[None] - 2 * alike
     cost = np.maximum(squares, 0)
     # Nothing gives a false mouth away like lips that should meet and do not.
-    closed = (gaps <= atlas.closed_gap * 1.5)[:, None]
+    closed = (gaps <= _SHUT * atlas.closed_gap)[:, None]
     ajar = np.maximum(atlas.gaps - atlas.closed_gap, 0)[None]
     pale = np.maximum(atlas.paleness - _find_least_paleness(atlas), 0)[None]
     return np.asarray(cost + closed * (_STILL_OPEN * ajar**2 + _PALE * pale**2), np.float32)
 
 
 def _find_least_paleness(atlas: Atlas) -> float:
-    shut = atlas.usable & (atlas.gaps <= atlas.closed_gap * 1.5)
+    shut = atlas.usable & (atlas.gaps <= _SHUT * atlas.closed_gap)
     return float(np.quantile(atlas.paleness[shut], 0.1)) if shut.any() else 0.0
 
 

@@ -19,78 +19,83 @@ Floats = npt.NDArray[np.float32]
 Crops = npt.NDArray[np.uint8]
 
 _ROWS = 24
+_LOOK_ROWS, _LOOK_COLUMNS = 10, 20  # of a mouth's inside when mouths are compared
+_LOOK = _LOOK_ROWS * _LOOK_COLUMNS * 3
 _UPPER, _LOWER = list(GAP_UPPER), list(GAP_LOWER)  # an opening always reaches these
 # Points on lips are seen better than those on nose and chin, teeth hold to the latter: half of each.
 _BONE = 0.5
+# What lies between the lips follows half its bones and half the lips. Bones alone leave rows that the source
+# does not show, which streak; lips alone change the size of teeth. On five takes half is nearest to the film.
+_RIGID = 0.5
 _LIP_PX = 1.0  # crop px beside each lip that move with the lip, so that no edge shows
 _SOFT_PX = 1.2  # crop px over which one row of teeth gives way to the other
-_HOLLOW_FROM_PX, _HOLLOW_PX = 2.0, 5.0  # crop px of missing mouth from which, and by which, it turns dark
 
 
 @dataclass(frozen=True, eq=False)
 class MouthInteriors:
-    """Of each mouth [n]: ``rows``, where between the upper (0) and the lower lip (1) it is darkest, and the
-    ``colours`` [n, 3] there."""
+    """Of each mouth [n]: ``rows``, where between the upper (0) and the lower lip (1) it is darkest, and its
+    ``looks`` [n, 600], the colours between the lips, 0 to 1, on a grid that spans them."""
 
     rows: Floats
-    colours: Floats
+    looks: Floats
 
 
 def measure_interiors(fine: Crops, points: Floats, crop_px: int) -> MouthInteriors:
     """What lies between the lips of the crops ``fine`` [n, F, F, 3] with ``points`` [n, 478, 2]."""
     share = ((np.arange(_ROWS, dtype=np.float32) + 0.5) / _ROWS)[:, None, None]
     places = points[:, None, _UPPER] * (1 - share) + points[:, None, _LOWER] * share
-    at_px = _scale_points(np.asarray(places, np.float32), fine.shape[1] / crop_px)  # [n, rows, columns, 2]
-    sampled = [
-        cv2.remap(crop, at, None, cv2.INTER_LINEAR).mean(1) for crop, at in zip(fine, at_px, strict=True)
-    ]
-    colours = np.asarray(sampled, np.float32).reshape(-1, _ROWS, 3)
+    colours = _sample(fine, np.asarray(places, np.float32), crop_px).mean(2).reshape(-1, _ROWS, 3)
     around = np.pad(colours, ((0, 0), (1, 1), (0, 0)), mode="edge")
     smooth = (around[:, :-2] + around[:, 1:-1] + around[:, 2:]) / 3
-    darkest = smooth.mean(2).argmin(1)
-    rows = np.asarray((darkest + 0.5) / _ROWS, np.float32)
-    return MouthInteriors(rows, smooth[np.arange(len(smooth)), darkest])
+    rows = np.asarray((smooth.mean(2).argmin(1) + 0.5) / _ROWS, np.float32)
+    looks = _sample(fine, _span_lips(points), crop_px).reshape(len(points), _LOOK)
+    return MouthInteriors(rows, np.asarray(looks / 255, np.float32))
 
 
-def keep_teeth(
-    source_map: Floats, target: Floats, source: Floats, dark: float, crop_px: int
-) -> tuple[Floats, Floats]:
-    """The lips' backward map [F, F, 2] (renderer.mouth.warp) with what lies between them moved rigidly.
+def _span_lips(points: Floats) -> Floats:
+    """Places [n, 10, 20, 2] between the inner lips of points [n, 478, 2], from corner to corner."""
+    along = np.linspace(0, len(INNER_UPPER) - 1, 2 * _LOOK_COLUMNS + 1)[1::2]
+    first = np.floor(along).astype(int)
+    share = (along - first).astype(np.float32)[:, None]
+    upper, lower = (
+        line[:, first] * (1 - share) + line[:, first + 1] * share
+        for line in (points[:, list(INNER_UPPER)], points[:, list(INNER_LOWER)])
+    )
+    down = ((np.arange(_LOOK_ROWS, dtype=np.float32) + 0.5) / _LOOK_ROWS)[:, None, None]
+    return np.asarray(upper[:, None] * (1 - down) + lower[:, None] * down, np.float32)
 
-    ``target`` and ``source`` [p, 2] are face points in crop px; ``dark`` is the source's dark row. Also
-    returns how far each pixel [F, F] is a hollow of which the source shows nothing, 0 to 1.
+
+def _sample(fine: Crops, places: Floats, crop_px: int) -> Floats:
+    """Colours [n, rows, columns, 3] of the crops at ``places`` [n, rows, columns, 2] in crop px."""
+    at_px = _scale_points(places, fine.shape[1] / crop_px)
+    sampled = [cv2.remap(crop, at, None, cv2.INTER_LINEAR) for crop, at in zip(fine, at_px, strict=True)]
+    return np.asarray(sampled, np.float32).reshape(*places.shape[:3], 3)
+
+
+def keep_teeth(source_map: Floats, target: Floats, source: Floats, dark: float, crop_px: int) -> Floats:
+    """The lips' backward map [F, F, 2] (renderer.mouth.warp), between them half rigid, half stretched.
+
+    ``target`` and ``source`` [p, 2] are face points in crop px; ``dark`` is the source's dark row.
     """
     scale = source_map.shape[0] / crop_px
     here, there = _scale_points(target, scale), _scale_points(source, scale)
     left, top, right, bottom = _find_lip_box(here, source_map.shape[0])
-    hollow = np.zeros(source_map.shape[:2], np.float32)
     if right <= left or bottom <= top:
-        return source_map, hollow
+        return source_map
     x, y = np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32)[:, None]
     high, low = _interpolate_lip_lines(here, x)
     middle = np.clip(np.rint((high + low) / 2).astype(int), 0, len(source_map) - 1)
     from_x = source_map[middle, np.arange(left, right), 0]
     ends = _interpolate_lip_lines(there, from_x)
     lips = (ends[0], np.maximum(*ends))
-    from_y, missing = _map_rows(y, (high, low), lips, _measure_bone_shifts(here, there), dark, scale)
+    rigid = _map_rows(y, (high, low), lips, _measure_bone_shifts(here, there), dark, scale)
+    stretched = lips[0] + (y - high) / np.maximum(low - high, 1e-3) * (lips[1] - lips[0])
     between = (y > high) & (y < low)
     out = source_map.copy()
     patch = out[top:bottom, left:right]
     patch[..., 0] = np.where(between, from_x, patch[..., 0])
-    patch[..., 1] = np.where(between, from_y, patch[..., 1])
-    hollow[top:bottom, left:right] = missing * between
-    return out, hollow
-
-
-def darken(picture: Crops, hollow: Floats, colour: Floats) -> Crops:
-    """The picture [F, F, 3] with ``colour`` [3] where it is ``hollow`` [F, F]."""
-    rows, columns = np.nonzero(hollow)
-    if not len(rows):
-        return picture
-    share = hollow[rows, columns, None]
-    dark = picture.copy()
-    dark[rows, columns] = np.rint(picture[rows, columns] * (1 - share) + colour * share)
-    return dark
+    patch[..., 1] = np.where(between, stretched + _RIGID * (rigid - stretched), patch[..., 1])
+    return out
 
 
 def _map_rows(
@@ -100,9 +105,8 @@ def _map_rows(
     bones: tuple[float, float],
     dark: float,
     scale: float,
-) -> tuple[Floats, Floats]:
-    """Of the target's rows ``y`` between its upper and lower ``lips``: source heights [rows, columns], and
-    how far they are missing in the source, 0 to 1."""
+) -> Floats:
+    """Of the target's rows ``y`` between its upper and lower ``lips``: source heights [rows, columns]."""
     lip_up, lip_down = source_lips[0] - lips[0], source_lips[1] - lips[1]
     up = lip_up + _BONE * (bones[0] - lip_up)
     down = lip_down + _BONE * (bones[1] - lip_down)
@@ -114,9 +118,7 @@ def _map_rows(
     rows = y + up + (down - up) * lower
     rows += (lip_up - up) * (1 - np.clip((y - lips[0]) / (_LIP_PX * scale), 0, 1))
     rows += (lip_down - down) * (1 - np.clip((lips[1] - y) / (_LIP_PX * scale), 0, 1))
-    lacking = np.clip(((up - down) / scale - _HOLLOW_FROM_PX) / _HOLLOW_PX, 0, 1)
-    missing = lacking * np.clip(2 - 4 * np.abs(lower - 0.5), 0, 1)
-    return np.asarray(np.clip(rows, *source_lips), np.float32), np.asarray(missing, np.float32)
+    return np.asarray(np.clip(rows, *source_lips), np.float32)
 
 
 def _find_lip_box(here: Floats, size_px: int) -> tuple[int, int, int, int]:

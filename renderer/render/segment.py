@@ -21,7 +21,7 @@ from renderer.timeline import seconds_at
 Floats = npt.NDArray[np.float32]
 
 # Covers everything from the take's pixels to the encoded segment.
-STAGE_VERSION = "segment-11"
+STAGE_VERSION = "segment-12"
 
 
 @dataclass(frozen=True, eq=False)
