@@ -115,7 +115,7 @@ def _speak_again(job: Reconstruction, scene: Scene, sound: HeldOutSound) -> tupl
     true_motion = scene.presenter.style.space.encode(scene.base.points)
     outside = OutsideChange()
     with profile() as profiler:
-        motion = true_motion if job.oracle else compute_spoken_motion(scene, sound)
+        motion = true_motion if job.oracle else compute_spoken_motion(scene, sound) + scene.expression
         drawn = scene.draw(draft(scene.presenter, scene.base, scene.ease(motion)), job.diffusion)
         _write_video(job, scene, drawn, outside)
     speed = _measure_speed(profiler.report(), frames)
@@ -124,8 +124,7 @@ def _speak_again(job: Reconstruction, scene: Scene, sound: HeldOutSound) -> tupl
     figures = _measure_figures(job, scene, drawn, seen, sound)
     figures |= {"outside_px": float(outside.changed), "outside_levels": float(outside.largest_levels)}
     figures |= _measure_true_motion(scene, true_motion, job.diffusion)
-    silence = np.zeros_like(true_motion)
-    still = scene.draw(draft(scene.presenter, scene.base, silence), job.diffusion)
+    still = scene.draw(draft(scene.presenter, scene.base, scene.expression), job.diffusion)
     there = scene.drawn_mask if scene.drawn_mask.any() else np.ones(frames, bool)
     seen_still = scene.track(scene.compose(still))
     figures |= silence_figures(seen_still.where(there), scene.real.where(there))

@@ -15,6 +15,7 @@ from renderer.config import DiffusionConfig
 from renderer.errors import RenderError
 from renderer.face.crop import apply, invert
 from renderer.face.track import track
+from renderer.motion.expression import measure_expression
 from renderer.mouth.base import MouthBase, crop_frame
 from renderer.mouth.compose import compose_picture
 from renderer.mouth.draft import Draft, upscale_refined
@@ -70,6 +71,12 @@ class Scene:
     def easing(self) -> Easing:
         """How drawn mouths ease into passthrough frames, which are shown as they were filmed."""
         return Easing.around(~self.base.ok, self.reader.facts.fps)
+
+    @cached_property
+    def expression(self) -> Floats:
+        """The slow expression of the shown frames as motion [n, K], which their drawn mouths keep."""
+        space, base = self.presenter.style.space, self.base
+        return measure_expression(space, base.points, base.ok, self.reader.facts.fps)
 
     @property
     def drawn_mask(self) -> npt.NDArray[np.bool_]:

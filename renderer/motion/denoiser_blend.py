@@ -20,6 +20,7 @@ from renderer.motion.coarticulation import (
     compute_frame_times_s,
     compute_speech_gate,
 )
+from renderer.motion.expression import encode_speech
 from renderer.motion.regression import fit_regression
 from renderer.motion.space import Flags
 from renderer.motion.style import MotionStyle, blend_activations, compute_prior_weights
@@ -86,7 +87,7 @@ def refit_at_blend_weight(
     usable = ok & (compute_speech_gate(gestures, times) > 0) if gestures else np.zeros(len(points), bool)
     if int(usable.sum()) < _SPEECH_FRAMES_MIN:
         return style, 1.0
-    bands, motion = compute_log_mel_bands(samples, SOUND_RATE_HZ), style.space.encode(points)
+    bands, motion = compute_log_mel_bands(samples, SOUND_RATE_HZ), encode_speech(style.space, points, ok, fps)
     activations = blend_activations(gestures, times, bands, base, blend_weight)
     prior = compute_prior_weights(style, motion[ok])
     fit = fit_regression(activations, bands, times, motion, usable, prior, style.space)

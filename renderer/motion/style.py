@@ -25,6 +25,7 @@ from renderer.motion.coarticulation import (
 )
 from renderer.motion.conditioning import sample_sound
 from renderer.motion.denoising import denoise_activations
+from renderer.motion.expression import encode_speech
 from renderer.motion.lag import estimate_lag_s
 from renderer.motion.measures import OPEN, compute_mouth_measures
 from renderer.motion.regression import LAGS, RegressionFit, fit_regression, stack_lags
@@ -122,7 +123,7 @@ def fit_style(
     times = compute_frame_times_s(len(points), fps, lag_s)
     silent = compute_speech_gate(gestures, times) < 0.01 if gestures else None
     space = fit_space(points, ok, silent)
-    motion = space.encode(points)
+    motion = encode_speech(space, points, ok, fps)
     prior = _compute_prior_weights(space, motion[ok])
     fit = RegressionFit(prior.astype(np.float32), None, False, 1.0)
     if gestures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -18,9 +18,10 @@ from safetensors.numpy import save_file
 
 from renderer.config import BakeConfig
 from renderer.errors import RenderError
+from renderer.motion.expression import measure_expression
 from renderer.motion.style import MotionStyle
 from renderer.mouth.atlas import Atlas, build_atlas
-from renderer.mouth.base import shrink
+from renderer.mouth.base import ShownFrame, shrink
 from renderer.mouth.detail import UNCHANGED
 from renderer.runtime.atomic_files import atomic_write
 from renderer.runtime.profiling import span
@@ -85,6 +86,17 @@ class Presenter:
     def atlas(self) -> Atlas:
         """The take's mouths, for retrieval."""
         return build_atlas(self.points, self.fine, self.usable, self.crop_px)
+
+    @cached_property
+    def expression(self) -> Floats:
+        """The slow expression of each take frame, as motion [T, K] (renderer.motion.expression)."""
+        return measure_expression(self.style.space, self.points, self.ok, self.facts.fps)
+
+    def find_expression(self, path: Sequence[ShownFrame]) -> Floats:
+        """The expression of shown frames [n, K]; a mixed one has a mix of both."""
+        a, b = np.array([shown.a for shown in path], int), np.array([shown.b for shown in path], int)
+        mix = np.array([shown.mix for shown in path], np.float32)[:, None]
+        return np.asarray(self.expression[a] * (1 - mix) + self.expression[b] * mix, np.float32)
 
     def save(self, path: Path) -> None:
         """Write the whole presenter, or nothing. The same presenter gives the same bytes."""

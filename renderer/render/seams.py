@@ -37,7 +37,8 @@ def lay_segment(context: RenderContext, segment: SpokenSegment) -> LaidSegment:
         slice(len(before), None)
     )
     tail = load_or_draw_neutral(context, path[-seam:] + after, (True, goes_on[1])).select(slice(0, seam))
-    laid = LaidSegment(path, load_or_compute_motion(context, segment), ((0, head), (len(path) - seam, tail)))
+    motion = load_or_compute_motion(context, segment) + context.presenter.find_expression(path)
+    laid = LaidSegment(path, motion, ((0, head), (len(path) - seam, tail)))
     return _ease(context, laid, goes_on, before, after)
 
 
@@ -64,8 +65,7 @@ def load_or_draw_neutral(context: RenderContext, path: FramePath, goes_on: GoesO
 
 
 def _draw_neutral_mouths(context: RenderContext, path: FramePath, goes_on: GoesOn) -> Mouths:
-    still = np.zeros((len(path), context.presenter.style.space.size), np.float32)
-    laid = _ease(context, LaidSegment(path, still), goes_on)
+    laid = _ease(context, LaidSegment(path, context.presenter.find_expression(path)), goes_on)
     drafts = draft_frames(context, laid, laid.frames)
     [refined] = refine_drafts(context, [drafts])
     return finish_mouths(drafts, refined)
