@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.landmarks import CHEEKS
+from renderer.motion.amplitude import Amplitude
 from renderer.motion.coarticulation import (
     Gesture,
     build_recording_gestures,
@@ -65,6 +66,7 @@ class MotionStyle:
     sound_weights: Floats | None = None  # [L * V + S, K] activation and sound → motion, where sound helps
     ear: Mapping[str, Floats] = field(default_factory=dict)  # the ear; {}: none
     ear_share: float = 0.0  # 0..1 how much of the activations is heard by the ear
+    amplitude: Amplitude | None = None  # of a voice with exact phones; None where nothing could be learned
 
     def predict_motion(
         self,
@@ -106,6 +108,8 @@ class MotionStyle:
         own["scalars"] = np.array([self.closed_gap_px, self.open_gap_px, float(self.is_learned)], np.float32)
         own["lag_s"] = np.array([self.lag_s], np.float32)
         own["trust"] = np.array([self.blend_weight], np.float32)
+        if self.amplitude is not None:
+            own["amplitude"] = self.amplitude.to_array()
         if self.sound_weights is not None:
             own["heard"] = self.sound_weights
         if self.ear:
@@ -127,9 +131,11 @@ class MotionStyle:
         )
         blend_weight = float(arrays.get("trust", (0.0,))[0])
         sound_weights = np.asarray(arrays["heard"], np.float32) if "heard" in arrays else None
+        amplitude = Amplitude.from_array(arrays["amplitude"]) if "amplitude" in arrays else None
         return cls(
             MotionSpace.from_arrays(space), weights, floor, ceiling, closed_px, open_px, bool(is_learned),
             lag_s, denoiser, blend_weight, sound_weights, ear, float(arrays.get("ear_share", (0.0,))[0]),
+            amplitude,
         )  # fmt: skip
 
 

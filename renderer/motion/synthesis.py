@@ -81,7 +81,12 @@ def move_lips(
         return motion
     span = slice(int(sounding[0]), int(sounding[-1]) + 1)
     drafted = style.predict_motion(gestures, times[span], bands, is_exact=is_exact)
-    motion[span] = _limit_gap(drafted, gestures, times[span], style, _SHOULDER_S) * gate[span, None]
+    shoulder_s = _SHOULDER_S
+    if is_exact and style.amplitude is not None:
+        drafted = style.amplitude.apply(drafted, fps)
+        # Lips that are slow are slow to meet.
+        shoulder_s = max(shoulder_s, style.amplitude.smoothing_s)
+    motion[span] = _limit_gap(drafted, gestures, times[span], style, shoulder_s) * gate[span, None]
     return motion
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from renderer.config import BakeConfig, fingerprint
 from renderer.errors import RenderError
 from renderer.face.crop import measure_side_px
+from renderer.motion.amplitude_fit import fit_amplitude
 from renderer.motion.sound_blend import refit_with_sound
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.mouth.base import shrink
@@ -127,7 +128,7 @@ def _fit_style(
     denoiser, ear = (base_motion(), base_ear()) if config.start == "base" else (None, None)
     style = fit_style(faces.points, faces.ok, facts.fps, phones or None, sound, ear)
     spoken = (faces.points, faces.ok, facts.fps, phones or None, sound)
-    return refit_with_sound(style, *spoken, denoiser, ear)
+    return fit_amplitude(refit_with_sound(style, *spoken, denoiser, ear), *spoken)
 
 
 def make_training_drafts(

@@ -21,7 +21,7 @@ from renderer.timeline import seconds_at
 Floats = npt.NDArray[np.float32]
 
 # Covers everything from the take's pixels to the encoded segment.
-STAGE_VERSION = "segment-11"
+STAGE_VERSION = "segment-12"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +74,7 @@ def _compute_motion(context: RenderContext, segment: SpokenSegment) -> Floats:
         segment.speech.phones, len(segment.path), context.fps, context.presenter.style,
         start_s=seconds_at(segment.lead_frames, context.fps),
         samples=segment.speech.samples if segment.recorded else None,
+        voice_samples=None if segment.recorded else segment.speech.samples,
     )  # fmt: skip
     return np.ascontiguousarray(motion)
 
