@@ -3,11 +3,11 @@ to.
 
     python -m renderer.evaluation.held_out_lips TAKE [--folds 4] [--track FILE] [--phones FILE]
 
-Each fold is spoken by styles that were fitted to the others: from phones alone, with the sound, and with the
-viseme denoiser. Lips are compared as points on the take's own heads, without pictures: r is Pearson's
-correlation of the gap between the lips over the face's width, gain the ratio of their spreads. The last
-quarter is spoken by a style of the first three. Without ``--phones`` they are recognised in the sound of each
-part alone.
+Each fold is spoken by styles that were fitted to the others: from phones alone, with the sound, and with
+blends of the viseme denoiser and the ear. Lips are compared as points on the take's own heads, without
+pictures: r is Pearson's correlation of the gap between the lips over the face's width, gain the ratio of
+their spreads. The last quarter is spoken by a style of the first three. Without ``--phones`` they are
+recognised in the sound of each part alone.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.config import BakeConfig
-from renderer.motion.denoiser_blend import BLEND_WEIGHTS, refit_at_blend_weight, refit_with_denoiser
 from renderer.motion.measures import compute_aperture
+from renderer.motion.sound_blend import BLENDS, refit_at_blend, refit_with_sound
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.motion.synthesis import synthesise_motion
 from renderer.presenter.lower_faces import crop_lower_faces, track_take
@@ -34,7 +34,7 @@ from renderer.speech.recognition import recognise_phones
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.decode import TakeReader, read_sound
-from renderer.weights import base_motion
+from renderer.weights import base_ear, base_motion
 
 Floats = npt.NDArray[np.float32]
 
@@ -94,17 +94,18 @@ def predict_fold_apertures(take: SpokenTake, start: int, stop: int) -> dict[str,
     the rest.
     """
     training, held_out = take.exclude(start, stop), take.select(start, stop)
-    plain = fit_style(training.points, training.ok, training.fps, training.phones, training.samples)
+    spoken = (training.points, training.ok, training.fps, training.phones)
+    denoiser, ear = base_motion(), base_ear()
+    plain = fit_style(*spoken, training.samples, ear)
     styles = {"phones": replace(plain, sound_weights=None), "with sound": plain}
-    base = base_motion()
-    if base is not None and training.samples is not None:
-        fitted = (plain, training.points, training.ok, training.fps, training.phones, training.samples, base)
+    if denoiser is not None and ear is not None and training.samples is not None:
         styles |= {
-            f"blend weight {blend_weight:g}": refit_at_blend_weight(*fitted, blend_weight)[0]
-            for blend_weight in BLEND_WEIGHTS
-            if blend_weight
+            f"denoiser {blend.denoiser:g}, ear {blend.ear:g}": refit_at_blend(
+                plain, *spoken, training.samples, denoiser, ear, blend
+            )[0]
+            for blend in BLENDS
         }
-        styles["chosen"] = refit_with_denoiser(*fitted)
+        styles["chosen"] = refit_with_sound(plain, *spoken, training.samples, denoiser, ear)
     return {name: _predict_aperture(held_out, style) for name, style in styles.items()}
 
 

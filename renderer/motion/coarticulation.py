@@ -29,7 +29,8 @@ _STRESS_GAIN = (1.0, 1.2, 1.08)
 _EDGE_S = 0.35
 # Between words people breathe and wait with the mouth as it is; only longer silences close it.
 _BREATH_S = 1.2
-_DIGITAL_SILENCE = 1e-4
+# A recording never falls so low: what does was cut or muted. So much of it in a pause is no breath.
+_DIGITAL_SILENCE, _MUTED_S = 1e-4, 0.15
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def build_recording_gestures(
     """As `build_gestures`; where phones were recognised in a recording, its ``samples`` [n] tell breaths from
     silence.
 
-    In a recording, pauses of up to 1.2 s between words are part of speech unless the sound is digital silence
-    there. Without samples every pause is silence.
+    In a recording, pauses of up to 1.2 s between words are part of speech unless 0.15 s of the sound there
+    are digital silence. Without samples every pause is silence.
     """
     gestures = build_gestures(phones)
     if samples is None:
@@ -111,7 +112,15 @@ def _is_breath(gesture: Gesture, samples: Floats, rate_hz: int) -> bool:
     if gesture.viseme != SILENCE or gesture.end_s - gesture.start_s > _BREATH_S:
         return False
     sound = samples[max(round(gesture.start_s * rate_hz), 0) : round(gesture.end_s * rate_hz)]
-    return bool(len(sound)) and float(np.abs(sound).max()) > _DIGITAL_SILENCE
+    if not len(sound) or float(np.abs(sound).max()) <= _DIGITAL_SILENCE:
+        return False
+    return _measure_longest_mute(sound) < _MUTED_S * rate_hz
+
+
+def _measure_longest_mute(sound: Floats) -> int:
+    """The longest run of samples without any sound."""
+    audible = np.flatnonzero(np.abs(sound) > _DIGITAL_SILENCE)
+    return int(np.diff(np.concatenate([[-1], audible, [len(sound)]])).max()) - 1
 
 
 def _build_phone_gestures(phone: Phone) -> list[Gesture]:

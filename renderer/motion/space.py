@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 COEFS = 12
+# Frames count as closed that are within this much of the face's width of the most closed ones.
+_CLOSED_SHARE, _CLOSED_MARGIN = 0.01, 0.006
 _NEUTRAL_GAP_MAX = 0.008  # of the face's width: a pose in silence that is wider open is not neutral
 _ARRAYS = ("rest", "share", "basis", "reader", "spread")
 
@@ -111,8 +113,12 @@ def _find_neutral_shape(upright: npt.NDArray[np.float64], silent: Flags | None) 
 
 
 def _find_closed_shape(upright: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    count = max(5, len(upright) // 6)
-    closed = np.argsort(_measure_gaps_px(upright), kind="stable")[:count]
+    gaps_px = _measure_gaps_px(upright)
+    face_px = float(np.ptp(np.median(upright, axis=0)[list(lm.CHEEKS), 0]))
+    near = int((gaps_px < np.quantile(gaps_px, _CLOSED_SHARE) + _CLOSED_MARGIN * face_px).sum())
+    # Of a mouth that hardly ever closes, a sixth would be open.
+    count = max(5, min(near, len(upright) // 6))
+    closed = np.argsort(gaps_px, kind="stable")[:count]
     return np.asarray(np.median(upright[closed], axis=0))
 
 

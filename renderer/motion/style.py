@@ -7,6 +7,7 @@ person's own movement, as far as held-out parts of the take confirm it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.landmarks import CHEEKS
+from renderer.motion.amplitude import Amplitude
 from renderer.motion.coarticulation import (
     Gesture,
     build_recording_gestures,
@@ -25,8 +27,9 @@ from renderer.motion.coarticulation import (
 )
 from renderer.motion.conditioning import sample_sound
 from renderer.motion.denoising import denoise_activations
+from renderer.motion.ear import hear_activations, listen
 from renderer.motion.expression import encode_speech
-from renderer.motion.lag import estimate_lag_s
+from renderer.motion.lag import NO_LAG, Lag, estimate_lag
 from renderer.motion.measures import OPEN, compute_mouth_measures
 from renderer.motion.regression import LAGS, RegressionFit, fit_regression, stack_lags
 from renderer.motion.space import Flags, MotionSpace, fit_space
@@ -37,8 +40,12 @@ from renderer.timeline import SOUND_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
 
+log = logging.getLogger(__name__)
+
 # Bakes store the denoiser as "flow", its blend weight as "trust" and the sound weights as "heard".
-_SPACE, _DENOISER = "space.", "flow."
+_SPACE, _DENOISER, _EAR = "space.", "flow.", "ear."
+# Exact phones of a voice say more of a mouth than the ear hears in its sound.
+_VOICE_EAR_SHARE = 0.5
 # Coarticulation holds a phone back at about three quarters of its target; the table aims beyond it.
 _OVERSHOOT = 1.3
 
@@ -58,21 +65,43 @@ class MotionStyle:
     denoiser: Mapping[str, Floats] = field(default_factory=dict)  # the viseme denoiser; {}: none
     blend_weight: float = 0.0  # 0..1 how much the denoiser counts where there is sound
     sound_weights: Floats | None = None  # [L * V + S, K] activation and sound → motion, where sound helps
+    ear: Mapping[str, Floats] = field(default_factory=dict)  # the ear; {}: none
+    ear_share: float = 0.0  # 0..1 how much of the activations is heard by the ear
+    amplitude: Amplitude | None = None  # of a voice with exact phones; None where nothing could be learned
 
     def predict_motion(
-        self, gestures: Sequence[Gesture], times: npt.NDArray[np.float64], bands: Floats | None = None
+        self,
+        gestures: Sequence[Gesture],
+        times: npt.NDArray[np.float64],
+        bands: Floats | None = None,
+        *,
+        is_exact: bool = False,
     ) -> Floats:
         """Motion [n, K] at times [n] s, within 15 % of the range that was seen.
 
-        ``bands`` are a recording's log-mel bands (`speech.log_mel.compute_log_mel_bands`), None for a voice,
-        whose phones are exact.
+        ``bands`` are the speech's log-mel bands (`speech.log_mel.compute_log_mel_bands`), None where only its
+        phones are known. The phones of a voice are exact: its sound is heard by the ear alone.
         """
-        inputs = stack_lags(blend_activations(gestures, times, bands, self.denoiser, self.blend_weight))
-        if bands is None or self.sound_weights is None:
+        activations = self._activate(gestures, times, bands, is_exact=is_exact)
+        inputs = stack_lags(activations)
+        if bands is None or is_exact or self.sound_weights is None:
             motion = inputs @ self.weights
         else:
             motion = np.concatenate([inputs, sample_sound(bands, times)], 1) @ self.sound_weights
         return np.asarray(np.clip(motion, 1.15 * self.floor, 1.15 * self.ceiling), np.float32)
+
+    def _activate(
+        self,
+        gestures: Sequence[Gesture],
+        times: npt.NDArray[np.float64],
+        bands: Floats | None,
+        *,
+        is_exact: bool,
+    ) -> Floats:
+        weight = 0.0 if is_exact else self.blend_weight
+        share = min(self.ear_share, _VOICE_EAR_SHARE) if is_exact else self.ear_share
+        activations = blend_activations(gestures, times, bands, self.denoiser, weight)
+        return blend_ear(activations, gestures, times, bands, self.ear, share)
 
     def to_arrays(self) -> dict[str, Floats]:
         """Plain float32 arrays, names prefixed ``space.`` for those of the space."""
@@ -80,16 +109,21 @@ class MotionStyle:
         own["scalars"] = np.array([self.closed_gap_px, self.open_gap_px, float(self.is_learned)], np.float32)
         own["lag_s"] = np.array([self.lag_s], np.float32)
         own["trust"] = np.array([self.blend_weight], np.float32)
+        if self.amplitude is not None:
+            own["amplitude"] = self.amplitude.to_array()
         if self.sound_weights is not None:
             own["heard"] = self.sound_weights
+        if self.ear:
+            own["ear_share"] = np.array([self.ear_share], np.float32)
+            own |= {_EAR + name: array for name, array in self.ear.items()}
         space = {_SPACE + name: array for name, array in self.space.to_arrays().items()}
         return own | space | {_DENOISER + name: array for name, array in self.denoiser.items()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> MotionStyle:
-        space, denoiser = (
+        space, denoiser, ear = (
             {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
-            for prefix in (_SPACE, _DENOISER)
+            for prefix in (_SPACE, _DENOISER, _EAR)
         )
         closed_px, open_px, is_learned = (float(value) for value in arrays["scalars"])
         lag_s = round(float(arrays.get("lag_s", (0.0,))[0]), 3)
@@ -98,9 +132,11 @@ class MotionStyle:
         )
         blend_weight = float(arrays.get("trust", (0.0,))[0])
         sound_weights = np.asarray(arrays["heard"], np.float32) if "heard" in arrays else None
+        amplitude = Amplitude.from_array(arrays["amplitude"]) if "amplitude" in arrays else None
         return cls(
             MotionSpace.from_arrays(space), weights, floor, ceiling, closed_px, open_px, bool(is_learned),
-            lag_s, denoiser, blend_weight, sound_weights,
+            lag_s, denoiser, blend_weight, sound_weights, ear, float(arrays.get("ear_share", (0.0,))[0]),
+            amplitude,
         )  # fmt: skip
 
 
@@ -110,16 +146,21 @@ def fit_style(
     fps: Fraction,
     phones: tuple[Phone, ...] | None,
     samples: Floats | None = None,
+    ear: Mapping[str, Floats] | None = None,
 ) -> MotionStyle:
     """Fits a style to points [n, 478, 2] in crop space, of which ``ok`` [n] can be trusted.
 
     ``phones`` are the take's own speech, or None for a take without usable speech; ``samples`` [n] at 48 kHz
-    are its sound where the phones were recognised in it. Where the picture follows its sound late, the style
-    is fitted as if it did not: new speech comes out in time, and speech of this very take begins ``lag_s``
-    later. Raises RenderError when too few frames can be trusted.
+    are its sound where the phones were recognised in it, and ``ear`` are the weights of an `EarNetwork` that
+    hears by how much the picture follows it. Where it does, the style is fitted as if it did not: new speech
+    comes out in time, and speech of this very take begins ``lag_s`` later. Raises RenderError when too few
+    frames can be trusted.
     """
     gestures = build_recording_gestures(phones or (), samples)
-    lag_s = estimate_lag_s(gestures, compute_mouth_measures(points), ok, fps)
+    bands = None if samples is None else compute_log_mel_bands(samples, SOUND_RATE_HZ)
+    lag = _estimate_lag(gestures, bands, points, ok, fps, ear)
+    log.info("the picture follows the sound by %.3f s (± %.3f)", lag.seconds, lag.deviation_s)
+    lag_s = lag.seconds
     times = compute_frame_times_s(len(points), fps, lag_s)
     silent = compute_speech_gate(gestures, times) < 0.01 if gestures else None
     space = fit_space(points, ok, silent)
@@ -127,7 +168,6 @@ def fit_style(
     prior = _compute_prior_weights(space, motion[ok])
     fit = RegressionFit(prior.astype(np.float32), None, False, 1.0)
     if gestures:
-        bands = None if samples is None else compute_log_mel_bands(samples, SOUND_RATE_HZ)
         usable = ok & (compute_speech_gate(gestures, times) > 0)
         fit = fit_regression(
             compute_viseme_activations(gestures, times), bands, times, motion, usable, prior, space
@@ -145,6 +185,23 @@ def fit_style(
         is_learned=fit.is_learned,
         lag_s=lag_s,
     )
+
+
+def _estimate_lag(
+    gestures: Sequence[Gesture],
+    bands: Floats | None,
+    points: Floats,
+    ok: Flags,
+    fps: Fraction,
+    ear: Mapping[str, Floats] | None,
+) -> Lag:
+    """By the ear where there is one and a recording; phones that a recogniser took for others mislead."""
+    measures = compute_mouth_measures(points)
+    if ear and bands is not None:
+        return estimate_lag(listen(bands, ear), measures, ok, fps)
+    if not gestures:
+        return NO_LAG
+    return estimate_lag(lambda times: compute_viseme_activations(gestures, times), measures, ok, fps)
 
 
 def compute_prior_weights(style: MotionStyle, motion: Floats) -> Floats:
@@ -169,6 +226,23 @@ def blend_activations(
         activations + blend_weight * (denoise_activations(gestures, times, bands, denoiser) - activations),
         np.float32,
     )
+
+
+def blend_ear(
+    activations: Floats,
+    gestures: Sequence[Gesture],
+    times: npt.NDArray[np.float64],
+    bands: Floats | None,
+    ear: Mapping[str, Floats],
+    ear_share: float,
+) -> Floats:
+    """Viseme activations [n, V] at times [n] s, of which the ear hears this share in a sound's ``bands``."""
+    if bands is None or not ear or not ear_share or not gestures:
+        return activations
+    # Steep but smooth: an edge that falls between two frames must not depend on how times are rounded.
+    gate = np.clip(4 * compute_speech_gate(gestures, times), 0, 1)[:, None]
+    heard = hear_activations(bands, times, ear) * gate
+    return np.asarray(activations + ear_share * (heard - activations), np.float32)
 
 
 def solve_shape(

@@ -31,6 +31,8 @@ _SHUT_S = 0.06
 _TOUCH_S = 0.02
 # The draft is on its way to a closure long before; wider shoulders flatten what people do around it.
 _SHOULDER_S = 0.02
+# No wider than this share of the gap that the person's openest three percent of frames reach.
+_CEILING = 1.15
 
 
 @span("motion")
@@ -42,30 +44,58 @@ def synthesise_motion(
     *,
     start_s: float = 0.0,
     samples: Floats | None = None,
+    voice_samples: Floats | None = None,
 ) -> Floats:
     """Motion [frames, K] of a whole line; speech begins ``start_s`` seconds after the first frame.
 
     ``samples`` [n] at 48 kHz are its sound, for phones that were recognised in a recording rather than made
-    by a voice: where those are wrong, the sound helps, and it tells breaths from silence.
+    by a voice: where those are wrong, the sound helps, and it tells breaths from silence. ``voice_samples``
+    [n] at 48 kHz are the sound of a voice, whose phones are exact: the ear hears in it how they were said.
 
     Lips lead the sound by 40 ms, meet for /p b m/, bring the lower lip to the teeth for /f v/, and lie
     exactly in the neutral pose (zeros) in silence. The same input gives the same bytes.
     """
     gestures = build_recording_gestures(phones, samples)
+    sound = samples if samples is not None else voice_samples
+    bands = None if sound is None else compute_log_mel_bands(sound, SOUND_RATE_HZ)
     times = compute_frame_times_s(frames, fps, start_s)
-    motion = np.zeros((frames, style.space.size), np.float32)
+    return move_lips(gestures, times, fps, style, bands, is_exact=samples is None)
+
+
+def move_lips(
+    gestures: Sequence[Gesture],
+    times: npt.NDArray[np.float64],
+    fps: Fraction,
+    style: MotionStyle,
+    bands: Floats | None,
+    *,
+    is_exact: bool,
+) -> Floats:
+    """Motion [n, K] of frames at ``times`` [n] s of speech with these log-mel ``bands``, None where only its
+    phones are known; ``is_exact`` are those of a voice.
+    """
+    motion = np.zeros((len(times), style.space.size), np.float32)
     gate = compute_speech_gate(gestures, times)
     sounding = np.flatnonzero(gate > 0)
-    if len(sounding):
-        span = slice(int(sounding[0]), int(sounding[-1]) + 1)
-        bands = None if samples is None else compute_log_mel_bands(samples, SOUND_RATE_HZ)
-        spoken = _limit_gap(style.predict_motion(gestures, times[span], bands), gestures, times[span], style)
-        motion[span] = spoken * gate[span, None]
+    if not len(sounding):
+        return motion
+    span = slice(int(sounding[0]), int(sounding[-1]) + 1)
+    drafted = style.predict_motion(gestures, times[span], bands, is_exact=is_exact)
+    shoulder_s = _SHOULDER_S
+    if is_exact and style.amplitude is not None:
+        drafted = style.amplitude.apply(drafted, fps)
+        # Lips that are slow are slow to meet.
+        shoulder_s = max(shoulder_s, style.amplitude.smoothing_s)
+    motion[span] = _limit_gap(drafted, gestures, times[span], style, shoulder_s) * gate[span, None]
     return motion
 
 
 def compute_closure(
-    gestures: Sequence[Gesture], times: npt.NDArray[np.float64], viseme: int, hold_s: float
+    gestures: Sequence[Gesture],
+    times: npt.NDArray[np.float64],
+    viseme: int,
+    hold_s: float,
+    shoulder_s: float = _SHOULDER_S,
 ) -> Floats:
     """[n] 0..1: 1 while a viseme of that class must be fully reached, with smooth shoulders."""
     level = np.zeros(len(times))
@@ -73,24 +103,36 @@ def compute_closure(
         if gesture.viseme == viseme:
             centre = (gesture.start_s + gesture.end_s) / 2 - LEAD_S
             half = max((gesture.end_s - gesture.start_s) / 2, hold_s / 2)
-            near = 1 - np.clip(np.abs(times - centre) - half, 0, _SHOULDER_S) / _SHOULDER_S
+            near = 1 - np.clip(np.abs(times - centre) - half, 0, shoulder_s) / shoulder_s
             level = np.maximum(level, near * near * (3 - 2 * near))
     return level.astype(np.float32)
 
 
 def _limit_gap(
-    motion: Floats, gestures: Sequence[Gesture], times: npt.NDArray[np.float64], style: MotionStyle
+    motion: Floats,
+    gestures: Sequence[Gesture],
+    times: npt.NDArray[np.float64],
+    style: MotionStyle,
+    shoulder_s: float,
 ) -> Floats:
     """Moves the gap between the lips where a phone or anatomy demands it, the rest of the face with it."""
     row = style.space.compute_sensitivities()[OPEN : OPEN + 1]
-    gap = (motion @ row.T)[:, 0]
-    shut = compute_closure(gestures, times, CLOSED, _SHUT_S)
-    touch = compute_closure(gestures, times, LIP_TEETH, _TOUCH_S) * (1 - shut)
+    gap = _soften_ceiling((motion @ row.T)[:, 0], _CEILING * style.open_gap_px)
+    shut = compute_closure(gestures, times, CLOSED, _SHUT_S, shoulder_s)
+    touch = compute_closure(gestures, times, LIP_TEETH, _TOUCH_S, shoulder_s) * (1 - shut)
     narrow = np.minimum(gap, 0.15 * style.open_gap_px)
     wanted = gap + touch * (narrow - gap)
     wanted = wanted + shut * (style.closed_gap_px - wanted)
     wanted = np.maximum(wanted, style.closed_gap_px)
     return solve_shape(style.space, row, wanted[:, None].astype(np.float32), motion, slack=0.0)
+
+
+def _soften_ceiling(gap: Floats, ceiling_px: float) -> Floats:
+    """A gap [n] that bends towards a ceiling from four fifths of it on: nobody shouts a greeting."""
+    knee_px = 0.8 * ceiling_px
+    room_px = max(ceiling_px - knee_px, 1e-6)
+    over = np.maximum(gap - knee_px, 0) / room_px
+    return np.asarray(np.where(over > 0, knee_px + room_px * np.tanh(over), gap), np.float32)
 
 
 def has_speech(phones: Iterable[Phone]) -> bool:

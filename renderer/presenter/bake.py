@@ -15,7 +15,8 @@ import numpy.typing as npt
 from renderer.config import BakeConfig, fingerprint
 from renderer.errors import RenderError
 from renderer.face.crop import measure_side_px
-from renderer.motion.denoiser_blend import refit_with_denoiser
+from renderer.motion.amplitude_fit import fit_amplitude
+from renderer.motion.sound_blend import refit_with_sound
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.mouth.base import shrink
 from renderer.mouth.detail import apply_detail, fit_detail
@@ -31,7 +32,7 @@ from renderer.timeline import SOUND_RATE_HZ, frames_of, sample_at
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.first_frames import MIN_LEARNED_S, FirstFrames
 from renderer.video.probe import MIN_TAKE_S, ClipFacts, check_take
-from renderer.weights import base_motion
+from renderer.weights import base_ear, base_motion
 
 Floats = npt.NDArray[np.float32]
 
@@ -124,9 +125,10 @@ def _fit_style(
         sound = sound[: sample_at(facts.frames, facts.fps)]
     phones = recognise_phones(sound, SOUND_RATE_HZ) if sound is not None and len(sound) else None
     progress(Step("listening to the take", 1, 1))
-    style = fit_style(faces.points, faces.ok, facts.fps, phones or None, sound)
-    base = base_motion() if config.start == "base" else None
-    return refit_with_denoiser(style, faces.points, faces.ok, facts.fps, phones or None, sound, base)
+    denoiser, ear = (base_motion(), base_ear()) if config.start == "base" else (None, None)
+    style = fit_style(faces.points, faces.ok, facts.fps, phones or None, sound, ear)
+    spoken = (faces.points, faces.ok, facts.fps, phones or None, sound)
+    return fit_amplitude(refit_with_sound(style, *spoken, denoiser, ear), *spoken)
 
 
 def make_training_drafts(

@@ -74,6 +74,7 @@ def _compute_motion(context: RenderContext, segment: SpokenSegment) -> Floats:
         segment.speech.phones, len(segment.path), context.fps, context.presenter.style,
         start_s=seconds_at(segment.lead_frames, context.fps),
         samples=segment.speech.samples if segment.recorded else None,
+        voice_samples=None if segment.recorded else segment.speech.samples,
     )  # fmt: skip
     return np.ascontiguousarray(motion)
 

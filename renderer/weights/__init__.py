@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float32]
 
 MOUTH = Path(__file__).with_name("mouth.safetensors")
 MOTION = Path(__file__).with_name("motion.safetensors")
+EAR = Path(__file__).with_name("ear.safetensors")
 
 
 def base_mouth() -> dict[str, Floats] | None:
@@ -31,6 +32,11 @@ def base_mouth() -> dict[str, Floats] | None:
 def base_motion() -> dict[str, Floats] | None:
     """Weights of `renderer.motion.viseme_denoiser.VisemeDenoiser`, float32; None where none are shipped."""
     return arrays(MOTION) if MOTION.exists() else None
+
+
+def base_ear() -> dict[str, Floats] | None:
+    """Weights of `renderer.motion.ear.EarNetwork`, float32; None where none are shipped."""
+    return arrays(EAR) if EAR.exists() else None
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
 def weights_key() -> str:
     """SHA-256 (hex) of the shipped files: other weights give other presenters."""
     digest = hashlib.sha256()
-    for path in (MOUTH, MOTION):
+    for path in (MOUTH, MOTION, EAR):
         digest.update(hashlib.sha256(path.read_bytes()).digest() if path.exists() else b"none")
     return digest.hexdigest()
 

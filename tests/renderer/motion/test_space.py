@@ -37,6 +37,17 @@ def test_zero_motion_is_a_closed_mouth_under_any_head_pose(space: MotionSpace, t
     assert compute_aperture(closed).max() < 0.012
 
 
+def test_a_mouth_that_hardly_ever_closes_is_neutral_when_it_does(take: np.ndarray) -> None:
+    """One frame in twenty is closed, as when somebody talks without a pause through parted lips."""
+    aperture = compute_aperture(take)
+    opened = np.flatnonzero(aperture > np.quantile(aperture, 0.6))
+    closed = np.flatnonzero(aperture < np.quantile(aperture, 0.1))[: len(opened) // 19]
+    some = take[np.sort(np.concatenate([opened, closed]))]
+    space = fit_space(some, np.ones(len(some), bool))
+    neutral = space.decode(np.zeros((len(some), space.size), np.float32), some)
+    assert compute_aperture(neutral).max() < 0.012
+
+
 def test_a_turning_head_alone_is_not_motion(space: MotionSpace, take: np.ndarray) -> None:
     silent = turn(np.repeat(load_neutral_face()[None], 200, 0), 200, seed=99)
     moved = space.encode(silent) @ space.compute_sensitivities()[OPEN]

@@ -190,5 +190,14 @@ def test_digital_silence_in_a_recording_closes_the_mouth(breathing: MotionStyle)
     assert not synthesise_pause(breathing, np.zeros(int(1.1 * 48_000), np.float32)).any()
 
 
+@pytest.mark.parametrize(("muted_s", "closes"), [(0.05, False), (0.3, True)])
+def test_a_pause_that_is_partly_muted_closes_the_mouth_as_well(
+    breathing: MotionStyle, muted_s: float, closes: bool
+) -> None:
+    sound = make_room_noise(1.1)
+    sound[round(0.4 * 48_000) : round((0.4 + muted_s) * 48_000)] = 0
+    assert (not synthesise_pause(breathing, sound).any()) == closes
+
+
 def test_a_voices_pause_closes_the_mouth(breathing: MotionStyle) -> None:
     assert not synthesise_pause(breathing, None).any()

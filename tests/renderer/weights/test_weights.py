@@ -3,15 +3,16 @@ from __future__ import annotations
 import pytest
 import torch
 
+from renderer.motion.ear import load_ear
 from renderer.refiner.network import MouthRefiner
 from renderer.refiner.refine import load_refiner
-from renderer.weights import MOTION, MOUTH, base_motion, base_mouth, read_metadata, weights_key
+from renderer.weights import EAR, MOTION, MOUTH, base_ear, base_motion, base_mouth, read_metadata, weights_key
 
 BYTES_MAX = 30_000_000
 
 
 def test_all_shipped_weights_together_are_small() -> None:
-    assert sum(path.stat().st_size for path in (MOUTH, MOTION) if path.exists()) <= BYTES_MAX
+    assert sum(path.stat().st_size for path in (MOUTH, MOTION, EAR) if path.exists()) <= BYTES_MAX
 
 
 def test_the_mouths_weights_fit_the_network_that_their_file_describes() -> None:
@@ -49,3 +50,13 @@ def test_the_key_changes_with_the_files(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_motion_weights_are_arrays_or_absent() -> None:
     assert (base_motion() is None) == (not MOTION.exists())
+
+
+def test_the_ears_weights_fit_the_network_that_their_file_describes() -> None:
+    weights = base_ear()
+    assert weights is not None
+    facts = read_metadata(EAR)["ear"]
+    net = load_ear(weights)
+    assert net.settle.weight.shape[0] == facts["config"]["width"]
+    assert facts["talkers"] > 300 and facts["steps"] > 0
+    assert facts["validation"]["open"] > 0.75

@@ -1,15 +1,16 @@
-"""Chooses on held-out parts of a take how far the viseme denoiser is blended in, and refits the style.
+"""Chooses on held-out parts of a take what hears its speech, and refits the style.
 
 A style is fitted to phones as a recogniser gave them. Where those are wrong or out of time, it learns blurred
-mouths. The denoiser corrects their viseme activations from the sound. Styles that use it by half, not at all,
-or alone compete on parts of the take that none of them was fitted to.
+mouths; in a language that the recogniser does not know they are nonsense. The viseme denoiser corrects their
+activations from the sound, and the ear hears activations without any phones. Styles that use one, both or
+neither compete on parts of the take that none of them was fitted to.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -23,63 +24,73 @@ from renderer.motion.coarticulation import (
 from renderer.motion.expression import encode_speech
 from renderer.motion.regression import fit_regression
 from renderer.motion.space import Flags
-from renderer.motion.style import MotionStyle, blend_activations, compute_prior_weights
+from renderer.motion.style import MotionStyle, blend_activations, blend_ear, compute_prior_weights
 from renderer.speech.log_mel import compute_log_mel_bands
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ
 
 Floats = npt.NDArray[np.float32]
 
-# Recogniser and denoiser err, mostly in different places: a half of each is what others must clearly beat.
-BLEND_WEIGHTS = (0.5, 0.0, 1.0)
-_BETTER = 0.92
+_BETTER = 0.85
 _SPEECH_FRAMES_MIN = 100
 
 log = logging.getLogger(__name__)
 
 
-def refit_with_denoiser(
+@dataclass(frozen=True)
+class Blend:
+    """How much the denoiser counts beside recognised phones, and the ear beside both."""
+
+    denoiser: float
+    ear: float
+
+
+# All err, mostly in different places: a blend of all is what others must clearly beat.
+BLENDS = (Blend(0.5, 0.5), Blend(0.0, 0.5), Blend(0.5, 0.0), Blend(0.0, 0.0), Blend(0.0, 1.0))
+
+
+def refit_with_sound(
     style: MotionStyle,
     points: Floats,
     ok: Flags,
     fps: Fraction,
     phones: tuple[Phone, ...] | None,
     samples: Floats | None,
-    base: Mapping[str, Floats] | None,
+    denoiser: Mapping[str, Floats] | None,
+    ear: Mapping[str, Floats] | None,
 ) -> MotionStyle:
-    """The style refitted with the viseme denoiser, with the blend weight that explains held-out parts best.
+    """The style refitted with the blend of recogniser, viseme denoiser and ear that explains held-out parts
+    best.
 
     ``points`` [n, 478, 2] of which ``ok`` [n] can be trusted, ``phones`` and ``samples`` (48 kHz) are the
-    take that the style was fitted to; ``base`` are the shipped weights, None where there are none. The same
-    take gives the same style.
+    take that the style was fitted to; ``denoiser`` and ``ear`` are shipped weights, None where there are
+    none. The same take gives the same style.
     """
-    if base is None or samples is None:
+    blends = [one for one in BLENDS if (denoiser or not one.denoiser) and (ear or not one.ear)]
+    if samples is None or not (denoiser or ear):
         return style
     candidates = [
-        refit_at_blend_weight(style, points, ok, fps, phones, samples, base, weight)
-        for weight in BLEND_WEIGHTS
+        refit_at_blend(style, points, ok, fps, phones, samples, denoiser or {}, ear or {}, blend)
+        for blend in blends
     ]
     errors = [error for _, error in candidates]
-    log.info(
-        "residual error on held-out parts by blend weight %s of the viseme denoiser: %s",
-        BLEND_WEIGHTS,
-        errors,
-    )
+    log.info("residual error on held-out parts by blend: %s", dict(zip(blends, errors, strict=True)))
     best = int(np.argmin(errors))
     return candidates[best][0] if errors[best] < _BETTER * errors[0] else candidates[0][0]
 
 
-def refit_at_blend_weight(
+def refit_at_blend(
     style: MotionStyle,
     points: Floats,
     ok: Flags,
     fps: Fraction,
     phones: tuple[Phone, ...] | None,
     samples: Floats,
-    base: Mapping[str, Floats],
-    blend_weight: float,
+    denoiser: Mapping[str, Floats],
+    ear: Mapping[str, Floats],
+    blend: Blend,
 ) -> tuple[MotionStyle, float]:
-    """The style refitted with this ``blend_weight``, and the share of variance that it leaves unexplained on
+    """The style refitted with this ``blend``, and the share of variance that it leaves unexplained on
     held-out parts; the style as it was where too little is spoken.
     """
     gestures = build_recording_gestures(phones or (), samples)
@@ -88,11 +99,13 @@ def refit_at_blend_weight(
     if int(usable.sum()) < _SPEECH_FRAMES_MIN:
         return style, 1.0
     bands, motion = compute_log_mel_bands(samples, SOUND_RATE_HZ), encode_speech(style.space, points, ok, fps)
-    activations = blend_activations(gestures, times, bands, base, blend_weight)
+    activations = blend_activations(gestures, times, bands, denoiser, blend.denoiser)
+    activations = blend_ear(activations, gestures, times, bands, ear, blend.ear)
     prior = compute_prior_weights(style, motion[ok])
     fit = fit_regression(activations, bands, times, motion, usable, prior, style.space)
     new = replace(
         style, weights=fit.weights, sound_weights=fit.sound_weights, is_learned=fit.is_learned,
-        denoiser=dict(base) if blend_weight else {}, blend_weight=blend_weight,
+        denoiser=dict(denoiser) if blend.denoiser else {}, blend_weight=blend.denoiser,
+        ear=dict(ear) if blend.ear else {}, ear_share=blend.ear,
     )  # fmt: skip
     return new, fit.residual_error

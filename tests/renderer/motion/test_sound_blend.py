@@ -5,19 +5,29 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderer.motion.denoiser_blend import refit_with_denoiser
+from renderer.motion.ear import EarNetwork
 from renderer.motion.measures import compute_aperture
+from renderer.motion.sound_blend import Blend, refit_at_blend, refit_with_sound
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.motion.synthesis import synthesise_motion
 from renderer.motion.viseme_denoiser import VisemeDenoiser
+from renderer.speech.espeak_voice import EspeakSpeaker
 from renderer.speech.speech import Phone
+from renderer.speech.text_to_speech import resample
 from renderer.timeline import SOUND_RATE_HZ
+from renderer.weights import base_ear
 
-from .synthetic import FPS, make_phones, make_spoken_take
+from .synthetic import FPS, act, make_phones, make_spoken_take
 
 EVERY = np.ones(325, bool)
 BASE = {name: value.numpy() for name, value in VisemeDenoiser(width=16, rounds=1).state_dict().items()}
+EAR = {name: value.numpy() for name, value in EarNetwork(16, 1).state_dict().items()}
 LINE = make_phones("h ɛ l o m a p i", 0.0)
+GERMAN = (
+    "morgen Abend kommen alle unsere Freunde mit dem Boot zum Fluss und bauen dort ein großes Feuer danach "
+    "wollen wir zusammen kochen und bis in die Nacht hinein alte Lieder singen wenn das Wetter so schön "
+    "bleibt fahren wir am Sonntag mit dem Zug in die Berge und wandern über den Pass ins nächste Tal"
+)
 
 
 def make_sound(phones: tuple[Phone, ...], length_s: float) -> np.ndarray:
@@ -45,8 +55,8 @@ def take() -> tuple[np.ndarray, tuple[Phone, ...], np.ndarray]:
 @pytest.fixture(scope="module")
 def style(take: tuple) -> MotionStyle:
     points, phones, sound = take
-    return refit_with_denoiser(
-        fit_style(points, EVERY, FPS, phones, sound), points, EVERY, FPS, phones, sound, BASE
+    return refit_with_sound(
+        fit_style(points, EVERY, FPS, phones, sound), points, EVERY, FPS, phones, sound, BASE, None
     )
 
 
@@ -71,12 +81,52 @@ def test_a_voice_with_exact_phones_is_moved_by_them_alone(style: MotionStyle) ->
     assert not np.allclose(plain, heard)
 
 
-def test_a_denoiser_that_spoils_recognised_phones_gets_no_weight(take: tuple, style: MotionStyle) -> None:
-    points, phones, sound = take
+def spoil(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(0)
-    noisy = BASE | {"leave.weight": rng.normal(size=BASE["leave.weight"].shape).astype(np.float32) * 3}
-    assert refit_with_denoiser(style, points, EVERY, FPS, phones, sound, noisy).blend_weight == 0
-    assert refit_with_denoiser(style, points, EVERY, FPS, phones, sound, noisy).denoiser == {}
+    return weights | {"leave.weight": rng.normal(size=weights["leave.weight"].shape).astype(np.float32) * 3}
+
+
+def test_networks_that_spoil_recognised_phones_do_not_speak(take: tuple, style: MotionStyle) -> None:
+    points, phones, sound = take
+    refitted = refit_with_sound(style, points, EVERY, FPS, phones, sound, None, spoil(EAR))
+    assert refitted.ear_share == 0 and refitted.ear == {}
+    apart = refit_at_blend(style, points, EVERY, FPS, phones, sound, {}, {}, Blend(0.0, 0.0))[0]
+    motions = [synthesise_motion(LINE, 50, FPS, one, start_s=0.4) for one in (refitted, apart)]
+    assert np.allclose(*motions)
+
+
+def test_where_the_recogniser_hears_nonsense_the_ear_moves_the_mouth() -> None:
+    """A recogniser of another language: its phones are no more than about as many."""
+    ear = base_ear()
+    assert ear is not None
+    said = EspeakSpeaker("de+f2").say(GERMAN.split(), 0.9)
+    rng = np.random.default_rng(0)
+    phones = tuple(
+        replace(p, symbol=str(rng.choice(list("asumtil")))) if p.symbol else p for p in said.phones
+    )
+    sound = resample(said.samples, said.rate_hz)
+    points = act(said.phones, int(len(sound) / SOUND_RATE_HZ * 25))
+    half = len(points) // 2
+    there = slice(half, len(points))
+    usable = np.arange(len(points)) < half
+    truth, rs = compute_aperture(points[there]), []
+    for some in (ear, None):
+        style = fit_style(points, usable, FPS, phones, sound, some)
+        style = refit_with_sound(style, points, usable, FPS, phones, sound, None, some)
+        motion = synthesise_motion(phones, len(points), FPS, style, start_s=style.lag_s, samples=sound)[there]
+        rs.append(np.corrcoef(compute_aperture(style.space.decode(motion, points[there])), truth)[0, 1])
+    assert rs[0] > 0.5 and rs[0] > rs[1] + 0.1
+
+
+def test_a_voice_is_heard_by_the_ear_as_well_as_moved_by_its_phones(style: MotionStyle) -> None:
+    sound = make_sound(LINE, 1.0)
+    hearing = replace(style, ear=EAR | {"leave.bias": np.full(20, 0.3, np.float32)}, ear_share=0.5)
+    deaf, heard = (
+        synthesise_motion(LINE, 50, FPS, one, start_s=0.4, voice_samples=sound) for one in (style, hearing)
+    )
+    assert np.array_equal(deaf, synthesise_motion(LINE, 50, FPS, style, start_s=0.4))
+    assert not np.allclose(deaf, heard)
+    assert not heard[:6].any() and not heard[-3:].any()
 
 
 def test_a_denoiser_counts_by_half_and_is_kept_with_the_style(style: MotionStyle) -> None:
@@ -112,7 +162,7 @@ def test_without_speech_sound_or_weights_the_style_stays(
     plain = replace(style, denoiser={}, blend_weight=0.0)
     phones = None if missing == "speech" else phones
     sound = None if missing == "sound" else sound
-    kept = refit_with_denoiser(
-        plain, points, EVERY, FPS, phones, sound, None if missing == "weights" else BASE
+    kept = refit_with_sound(
+        plain, points, EVERY, FPS, phones, sound, None if missing == "weights" else BASE, None
     )
     assert kept is plain
