@@ -11,7 +11,12 @@ SEAM_VELOCITY_MAX, SEAM_ACCELERATION_MAX = 1.10, 1.15
 GATES = (
     Gate("oracle_psnr_db", "true motion: PSNR of the mouth, dB", low=28, aim_low=31),
     Gate("oracle_sharpness", "true motion: sharpness ÷ filmed", 0.75, 1.25, 0.9, 1.1),
-    Gate("aperture_r", "own sound: aperture correlation", low=0.60, aim_low=0.85),
+    Gate("added_db", "true motion: what network and tones add, dB", low=1.0, aim_low=2.0),
+    # Two takes of people with visible teeth had 12.5 dB; the floor is 2 dB and the aim 4 dB more.
+    Gate("between_lips_db", "true points: between the lips, dB", low=14.5, aim_low=16.5),
+    Gate("aperture_r", "own sound: aperture correlation, clips of 15 s and more", low=0.60, aim_low=0.75),
+    Gate("aperture_r_short", "own sound: the same, shorter clips", low=0.50, aim_low=0.75),
+    Gate("aperture_gain", "own sound: aperture, std ÷ filmed", 0.8, 1.2, 0.9, 1.1),
     Gate("closure", "p, b, m: closed ÷ filmed", low=0.9, aim_low=1.0),
     Gate("contrast", "open vowels to closures ÷ filmed", low=0.8, aim_low=1.0),
     Gate("offset_frames", "drawn lips later than filmed ones, frames", -1, 1, 0, 0),

@@ -63,10 +63,10 @@ class RidgeEar:
         return np.asarray(inputs @ self.weights, np.float32)
 
 
-def predict_by_folds(take: Footage, lag_s: float = 0.0) -> Floats:
-    """What ridge ears expect of each fifth of a take [n] that were fitted to the other four."""
-    inputs, _, _ = _standardise(_read_inputs(take.samples, len(take), take.fps, lag_s))
-    return np.asarray(_predict(inputs, take.apertures.astype(np.float64), _RIDGES[2]), np.float32)
+def predict_by_folds(gaps: Floats, samples: Floats, fps: Fraction, lag_s: float = 0.0) -> Floats:
+    """What ridge ears expect of each fifth of a take's apertures [n] that were fitted to the other four."""
+    inputs, _, _ = _standardise(_read_inputs(samples, len(gaps), fps, lag_s))
+    return np.asarray(_predict(inputs, gaps.astype(np.float64), _RIDGES[2]), np.float32)
 
 
 def _find_times_s(frames: int, fps: Fraction) -> Doubles:

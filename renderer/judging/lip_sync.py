@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,10 @@ class SoundMatch:
         """Whether the lips move with the sound more than by chance."""
         return self.r > self.chance
 
+    def find_lag_s(self, fps: Fraction) -> float:
+        """By how many seconds the lips come late, 0 where that is not known."""
+        return self.late_frames / float(fps) if self.is_heard and self.is_lag_known else 0.0
+
     @property
     def is_lag_known(self) -> bool:
         """Whether the resampled blocks agree when the lips come."""
@@ -62,14 +67,8 @@ class LipSync:
     def of(cls, take: Footage, ear: Ear | None = None) -> LipSync:
         """From a take; ``ear`` is another one to ask, for example a network's."""
         general: tuple[Ear, ...] = (EnergyEar(), *((ear,) if ear else ()))
-        gaps = take.apertures
-        heard = [one.hear(take.samples, len(take), take.fps) for one in general]
-        rough = match(gaps, heard, float(take.fps))
-        lag_s = rough.late_frames / float(take.fps) if rough.is_heard else 0.0
-        # The ear fitted to all of the take would know its lips by heart: each fifth is asked of the others.
-        own = match(gaps, [*heard, predict_by_folds(take, lag_s)], float(take.fps))
-        own = SoundMatch(own.r, own.chance, rough.late_frames, rough.late_low, rough.late_high)
-        learned = (RidgeEar.fit(take, lag_s),) if own.is_heard else ()
+        own = match_own_sound(take.apertures, take.samples, take.fps, general)
+        learned = (RidgeEar.fit(take, own.find_lag_s(take.fps)),) if own.is_heard else ()
         return cls((*general, *learned), own)
 
     def judge(self, message: Footage) -> tuple[dict[str, float], list[Fault]]:
@@ -94,6 +93,21 @@ class LipSync:
         side = "later" if found.late_frames > 0 else "earlier"
         says = f"The lips move {abs(found.late_frames):.0f} frames {side} than the sound"
         return [Fault("late", says)]
+
+
+def match_own_sound(
+    gaps: Floats, samples: Floats, fps: Fraction, general: Sequence[Ear] = (EnergyEar(),)
+) -> SoundMatch:
+    """How filmed apertures [n] move with their own sound, by ears that know no person and by ridge ears.
+
+    An ear fitted to all of it would know the lips by heart, so each fifth is asked of the other four. The lag
+    is that of the ``general`` ears, because a fitted one expects the lips as late as they are.
+    """
+    heard = [ear.hear(samples, len(gaps), fps) for ear in general]
+    rough = match(gaps, heard, float(fps))
+    lag_s = rough.find_lag_s(fps)
+    fitted = match(gaps, [*heard, predict_by_folds(gaps, samples, fps, lag_s)], float(fps))
+    return replace(rough, r=fitted.r, chance=fitted.chance)
 
 
 def match(gaps: Floats, heard: Sequence[Floats], fps: float) -> SoundMatch:
