@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.track import track
-from renderer.judging.mouth_map import lay_flat
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.scoring.aperture import aperture
+from renderer.scoring.mouth_map import lay_flat
 from renderer.timeline import sample_at
 from renderer.video.decode import TakeReader, read_sound
 

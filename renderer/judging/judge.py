@@ -46,10 +46,19 @@ class Judgement:
         return {
             "scores": dict(self.scores),
             "faults": [
-                {"kind": fault.kind, "says": str(fault), "frames": [list(span) for span in fault.ranges]}
+                {"kind": fault.kind, "says": fault.says, "frames": [list(span) for span in fault.ranges]}
                 for fault in self.faults
             ],
         }
+
+    @classmethod
+    def of_report(cls, kept: Mapping[str, Any]) -> Judgement:
+        """The judgement of which this is the `report`."""
+        faults = (
+            Fault(fault["kind"], fault["says"], tuple((first, last) for first, last in fault["frames"]))
+            for fault in kept["faults"]
+        )
+        return cls(kept["scores"], tuple(faults))
 
 
 @dataclass(frozen=True, eq=False)

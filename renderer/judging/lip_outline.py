@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from renderer.judging.fault import Fault, find_ranges
 from renderer.judging.footage import Footage
-from renderer.judging.mouth_map import LOWER_LIP, SKIN_ABOVE, SKIN_BELOW, UPPER_LIP
 from renderer.judging.patches import STEP, bar_near_frames, cut_patches, measure_distances
+from renderer.scoring.mouth_map import LOWER_LIP, SKIN_ABOVE, SKIN_BELOW, UPPER_LIP
 
 Floats = npt.NDArray[np.float32]
 

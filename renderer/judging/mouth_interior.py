@@ -12,9 +12,9 @@ from renderer.face.landmarks import GAP_LOWER, GAP_UPPER, MOUTH_CORNERS
 from renderer.judging.fault import Fault, find_ranges
 from renderer.judging.footage import Footage
 from renderer.judging.lip_outline import NEAR_S
-from renderer.judging.mouth_map import COLUMNS, INSIDE
 from renderer.judging.patches import STEP, bar_near_frames, cut_patches, measure_distances
 from renderer.scoring.aperture import OPEN_APERTURE
+from renderer.scoring.mouth_map import COLUMNS, INSIDE
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]

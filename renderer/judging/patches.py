@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from renderer.judging.mouth_map import COLUMNS, ROWS
+from renderer.scoring.mouth_map import COLUMNS, ROWS
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from renderer.judging.mouth_map import COLUMNS, ROWS
 from renderer.judging.patches import (
     GRID_COLUMNS,
     GRID_ROWS,
@@ -10,6 +9,7 @@ from renderer.judging.patches import (
     cut_patches,
     measure_distances,
 )
+from renderer.scoring.mouth_map import COLUMNS, ROWS
 
 
 def maps(count: int) -> np.ndarray:

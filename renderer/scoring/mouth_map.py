@@ -7,6 +7,8 @@ however thick a lip is and however far the mouth is open.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -31,30 +33,49 @@ SKIN_ABOVE, UPPER_LIP, INSIDE, LOWER_LIP, SKIN_BELOW = (
 # skipped, and a close view compares with a far one.
 _MOUTH_PX = 2.0 * COLUMNS
 _SKIN_SHARE = 0.13  # of the mouth's width: as much skin as a lip is thick
-_MARGIN_SHARE = 0.4  # of the mouth's width, cut out around it
+# Of the mouth's width, cut out around it: drawn on another mouth's frame, a mouth is lower or higher by half.
+_MARGIN_SHARE = 0.6
 
 
-def lay_flat(picture: Picture, points: Floats) -> Bytes:
-    """The map [ROWS, COLUMNS, 3] (RGB) of the mouth of face ``points`` [478, 2] in a picture's px."""
+@dataclass(frozen=True, eq=False)
+class MouthPart:
+    """The surroundings of a mouth, cut out of a picture: ``pixels`` [h, w, 3], each ``scale`` px of it wide,
+    from ``corner`` [2] on."""
+
+    pixels: Bytes
+    corner: Floats
+    scale: Floats  # [2] across and down
+
+    def lay_flat(self, points: Floats) -> Bytes:
+        """The map [ROWS, COLUMNS, 3] (RGB) of the mouth of face ``points`` [478, 2] in the picture's px."""
+        if not self.pixels.size:
+            return np.zeros((ROWS, COLUMNS, 3), np.uint8)
+        places = ((lay_grid(points) - self.corner + 0.5) / self.scale - 0.5).astype(np.float32)
+        flat = cv2.remap(self.pixels, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(flat, np.uint8)
+
+
+def lay_flat(picture: Picture | Bytes, points: Floats) -> Bytes:
+    """The map [ROWS, COLUMNS, 3] (RGB) of the mouth of face ``points`` [478, 2] in px of a picture (or of RGB
+    [h, w, 3])."""
+    return cut_mouth(picture, points).lay_flat(points)
+
+
+def cut_mouth(picture: Picture | Bytes, points: Floats) -> MouthPart:
+    """The surroundings of the mouth of face ``points`` [478, 2], no larger than a map needs them."""
     width_px = float(np.linalg.norm(points[MOUTH_CORNERS[1]] - points[MOUTH_CORNERS[0]]))
-    lips = points[list(OUTER_UPPER + OUTER_LOWER)]
-    margin = _MARGIN_SHARE * max(width_px, 8.0)
-    low, high = np.floor(lips.min(0) - margin), np.ceil(lips.max(0) + margin)
-    box = Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).clip_to(picture.width, picture.height)
-    if box.width < 2 or box.height < 2:
-        return np.zeros((ROWS, COLUMNS, 3), np.uint8)
-    mouth = picture.rgb(box)
-    scale = min(_MOUTH_PX / max(width_px, 1.0), 1.0)
-    if scale < 1:
-        size = (max(round(box.width * scale), 2), max(round(box.height * scale), 2))
-        mouth = np.asarray(cv2.resize(mouth, size, interpolation=cv2.INTER_AREA), np.uint8)
+    size = (picture.width, picture.height) if isinstance(picture, Picture) else picture.shape[1::-1]
+    box = _find_surroundings(points, width_px).clip_to(*size)
     corner = np.array([box.left, box.top], np.float32)
-    places = (lay_grid(points) - corner + 0.5) * np.array(mouth.shape[1::-1]) / (box.width, box.height) - 0.5
-    flat = cv2.remap(
-        np.ascontiguousarray(mouth), places.astype(np.float32), None, cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )  # fmt: skip
-    return np.asarray(flat, np.uint8)
+    if box.width < 2 or box.height < 2:
+        return MouthPart(np.zeros((0, 0, 3), np.uint8), corner, np.ones(2, np.float32))
+    pixels = picture.rgb(box) if isinstance(picture, Picture) else picture[box.slices]
+    shrunk = min(_MOUTH_PX / max(width_px, 1.0), 1.0)
+    if shrunk < 1:
+        to = (max(round(box.width * shrunk), 2), max(round(box.height * shrunk), 2))
+        pixels = np.asarray(cv2.resize(pixels, to, interpolation=cv2.INTER_AREA), np.uint8)
+    scale = np.array([box.width / pixels.shape[1], box.height / pixels.shape[0]], np.float32)
+    return MouthPart(np.ascontiguousarray(pixels), corner, scale)
 
 
 def lay_grid(points: Floats) -> Floats:
@@ -71,6 +92,13 @@ def lay_grid(points: Floats) -> Floats:
         share = ((np.arange(rows, dtype=np.float32) + 0.5) / rows)[:, None, None]
         parts.append(above * (1 - share) + below * share)
     return np.concatenate(parts).astype(np.float32)
+
+
+def _find_surroundings(points: Floats, width_px: float) -> Box:
+    lips = points[list(OUTER_UPPER + OUTER_LOWER)]
+    margin = _MARGIN_SHARE * max(width_px, 8.0)
+    low, high = np.floor(lips.min(0) - margin), np.ceil(lips.max(0) + margin)
+    return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
 
 def _spread(points: Floats, line: tuple[int, ...]) -> Floats:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER, MOUTH_CORNERS, OUTER_LOWER, OUTER_UPPER, POINTS
-from renderer.judging.mouth_map import INSIDE, LOWER_LIP, SKIN_ABOVE, UPPER_LIP, lay_flat
+from renderer.scoring.mouth_map import INSIDE, LOWER_LIP, SKIN_ABOVE, UPPER_LIP, lay_flat
 from renderer.video.picture import Picture
 
 
