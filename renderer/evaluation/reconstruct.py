@@ -45,6 +45,7 @@ from renderer.runtime.machine import read_machine_facts
 from renderer.runtime.profiling import SpanTime, profile
 from renderer.runtime.store import Store
 from renderer.sampling.window_boundaries import find_window_boundaries
+from renderer.scoring.aperture import OPEN_APERTURE
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join_segments
@@ -236,6 +237,8 @@ def _select_gate_figures(
     for gate, figure in (("oracle_psnr_db", "psnr_db_mouth"), ("oracle_sharpness", "sharpness_mouth")):
         gated[gate] = figures[shown + figure]
     gated["added_db"] = figures["oracle_psnr_db_mouth"] - figures["oracle_draft_psnr_db_mouth"]
+    if _has_open_closures(figures):
+        gated |= {"closure": None, "contrast": None}
     if clip_s < _LONG_S:
         gated |= {"aperture_r": None, "aperture_r_short": figures.get("aperture_r")}
     # True motion cannot be compared with itself.
@@ -259,9 +262,20 @@ def _write_notes(
             f"The drawn lips follow the filmed ones no better than by chance (r {figures['aperture_r']:.2f}; "
             f"{figures['aperture_r_by_chance']:.2f} is reached by circular shifts)."
         )
+    if _has_open_closures(figures):
+        notes.append(
+            f"In 5 % of the p, b and m that were heard, the filmed lips are {figures['closed_limit']:.3f} of "
+            f"the face's width apart ({OPEN_APERTURE} is an open mouth): other sounds were taken for them, "
+            "so closure and contrast are not judged."
+        )
     if job.diffusion is None:
         notes.append("Nothing was refined: the drafts are shown.")
     return notes
+
+
+def _has_open_closures(figures: Figures) -> bool:
+    """Whether the filmed lips are open in what was heard as p, b and m: then anything counts as closed."""
+    return figures.get("closed_limit", 0.0) > OPEN_APERTURE
 
 
 class _WorkDetector:

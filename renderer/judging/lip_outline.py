@@ -16,9 +16,9 @@ Floats = npt.NDArray[np.float32]
 
 NEAR_S = 0.4  # frames this near show the same sound: they would judge the take by itself
 _USUAL = 0.99  # of a place's patches
-# Times the strangest frame of the take itself; re-encoded at CRF 28 or at three quarters of the size, five
-# takes reach 1.5 in single frames, a torn lip 3 to 12.
-_SLACK = 1.5
+# Times the strangest frame of the take itself. Five takes encoded again (CRF 28, or three quarters of the
+# size) need 1.0 to 1.4; the torn lips of two messages are told up to 3.
+_SLACK = 1.75
 _LEAST_FRAMES = 2
 _UPPER = slice(SKIN_ABOVE.start // STEP, UPPER_LIP.stop // STEP)
 _LOWER = slice(LOWER_LIP.start // STEP, SKIN_BELOW.stop // STEP)

@@ -30,7 +30,9 @@ _STRANGEST_PATCHES = 10
 # A streak: along a column hardly any change, although its neighbours differ clearly.
 _STREAK_SHARE, _STREAK_LEVELS = 0.3, 3.0
 _STREAK_COLUMNS = 8
-_SLACK = 0.25
+# How far beyond the take's own extremes, of their distance from the median. Five takes encoded again need 0
+# to 0.25 (smears; streaks and unlikeness 0); the smeared teeth of a message (flags) are told up to 0.5.
+_SLACK = 0.35
 # A frame or two of motion blur is no fault; drawn smears last as long as the sound.
 _LEAST_FRAMES = 3
 
