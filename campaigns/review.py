@@ -74,6 +74,7 @@ _IDEALS = {
     "seam": (1.0, 0.5),
     "sharpness": (1.0, 0.4),
     "smeared": (0.0, 0.05),
+    "soft": (0.0, 0.35),
     "speed_ratio": (1.0, 0.2),
     "streaked": (0.0, 0.02),
     "unlike": (0.0, 0.02),

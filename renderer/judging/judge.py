@@ -12,7 +12,7 @@ from renderer.judging.fault import Fault
 from renderer.judging.footage import Footage
 from renderer.judging.lip_outline import LipOutline
 from renderer.judging.lip_sync import LipSync
-from renderer.judging.mouth_interior import MouthInterior
+from renderer.judging.mouth_interior import SOFT_MAX, MouthInterior
 from renderer.judging.mouth_place import MouthPlace
 from renderer.scoring.gate import Gate
 
@@ -26,6 +26,7 @@ SCORES = (
     Gate("upper_lip_torn", "frames with a torn or folded upper lip", None, 0.01, None, 0.0),
     Gate("lower_lip_torn", "frames with a torn or folded lower lip", None, 0.01, None, 0.0),
     Gate("smeared", "open mouths without an edge between lips and teeth", None, 0.05, None, 0.01),
+    Gate("soft", "open mouths with softer edges inside than is usual", None, SOFT_MAX, None, 0.1),
     Gate("streaked", "open mouths with streaks", None, 0.02, None, 0.01),
     Gate("unlike", "open mouths unlike any filmed one", None, 0.02, None, 0.0),
     Gate("open_in_silence", "open mouth in digital silence", None, OPEN_IN_SILENCE_MAX, None, 0.002),

@@ -24,7 +24,7 @@ from renderer.scoring.mouth_map import lay_flat
 from renderer.timeline import sample_at
 from renderer.video.decode import read_sound
 
-STAGE_VERSION = "judged-1"
+STAGE_VERSION = "judged-2"
 
 
 @span("judge")

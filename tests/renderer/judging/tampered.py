@@ -106,6 +106,24 @@ def clamp_inside(points: Floats, frames: range) -> Change:
     return change
 
 
+def smear_inside(points: Floats, frames: range) -> Change:
+    """What is between the lips, and the lips' edge, blurred downward."""
+
+    def change(frame: int, rgb: Image) -> Image:
+        if frame not in frames:
+            return rgb
+        face = points[frame]
+        x, y = _grid(rgb)
+        upper, lower = (face[list(line)] for line in (INNER_UPPER, INNER_LOWER))
+        high = np.interp(x[0], np.maximum.accumulate(upper[:, 0]), upper[:, 1])
+        low = np.interp(x[0], np.maximum.accumulate(lower[:, 0]), lower[:, 1])
+        inside = (y > high - 3) & (y < low + 3) & (x > upper[0, 0]) & (x < upper[-1, 0])
+        blurred = cv2.GaussianBlur(rgb, (1, 15), sigmaX=0.1, sigmaY=3.0)
+        return np.asarray(np.where(inside[..., None], blurred, rgb), np.uint8)
+
+    return change
+
+
 def shout(points: Floats, factor: float) -> Change:
     """Every opening wider by ``factor``: what is under the upper lip is pushed down."""
 

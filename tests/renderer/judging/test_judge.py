@@ -61,6 +61,12 @@ def test_an_inside_that_is_drawn_down_from_one_row_is_streaked(
     assert found.scores["streaked"] > 0.25
 
 
+def test_teeth_that_run_into_the_lips_are_soft(judge: Judge, take: Footage, tmp_path: Path) -> None:
+    found = judged(judge, tmp_path, tampered.smear_inside(take.points, SHOWN))
+    assert "of the open mouths edges are softer than in the take" in str(one(found, "soft"))
+    assert found.scores["smeared"] > 0.05
+
+
 def test_a_shouted_message_moves_farther_and_faster_than_the_person(
     judge: Judge, take: Footage, tmp_path: Path
 ) -> None:
