@@ -62,14 +62,25 @@ def compute_digest(messages: Iterable[Message]) -> str:
 # Each score's best value, and how far from it people begin to notice.
 _IDEALS = {
     "aperture_r": (1.0, 0.2),
+    "aperture_ratio": (1.0, 0.2),
     "closure": (1.0, 0.1),
     "gain": (1.0, 0.4),
     "kept_frames": (0.0, 0.05),
+    "lower_lip_torn": (0.0, 0.01),
+    "nose_outside": (0.0, 0.02),
     "offset_frames": (0.0, 1.5),
     "open_in_silence": (0.0, 0.02),
     "ring": (1.0, 0.25),
     "seam": (1.0, 0.5),
     "sharpness": (1.0, 0.4),
+    "smeared": (0.0, 0.05),
+    "soft": (0.0, 0.35),
+    "speed_ratio": (1.0, 0.2),
+    "streaked": (0.0, 0.02),
+    "unlike": (0.0, 0.02),
+    "upper_lip_torn": (0.0, 0.01),
+    "wider_than_filmed": (0.0, 0.02),
+    "width_outside": (0.0, 0.02),
 }
 
 

@@ -29,7 +29,7 @@ from renderer.progress import Progress
 from renderer.render.job import MessageJob, MessageResult
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
-from renderer.runtime.atomic_files import check_writable
+from renderer.runtime.atomic_files import atomic_write, check_writable
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.sentences import split_sentences
@@ -96,6 +96,22 @@ def _render(options: argparse.Namespace) -> int:
     result = render_message(job, store)
     progress.close()
     sys.stdout.write(_format_result(result, as_json=options.json))
+    return 0
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from renderer.judging.footage import watch  # loads the face tracker
+    from renderer.judging.judge import Judge, format_judgement
+
+    probe(options.message)  # before the take is tracked, which takes longer
+    progress = ProgressLine(sys.stderr)
+    judge = Judge.of(watch(options.take, progress))
+    judgement = judge.judge(watch(options.message, progress))
+    progress.close()
+    if options.json is not None:
+        with atomic_write(options.json) as part:
+            part.write_text(json.dumps(judgement.report(), indent=2) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{options.message} beside {options.take}\n{format_judgement(judgement)}")
     return 0
 
 
@@ -213,6 +229,11 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     render.add_argument("--json", action="store_true", help="print the whole result as JSON")
     render.set_defaults(run=_render)
+    judge = commands.add_parser("judge", help="look at a finished video as a viewer does, beside the take")
+    judge.add_argument("message", type=Path, help="a finished video of the presenter")
+    judge.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
+    judge.add_argument("--json", type=Path, help="write scores and faults here")
+    judge.set_defaults(run=_judge)
     reconstruct = commands.add_parser(
         "reconstruct", help="learn from the first part of a clip, speak the held-out part again, compare"
     )

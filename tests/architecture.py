@@ -19,7 +19,7 @@ PICTURE = ROOT / "docs" / "pictures" / "architecture.svg"
 # From the ground up: a room imports from rooms that stand before it, and from no other.
 RENDERER = (
     "errors", "progress", "timeline", "config", "weights", "runtime", "video", "sampling", "face", "speech",
-    "take", "motion", "refiner", "mouth", "presenter", "scoring", "render",
+    "take", "motion", "refiner", "mouth", "presenter", "scoring", "judging", "render",
     "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (

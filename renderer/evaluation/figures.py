@@ -92,6 +92,7 @@ def lip_figures(seen: TrackedFrames, real: TrackedFrames) -> Figures:
     lag = {"offset_frames": float(late)} if late_r > chance_level(here, there) else {}
     return lag | {
         "aperture_r": correlation(here, there),
+        "aperture_r_by_chance": chance_level(here, there),
         "aperture_gain": gain(here, there),
         "articulation": articulation(here, there),
         "offset_r": late_r,

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.errors import RenderError
+from renderer.judging.lip_sync import SoundMatch, match_own_sound
 from renderer.motion.synthesis import has_speech
 from renderer.scoring.aperture import aperture
-from renderer.scoring.sync import loudness_envelope, sound_matches
+from renderer.scoring.sync import loudness_envelope
 from renderer.speech.loudness import normalise
 from renderer.speech.recognition import recognise_phones
 from renderer.speech.speech import Phone
@@ -70,12 +71,11 @@ class HeldOutSound:
     def has_speech(self) -> bool:
         return has_speech(self.phones)
 
-    def matches_lips(self, points: Floats, facts: ClipFacts) -> bool:
-        """Whether the filmed lips [clip's frames, 478, 2] move with the clip's sound."""
+    def match_lips(self, points: Floats, facts: ClipFacts) -> SoundMatch | None:
+        """How the filmed lips [clip's frames, 478, 2] move with the clip's sound; None without sound."""
         if not len(self.whole):
-            return False
-        envelope = loudness_envelope(self.whole, len(points), facts.fps, SOUND_RATE_HZ)
-        return sound_matches(aperture(points), envelope)
+            return None
+        return match_own_sound(aperture(points), self.whole, facts.fps)
 
     def check_speech(self, name: str) -> None:
         """Raise NoSpeech where nothing is said that could be spoken again."""

@@ -20,8 +20,9 @@ from renderer.speech.voices import add_voice_options, find_engine
 
 STORE_BYTES = 20 * 2**30
 _BESIDE = (
+    "aperture_r_by_chance", "filmed_sound_r", "filmed_sound_r_by_chance", "between_lips_frames",
     "psnr_db_mouth", "psnr_db_lips", "oracle_draft_psnr_db_mouth", "oracle_points_psnr_db_mouth",
-    "oracle_psnr_db_mask", "sharpness_mouth", "flicker", "aperture_gain", "articulation", "silent_leak_gain",
+    "oracle_psnr_db_mask", "sharpness_mouth", "flicker", "articulation", "silent_leak_gain",
     "lmd", "lmd_v", "kept_frames",
 )  # fmt: skip
 _COMPARED = (

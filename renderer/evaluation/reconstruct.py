@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.config import BakeConfig, DiffusionConfig, VideoConfig
+from renderer.evaluation.between_lips import measure_between_lips
 from renderer.evaluation.figures import (
     Figures,
     Regions,
@@ -33,6 +34,7 @@ from renderer.evaluation.held_out import track_held_out
 from renderer.evaluation.held_out_sound import HeldOutSound, read_held_out_sound
 from renderer.evaluation.scene import DrawnMouths, OutsideChange, Scene, TrackedFrames, report_progress
 from renderer.evaluation.split import describe_uneven_rate, find_split
+from renderer.judging.lip_sync import SoundMatch
 from renderer.motion.synthesis import synthesise_motion
 from renderer.mouth.base import crop_frame
 from renderer.mouth.draft import draft, draft_to
@@ -43,6 +45,7 @@ from renderer.runtime.machine import read_machine_facts
 from renderer.runtime.profiling import SpanTime, profile
 from renderer.runtime.store import Store
 from renderer.sampling.window_boundaries import find_window_boundaries
+from renderer.scoring.aperture import OPEN_APERTURE
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join_segments
@@ -51,7 +54,11 @@ Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 _DIFFUSION = ("sampler", "condition", "network")
-_SOUND_GATES = ("aperture_r", "closure", "contrast", "offset_frames")
+_SOUND_GATES = (
+    "aperture_r", "aperture_r_short", "aperture_gain", "closure", "contrast", "offset_frames",
+)  # fmt: skip
+# From this length on a clip has enough speech for the floor of long clips.
+_LONG_S = 15.0
 _RATES = ("diffusion_fps", "engine_fps")
 _OWN_SOUND = "the held-out part's own sound"
 _ORACLE = "the held-out part's own face points, reduced to the 12 numbers of motion (oracle)"
@@ -93,15 +100,18 @@ def reconstruct(job: Reconstruction, store: Store, progress: Progress) -> dict[s
         held_out = track_held_out(learned, reader, first, progress)
         scene = Scene.of(reader, learned, range(first, facts.frames), held_out.base, progress)
         figures, speed = _speak_again(job, scene, sound)
-    in_sync = sound.matches_lips(np.concatenate([learned.points, held_out.base.points]), facts)
+        figures |= measure_between_lips(learned, facts.fps)
+    filmed = sound.match_lips(np.concatenate([learned.points, held_out.base.points]), facts)
+    if filmed is not None:
+        figures |= {"filmed_sound_r": filmed.r, "filmed_sound_r_by_chance": filmed.chance}
     return {
         "take": {**asdict(facts), "name": job.take.name, "fps": str(facts.fps)},
         "motion": _ORACLE if job.oracle else _OWN_SOUND,
         "learned_frames": first,
         "rest_frames": len(scene.shown),
-        "gates": validate_figures(_select_gate_figures(job, figures, speed, in_sync=in_sync)),
+        "gates": validate_figures(_select_gate_figures(job, figures, speed, facts.duration_s)),
         "figures": figures,
-        "notes": [*varies, *learned.problems, *held_out.problems, *_write_notes(job, sound, in_sync=in_sync)],
+        "notes": [*varies, *learned.problems, *held_out.problems, *_write_notes(job, sound, filmed, figures)],
         "bake": bake,
         "speed": speed,
         "settings": {"bake": asdict(job.bake), "diffusion": asdict(job.diffusion) if job.diffusion else None},
@@ -218,29 +228,53 @@ def _measure_speed(stages: Mapping[str, SpanTime], frames: int) -> dict[str, Any
 
 
 def _select_gate_figures(
-    job: Reconstruction, figures: Figures, speed: Mapping[str, Any], *, in_sync: bool
+    job: Reconstruction, figures: Figures, speed: Mapping[str, Any], clip_s: float
 ) -> dict[str, float | None]:
     gated: dict[str, float | None] = {**figures, **{name: speed[name] for name in _RATES}}
     # With true motion shown, the finished video is measured; else its drawing before encoding.
     shown = "" if job.oracle else "oracle_"
     for gate, figure in (("oracle_psnr_db", "psnr_db_mouth"), ("oracle_sharpness", "sharpness_mouth")):
         gated[gate] = figures[shown + figure]
-    # Lips cannot be compared with a sound that was never theirs, nor true motion with itself.
-    return gated if in_sync and not job.oracle else gated | dict.fromkeys(_SOUND_GATES)
+    gated["added_db"] = figures["oracle_psnr_db_mouth"] - figures["oracle_draft_psnr_db_mouth"]
+    if _has_open_closures(figures):
+        gated |= {"closure": None, "contrast": None}
+    if clip_s < _LONG_S:
+        gated |= {"aperture_r": None, "aperture_r_short": figures.get("aperture_r")}
+    # True motion cannot be compared with itself.
+    return gated | dict.fromkeys(_SOUND_GATES) if job.oracle else gated
 
 
-def _write_notes(job: Reconstruction, sound: HeldOutSound, *, in_sync: bool) -> list[str]:
+def _write_notes(
+    job: Reconstruction, sound: HeldOutSound, filmed: SoundMatch | None, figures: Figures
+) -> list[str]:
     notes = []
     if not sound.has_speech:
         notes.append("No speech is heard in the held-out part, so nothing is said about lips and sound.")
-    elif not in_sync:
+    elif filmed is not None and not filmed.is_heard:
         notes.append(
-            "The filmed lips do not move with the sound (a different recording, or far out of sync), so "
-            "figures of lips against sound are left out of the gates."
+            f"By the ears asked, the filmed lips do not move with the sound (r {filmed.r:.2f}; by chance "
+            f"{filmed.chance:.2f} is reached): it is another recording, far out of sync, or speech that they "
+            "do not understand. The figures of lips against sound stay in the gates."
+        )
+    if not job.oracle and figures["aperture_r"] <= figures["aperture_r_by_chance"]:
+        notes.append(
+            f"The drawn lips follow the filmed ones no better than by chance (r {figures['aperture_r']:.2f}; "
+            f"{figures['aperture_r_by_chance']:.2f} is reached by circular shifts)."
+        )
+    if _has_open_closures(figures):
+        notes.append(
+            f"In 5 % of the p, b and m that were heard, the filmed lips are {figures['closed_limit']:.3f} of "
+            f"the face's width apart ({OPEN_APERTURE} is an open mouth): other sounds were taken for them, "
+            "so closure and contrast are not judged."
         )
     if job.diffusion is None:
         notes.append("Nothing was refined: the drafts are shown.")
     return notes
+
+
+def _has_open_closures(figures: Figures) -> bool:
+    """Whether the filmed lips are open in what was heard as p, b and m: then anything counts as closed."""
+    return figures.get("closed_limit", 0.0) > OPEN_APERTURE
 
 
 class _WorkDetector:

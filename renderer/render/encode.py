@@ -18,7 +18,7 @@ from renderer.timeline import seconds_at
 from renderer.video.encode import encode_segment
 from renderer.video.picture import Picture
 
-MEASURES_VERSION = "measured-5"
+MEASURES_VERSION = "measured-6"
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from renderer.judging.judge import Judgement
 from renderer.render.encode import RenderedSegment
 from renderer.render.job import MessageResult, ShownLine
 from renderer.render.message_sound import PlacedSound, encode_message_sound
 from renderer.render.plan import PlannedMessage
+from renderer.render.viewer import judge_message
 from renderer.runtime.profiling import span
 from renderer.scoring.scores import seam_ratio, write_flags
 from renderer.speech.captions import write_vtt
@@ -35,11 +37,10 @@ def join_message(
     video, poster, captions = (stem.with_name(stem.name + end) for end in (".mp4", ".jpg", ".vtt"))
     _write_captions(message, begins, captions)
     _write_poster(rendered[0], begins[0], poster)
-    sound = encode_message_sound(
-        _list_heard(message, begins), job.config.video.audio_bit_rate, message.context.store
-    )
+    heard = _list_heard(message, begins)
+    sound = encode_message_sound(heard, job.config.video.audio_bit_rate, message.context.store)
     join_segments([one.path for one in rendered], sound, video, fps, job.config.video)
-    scores = average_scores(rendered)
+    scores, flags = score_message(average_scores(rendered), judge_message(message, rendered, heard))
     return MessageResult(
         video=video,
         poster=poster,
@@ -48,7 +49,7 @@ def join_message(
         duration_s=seconds_at(starts[-1], fps),
         segments=tuple(_describe_lines(message, rendered, begins)),
         scores=scores,
-        flags=write_flags(scores),
+        flags=flags,
         work_s=work_s,
         cache_hits=sum(one.cached for one in rendered),
     )
@@ -64,6 +65,15 @@ def average_scores(rendered: Sequence[RenderedSegment]) -> dict[str, float]:
         starts = np.cumsum([one.frames for one in rendered[:-1]])
         scores["seam"] = seam_ratio(np.concatenate([one.measured.points for one in rendered]), list(starts))
     return scores
+
+
+def score_message(
+    measured: Mapping[str, float], judged: Judgement
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """All scores and flags of a message. Where viewers see what was measured against the plan, too, their
+    score counts."""
+    planned = {name: value for name, value in measured.items() if name not in judged.scores}
+    return planned | dict(judged.scores), (*map(str, judged.faults), *write_flags(planned))
 
 
 @span("hash")

@@ -22,6 +22,7 @@ from renderer.mouth.mask import draw_lower_face_mask
 from renderer.presenter.presenter import Presenter
 from renderer.runtime.prefetch import prefetch
 from renderer.runtime.profiling import span
+from renderer.scoring.mouth_map import COLUMNS, ROWS, MouthPart, cut_mouth
 from renderer.scoring.scores import aperture, appearance_scores, lip_scores
 from renderer.speech.speech import Phone
 from renderer.take.base_track import PathFrame
@@ -30,6 +31,7 @@ from renderer.video.picture import Box, Picture
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
 
 _FACE_PX = 320  # the tracker sees the face at about this size, however large the take is
 # A track that starts anew at every segment would show a jump at every seam.
@@ -40,11 +42,20 @@ _SHARPNESS_STEP_FRAMES = 4
 
 @dataclass(frozen=True, eq=False)
 class SegmentMeasures:
-    """``scores`` of one segment, and the face ``points`` [n, 478, 2] (take px) that they were read from;
-    no points where the tracker found no face."""
+    """``scores`` of one segment, and what they were read from: face ``points`` [n, 478, 2] (take px), the
+    frames ``seen`` [n] in which the tracker found one face, and mouth ``maps`` [n, ROWS, COLUMNS, 3]
+    (renderer.scoring.mouth_map); nothing where no face was found at all."""
 
     scores: dict[str, float]
     points: Floats
+    seen: Flags
+    maps: Bytes
+
+    @classmethod
+    def of_lost_face(cls, scores: dict[str, float]) -> SegmentMeasures:
+        """The tracker found no face."""
+        maps = np.zeros((0, ROWS, COLUMNS, 3), np.uint8)
+        return cls(scores | {"face_lost": 1.0}, np.zeros((0, 478, 2), np.float32), np.zeros(0, bool), maps)
 
 
 @span("measure")
@@ -63,20 +74,22 @@ def measure_segment(
     matrices = mix_matrices(presenter.matrices[a], presenter.matrices[b], mix)
     own = presenter.points[a] * (1 - mix)[:, None, None] + presenter.points[b] * mix[:, None, None]
     box = _find_face_box(apply(invert(presenter.matrices), presenter.points))
+    own_in_take = apply(invert(matrices), np.asarray(own, np.float32))
     scores = {"kept_frames": float(1 - (presenter.ok[a] & presenter.ok[b]).mean())}
-    views = _Views(box, matrices, presenter)
+    views = _Views(box, matrices, presenter, own_in_take)
     try:
         with TakeReader(segment, cache_bytes=0) as reader, closing(prefetch(views.iterate(reader))) as faces:
             tracked = _track(faces, _SETTLING_FRAMES + len(path))
         points = tracked.points[_SETTLING_FRAMES:]
         seen = points / box.scale + np.array([box.left, box.top], np.float32)
     except FaceError:
-        return SegmentMeasures(scores | {"face_lost": 1.0}, np.zeros((0, 478, 2), np.float32))
+        return SegmentMeasures.of_lost_face(scores)
     gaps, wanted = aperture(seen), aperture(presenter.style.space.decode(motion, own))
     scores |= lip_scores(gaps, wanted, phones, fps, start_s)
     mask = draw_lower_face_mask(own[:1], own[:1], presenter.crop_px)[0]
     scores |= appearance_scores(views.stack_crops(), presenter.crops[a[::_SHARPNESS_STEP_FRAMES]], mask)
-    return SegmentMeasures(scores, seen.astype(np.float32))
+    points = seen.astype(np.float32)
+    return SegmentMeasures(scores, points, tracked.ok[_SETTLING_FRAMES:], views.lay_mouths_flat(points))
 
 
 @span("track")
@@ -85,13 +98,15 @@ def _track(faces: Iterator[Bytes], frames: int) -> FaceTrack:
 
 
 def save_measures(measured: SegmentMeasures, path: Path) -> None:
-    points = np.ascontiguousarray(measured.points)
-    save_file({"points": points}, path, metadata={"scores": json.dumps(measured.scores, sort_keys=True)})
+    names = ("points", "seen", "maps")
+    arrays = {name: np.ascontiguousarray(getattr(measured, name)) for name in names}
+    save_file(arrays, path, metadata={"scores": json.dumps(measured.scores, sort_keys=True)})
 
 
 def load_measures(path: Path) -> SegmentMeasures:
     with safe_open(path, "np") as file:
-        return SegmentMeasures(json.loads(file.metadata()["scores"]), file.get_tensor("points"))
+        arrays = (file.get_tensor(name) for name in ("points", "seen", "maps"))
+        return SegmentMeasures(json.loads(file.metadata()["scores"]), *arrays)
 
 
 @dataclass(frozen=True)
@@ -118,11 +133,13 @@ def _find_face_box(points: Floats) -> _FaceBox:
 
 
 class _Views:
-    """What the tracker sees of each frame, one at a time; every few frames the lower face is kept."""
+    """What the tracker sees of each frame, one at a time; every few frames the lower face is kept, and of
+    each frame the surroundings of the mouth, which is near that of the take (``own`` [n, 478, 2], px)."""
 
-    def __init__(self, box: _FaceBox, matrices: Floats, presenter: Presenter) -> None:
-        self._box, self._matrices, self._presenter = box, matrices, presenter
+    def __init__(self, box: _FaceBox, matrices: Floats, presenter: Presenter, own: Floats) -> None:
+        self._box, self._matrices, self._presenter, self._own = box, matrices, presenter, own
         self._crops: list[Bytes] = []
+        self._mouths: list[MouthPart] = []
 
     def iterate(self, reader: TakeReader) -> Iterator[Bytes]:
         """Every frame's view; the first one comes a few times before, for the tracker to settle."""
@@ -132,10 +149,15 @@ class _Views:
             if number % _SHARPNESS_STEP_FRAMES == 0:
                 fine = crop_frame(picture, matrix, presenter.crop_px, presenter.fine_px)
                 self._crops.append(shrink(fine[None], presenter.crop_px)[0])
+            self._mouths.append(cut_mouth(picture, self._own[number]))
             view = self._box.view(picture)
             if number == 0:
                 yield from [view] * _SETTLING_FRAMES
             yield view
+
+    def lay_mouths_flat(self, points: Floats) -> Bytes:
+        """The mouth maps of all frames, whose faces have ``points`` [n, 478, 2] in take px."""
+        return np.stack([mouth.lay_flat(face) for mouth, face in zip(self._mouths, points, strict=True)])
 
     def stack_crops(self) -> Bytes:
         """The kept lower faces [n, S, S, 3]."""

@@ -15,8 +15,6 @@ Floats = npt.NDArray[np.float32]
 
 REACH_FRAMES = 15
 _SILENCE_DB = -60.0
-_IN_SYNC_FRAMES = 3
-_ELSEWHERE_FRAMES = 12
 
 
 def loudness_envelope(samples: Floats, frames: int, fps: Fraction, rate_hz: int) -> Floats:
@@ -45,23 +43,3 @@ def late_frames(seen: Floats, real: Floats) -> tuple[int, float]:
     """By how many frames the drawn aperture follows the real one (negative: comes before it), and r there."""
     lag, r = best_lag(seen, real, REACH_FRAMES)
     return -lag, r
-
-
-def sound_matches(apertures: Floats, envelope: Floats) -> bool:
-    """Whether a filmed mouth moves with its sound track: a clip with another recording's sound does not.
-
-    Lips must move with the sound, at most three frames early or late, more than they do with the sound
-    of 95 % of all other moments of the clip. Needs some seconds of speech.
-    """
-    shifted = _circular_correlations(lip_speed(apertures), envelope)
-    reach = _IN_SYNC_FRAMES
-    best = np.max([np.roll(shifted, k) for k in range(-reach, reach + 1)], axis=0)
-    elsewhere = best[_ELSEWHERE_FRAMES:-_ELSEWHERE_FRAMES]
-    return bool(len(elsewhere) and best[0] > np.quantile(elsewhere, 0.95))
-
-
-def _circular_correlations(left: Floats, right: Floats) -> npt.NDArray[np.float64]:
-    """Pearson's r [n] of ``left`` with ``right`` turned round by 0, 1, ... n - 1 frames."""
-    spectra = [np.fft.rfft(curve.astype(np.float64) - curve.mean()) for curve in (left, right)]
-    products = np.fft.irfft(spectra[0] * spectra[1].conj(), len(left))
-    return np.asarray(products / max(len(left) * float(left.std()) * float(right.std()), 1e-12))

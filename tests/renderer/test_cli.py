@@ -163,3 +163,21 @@ def test_compare_names_a_bake_that_is_not_there(tmp_path: Path, capsys: pytest.C
     gone = ["--presenter", str(tmp_path / "gone.safetensors"), "--cache", str(tmp_path / "cache")]
     assert main(["compare", "--take", str(takes.DEMO_TAKE), *gone]) == 1
     assert "There is no baked presenter at" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_judge_finds_no_fault_in_the_take_itself_and_keeps_its_scores(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    take, report = takes.good(tmp_path / "me.mp4"), tmp_path / "judged.json"
+    assert main(["judge", str(take), "--take", str(take), "--json", str(report)]) == 0
+    assert "No fault was seen." in capsys.readouterr().out
+    kept = json.loads(report.read_text(encoding="utf-8"))
+    assert kept["faults"] == []
+    assert kept["scores"]["aperture_ratio"] == pytest.approx(1.0)
+
+
+def test_judge_names_a_message_that_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    take = takes.good(tmp_path / "me.mp4")
+    assert main(["judge", str(tmp_path / "gone.mp4"), "--take", str(take)]) == 1
+    assert "gone.mp4" in capsys.readouterr().err

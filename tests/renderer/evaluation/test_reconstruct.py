@@ -85,7 +85,15 @@ def test_only_the_rest_is_written_with_size_rate_and_sound_of_the_clip(
 @pytest.mark.slow
 def test_the_report_holds_every_figure_that_this_clip_can_tell(report: dict[str, Any]):
     assert report["motion"] == "the held-out part's own sound"
-    for name in ("oracle_psnr_db", "oracle_sharpness", "silent_open", "silent_leak", "ring"):
+    shown = (
+        "oracle_psnr_db",
+        "oracle_sharpness",
+        "added_db",
+        "between_lips_db",
+        "silent_open",
+        "silent_leak",
+    )
+    for name in (*shown, "silent_leak", "aperture_r_short", "aperture_gain", "ring"):
         assert gate(report, name) is not None, name
     for name in ("seam_velocity", "seam_acceleration", "engine_fps"):
         assert gate(report, name) > 0, name
@@ -93,6 +101,8 @@ def test_the_report_holds_every_figure_that_this_clip_can_tell(report: dict[str,
     assert (gate(report, "diffusion_fps") is None) == ("network" not in report["speed"]["stages"])
     assert gate(report, "oracle_psnr_db") > 24
     assert gate(report, "outside_px") == 0
+    assert gate(report, "aperture_r") is None, "a clip of seven seconds has the floor of short ones"
+    assert 0 < report["figures"]["filmed_sound_r_by_chance"] < report["figures"]["filmed_sound_r"]
     for name in ("lmd", "lmd_v", "flicker", "aperture_gain", "articulation", "ssim_mouth", "drift_light"):
         assert np.isfinite(report["figures"][name]), name
     assert report["bake"]["reused"] is False

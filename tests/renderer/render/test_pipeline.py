@@ -107,6 +107,27 @@ def test_the_drawn_lips_follow_the_speech_and_rest_in_silence(john: MessageResul
 
 
 @pytest.mark.slow
+def test_a_message_is_judged_beside_its_take_and_the_same_segments_only_once(desk: Desk, john: MessageResult):
+    assert {"nose_outside", "speed_ratio", "upper_lip_torn", "sound_r"} <= john.scores.keys()
+    judged = desk.store.stats_by_kind()["judged"].files
+    again = desk.render(JOHN, "john-judged")
+    assert (again.scores, again.flags) == (john.scores, john.flags)
+    assert desk.store.stats_by_kind()["judged"].files == judged
+
+
+@pytest.mark.slow
+def test_a_message_whose_take_is_gone_says_that_it_was_not_compared(desk: Desk, john: MessageResult):
+    shutil.rmtree(desk.store.root / "judged")
+    job = replace(desk.job(JOHN, desk.folder / "no-take"), take=desk.folder / "gone.mp4")
+    made = render_message(job, desk.store)
+    assert made.video.read_bytes() == john.video.read_bytes()
+    assert (
+        "The mouth was not compared with the take's, because the take cannot be read any more." in made.flags
+    )
+    assert "nose_outside" not in made.scores
+
+
+@pytest.mark.slow
 def test_a_second_render_reuses_every_segment_and_gives_the_same_bytes(desk: Desk, john: MessageResult):
     again = desk.render(JOHN, "john-again")
     assert again.cache_hits == len(JOHN)

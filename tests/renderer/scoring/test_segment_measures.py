@@ -11,6 +11,7 @@ import pytest
 from renderer.config import VideoConfig
 from renderer.errors import RenderError
 from renderer.presenter.presenter import Presenter
+from renderer.scoring.mouth_map import COLUMNS, ROWS, lay_flat
 from renderer.scoring.segment_measures import SegmentMeasures, load_measures, measure_segment, save_measures
 from renderer.take.base_track import PathFrame
 from renderer.video.decode import TakeReader
@@ -37,6 +38,10 @@ def filmed(baked: Baked, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def in_fine_px(presenter: Presenter, at: int) -> np.ndarray:
+    return (presenter.points[at] + 0.5) * (presenter.fine_px / presenter.crop_px) - 0.5
+
+
 def measured(segment: Path, presenter: Presenter) -> SegmentMeasures:
     motion = presenter.style.space.encode(presenter.points[list(FRAMES)])
     return measure_segment(segment, PATH, motion, (), 0.0, presenter, FPS)
@@ -45,6 +50,10 @@ def measured(segment: Path, presenter: Presenter) -> SegmentMeasures:
 def test_the_takes_own_frames_score_as_filmed(filmed: Path, presenter: Presenter) -> None:
     found = measured(filmed, presenter)
     assert found.points.shape == (len(FRAMES), 478, 2)
+    assert found.seen.all()
+    assert found.maps.shape == (len(FRAMES), ROWS, COLUMNS, 3)
+    own = [lay_flat(presenter.fine[at], in_fine_px(presenter, at)) for at in FRAMES]
+    assert np.abs(found.maps.astype(int) - np.stack(own)).mean() < 8, "the filmed mouths, a little blurred"
     assert 0.8 < found.scores["sharpness"] < 1.2
     assert found.scores["aperture_r"] > 0.7
     assert found.scores["kept_frames"] == float(1 - presenter.ok[list(FRAMES)].mean())
@@ -75,4 +84,5 @@ def test_measures_can_be_kept(filmed: Path, presenter: Presenter, tmp_path: Path
     save_measures(found, tmp_path / "scores.safetensors")
     kept = load_measures(tmp_path / "scores.safetensors")
     assert kept.scores == found.scores
-    assert np.array_equal(kept.points, found.points)
+    for name in ("points", "seen", "maps"):
+        assert np.array_equal(getattr(kept, name), getattr(found, name)), name
