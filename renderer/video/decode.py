@@ -104,7 +104,7 @@ class TakeReader:
         if near:
             return min(near, key=lambda cursor: cursor.cost_frames(target))
         if len(self._cursors) < _CURSORS:
-            self._cursors.insert(0, Cursor(self._path, self._clip.timing, self._clip.turns))
+            self._cursors.insert(0, Cursor(self._path, self._clip))
         return self._cursors[0]
 
 
