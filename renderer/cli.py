@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
@@ -37,6 +37,7 @@ from renderer.speech.voices import add_voice_options
 from renderer.take.plan import plan_slots
 from renderer.timeline import frames_covering
 from renderer.video.probe import ClipFacts, check_take, probe
+from renderer.video.recorded_sound import read_recorded_sound
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -150,6 +151,7 @@ def _build_job(
         from renderer.speech.recognition import load_recording
 
         speech = load_recording(options.audio)
+        _tell(sound.notes if (sound := read_recorded_sound(options.audio)) else ())
         length = frames_covering(speech.duration_s, fps)
         slots = plan_slots({"recording": [length]}, ["recording"], fps, config.plan)
         lines: tuple[tuple[str, str], ...] = (("recording", options.audio.name),)
@@ -158,6 +160,12 @@ def _build_job(
     lines = tuple((str(n), text) for n, text in enumerate(split_sentences(options.text)))
     slots = plan_script_slots([lines], fps, config, store, progress)
     return MessageJob(lines, presenter, options.take, slots, stem, config, progress=progress)
+
+
+def _tell(notes: Iterable[str]) -> None:
+    """Sentences for the person at the terminal, beside the command's own output."""
+    for note in notes:
+        sys.stderr.write(f"note: {note}\n")
 
 
 def _format_result(result: MessageResult, *, as_json: bool) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.video.decode import TakeReader, read_own_sound, read_sound
+from renderer.video.decode import TakeReader, read_sound
+from renderer.video.recorded_sound import read_own_sound
 from tests.renderer.video.clips import number_of, numbered, write_clip, write_sound
 
 
