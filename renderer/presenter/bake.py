@@ -91,7 +91,7 @@ def _build_presenter(
     progress: Progress,
 ) -> Presenter:
     base_track: BaseTrack = build_base_track(
-        tracked.face.points, tracked.thumbs, measure_side_px(faces.matrices, config.crop_px)
+        tracked.face.points, tracked.thumbs, measure_side_px(faces.matrices, config.crop_px), faces.breaks
     )
     presenter = Presenter(
         facts=facts,

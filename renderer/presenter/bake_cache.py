@@ -11,7 +11,7 @@ from renderer.runtime.store import Store
 from renderer.video.probe import check_take, probe
 from renderer.weights import weights_key
 
-STAGE_VERSION = "bake-17"
+STAGE_VERSION = "bake-18"
 
 
 def ensure_baked(

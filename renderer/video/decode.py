@@ -29,7 +29,8 @@ class TakeReader:
 
     Pictures are `renderer.video.picture.Picture`; frames are the same as uint8 RGB [height, width, 3], each
     a fresh array. Reading forward decodes every picture once; a far jump decodes from the key frame before
-    it; the pictures read last are cached, up to ``cache_bytes``.
+    it; the pictures read last are cached, up to ``cache_bytes``. ``gaps`` and ``notes`` tell how the clip was
+    recorded, as in `renderer.video.probe.Clip`.
     """
 
     @span("open clip")
@@ -40,6 +41,8 @@ class TakeReader:
         self._cached: dict[int, Picture] = {}  # likewise
         self._clip = probe_clip(path)
         self.facts = self._clip.facts
+        self.gaps = self._clip.timing.gaps
+        self.notes = self._clip.notes
 
     def __enter__(self) -> TakeReader:
         return self
