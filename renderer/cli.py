@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -61,7 +62,8 @@ def _bake(options: argparse.Namespace) -> int:
     check_take(facts, options.take)
     progress = ProgressLine(sys.stderr)
     began = time.monotonic()
-    presenter = bake(options.take, options.out, _build_bake_config(options), progress)
+    tell = partial(_tell, progress=progress)
+    presenter = bake(options.take, options.out, _build_bake_config(options), progress, tell=tell)
     if options.light:
         lighten(presenter).save(options.out)
     progress.close()
@@ -93,7 +95,9 @@ def _render(options: argparse.Namespace) -> int:
     if options.presenter is None:
         from renderer.presenter.bake_cache import ensure_baked  # loads torch and the face tracker
 
-        job = replace(job, presenter=ensure_baked(options.take, store, _build_bake_config(options), progress))
+        tell = partial(_tell, progress=progress)
+        baked = ensure_baked(options.take, store, _build_bake_config(options), progress, tell=tell)
+        job = replace(job, presenter=baked)
     result = render_message(job, store)
     progress.close()
     sys.stdout.write(_format_result(result, as_json=options.json))
@@ -151,7 +155,8 @@ def _build_job(
         from renderer.speech.recognition import load_recording
 
         speech = load_recording(options.audio)
-        _tell(sound.notes if (sound := read_recorded_sound(options.audio)) else ())
+        sound = read_recorded_sound(options.audio)
+        _tell(sound.notes if sound else (), progress)
         length = frames_covering(speech.duration_s, fps)
         slots = plan_slots({"recording": [length]}, ["recording"], fps, config.plan)
         lines: tuple[tuple[str, str], ...] = (("recording", options.audio.name),)
@@ -162,8 +167,9 @@ def _build_job(
     return MessageJob(lines, presenter, options.take, slots, stem, config, progress=progress)
 
 
-def _tell(notes: Iterable[str]) -> None:
+def _tell(notes: Iterable[str], progress: ProgressLine) -> None:
     """Sentences for the person at the terminal, beside the command's own output."""
+    progress.close()
     for note in notes:
         sys.stderr.write(f"note: {note}\n")
 
