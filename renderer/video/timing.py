@@ -20,7 +20,7 @@ from av.video.stream import VideoStream
 from renderer.errors import RenderError
 from renderer.video.open import incomplete_error
 
-_MAX_FPS = 60
+_MIN_FPS, _MAX_FPS = 1, 60
 _MAX_GAP_S = 0.25
 _MOST_FRAMES_A_PICTURE = 20
 _UNSTATED_RATE = Fraction(25)
@@ -94,7 +94,9 @@ def _go_back(times: Sequence[int | None]) -> bool:
 
 
 def _count_pictures(count: int, stream: VideoStream) -> ClipTiming:
-    rates = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate and rate <= _MAX_FPS]
+    rates = [
+        rate for rate in (stream.average_rate, stream.guessed_rate) if rate and _MIN_FPS <= rate <= _MAX_FPS
+    ]
     numbers = np.arange(count, dtype=np.int64)
     fps = Fraction(rates[0]).limit_denominator(1001) if rates else _UNSTATED_RATE
     return ClipTiming(fps, numbers, np.zeros(1, np.int64), numbers, counted=True)
@@ -107,7 +109,7 @@ def _find_grid(
     drift_frames = {
         rate: _measure_drift_frames(times_s, rate)
         for rate in _list_candidate_rates(stream)
-        if rate <= _MAX_FPS
+        if _MIN_FPS <= rate <= _MAX_FPS
     }
     best = min(drift_frames, key=drift_frames.__getitem__, default=None)
     if best is not None and drift_frames[best] < 0.5:
