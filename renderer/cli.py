@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +50,12 @@ def main(arguments: Sequence[str]) -> int:
     except RenderError as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
+    except OSError as error:
+        where = error.filename2 or error.filename or "A file"
+        sys.stderr.write(
+            f"{where} cannot be used: {error.strerror}. Check the path, the rights and the space.\n"
+        )
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Finished parts are kept; the same command goes on from there.\n")
         return 130
@@ -60,6 +67,7 @@ def _bake(options: argparse.Namespace) -> int:
 
     facts = probe(options.take)
     check_take(facts, options.take)
+    check_writable(options.out)
     progress = ProgressLine(sys.stderr)
     began = time.monotonic()
     tell = partial(_tell, progress=progress)
@@ -76,6 +84,7 @@ def _bake(options: argparse.Namespace) -> int:
 def _complete(options: argparse.Namespace) -> int:
     from renderer.presenter.light_bake import complete
 
+    check_writable(options.out)
     progress = ProgressLine(sys.stderr)
     complete(options.light, options.take, options.out, progress)
     progress.close()
@@ -185,6 +194,13 @@ def _format_result(result: MessageResult, *, as_json: bool) -> str:
     return "\n".join([*lines, *(f"flag: {flag}" for flag in result.flags)]) + "\n"
 
 
+def _parse_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no time. Name seconds, such as 60")
+    return seconds
+
+
 def _build_bake_config(options: argparse.Namespace) -> BakeConfig:
     return replace(BakeConfig(), fit_seconds=options.fit_seconds)
 
@@ -242,7 +258,7 @@ def _build_parser() -> argparse.ArgumentParser:
         command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
         command.add_argument(
             "--fit-seconds",
-            type=float,
+            type=_parse_seconds,
             default=BakeConfig.fit_seconds,
             help="the longest that fitting the mouth may take, in seconds (default: %(default)g)",
         )
