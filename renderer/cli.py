@@ -35,6 +35,7 @@ from renderer.runtime.atomic_files import check_writable
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.sentences import split_sentences
+from renderer.speech.speech_cache import speak_cached
 from renderer.speech.voices import add_voice_options
 from renderer.take.plan import plan_slots
 from renderer.timeline import frames_covering
@@ -172,6 +173,8 @@ def _build_job(
         recorded = {"recording": speech}
         return MessageJob(lines, presenter, options.take, slots, stem, config, recorded, progress)
     lines = tuple((str(n), text) for n, text in enumerate(split_sentences(options.text)))
+    for _, text in lines:
+        speak_cached(text, config.voice, store)  # planning passes over what the voice cannot say
     slots = plan_script_slots([lines], fps, config, store, progress)
     return MessageJob(lines, presenter, options.take, slots, stem, config, progress=progress)
 

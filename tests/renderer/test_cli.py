@@ -81,6 +81,14 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_the_take_is_baked(
     assert "taken.mp4 cannot be a file" in refused(tmp_path, capsys, "--out", str(tmp_path / "taken.mp4"))
 
 
+def test_a_voice_that_is_not_there_is_named_before_the_take_is_baked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert "gone.onnx, which is not there" in refused(
+        tmp_path, capsys, "--voice-model", str(tmp_path / "gone.onnx")
+    )
+
+
 def test_a_cache_that_cannot_be_a_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "notes.txt").write_text("a file, not a folder")
     below = str(tmp_path / "notes.txt" / "cache")
