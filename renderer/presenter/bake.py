@@ -24,7 +24,7 @@ from renderer.mouth.mask import draw_mouth_region
 from renderer.presenter.lower_faces import Faces, TrackedTake, crop_lower_faces, track_take
 from renderer.presenter.presenter import Presenter
 from renderer.presenter.take_advice import advise
-from renderer.presenter.take_measures import measure_face_px, measure_take
+from renderer.presenter.take_measures import measure_face_px, measure_take, measure_tilt_degrees
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.refiner.fit import fit_refiner
 from renderer.speech.recognition import recognise_phones
@@ -100,6 +100,7 @@ def _collect_problems(
         None if sound is None else sound.samples,
         reader.facts.fps,
         find_cuts(points, tracked.thumbs) & ~in_gaps,
+        measure_tilt_degrees(points),
     )
     return (*reader.notes, *(sound.notes if sound else ()), *advise(measures), *faces.problems)
 

@@ -20,6 +20,7 @@ _FEW_OPEN = 0.08
 _NO_TEETH = 0.1
 # Of the frames (takes: 0 to 4 %; the two that show turned heads 8 and 14 %): a drawn mouth fits worse there.
 _MUCH_TURNED = 0.06
+_TILTED_DEGREES = 60.0  # takes: 0 to 9; nobody tilts the head so far
 _SMALL_FACE_PX = 100.0  # takes: 126 to 267; the mouth is then 30 px wide, and enlarged before it is learned
 _DARK_LEVEL = 60.0  # takes: 114 to 165; below it, noise is as strong as the texture of the lips
 _OVEREXPOSED = 0.1  # takes: none; white skin has no texture to keep
@@ -31,6 +32,12 @@ _LATE_S, _CLEARLY_BETTER = 0.2, 0.15
 
 def advise(take: TakeMeasures) -> tuple[str, ...]:
     """Sentences about what is lacking, each with a figure and what to do; none for a good take."""
+    if take.tilt_degrees > _TILTED_DEGREES:  # what else was measured says nothing
+        how = "upside down" if take.tilt_degrees > 135 else "lying on a side"
+        return (
+            f"The face is {how}, and players show the file so: its mouth cannot be followed well. "
+            "Turn the video in the phone or in an editor, and upload it again.",
+        )
     parts = (_advise_on_face, _advise_on_mouth, _advise_on_sound, _advise_on_cuts)
     return tuple(sentence for part in parts for sentence in part(take))
 

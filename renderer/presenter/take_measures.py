@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.landmarks import (
+    BETWEEN_EYES,
     CHEEKS,
+    CHIN,
     INNER_LOWER,
     INNER_UPPER,
     JAW,
@@ -45,7 +47,8 @@ class TakeMeasures:
     ``teeth_share`` is the part of the open mouth that shows teeth in those frames that show most of them,
     None where the mouth is never open. ``light`` (0 to 255) is the usual grey level of the lower face, and
     ``overexposed_share`` the part of its skin that is white. ``level_db`` is the level of the loud parts of
-    the sound, 0 being full scale; None without sound. ``sync`` is None where nothing can be said about it.
+    the sound, 0 being full scale; None without sound. ``tilt_degrees`` is 0 for an upright face and 180 for
+    one upside down. ``sync`` is None where nothing can be said about it.
     """
 
     duration_s: float
@@ -58,14 +61,20 @@ class TakeMeasures:
     level_db: float | None
     sync: LipSync | None
     cuts_s: tuple[float, ...] = ()
+    tilt_degrees: float = 0.0
 
 
 def measure_take(
-    faces: Faces, face_px: float, sound: Floats | None, fps: Fraction, cuts: npt.NDArray[np.bool_]
+    faces: Faces,
+    face_px: float,
+    sound: Floats | None,
+    fps: Fraction,
+    cuts: npt.NDArray[np.bool_],
+    tilt_degrees: float = 0.0,
 ) -> TakeMeasures:
     """Measure a take by its lower ``faces``, its mono ``sound`` at 48 kHz and its ``cuts`` [T].
 
-    ``face_px`` is the face's width in the take.
+    ``face_px`` is the face's width in the take, ``tilt_degrees`` how far it is tilted there.
     """
     aperture = compute_aperture(faces.points)
     is_open = aperture > OPEN_APERTURE
@@ -81,12 +90,19 @@ def measure_take(
         level_db=None if sound is None else _measure_level_db(sound),
         sync=None if sound is None else measure_lip_sync(aperture, sound, fps),
         cuts_s=tuple(seconds_at(int(frame), fps) for frame in np.flatnonzero(cuts)),
+        tilt_degrees=tilt_degrees,
     )
 
 
 def measure_face_px(points: Floats) -> float:
     """The usual width of a face [T, 478, 2], in the points' pixels."""
     return float(np.median(compute_face_width(points)))
+
+
+def measure_tilt_degrees(points: Floats) -> float:
+    """How far faces [T, 478, 2] usually are from upright, 0 to 180: 90 lie on a side, 180 are upside down."""
+    down = np.median(points[:, CHIN] - points[:, BETWEEN_EYES], axis=0)
+    return float(np.degrees(np.arctan2(abs(down[0]), down[1])))
 
 
 def measure_yaw_degrees(points: Floats) -> Floats:

@@ -16,7 +16,12 @@ from renderer.motion.measures import compute_aperture
 from renderer.presenter.lip_sync import measure_lip_sync
 from renderer.presenter.lower_faces import Faces
 from renderer.presenter.take_advice import advise
-from renderer.presenter.take_measures import TakeMeasures, measure_take, measure_yaw_degrees
+from renderer.presenter.take_measures import (
+    TakeMeasures,
+    measure_take,
+    measure_tilt_degrees,
+    measure_yaw_degrees,
+)
 from renderer.video.decode import read_sound
 
 FPS = Fraction(25)
@@ -145,3 +150,15 @@ def test_lips_that_follow_the_sound_are_told_from_chance(faces: Faces, sound: So
 
 def test_nothing_is_said_of_lips_and_sound_in_a_very_short_take(faces: Faces, sound: Sound) -> None:
     assert measure_lip_sync(compute_aperture(faces.points[:100]), sound, FPS) is None
+
+
+@pytest.mark.parametrize(("quarters", "said"), [(1, "lying on a side"), (2, "upside down"), (3, "on a side")])
+def test_a_face_that_is_not_upright_is_told_before_all_else(
+    faces: Faces, sound: Sound, quarters: int, said: str
+) -> None:
+    turn = np.linalg.matrix_power(np.array([[0, -1], [1, 0]]), quarters)
+    tilt = measure_tilt_degrees((faces.points @ turn).astype(np.float32))
+    no_cuts = np.zeros(len(faces.points), bool)
+    (sentence,) = advise(measure_take(with_closed_mouth(faces), 80, sound, FPS, no_cuts, tilt))
+    assert said in sentence and "Turn the video" in sentence
+    assert measure_tilt_degrees(faces.points) < 15
