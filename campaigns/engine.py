@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pay
     from renderer.video.probe import ClipFacts
 
 PAUSES = PlanConfig()
+Tell = Callable[[tuple[str, ...]], None]  # is given sentences about a take
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ __all__ = [
     "Slots",
     "Step",
     "Store",
+    "Tell",
     "VoiceConfig",
     "add_voice_options",
     "bake",
+    "check_bake",
     "choose_voice",
     "complete_bake",
     "describe_voices",
@@ -78,6 +81,7 @@ __all__ = [
     "read_machine_facts",
     "render",
     "render_messages",
+    "tell_nobody",
     "watch_joins",
     "write_take_poster",
 ]
@@ -112,18 +116,32 @@ def write_take_poster(take: Path, out: Path) -> None:
         write_poster(next(iter(reader.frames([reader.facts.frames // 2]))), out)
 
 
-def bake(take: Path, out: Path, progress: Progress = ignore_progress) -> None:
-    """Prepare a presenter from a take: one file at ``out``. Raises RenderError, as does ``progress``."""
+def tell_nobody(problems: tuple[str, ...]) -> None:
+    """For bakes whose sentences nobody waits for."""
+
+
+def bake(take: Path, out: Path, progress: Progress = ignore_progress, tell: Tell = tell_nobody) -> None:
+    """Prepare a presenter from a take: one file at ``out``. Raises RenderError, as does ``progress``.
+
+    ``tell`` is called once, before the long part, with sentences about what the take lacks.
+    """
     from renderer.presenter.bake import bake as bake_take
 
-    bake_take(take, out, _build_bake_config(), progress)
+    bake_take(take, out, _build_bake_config(), progress, tell=tell)
 
 
-def load_or_bake(take: Path, progress: Progress = ignore_progress) -> Path:
-    """Load the bake of a take from the cache, or bake it now."""
+def load_or_bake(take: Path, progress: Progress = ignore_progress, tell: Tell = tell_nobody) -> Path:
+    """Load the bake of a take from the cache, or bake it now, which tells what the take lacks."""
     from renderer.presenter.bake_cache import ensure_baked as baked_take
 
-    return baked_take(take, open_store(), _build_bake_config(), progress)
+    return baked_take(take, open_store(), _build_bake_config(), progress, tell=tell)
+
+
+def check_bake(presenter: Path, take: Path) -> None:
+    """Raise RenderError unless ``presenter`` is a whole bake of this take, and say what to do."""
+    from renderer.presenter.light_bake import check_whole
+
+    check_whole(presenter, take)
 
 
 def _build_bake_config() -> BakeConfig:

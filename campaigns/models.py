@@ -80,7 +80,9 @@ class Presenter(StatusModel):
     name = models.CharField(max_length=200)
     take = models.FileField(upload_to=presenter_path, max_length=300)
     take_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    facts = models.JSONField(default=dict, blank=True, editable=False)  # width, height, fps, duration_s
+    facts = models.JSONField(
+        default=dict, blank=True, editable=False
+    )  # width, height, fps, duration_s, problems
     poster = models.FileField(upload_to=presenter_path, max_length=300, blank=True, editable=False)
     bake = models.FileField(upload_to=presenter_path, max_length=300, blank=True, editable=False)
     bake_state = models.CharField(

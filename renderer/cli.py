@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -33,10 +35,12 @@ from renderer.runtime.atomic_files import atomic_write, check_writable
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
 from renderer.speech.sentences import split_sentences
+from renderer.speech.speech_cache import speak_cached
 from renderer.speech.voices import add_voice_options
 from renderer.take.plan import plan_slots
 from renderer.timeline import frames_covering
 from renderer.video.probe import ClipFacts, check_take, probe
+from renderer.video.recorded_sound import read_recorded_sound
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,6 +50,12 @@ def main(arguments: Sequence[str]) -> int:
         return int(options.run(options))
     except RenderError as error:
         sys.stderr.write(f"{error.message}\n")
+        return 1
+    except OSError as error:
+        where = error.filename2 or error.filename or "A file"
+        sys.stderr.write(
+            f"{where} cannot be used: {error.strerror}. Check the path, the rights and the space.\n"
+        )
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Finished parts are kept; the same command goes on from there.\n")
@@ -58,9 +68,11 @@ def _bake(options: argparse.Namespace) -> int:
 
     facts = probe(options.take)
     check_take(facts, options.take)
+    check_writable(options.out)
     progress = ProgressLine(sys.stderr)
     began = time.monotonic()
-    presenter = bake(options.take, options.out, _build_bake_config(options), progress)
+    tell = partial(_tell, progress=progress)
+    presenter = bake(options.take, options.out, _build_bake_config(options), progress, tell=tell)
     if options.light:
         lighten(presenter).save(options.out)
     progress.close()
@@ -73,6 +85,7 @@ def _bake(options: argparse.Namespace) -> int:
 def _complete(options: argparse.Namespace) -> int:
     from renderer.presenter.light_bake import complete
 
+    check_writable(options.out)
     progress = ProgressLine(sys.stderr)
     complete(options.light, options.take, options.out, progress)
     progress.close()
@@ -92,7 +105,9 @@ def _render(options: argparse.Namespace) -> int:
     if options.presenter is None:
         from renderer.presenter.bake_cache import ensure_baked  # loads torch and the face tracker
 
-        job = replace(job, presenter=ensure_baked(options.take, store, _build_bake_config(options), progress))
+        tell = partial(_tell, progress=progress)
+        baked = ensure_baked(options.take, store, _build_bake_config(options), progress, tell=tell)
+        job = replace(job, presenter=baked)
     result = render_message(job, store)
     progress.close()
     sys.stdout.write(_format_result(result, as_json=options.json))
@@ -166,14 +181,25 @@ def _build_job(
         from renderer.speech.recognition import load_recording
 
         speech = load_recording(options.audio)
+        sound = read_recorded_sound(options.audio)
+        _tell(sound.notes if sound else (), progress)
         length = frames_covering(speech.duration_s, fps)
         slots = plan_slots({"recording": [length]}, ["recording"], fps, config.plan)
         lines: tuple[tuple[str, str], ...] = (("recording", options.audio.name),)
         recorded = {"recording": speech}
         return MessageJob(lines, presenter, options.take, slots, stem, config, recorded, progress)
     lines = tuple((str(n), text) for n, text in enumerate(split_sentences(options.text)))
+    for _, text in lines:
+        speak_cached(text, config.voice, store)  # planning passes over what the voice cannot say
     slots = plan_script_slots([lines], fps, config, store, progress)
     return MessageJob(lines, presenter, options.take, slots, stem, config, progress=progress)
+
+
+def _tell(notes: Iterable[str], progress: ProgressLine) -> None:
+    """Sentences for the person at the terminal, beside the command's own output."""
+    progress.close()
+    for note in notes:
+        sys.stderr.write(f"note: {note}\n")
 
 
 def _format_result(result: MessageResult, *, as_json: bool) -> str:
@@ -185,6 +211,13 @@ def _format_result(result: MessageResult, *, as_json: bool) -> str:
         f"scores: {scores}",
     ]
     return "\n".join([*lines, *(f"flag: {flag}" for flag in result.flags)]) + "\n"
+
+
+def _parse_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no time. Name seconds, such as 60")
+    return seconds
 
 
 def _build_bake_config(options: argparse.Namespace) -> BakeConfig:
@@ -249,7 +282,7 @@ def _build_parser() -> argparse.ArgumentParser:
         command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
         command.add_argument(
             "--fit-seconds",
-            type=float,
+            type=_parse_seconds,
             default=BakeConfig.fit_seconds,
             help="the longest that fitting the mouth may take, in seconds (default: %(default)g)",
         )

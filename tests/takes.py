@@ -23,6 +23,15 @@ def too_short(path: Path) -> Path:
     return _write(path, _presenter(seconds=2))
 
 
+def with_a_cut(path: Path) -> Path:
+    """Four seconds, then three of another moment, nearer to the camera."""
+    pictures = list(_presenter(seconds=10))
+    near = (np.ascontiguousarray(picture[20:290, 80:560]) for picture in pictures[175:250])
+    zoomed = (av.VideoFrame.from_ndarray(picture, "rgb24").reformat(640, 360) for picture in near)
+    cut = (*pictures[:100], *(frame.to_ndarray(format="rgb24") for frame in zoomed))
+    return _write(path, iter(cut), sound_s=7)
+
+
 def without_a_face(path: Path) -> Path:
     y, x = np.mgrid[:360, :640]
     still = np.stack([x // 3, y // 2, (x + y) // 5], -1).astype(np.uint8)

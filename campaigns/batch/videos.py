@@ -23,7 +23,8 @@ ProgressCallback = Callable[[str, float, float | None], None]
 
 @dataclass(frozen=True)
 class Batch:
-    """The inputs of a batch, all validated. Without a ``presenter`` file the take is baked first."""
+    """The inputs of a batch, all validated. Without a ``presenter`` file the take is baked first; ``tell``
+    is given what it lacks."""
 
     sheet: Sheet
     script: str
@@ -31,6 +32,7 @@ class Batch:
     presenter: Path | None
     voice: engine.VoiceConfig
     out: Path
+    tell: engine.Tell = engine.tell_nobody
 
 
 @dataclass
@@ -80,7 +82,7 @@ def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
     progress = BatchProgress(on_progress, max(1, len(to_render)))
     presenter = batch.presenter
     if to_render and presenter is None:
-        presenter = engine.load_or_bake(batch.take, progress)
+        presenter = engine.load_or_bake(batch.take, progress, batch.tell)
     batch.out.mkdir(parents=True, exist_ok=True)
     results = batch.out / "results.csv"
     write_results(results, batch.sheet.columns, outcomes)

@@ -52,7 +52,7 @@ def claim_and_bake(presenter_id: int) -> None:
     presenter = Presenter.objects.get(pk=presenter_id)
     try:
         with Heartbeat(claimed) as heartbeat, tempfile.TemporaryDirectory(prefix="byname-bake-") as folder:
-            _bake(presenter, Path(folder), heartbeat)
+            _bake(presenter, Path(folder), heartbeat, claimed)
             _finish(presenter, claimed)
     except engine.Cancelled:
         logger.info("The claim on presenter %s was lost; another worker goes on.", presenter_id)
@@ -89,12 +89,16 @@ def describe_unexpected(error: Exception) -> str:
     )
 
 
-def _bake(presenter: Presenter, folder: Path, heartbeat: Claim) -> None:
+def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySet[Presenter]) -> None:
+    def tell(problems: tuple[str, ...]) -> None:
+        presenter.facts["problems"] = list(problems)
+        claimed.update(facts=presenter.facts)  # the page shows them while the mouth is being learned
+
     take = get_local_path(presenter.take)
     presenter.facts = engine.probe_take(take)
     presenter.take_sha256 = presenter.facts["sha256"]
     engine.write_take_poster(take, folder / "poster.jpg")
-    engine.bake(take, folder / "presenter.safetensors", heartbeat)
+    engine.bake(take, folder / "presenter.safetensors", heartbeat, tell)
     presenter.poster.name = store_file(presenter.poster, folder / "poster.jpg", "poster.jpg")
     presenter.bake.name = store_file(
         presenter.bake, folder / "presenter.safetensors", "presenter.safetensors"

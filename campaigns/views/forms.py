@@ -27,7 +27,9 @@ else:
     _CampaignModelForm = _PresenterForm = forms.ModelForm
 
 SHEET_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
-TAKE_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
+TAKE_SUFFIXES = (
+    ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".3gp", ".ts", ".mts", ".m2ts", ".mpg",
+)  # fmt: skip
 
 
 class _CampaignForm(_CampaignModelForm):

@@ -89,6 +89,7 @@ def bake_to_json(presenter: Presenter) -> dict[str, Any]:
         "stage": presenter.stage,
         "percent": 100 if ready else done_percent,
         "failure": presenter.failure,
+        "problems": presenter.facts.get("problems", []),
         "poster": reverse("admin:campaigns_presenter_poster", args=[presenter.pk])
         if presenter.poster
         else "",

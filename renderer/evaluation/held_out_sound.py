@@ -17,8 +17,8 @@ from renderer.speech.loudness import normalise
 from renderer.speech.recognition import recognise_phones
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ, sample_at
-from renderer.video.decode import read_own_sound
 from renderer.video.probe import ClipFacts
+from renderer.video.recorded_sound import read_own_sound
 from renderer.video.sound import VOICE, SoundFormat
 
 Floats = npt.NDArray[np.float32]

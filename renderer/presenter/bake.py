@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
@@ -24,21 +24,30 @@ from renderer.mouth.draft import Draft, concatenate_drafts, draft_to
 from renderer.mouth.mask import draw_mouth_region
 from renderer.presenter.lower_faces import Faces, TrackedTake, crop_lower_faces, track_take
 from renderer.presenter.presenter import Presenter
+from renderer.presenter.take_advice import advise
+from renderer.presenter.take_measures import measure_face_px, measure_take, measure_tilt_degrees
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.refiner.fit import fit_refiner
 from renderer.speech.recognition import recognise_phones
 from renderer.take.base_track import BaseTrack, build_base_track
+from renderer.take.cuts import find_cuts, mark_breaks
 from renderer.timeline import SOUND_RATE_HZ, frames_of, sample_at
-from renderer.video.decode import TakeReader, read_sound
+from renderer.video.decode import TakeReader
 from renderer.video.first_frames import MIN_LEARNED_S, FirstFrames
 from renderer.video.probe import MIN_TAKE_S, ClipFacts, check_take
+from renderer.video.recorded_sound import RecordedSound, read_recorded_sound
 from renderer.weights import base_ear, base_motion
 
 Floats = npt.NDArray[np.float32]
+Tell = Callable[[tuple[str, ...]], None]  # is given the sentences about a take
 
 TRACK_VERSION = 4
 _LEFT_OUT_S = 0.4  # a training draft must not borrow from its own moment
 _DRAFTED_AT_ONCE = 64
+
+
+def tell_nobody(problems: tuple[str, ...]) -> None:
+    """For bakes whose sentences are read from the presenter."""
 
 
 def bake(
@@ -47,11 +56,13 @@ def bake(
     config: BakeConfig,
     progress: Progress = ignore_progress,
     first_frames: int | None = None,
+    tell: Tell = tell_nobody,
 ) -> Presenter:
     """Prepare a presenter from a take, or from its ``first_frames`` alone, and write it to ``out``.
 
-    An interrupted bake resumes at its last finished stage: parts are kept in a folder beside ``out`` until
-    the bake is done. Raises RenderError for a take that cannot be used, and says what to do.
+    What the take lacks is told as soon as it is known, before the minutes of the fit. An interrupted bake
+    resumes at its last finished stage: parts are kept in a folder beside ``out`` until the bake is done.
+    Raises RenderError for a take that cannot be used, and says what to do.
     """
     with TakeReader(take) if first_frames is None else FirstFrames(take, first_frames) as reader:
         check_take(reader.facts, take, MIN_TAKE_S if first_frames is None else MIN_LEARNED_S)
@@ -61,10 +72,38 @@ def bake(
         with _name_take_in_errors(take, parts):
             tracked = track_take(reader, parts / "track.safetensors", progress)
             faces = crop_lower_faces(reader, tracked, config.crop_px, progress)
-    presenter = _build_presenter(take, reader.facts, tracked, faces, config, parts, progress)
+    sound = _read_sound(take, reader.facts)
+    faces = replace(faces, problems=_collect_problems(reader, tracked, faces, sound))
+    tell(faces.problems)
+    presenter = _build_presenter(reader.facts, tracked, faces, sound, config, parts, progress)
     presenter.save(out)
     shutil.rmtree(parts, ignore_errors=True)
     return Presenter.load(out)
+
+
+def _read_sound(take: Path, facts: ClipFacts) -> RecordedSound | None:
+    """The take's sound for as long as its picture lasts."""
+    sound = read_recorded_sound(take) if facts.has_sound else None
+    if sound is None:
+        return None
+    return replace(sound, samples=sound.samples[: sample_at(facts.frames, facts.fps)])
+
+
+def _collect_problems(
+    reader: TakeReader, tracked: TrackedTake, faces: Faces, sound: RecordedSound | None
+) -> tuple[str, ...]:
+    """Sentences about the take: how it was recorded, what it lacks, and frames that cannot be drawn on."""
+    points = tracked.face.points
+    in_gaps = mark_breaks(np.zeros(len(points), bool), reader.gaps)
+    measures = measure_take(
+        faces,
+        measure_face_px(points),
+        None if sound is None else sound.samples,
+        reader.facts.fps,
+        find_cuts(points, tracked.thumbs) & ~in_gaps,
+        measure_tilt_degrees(points),
+    )
+    return (*reader.notes, *(sound.notes if sound else ()), *advise(measures), *faces.problems)
 
 
 @contextmanager
@@ -83,16 +122,16 @@ def _name_take_in_errors(take: Path, parts: Path) -> Iterator[None]:
 
 
 def _build_presenter(
-    take: Path,
     facts: ClipFacts,
     tracked: TrackedTake,
     faces: Faces,
+    sound: RecordedSound | None,
     config: BakeConfig,
     parts: Path,
     progress: Progress,
 ) -> Presenter:
     base_track: BaseTrack = build_base_track(
-        tracked.face.points, tracked.thumbs, measure_side_px(faces.matrices, config.crop_px)
+        tracked.face.points, tracked.thumbs, measure_side_px(faces.matrices, config.crop_px), faces.breaks
     )
     presenter = Presenter(
         facts=facts,
@@ -104,7 +143,7 @@ def _build_presenter(
         fine=faces.fine,
         triangles=faces.triangles,
         base_track=base_track,
-        style=_fit_style(take, facts, faces, config, progress),
+        style=_fit_style(sound.samples if sound else None, facts, faces, config, progress),
         network={},
         problems=faces.problems,
     )
@@ -117,12 +156,9 @@ def _build_presenter(
 
 
 def _fit_style(
-    take: Path, facts: ClipFacts, faces: Faces, config: BakeConfig, progress: Progress
+    sound: Floats | None, facts: ClipFacts, faces: Faces, config: BakeConfig, progress: Progress
 ) -> MotionStyle:
     progress(Step("listening to the take", 0, 1))
-    sound = read_sound(take) if facts.has_sound else None
-    if sound is not None:
-        sound = sound[: sample_at(facts.frames, facts.fps)]
     phones = recognise_phones(sound, SOUND_RATE_HZ) if sound is not None and len(sound) else None
     progress(Step("listening to the take", 1, 1))
     denoiser, ear = (base_motion(), base_ear()) if config.start == "base" else (None, None)

@@ -53,11 +53,18 @@ class FrameFilter:
 
     def describe_problems(self) -> tuple[str, ...]:
         """Sentences for the person who recorded the take."""
-        notes = ((self.profile, "The head is turned away"), (self.covered, "The mouth or chin is covered"))
+        notes = (
+            (self.profile, "The head is turned away", "Look into the camera."),
+            (
+                self.covered,
+                "The mouth or chin is covered",
+                "Keep hands, cups and microphones below the chin.",
+            ),
+        )
         return tuple(
             f"{what} in {int(flags.sum())} of {len(flags)} frames (first in frame {int(flags.argmax())}); "
-            "there the take is shown unchanged."
-            for flags, what in notes
+            f"there the take is shown unchanged. {advice}"
+            for flags, what, advice in notes
             if flags.any()
         )
 

@@ -25,6 +25,7 @@ from renderer.mouth.warp import build_lower_face_triangles
 from renderer.presenter.frame_filter import FILTER_PX, filter_frames, mask_hand
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.runtime.atomic_files import atomic_write
+from renderer.take.cuts import find_cuts, mark_breaks
 from renderer.video.decode import TakeReader
 
 Frame = npt.NDArray[np.uint8]
@@ -105,6 +106,9 @@ class Faces:
     problems: tuple[str, ...]
     crop_px: int
     detail: Floats = field(default_factory=UNCHANGED.copy)
+    breaks: Flags = field(
+        default_factory=lambda: np.zeros(0, bool)
+    )  # [T], as `renderer.take.cuts` marks them
 
     @cached_property
     def atlas(self) -> Atlas:
@@ -129,11 +133,19 @@ def crop_lower_faces(
     triangles = build_lower_face_triangles(
         load_face_triangles(), np.median(points, axis=0).astype(np.float32)
     )
-    verdict = filter_frames(points, tracked.face.ok, shrink(fine, crop_px), triangles, hands)
+    cuts = find_cuts(tracked.face.points, tracked.thumbs)
+    breaks = mark_breaks(cuts, reader.gaps)
+    seen = tracked.face.ok & ~_find_unsure(breaks)
+    verdict = filter_frames(points, seen, shrink(fine, crop_px), triangles, hands)
     # Where every frame is filtered out there is nothing to draw from; the track alone then decides.
     usable = verdict.ok if verdict.ok.any() else tracked.face.ok
     problems = tracked.face.problems + verdict.describe_problems()
-    return Faces(points, matrices, verdict.ok, usable, fine, triangles, problems, crop_px)
+    return Faces(points, matrices, verdict.ok, usable, fine, triangles, problems, crop_px, breaks=breaks)
+
+
+def _find_unsure(breaks: Flags) -> Flags:
+    """Frames [T] from a break on in which the tracker still looks where the face was, and those of a gap."""
+    return np.asarray(breaks | np.concatenate([np.zeros(1, bool), breaks[:-1]]), bool)
 
 
 def crop_frames(

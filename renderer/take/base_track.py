@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.face.landmarks import BETWEEN_EYES, EYELIDS_AND_IRISES, POINTS, UPPER_FACE
+from renderer.take.cuts import find_shots
 
 Floats = npt.NDArray[np.float32]
 
@@ -21,6 +22,8 @@ _END_MARGIN_FRAMES = TRANSITION_FRAMES + 2
 # What was shown a moment ago costs as much as a transition over two usual steps, and is forgotten by and by.
 _REUSE_COST, _FORGETTING_FRAMES = 4.0, 500.0
 _LOOK_AHEAD_FRAMES = 75
+# Another shot is led to only where it looks like this one, in usual steps: a change of zoom never morphs.
+_SAME_SHOT_STEPS = 3.0
 # Video textures compare short runs, so that the direction of movement counts as well as the place.
 _RUN_WEIGHTS = np.array([1, 4, 6, 4, 1], np.float64) / 16
 
@@ -43,10 +46,12 @@ class BaseTrack:
 
     ``distance`` float16 [T, T] is how unlike two take frames look with their neighbours; 1 is about the
     difference of one frame to the next. Runs are left where another frame looks alike, rather late than
-    early, and lead to what was not shown for long.
+    early, and lead to what was not shown for long. ``breaks`` bool [T] are frames that do not go on from the
+    frame before (`renderer.take.cuts`): no run crosses one.
     """
 
     distance: npt.NDArray[np.float16]
+    breaks: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
     _frames: list[PathFrame] = field(default_factory=list, init=False, repr=False)
     _growing: Lock = field(default_factory=Lock, init=False, repr=False)
 
@@ -70,15 +75,27 @@ class BaseTrack:
         """Whether the base track itself mixes two frames here."""
         return self.frame_at(position).mix > 0
 
+    def is_near_break(self, frames: int) -> npt.NDArray[np.bool_]:
+        """Take frames [T] with a break at them, or at most so many frames before or behind."""
+        if not self.breaks.any():
+            return np.zeros(self.frames, bool)
+        at = np.flatnonzero(self.breaks)
+        near = (at[:, None] + np.arange(-frames, frames + 1)).clip(0, self.frames - 1)
+        flags = np.zeros(self.frames, bool)
+        flags[near] = True
+        return flags
+
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        return {"distance": self.distance}
+        # Most takes have no breaks, and none were stored before they were looked for.
+        return {"distance": self.distance} | ({"breaks": self.breaks} if self.breaks.any() else {})
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> BaseTrack:
-        return cls(np.asarray(arrays["distance"], np.float16))
+        distance = np.asarray(arrays["distance"], np.float16)
+        return cls(distance, np.asarray(arrays.get("breaks", np.zeros(len(distance))), bool))
 
     def _grow(self, position: int) -> None:
-        runs = _Runs(self.distance)
+        runs = _Runs(self.distance, self.breaks)
         known = 0
         while known <= position:
             run = runs.next()
@@ -90,12 +107,18 @@ class BaseTrack:
 class _Runs:
     """The base track's runs, one after the other; the same for the same take."""
 
-    def __init__(self, distance: npt.NDArray[np.float16]) -> None:
+    def __init__(self, distance: npt.NDArray[np.float16], breaks: npt.NDArray[np.bool_]) -> None:
         self._distance = np.asarray(distance, np.float32)
         count = len(distance)
-        self._least = min(_RUN_MIN_FRAMES, count // 3)
+        shots = find_shots(breaks) if len(breaks) else [(0, count)]
+        if max(last - first for first, last in shots) <= 4 * _END_MARGIN_FRAMES:
+            shots = [(0, count)]  # cut so often that every part is too short to be shown by itself
+        self._shot = np.repeat(np.arange(len(shots)), [last - first for first, last in shots])
+        self._first, self._end = (np.array(edges)[self._shot] for edges in zip(*shots, strict=True))
+        longest = max(shots, key=lambda shot: shot[1] - shot[0])
+        self._least = min(_RUN_MIN_FRAMES, (longest[1] - longest[0]) // 3)
         self._last_shown = np.full(count, -1e9)
-        self._start = self._position = 0
+        self._start, self._position = longest[0], 0
 
     def next(self) -> list[PathFrame]:
         start, (leave, to) = self._start, self._find_transition()
@@ -109,10 +132,13 @@ class _Runs:
 
     def _find_transition(self) -> tuple[int, int]:
         """(leave, to): take frames that look alike, and what follows was not shown for long."""
-        count, start = len(self._distance), self._start
-        leave = np.arange(start + self._least, count - 2)
-        to = np.arange(_END_MARGIN_FRAMES, count - 2 - self._least)
+        start, frames = self._start, np.arange(len(self._distance))
+        leave = np.arange(start + self._least, self._end[start] - 2)
+        # A run that is led to lies in one shot from before the transition until it may be left again.
+        to = frames[(frames >= self._first + _END_MARGIN_FRAMES) & (frames < self._end - 2 - self._least)]
         unlike = self._distance[np.ix_(leave - 3, to - 3)] ** 2  # a transition's middle lies before its end
+        other_shot = self._shot[to] != self._shot[start]
+        unlike[(unlike > _SAME_SHOT_STEPS**2) & other_shot] = np.inf
         unlike[np.abs(leave[:, None] - to) <= 2 * TRANSITION_FRAMES] = np.inf  # that would only go on
         cost = (unlike + _REUSE_COST * self._measure_reuse()[to]) / (leave - start)[:, None]
         best = np.unravel_index(int(cost.argmin()), cost.shape)
@@ -121,7 +147,7 @@ class _Runs:
     def _measure_reuse(self) -> npt.NDArray[np.float64]:
         """0..1 for each frame: how lately it and those after it were shown."""
         lately = np.exp((self._last_shown - self._position) / _FORGETTING_FRAMES)
-        lately[self._start :] = 1.0  # the run that goes on now
+        lately[self._start : self._end[self._start]] = 1.0  # the run that goes on now
         ahead = np.concatenate([lately, np.full(_LOOK_AHEAD_FRAMES, lately[-1])])
         summed = np.concatenate([[0.0], np.cumsum(ahead)])
         return np.asarray((summed[_LOOK_AHEAD_FRAMES:] - summed[:-_LOOK_AHEAD_FRAMES])[: len(lately)]) / (
@@ -129,11 +155,17 @@ class _Runs:
         )
 
 
-def build_base_track(track_points: Floats, thumbs: npt.NDArray[np.uint8], face_px: float) -> BaseTrack:
+def build_base_track(
+    track_points: Floats,
+    thumbs: npt.NDArray[np.uint8],
+    face_px: float,
+    breaks: npt.NDArray[np.bool_] | None = None,
+) -> BaseTrack:
     """Build the base track of a take from its face points [T, 478, 2] (take px) and small whole frames [T, h,
     w, 3].
 
-    ``face_px`` is the size of the face's crop in take px; the points are compared relative to it.
+    ``face_px`` is the size of the face's crop in take px; the points are compared relative to it. ``breaks``
+    [T] are frames that do not go on from the frame before.
     """
     if track_points.shape[1] != POINTS:
         raise ValueError(f"{POINTS} face points are needed, not {track_points.shape[1]}")
@@ -146,7 +178,8 @@ def build_base_track(track_points: Floats, thumbs: npt.NDArray[np.uint8], face_p
     distance = np.sqrt(_average_over_runs(np.asarray(total)) / 2.5)
     if len(distance) <= 4 * _END_MARGIN_FRAMES:
         raise ValueError(f"a base track needs more than {len(distance)} frames")
-    return BaseTrack(np.minimum(distance, 6e4).astype(np.float16))
+    whole = np.zeros(len(distance), bool) if breaks is None else breaks
+    return BaseTrack(np.minimum(distance, 6e4).astype(np.float16), whole)
 
 
 def _compute_squared_distances(rows: npt.NDArray[np.float64], least: float) -> npt.NDArray[np.float64]:

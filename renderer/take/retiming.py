@@ -130,17 +130,32 @@ def _find_two(
     third = places[:, None] + by
     outside = (third < _EVERY_LENGTH) | (third >= base_track.frames - _EVERY_LENGTH)
     third = third.clip(0, base_track.frames - 1)
+    outside |= base_track.is_near_break(_EVERY_LENGTH)[third]
+    shot = np.cumsum(base_track.is_near_break(0)[third], axis=0, dtype=np.int64)
     first, second = (
         np.asarray(base_track.distance[run.take[:, None], third], np.float32) ** 2 + run.mixed[:, None]
         for run in (_read_run(base_track, start, places), _read_run(base_track, end - frames, places))
     )
     first[outside] = second[outside] = np.inf
-    cheapest = np.minimum.accumulate(first, axis=0)
-    both = cheapest[:-_RUN_FRAMES] + second[_RUN_FRAMES:]
+    both = _find_least_before(first, shot) + second[_RUN_FRAMES:]
     late, run = np.unravel_index(int(both.argmin()), both.shape)
-    early = int(first[: late + 1, run].argmin())
+    same_shot = shot[: late + 1, run] == shot[late + _RUN_FRAMES, run]
+    early = int(np.where(same_shot, first[: late + 1, run], np.inf).argmin())
     cost = float(both[late, run]) + _SECOND_TRANSITION_COST + _FRAME_COST * (frames - lengths[0])
     return _Transitions(cost, frames, (int(places[early]), int(places[late + _RUN_FRAMES])), int(by[run]))
+
+
+def _find_least_before(costs: Costs, shot: npt.NDArray[np.int64]) -> Costs:
+    """For each row of ``costs`` [places, runs] from `_RUN_FRAMES` on, the least one so many rows before or
+    earlier in its column; only costs of the same ``shot`` count."""
+    same_shot = shot[:-_RUN_FRAMES] == shot[_RUN_FRAMES:]
+    least = np.where(same_shot, costs[:-_RUN_FRAMES], np.float32(np.inf))
+    if same_shot.all():
+        return np.minimum.accumulate(least, axis=0)
+    goes_on = shot[_RUN_FRAMES:-1] == shot[_RUN_FRAMES + 1 :]
+    for row in range(1, len(least)):
+        np.minimum(least[row], least[row - 1], out=least[row], where=goes_on[row - 1])
+    return least
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,14 @@ from pathlib import Path
 from threading import Lock
 from types import TracebackType
 
-import av
 import numpy as np
 import numpy.typing as npt
-from av.audio.resampler import AudioResampler
 
-from renderer.errors import RenderError
 from renderer.runtime.profiling import span
-from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.cursor import Cursor
-from renderer.video.open import open_clip
 from renderer.video.picture import Picture
 from renderer.video.probe import probe_clip
-from renderer.video.sound import VOICE, SoundFormat
+from renderer.video.recorded_sound import read_recorded_sound
 
 # Several places in the file at once: a transition shows the end of one run mixed with the start of another,
 # while another thread may read elsewhere.
@@ -27,7 +22,6 @@ _CURSORS = 3
 _NEAR_FRAMES = 16
 # A segment's pictures are needed twice: to cut the faces out, and to put them back.
 _KEEP_BYTES = 256 * 2**20
-_AAC_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 
 class TakeReader:
@@ -35,7 +29,8 @@ class TakeReader:
 
     Pictures are `renderer.video.picture.Picture`; frames are the same as uint8 RGB [height, width, 3], each
     a fresh array. Reading forward decodes every picture once; a far jump decodes from the key frame before
-    it; the pictures read last are cached, up to ``cache_bytes``.
+    it; the pictures read last are cached, up to ``cache_bytes``. ``gaps`` and ``notes`` tell how the clip was
+    recorded, as in `renderer.video.probe.Clip`.
     """
 
     @span("open clip")
@@ -46,6 +41,8 @@ class TakeReader:
         self._cached: dict[int, Picture] = {}  # likewise
         self._clip = probe_clip(path)
         self.facts = self._clip.facts
+        self.gaps = self._clip.timing.gaps
+        self.notes = self._clip.notes
 
     def __enter__(self) -> TakeReader:
         return self
@@ -104,70 +101,11 @@ class TakeReader:
         if near:
             return min(near, key=lambda cursor: cursor.cost_frames(target))
         if len(self._cursors) < _CURSORS:
-            self._cursors.insert(0, Cursor(self._path, self._clip.timing, self._clip.turns))
+            self._cursors.insert(0, Cursor(self._path, self._clip))
         return self._cursors[0]
 
 
 def read_sound(path: Path) -> npt.NDArray[np.float32] | None:
     """A clip's sound as mono float32 [n] at 48 kHz, in step with its first picture; None without sound."""
-    with open_clip(path) as container:
-        return _samples(container, VOICE, path)[0] if container.streams.audio else None
-
-
-def read_own_sound(path: Path) -> tuple[npt.NDArray[np.float32], SoundFormat] | None:
-    """The same with the clip's own rate and channels (two at most): float32 [channels, n], and its format."""
-    with open_clip(path) as container:
-        if not container.streams.audio:
-            return None
-        stream = container.streams.audio[0]
-        rate_hz = stream.rate if stream.rate in _AAC_RATES_HZ else SOUND_RATE_HZ
-        form = SoundFormat(rate_hz, "mono" if stream.channels == 1 else "stereo")
-        return _samples(container, form, path), form
-
-
-def _samples(
-    container: av.container.InputContainer, form: SoundFormat, path: Path
-) -> npt.NDArray[np.float32]:
-    start_s = _picture_start_s(container)
-    try:
-        blocks = list(_blocks(container, form))
-    except av.error.FFmpegError as error:
-        raise RenderError(
-            f"The sound of {path.name} is damaged. Export the file again, for example as MP4 with AAC."
-        ) from error
-    if not blocks:
-        return np.zeros((1 if form.layout == "mono" else 2, 0), np.float32)
-    samples = np.concatenate([block for _, block in blocks], axis=1)
-    return _starting_at(samples, offset=round((blocks[0][0] - start_s) * form.rate_hz))
-
-
-def _picture_start_s(container: av.container.InputContainer) -> float:
-    stream = next(iter(container.streams.video), None)
-    if stream is None or stream.start_time is None or stream.time_base is None:
-        return _sound_start_s(container)
-    return float(stream.start_time * stream.time_base)
-
-
-def _sound_start_s(container: av.container.InputContainer) -> float:
-    stream = container.streams.audio[0]
-    return float((stream.start_time or 0) * (stream.time_base or 0))
-
-
-def _blocks(
-    container: av.container.InputContainer, form: SoundFormat
-) -> Iterator[tuple[float, npt.NDArray[np.float32]]]:
-    """(start in seconds, samples [channels, n]) of each decoded block."""
-    resampler = AudioResampler(format="fltp", layout=form.layout, rate=form.rate_hz)
-    start_s = _sound_start_s(container)
-    for frame in container.decode(container.streams.audio[0]):
-        start_s = frame.time if frame.time is not None else start_s
-        for block in resampler.resample(frame):
-            yield start_s, np.asarray(block.to_ndarray(), np.float32)
-    for block in resampler.resample(None):
-        yield start_s, np.asarray(block.to_ndarray(), np.float32)
-
-
-def _starting_at(samples: npt.NDArray[np.float32], offset: int) -> npt.NDArray[np.float32]:
-    if offset < 0:
-        return samples[:, -offset:]
-    return np.concatenate([np.zeros((len(samples), offset), np.float32), samples], axis=1)
+    sound = read_recorded_sound(path)
+    return None if sound is None else sound.samples

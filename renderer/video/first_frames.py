@@ -16,4 +16,5 @@ class FirstFrames(TakeReader):
 
     def __init__(self, path: Path, frames: int) -> None:
         super().__init__(path)
+        self.gaps = tuple((first, min(last, frames)) for first, last in self.gaps if first < frames)
         self.facts = replace(self.facts, frames=frames, duration_s=seconds_at(frames, self.facts.fps))

@@ -16,6 +16,7 @@ from av.video.reformatter import ColorRange
 
 from renderer.runtime.profiling import span
 from renderer.video.colour import BT709, Colours, rgb_to_yuv, yuv_to_rgb
+from renderer.video.orientation import Orientation
 
 Plane = npt.NDArray[np.uint8]
 Image = npt.NDArray[np.uint8]
@@ -100,11 +101,11 @@ class Picture:
         y, u, v = (_samples(plane) for plane in frame.planes)
         return cls(y, u, v, Colours.of(frame))
 
-    def rotate(self, turns: int) -> Picture:
-        """Turned counter-clockwise by quarter turns."""
-        if turns % 4 == 0:
+    def orient(self, orientation: Orientation) -> Picture:
+        """Turned and mirrored as it is seen."""
+        if orientation.is_upright:
             return self
-        y, u, v = (np.ascontiguousarray(np.rot90(p, turns)) for p in (self.y, self.u, self.v))
+        y, u, v = (np.ascontiguousarray(orientation.apply(plane)) for plane in (self.y, self.u, self.v))
         return Picture(y, u, v, self.colours)
 
     def to_frame(self) -> VideoFrame:

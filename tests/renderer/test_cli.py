@@ -81,6 +81,41 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_the_take_is_baked(
     assert "taken.mp4 cannot be a file" in refused(tmp_path, capsys, "--out", str(tmp_path / "taken.mp4"))
 
 
+def test_a_voice_that_is_not_there_is_named_before_the_take_is_baked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert "gone.onnx, which is not there" in refused(
+        tmp_path, capsys, "--voice-model", str(tmp_path / "gone.onnx")
+    )
+
+
+def test_a_cache_that_cannot_be_a_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "notes.txt").write_text("a file, not a folder")
+    below = str(tmp_path / "notes.txt" / "cache")
+    assert "notes.txt/cache/locks cannot be used: Not a directory" in refused(
+        tmp_path, capsys, "--cache", below
+    )
+
+
+@pytest.mark.parametrize("command", ["bake", "complete"])
+def test_a_bake_that_could_not_be_written_is_not_begun(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "taken.safetensors").mkdir()
+    light = ["--light", str(DEMO_LIGHT_BAKE)] if command == "complete" else []
+    files = ["--take", str(takes.DEMO_TAKE), "--out", str(tmp_path / "taken.safetensors")]
+    assert main([command, *light, *files]) == 1
+    assert "taken.safetensors cannot be a file" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["taken.safetensors"]
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-5", "0", "inf"])
+def test_a_fit_that_takes_no_time_is_refused(seconds: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["bake", "--take", str(takes.DEMO_TAKE), "--out", "p.safetensors", "--fit-seconds", seconds])
+    assert f"{seconds} is no time" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder where not even root may write")
 def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert "The folder /proc cannot be written to" in refused(tmp_path, capsys, "--out", "/proc/hi.mp4")

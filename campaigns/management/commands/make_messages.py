@@ -69,8 +69,14 @@ class Command(BaseCommand):
         presenter = options["presenter"]
         if presenter is not None and not presenter.is_file():
             raise CommandError(f"{presenter} does not exist. Leave --presenter out to bake the take now.")
+        if presenter is not None:
+            engine.check_bake(presenter, options["take"])
         voice = engine.choose_voice(options["voice"], options["voice_model"])
-        return Batch(sheet, script, options["take"], presenter, voice, options["out"])
+        return Batch(sheet, script, options["take"], presenter, voice, options["out"], self._tell)
+
+    def _tell(self, problems: tuple[str, ...]) -> None:
+        for problem in problems:
+            self.stderr.write(f"About the take: {problem}")
 
 
 def _read_script(path: Path) -> str:

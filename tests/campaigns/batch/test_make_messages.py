@@ -114,3 +114,10 @@ def test_a_missing_file_is_a_sentence(files: dict[str, Path], missing: str) -> N
     files[missing].unlink()
     with pytest.raises(CommandError, match=r"(people\.csv|hello\.j2) cannot be (read|used): No such file"):
         make(files, take=takes.DEMO_TAKE)
+
+
+def test_a_light_bake_is_refused_with_the_command_that_completes_it(files: dict[str, Path]) -> None:
+    light = takes.DEMO_TAKE.with_name("presenter.safetensors")
+    with pytest.raises(CommandError, match=r"is a light bake.*python -m renderer complete --light"):
+        make(files, take=takes.DEMO_TAKE, presenter=light)
+    assert not files["out"].exists()

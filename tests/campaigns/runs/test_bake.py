@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -71,3 +72,13 @@ def test_a_dead_workers_take_waits_again(presenter: Presenter) -> None:
     presenter.refresh_from_db()
     assert (presenter.bake_state, presenter.claimed_by) == (BakeState.WAITING, "")
     assert OrmQ.objects.filter(key="render").count() == 1
+
+
+@pytest.mark.slow
+def test_what_a_take_lacks_is_stored_with_its_facts(tmp_path: Path, settings: Any) -> None:
+    settings.BAKE_SECONDS = 1
+    presenter = upload(takes.good(tmp_path / "good.mp4"))
+    bake.claim_and_bake(presenter.pk)
+    presenter.refresh_from_db()
+    assert (presenter.bake_state, presenter.failure) == (BakeState.READY, "")
+    assert "The take is short (7 s)" in presenter.facts["problems"][0]

@@ -155,6 +155,18 @@ def test_a_failed_preparation_shows_its_reason_and_is_tried_again(
     assert (progress["state"], progress["running"]) == ("waiting", True)
 
 
+def test_what_a_take_lacks_stands_on_its_page_while_it_is_prepared_and_after(
+    dashboard: Client, presenter: Presenter
+) -> None:
+    said = "Face the lens: the head was turned <often>."
+    Presenter.objects.update(facts={**presenter.facts, "problems": [said]})
+    assert "Face the lens: the head was turned &lt;often&gt;." in page(
+        dashboard, "campaigns_presenter_change", presenter.pk
+    )
+    progress = dashboard.get(reverse("admin:campaigns_presenter_progress", args=[presenter.pk])).json()
+    assert progress["problems"] == [said]
+
+
 def test_a_poster_is_shown_to_staff_only(dashboard: Client, presenter: Presenter) -> None:
     where = reverse("admin:campaigns_presenter_poster", args=[presenter.pk])
     assert dashboard.get(where).status_code == 404

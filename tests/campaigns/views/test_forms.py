@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import RequestFactory
 
@@ -79,3 +80,11 @@ def test_saving_a_presenter_keeps_the_claim_and_the_bake_of_a_worker(
     presenter.refresh_from_db()
     assert (presenter.name, presenter.consent_by, presenter.has_consent) == ("Nora B.", "Nora Berg", agreed)
     assert (presenter.bake_state, presenter.claimed_by) == (BakeState.BAKING, "a worker")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "taken"), [("00012.MTS", True), ("take.ts", True), ("me.pptx", False)])
+def test_a_take_may_come_as_cameras_name_it(name: str, taken: bool) -> None:
+    fields = {"name": "Nora", "agreed": "on", "consent_by": "Nora"}
+    form = PresenterForm(fields, {"take": SimpleUploadedFile(name, b"bytes")})
+    assert ("take" not in form.errors) == taken

@@ -14,10 +14,12 @@ from renderer.errors import Cancelled, RenderError
 from renderer.mouth.base import build_mouth_base
 from renderer.mouth.draft import draft
 from renderer.presenter.bake import bake
+from renderer.presenter.lower_faces import crop_lower_faces, track_take
 from renderer.presenter.presenter import Presenter, load_presenter
 from renderer.progress import Step
 from renderer.refiner.refine import load_refiner
 from renderer.take.base_track import PathFrame
+from renderer.video.decode import TakeReader
 from tests import takes
 from tests.renderer.conftest import QUICK
 
@@ -107,3 +109,36 @@ def test_a_stopped_bake_goes_on_after_the_track(small_take: Path, tmp_path: Path
 def test_a_take_that_is_too_short_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="at least 5 s"):
         bake(takes.too_short(tmp_path / "short.mp4"), tmp_path / "out.safetensors", QUICK)
+
+
+def test_what_a_take_lacks_is_told_before_the_fit_and_kept_in_the_bake(
+    small_take: Path, small_bake: Presenter, tmp_path: Path
+) -> None:
+    told: list[tuple[str, ...]] = []
+
+    def stop_at_the_voice(step: Step) -> None:
+        if step.stage == "listening to the take":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        bake(small_take, tmp_path / "p.safetensors", QUICK, stop_at_the_voice, tell=told.append)
+    ((said,),) = told
+    assert "The take is short (7 s)" in said
+    assert small_bake.problems == (said,)
+
+
+def test_frames_beside_a_cut_are_not_learned_from_and_the_cut_is_told(tmp_path: Path) -> None:
+    told: list[tuple[str, ...]] = []
+
+    def stop_at_the_voice(step: Step) -> None:
+        if step.stage == "listening to the take":
+            raise Cancelled
+
+    take = takes.with_a_cut(tmp_path / "cut.mp4")
+    with pytest.raises(Cancelled):
+        bake(take, tmp_path / "p.safetensors", QUICK, stop_at_the_voice, tell=told.append)
+    assert any("The take has a cut (at 4.0 s)" in sentence for sentence in told[0])
+    with TakeReader(take) as reader:
+        faces = crop_lower_faces(reader, track_take(reader, None), crop_px=64)
+    assert np.flatnonzero(faces.breaks).tolist() == [100]
+    assert not faces.ok[98:104].any() and faces.ok[:97].all() and faces.ok[105:].all()

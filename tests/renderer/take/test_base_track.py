@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from renderer.take.base_track import TRANSITION_FRAMES, BaseTrack, PathFrame, build_base_track
+from renderer.take.cuts import mark_breaks
 
 Floats = npt.NDArray[np.float32]
 FACE_PX = 200.0
@@ -108,3 +109,66 @@ def test_a_walk_is_the_same_after_saving() -> None:
 def test_a_track_with_other_points_is_an_error_of_the_caller() -> None:
     with pytest.raises(ValueError, match="478 face points"):
         build_base_track(np.zeros((50, 68, 2), np.float32), still_thumbs(50), FACE_PX)
+
+
+# --- takes with breaks ---
+
+
+def two_shots(frames: int, cut: int, zoom: float) -> tuple[BaseTrack, npt.NDArray[np.bool_]]:
+    """The swaying head, nearer to the camera from the frame ``cut`` on."""
+    points, thumbs = swaying(frames), still_thumbs(frames)
+    points[cut:] *= zoom
+    thumbs[cut:, 4:16, 6:20] += np.uint8(100 * (zoom - 1))
+    breaks = np.arange(frames) == cut
+    return build_base_track(points, thumbs, FACE_PX, breaks), breaks
+
+
+def crossings(base_track: BaseTrack, breaks: npt.NDArray[np.bool_], positions: int = 7500) -> int:
+    """How often the base track goes over a break as if there were none."""
+    shown = [base_track.frame_at(position) for position in range(positions)]
+    runs = [(f.a, f.b) for f in shown]
+    steps = [(b[0], a[0]) for b, a in pairwise(runs)] + [
+        (b.b, a.b) for b, a in pairwise(shown) if b.mix and a.mix
+    ]
+    return sum(after == before + 1 and bool(breaks[after]) for before, after in steps)
+
+
+@pytest.mark.parametrize("cut", [40, 150, 300, 560])
+def test_no_run_crosses_a_cut(cut: int) -> None:
+    base_track, breaks = two_shots(586, cut, zoom=1.3)
+    assert crossings(base_track, breaks) == 0
+    assert base_track.take_frame(0) == (0 if cut >= 293 else cut)
+
+
+def test_a_change_of_zoom_is_never_morphed() -> None:
+    base_track, breaks = two_shots(586, 250, zoom=1.3)
+    assert len({bool(f.a >= 250) for f in map(base_track.frame_at, range(7500))}) == 1
+    assert all((f.a >= 250) == (f.b >= 250) for f in map(base_track.frame_at, range(7500)))
+    assert breaks.sum() == 1
+
+
+def test_shots_that_look_alike_are_both_shown() -> None:
+    base_track, breaks = two_shots(586, 250, zoom=1.0)
+    assert crossings(base_track, breaks) == 0
+    assert len({bool(f.a >= 250) for f in map(base_track.frame_at, range(7500))}) == 2
+
+
+def test_the_standing_picture_of_a_gap_is_never_shown() -> None:
+    breaks = mark_breaks(np.zeros(586, bool), [(200, 215)])
+    base_track = build_base_track(swaying(586), still_thumbs(586), FACE_PX, breaks)
+    shown = {frame for f in map(base_track.frame_at, range(7500)) for frame in (f.a, f.b)}
+    assert not shown & set(range(201, 215)) and crossings(base_track, breaks) == 0
+
+
+def test_a_take_that_is_cut_all_the_time_is_shown_all_the_same() -> None:
+    breaks = np.arange(250) % 20 == 10
+    base_track = build_base_track(swaying(250), still_thumbs(250), FACE_PX, breaks)
+    assert all(0 <= base_track.take_frame(position) < 250 for position in range(2000))
+
+
+def test_breaks_are_the_same_after_saving() -> None:
+    base_track, breaks = two_shots(586, 150, zoom=1.3)
+    again = BaseTrack.from_arrays(base_track.to_arrays())
+    assert np.array_equal(again.breaks, breaks)
+    assert [base_track.frame_at(p) for p in range(600)] == [again.frame_at(p) for p in range(600)]
+    assert "breaks" not in base_track_of(250).to_arrays()

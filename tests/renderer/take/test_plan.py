@@ -15,7 +15,7 @@ from renderer.presenter.presenter import Presenter
 from renderer.take.base_track import TRANSITION_FRAMES, BaseTrack
 from renderer.take.plan import Segment, Slots, plan_segments, plan_slots
 from renderer.take.retiming import bridge, retime
-from tests.renderer.take.test_base_track import base_track_of
+from tests.renderer.take.test_base_track import base_track_of, two_shots
 from tests.takes import DEMO_TAKE
 
 FPS = Fraction(25)
@@ -225,3 +225,16 @@ def test_a_walk_that_nobody_uses_any_more_is_not_kept_by_what_was_planned_on_it(
     del base_track
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.3])
+def test_no_path_crosses_a_cut_of_the_take(zoom: float) -> None:
+    base_track, breaks = two_shots(586, 200, zoom)
+    for start in (40, 300, 700):
+        for frames in range(120, 181, 12):
+            path = bridge(base_track, start, start + 150, range(frames, frames + 13), SEAM)
+            for shown in ([f.a for f in path], [f.b for f in path]):
+                crossed = [
+                    after for before, after in pairwise(shown) if after == before + 1 and breaks[after]
+                ]
+                assert crossed == [], (start, frames)

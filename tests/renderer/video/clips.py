@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,43 @@ def write_clip(
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
         for packet in _sound(sound, samples):
+            out.mux(packet)
+    return path
+
+
+def write_stream(
+    path: Path, codec: str = "libx264", options: dict[str, str] | None = None, frames: int = 60
+) -> Path:
+    """Write a clip of numbered frames at 25 fps with any encoder and container."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(codec, rate=25, options=options or {})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for number in range(frames):
+            frame = av.VideoFrame.from_ndarray(numbered(number), "rgb24")
+            frame.pts = number
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+def copy_packets(
+    source: Path,
+    path: Path,
+    keep: Callable[[int], bool] = lambda number: True,
+    shift_frames: int = 0,
+) -> Path:
+    """Copy a clip at 25 fps without encoding it again: the packets to ``keep``, shown earlier by some frames.
+
+    What is shown before 0 is hidden by an edit list, as phones trim.
+    """
+    with av.open(str(source)) as clip, av.open(str(path), "w") as out:
+        stream = clip.streams.video[0]
+        copied = out.add_stream_from_template(stream)
+        early = round(shift_frames / 25 / (stream.time_base or 1))
+        for number, packet in enumerate(clip.demux(stream)):
+            if packet.dts is None or packet.pts is None or not keep(number):
+                continue
+            packet.pts, packet.dts, packet.stream = packet.pts - early, packet.dts - early, copied
             out.mux(packet)
     return path
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.video.decode import TakeReader, read_own_sound, read_sound
+from renderer.video.decode import TakeReader, read_sound
+from renderer.video.recorded_sound import read_own_sound
 from tests.renderer.video.clips import number_of, numbered, write_clip, write_sound
 
 
@@ -181,3 +182,28 @@ def test_sound_can_be_read_as_the_clip_has_it(tmp_path: Path, rate_hz: int, layo
 
 def test_a_clip_without_sound_has_none_of_its_own(tmp_path: Path) -> None:
     assert read_own_sound(write_clip(tmp_path / "take.mp4")) is None
+
+
+@pytest.mark.parametrize("part", ["its tables", "its pictures and sound"])
+def test_wrong_bytes_anywhere_end_in_words_and_never_in_a_library_s_own_error(
+    tmp_path: Path, part: str
+) -> None:
+    rng = np.random.default_rng(6)
+    noise = rng.normal(0, 0.1, 57_600).astype(np.float32)
+    good = write_clip(tmp_path / "good.mp4", 30, samples=noise).read_bytes()
+    clip, refused = tmp_path / "me.mp4", 0
+    tables = good.index(b"moov")
+    for place in rng.integers(*((tables, len(good)) if part == "its tables" else (40, tables)), 120):
+        data = bytearray(good)
+        data[place] ^= int(rng.integers(1, 256))
+        clip.write_bytes(data)
+        try:
+            with TakeReader(clip) as reader:
+                for index in (0, reader.facts.frames // 2, reader.facts.frames - 1):
+                    reader.frame(index)
+            read_sound(clip)
+            read_own_sound(clip)
+        except RenderError as error:
+            refused += 1
+            assert "me.mp4" in error.message
+    assert 5 < refused < 115

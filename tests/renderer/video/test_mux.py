@@ -11,9 +11,9 @@ import pytest
 from renderer.config import VideoConfig
 from renderer.errors import RenderError
 from renderer.timeline import sample_at
-from renderer.video.decode import read_own_sound
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join_segments
+from renderer.video.recorded_sound import read_own_sound
 from renderer.video.sound import SoundFormat
 from tests.renderer.video.clips import number_of, numbered
 from tests.renderer.video.test_encode import room_for

@@ -16,6 +16,7 @@ from renderer.config import VideoConfig
 from renderer.video.colour import to_rgb
 from renderer.video.decode import TakeReader
 from renderer.video.encode import encode_segment
+from renderer.video.orientation import Orientation
 from renderer.video.picture import Box, Picture
 from tests import takes
 from tests.renderer.video.clips import numbered, write_clip
@@ -64,7 +65,7 @@ def test_a_box_shows_what_the_whole_picture_shows_there(box: Box) -> None:
 def test_turning_turns_what_is_seen() -> None:
     picture = Picture.of_rgb(np.repeat(np.repeat(coloured(20, 12), 8, axis=0), 8, axis=1))
     for turns in (1, 2, 3):
-        turned, expected = picture.rotate(turns).rgb(), np.rot90(picture.rgb(), turns)
+        turned, expected = picture.orient(Orientation(turns)).rgb(), np.rot90(picture.rgb(), turns)
         assert turned.shape == expected.shape
         assert off(turned, expected).mean() < 3  # colour samples lie beside their pixels, also when turned
 

@@ -4,12 +4,15 @@ import hashlib
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.stream import Disposition
 
 from renderer.errors import RenderError
-from renderer.video.probe import check_take, probe
-from tests.renderer.video.clips import write_clip, write_sound
+from renderer.video.decode import TakeReader
+from renderer.video.probe import check_take, probe, probe_clip
+from tests.renderer.video.clips import numbered, write_clip, write_sound
 
 
 def test_a_clip_tells_its_size_rate_length_and_sound(tmp_path: Path) -> None:
@@ -58,10 +61,79 @@ def test_pictures_that_a_phone_left_out_do_not_change_its_rate(tmp_path: Path) -
     assert abs(facts.frames - 300) <= 1
 
 
-def test_a_standing_picture_is_refused_with_its_time(tmp_path: Path) -> None:
+def test_a_gap_in_a_recording_is_told_with_its_time_and_the_rest_is_used(tmp_path: Path) -> None:
     times_ms = [index * 40 + (900 if index > 20 else 0) for index in range(60)]
-    with pytest.raises(RenderError, match=r"stands still for 0\.9 s at 0\.8 s.*constant frame rate"):
+    clip = probe_clip(write_clip(tmp_path / "take.mkv", 60, times_ms=times_ms))
+    assert clip.facts.duration_s == pytest.approx(3.3, abs=0.1)
+    (note,) = clip.notes
+    assert "stands still for 0.9 s at 0.8 s" in note and "neither learned from nor shown" in note
+
+
+def test_a_recording_that_stands_still_most_of_the_time_is_refused(tmp_path: Path) -> None:
+    times_ms = [index * 40 + (4000 if index > 20 else 0) for index in range(60)]
+    with pytest.raises(RenderError, match="stands still for more than half of the time"):
         probe(write_clip(tmp_path / "take.mkv", 60, times_ms=times_ms))
+
+
+@pytest.mark.parametrize(("rate", "told"), [(8, True), (15, True), (24, False), (30, False)])
+def test_too_few_pictures_a_second_are_told(tmp_path: Path, rate: int, told: bool) -> None:
+    notes = probe_clip(write_clip(tmp_path / "take.mp4", 60, Fraction(rate))).notes
+    assert [f"only {rate} pictures a second" in note for note in notes] == [True] * told
+
+
+def test_pictures_that_a_camera_drops_in_the_dark_count_as_too_few(tmp_path: Path) -> None:
+    times_ms = [round(number * 1000 / 30) for number in range(180) if number % 30 < 8 or number % 2]
+    times_ms = [time for at, time in enumerate(times_ms) if at % 3]
+    (note,) = probe_clip(write_clip(tmp_path / "take.mkv", len(times_ms), times_ms=times_ms)).notes
+    assert "pictures a second: closed lips and quick sounds are missing" in note
+
+
+def test_two_picture_tracks_are_told_and_the_default_one_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "take.mkv"
+    with av.open(str(path), "w") as out:
+        screen, person = (out.add_stream("libx264", rate=25) for _ in range(2))
+        for stream, size in ((screen, (128, 96)), (person, (160, 96))):
+            stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        screen.disposition, person.disposition = Disposition(0), Disposition.default
+        for stream in (screen, person):
+            for number in range(30):
+                picture = numbered(number, stream.width, stream.height)
+                out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+            out.mux(stream.encode(None))
+    clip = probe_clip(path)
+    assert (clip.facts.width, clip.facts.frames) == (160, 30)
+    assert "2 picture tracks; number 2, the default one, is shown" in clip.notes[0]
+
+
+def test_a_cover_is_no_picture_track(tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    with av.open(str(path), "w") as out:
+        cover = out.add_stream("png")
+        cover.width, cover.height, cover.pix_fmt = 64, 64, "rgb24"
+        cover.disposition = Disposition.attached_pic
+        stream = out.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        out.mux(cover.encode(av.VideoFrame.from_ndarray(numbered(1, 64, 64), "rgb24")))
+        for number in range(30):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24")))
+        out.mux(stream.encode(None))
+    clip = probe_clip(path)
+    assert (clip.facts.width, clip.facts.frames, clip.notes) == (160, 30, ())
+
+
+@pytest.mark.parametrize(("shape", "width"), [(Fraction(4, 3), 212), (Fraction(10, 11), 144)])
+def test_pixels_that_are_not_square_keep_their_shape(tmp_path: Path, shape: Fraction, width: int) -> None:
+    path = tmp_path / "take.mp4"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = shape
+        for number in range(30):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24")))
+        out.mux(stream.encode(None))
+    with TakeReader(path) as reader:
+        assert (reader.facts.width, reader.facts.height) == (width, 96)
+        assert reader.picture(3).width == width and reader.frame(3).shape == (96, width, 3)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -14,6 +14,13 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!state.running) { window.location.reload(); return; }
       at("label").textContent = state.label;
       at("stage").textContent = state.stage || "Waiting for a free worker.";
+      const items = state.problems.map((sentence) => {
+        const item = document.createElement("li");
+        item.textContent = sentence;
+        return item;
+      });
+      at("problems").hidden = items.length === 0;
+      at("problems").querySelector("ul").replaceChildren(...items);
       at("bar").setAttribute("aria-valuenow", state.percent);
       at("bar").firstElementChild.style.width = `${state.percent}%`;
     } catch (problem) {
