@@ -64,7 +64,7 @@ class SolidHead:
 
 @dataclass(frozen=True, eq=False)
 class LinearHead:
-    """How the picture of a face shifts with its pose, as bakes of version 0.2 hold it.
+    """How the picture of a face shifts with its pose, as bakes before version 0.4 hold it.
 
     It suits heads that hardly turn.
 
