@@ -13,9 +13,10 @@ import numpy.typing as npt
 from renderer.config import VideoConfig
 from renderer.face.landmarks import INNER_LOWER, INNER_UPPER, MOUTH_CORNERS, OUTER_UPPER
 from renderer.timeline import sample_at
-from renderer.video.decode import TakeReader, read_own_sound
+from renderer.video.decode import TakeReader
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join_segments
+from renderer.video.recorded_sound import read_own_sound
 from tests.takes import DEMO_TAKE
 
 Image = npt.NDArray[np.uint8]
