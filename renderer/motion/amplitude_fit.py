@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 _SMOOTHINGS_S = (0.0, 0.012, 0.018, 0.024, 0.03, 0.036, 0.042, 0.05, 0.06, 0.07)
 _GAINS = (0.4, 1.6)
 _ROUNDS = 3
-# What the packaged voices say in a second of sound: 14.9 (Piper) and 13.0 (eSpeak); few people are so quick.
+# What the packaged voices say in a second of sound: 14.9 and 13.0; few people are so quick.
 _VOICE_PHONES_PER_S = 14.0
 _PACES = (1.0, 1.5)
 # A voice's phones have stresses and no mistakes: on five takes both packaged voices opened the lips 1.18

@@ -45,8 +45,10 @@ class Blend:
     ear: float
 
 
-# All err, mostly in different places: a blend of all is what others must clearly beat.
-BLENDS = (Blend(0.5, 0.5), Blend(0.0, 0.5), Blend(0.5, 0.0), Blend(0.0, 0.0), Blend(0.0, 1.0))
+# All err, mostly in different places. Recogniser and ear by half are what others must clearly beat: on three
+# filmed people the denoiser added nothing beside the ear (r 0.64, 0.55 and 0.66 in four folds without it,
+# 0.64, 0.46 and 0.65 with it), on four computed ones in other languages 0.01.
+BLENDS = (Blend(0.0, 0.5), Blend(0.5, 0.5), Blend(0.5, 0.0), Blend(0.0, 0.0), Blend(0.0, 1.0))
 
 
 def refit_with_sound(

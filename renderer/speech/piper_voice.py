@@ -23,6 +23,7 @@ from piper import AudioChunk, PiperVoice, SynthesisConfig
 from piper.config import PhonemeType, PiperConfig
 from piper.const import BOS, EOS, PAD
 from piper.patch_voice_with_alignment import add_alignment_output
+from piper.phonemize_espeak import EspeakPhonemizer
 
 from renderer.errors import RenderError
 from renderer.speech.alignment import match_phones_to_words
@@ -80,6 +81,11 @@ class PiperSpeaker:
         """The phones of one word said by itself."""
         sentences = self._piper.phonemize(word) if word else []
         return [symbol for sentence in sentences for part in sentence for symbol in parse_phones(part)]
+
+
+def write_ipa(text: str, language: str) -> str:
+    """A text in IPA, its stress and punctuation kept, by the rules of one of eSpeak NG's languages."""
+    return " ".join("".join(sentence) for sentence in EspeakPhonemizer().phonemize(language, text))
 
 
 @lru_cache(maxsize=1)

@@ -189,11 +189,11 @@ def mix_styles(styles: Sequence[Floats], rng: np.random.Generator) -> Floats:
 
 
 def _say_neural(speaker: KokoroSpeaker | HibariSpeaker, text: str, language: str, pace: float) -> Utterance:
-    from piper.phonemize_espeak import EspeakPhonemizer
+    # An optional dependency, which a training with rules alone does without.
+    from renderer.speech.piper_voice import write_ipa
 
     voice = "en-us" if language == "en" else LANGUAGES[language]
-    sentences = EspeakPhonemizer().phonemize(voice, text)
-    return speaker.say(" ".join("".join(sentence) for sentence in sentences), pace)
+    return speaker.say(write_ipa(text, voice), pace)
 
 
 def _move_elsewhere(

@@ -6,7 +6,7 @@ import pytest
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
-from renderer.speech.piper_voice import load_piper
+from renderer.speech.piper_voice import load_piper, write_ipa
 from renderer.speech.text_to_speech import speak
 
 
@@ -20,6 +20,12 @@ def test_sounds_start_where_their_phones_do():
     first = next(phone for phone in said.phones if phone.symbol)
     loud = np.flatnonzero(np.abs(said.samples) > 0.02 * np.abs(said.samples).max())[0]
     assert loud / said.rate_hz == pytest.approx(first.start_s, abs=0.03)
+
+
+def test_a_text_of_any_language_is_written_in_ipa():
+    written = write_ipa("Papa, Mama!", "de")
+    assert written.startswith("pˈ") and ", mˈ" in written and written.endswith("!")
+    assert "ʃ" in write_ipa("Хорошо", "ru")
 
 
 def test_the_packaged_model_is_not_changed():
