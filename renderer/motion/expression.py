@@ -27,7 +27,8 @@ _SPREAD_S = 0.5
 def measure_expression(space: MotionSpace, points: Floats, ok: Flags, fps: Fraction) -> Floats:
     """Motion [n, K] of successive frames ``points`` [n, 478, 2] that is expression, with lips and jaw closed.
 
-    Frames that are not ``ok`` [n] count for nothing. Bakes before version 0.4 have none: it is in their styles.
+    Frames that are not ``ok`` [n] count for nothing. Bakes before version 0.4 have none: their styles
+    hold it.
     """
     if not isinstance(space.head, SolidHead) or not ok.any():
         return np.zeros((len(points), space.size), np.float32)
