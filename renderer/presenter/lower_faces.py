@@ -25,7 +25,7 @@ from renderer.mouth.warp import build_lower_face_triangles
 from renderer.presenter.frame_filter import FILTER_PX, filter_frames, mask_hand
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.runtime.atomic_files import atomic_write
-from renderer.take.cuts import find_cuts, mark_breaks
+from renderer.take.cuts import find_cuts, mark_breaks, widen_breaks
 from renderer.video.decode import TakeReader
 
 Frame = npt.NDArray[np.uint8]
@@ -140,7 +140,17 @@ def crop_lower_faces(
     # Where every frame is filtered out there is nothing to draw from; the track alone then decides.
     usable = verdict.ok if verdict.ok.any() else tracked.face.ok
     problems = tracked.face.problems + verdict.describe_problems()
-    return Faces(points, matrices, verdict.ok, usable, fine, triangles, problems, crop_px, breaks=breaks)
+    return Faces(
+        points,
+        matrices,
+        verdict.ok,
+        usable,
+        fine,
+        triangles,
+        problems,
+        crop_px,
+        breaks=widen_breaks(breaks, verdict.ok),
+    )
 
 
 def _find_unsure(breaks: Flags) -> Flags:

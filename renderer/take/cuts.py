@@ -45,6 +45,18 @@ def mark_breaks(cuts: Flags, gaps: Sequence[tuple[int, int]]) -> Flags:
     return breaks
 
 
+def widen_breaks(breaks: Flags, ok: Flags) -> Flags:
+    """``breaks`` [T] with the frames beside them that carry no drawn mouth (not ``ok``): a line that began there
+    would show the take's own mouth in its first frames.
+    """
+    wider = breaks.copy()
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], ok, [True]]).astype(np.int8)))
+    for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if breaks[first : last + 1].any():
+            wider[first : last + 1] = True
+    return wider
+
+
 def find_shots(breaks: Flags) -> list[tuple[int, int]]:
     """The parts [first, last) of the take that are whole."""
     edges = [0, *(np.flatnonzero(breaks[1:]) + 1).tolist(), len(breaks)]

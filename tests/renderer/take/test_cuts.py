@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from renderer.take.cuts import find_cuts, find_shots, mark_breaks
+from renderer.take.cuts import find_cuts, find_shots, mark_breaks, widen_breaks
 
 FRAMES, CUT = 120, 70
 Floats = npt.NDArray[np.float32]
@@ -59,6 +59,19 @@ def test_a_fast_nod_is_no_cut() -> None:
 
 def test_a_camera_that_stands_still_has_no_cuts() -> None:
     assert cut_frames(*filmed()) == []
+
+
+def test_a_shot_ends_before_the_frames_beside_a_cut_that_carry_no_mouth() -> None:
+    ok = np.ones(50, bool)
+    ok[[18, 19, 20, 21, 22, 35, 36]] = False
+    breaks = widen_breaks(np.arange(50) == 20, ok)
+    assert [shot for shot in find_shots(breaks) if shot[1] - shot[0] > 1] == [(0, 18), (23, 50)]
+
+
+def test_frames_without_a_mouth_elsewhere_break_nothing() -> None:
+    ok = np.ones(50, bool)
+    ok[[0, 1, 35, 48, 49]] = False
+    assert not widen_breaks(np.zeros(50, bool), ok).any()
 
 
 def test_a_gap_is_a_break_from_its_second_frame_on() -> None:
