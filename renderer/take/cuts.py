@@ -46,8 +46,8 @@ def mark_breaks(cuts: Flags, gaps: Sequence[tuple[int, int]]) -> Flags:
 
 
 def widen_breaks(breaks: Flags, ok: Flags) -> Flags:
-    """``breaks`` [T] with the frames beside them that carry no drawn mouth (not ``ok``): a line that began there
-    would show the take's own mouth in its first frames.
+    """``breaks`` [T] with the frames beside them that carry no drawn mouth (not ``ok``): a line that began
+    there would show the take's own mouth in its first frames.
     """
     wider = breaks.copy()
     edges = np.flatnonzero(np.diff(np.concatenate([[True], ok, [True]]).astype(np.int8)))
