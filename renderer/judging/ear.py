@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -10,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.judging.footage import Footage
+from renderer.motion.ear import hear_activations
+from renderer.motion.measures import OPEN
+from renderer.motion.visemes import VISEMES
 from renderer.speech.log_mel import compute_log_mel_bands, sample_bands
 from renderer.timeline import SOUND_RATE_HZ
 
@@ -20,6 +24,7 @@ _OFFSETS_S = np.arange(-3, 4) * 0.04  # a gesture of the lips lasts about ±120 
 _RIDGES = (3.0, 10.0, 30.0, 100.0, 300.0)
 _FOLDS = 5
 _VOICE_BANDS = slice(3, 18)  # about 300 to 3,500 Hz, where vowels are; hiss opens no mouth
+_OPENNESS = np.array([viseme.targets[OPEN] for viseme in VISEMES], np.float32)
 
 
 class Ear(Protocol):
@@ -38,6 +43,19 @@ class EnergyEar:
         bands = compute_log_mel_bands(samples, SOUND_RATE_HZ)
         heard = [sample_bands(bands, _find_times_s(frames, fps) + by_s) for by_s in (-0.03, 0.0, 0.03)]
         return np.asarray(np.mean(heard, axis=0)[:, _VOICE_BANDS].mean(1), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkEar:
+    """The network that hears visemes in any language (renderer.motion.ear): knows no person."""
+
+    weights: Mapping[str, Floats]
+
+    def hear(self, samples: Floats, frames: int, fps: Fraction) -> Floats:
+        """As `Ear.hear`."""
+        bands = compute_log_mel_bands(samples, SOUND_RATE_HZ)
+        activations = hear_activations(bands, _find_times_s(frames, fps), self.weights)
+        return np.asarray(activations @ _OPENNESS, np.float32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,11 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from renderer.judging.ear import Ear, EnergyEar, RidgeEar, predict_by_folds
+from renderer.judging.ear import Ear, EnergyEar, NetworkEar, RidgeEar, predict_by_folds
 from renderer.judging.fault import Fault
 from renderer.judging.footage import Footage
 from renderer.judging.loudness_frames import find_spoken_frames
+from renderer.weights import base_ear
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -65,9 +66,14 @@ class LipSync:
 
     @classmethod
     def of(cls, take: Footage, ear: Ear | None = None) -> LipSync:
-        """From a take; ``ear`` is another one to ask, for example a network's."""
-        general: tuple[Ear, ...] = (EnergyEar(), *((ear,) if ear else ()))
-        own = match_own_sound(take.apertures, take.samples, take.fps, general)
+        """From a take; ``ear`` is another one to ask beside the energy and the shipped network."""
+        shipped = base_ear()
+        general: list[Ear] = [
+            EnergyEar(),
+            *([NetworkEar(shipped)] if shipped else []),
+            *([ear] if ear else []),
+        ]
+        own = match_own_sound(take.apertures, take.samples, take.fps, tuple(general))
         learned = (RidgeEar.fit(take, own.find_lag_s(take.fps)),) if own.is_heard else ()
         return cls((*general, *learned), own)
 
