@@ -18,7 +18,7 @@ from renderer.mouth.base import MouthBase, shrink
 from renderer.mouth.closure import inset_lip_lines
 from renderer.mouth.colour import blend, measure_light_difference
 from renderer.mouth.detail import apply_detail
-from renderer.mouth.interior import keep_teeth
+from renderer.mouth.interior import darken, keep_teeth
 from renderer.mouth.mask import draw_lower_face_mask, draw_mouth_region, draw_soft_polygon
 from renderer.mouth.warp import WarpTarget, compute_boundary_ring, compute_smooth_map, warp, warp_part
 from renderer.runtime.parallel import parallel_map
@@ -307,9 +307,10 @@ def _warp_source(mouths: Mouths, wanted: _WantedMouth, source: int, picture: Cro
     if target.size_px > _LOW_FREQUENCY_PX:
         # Where a turned head folds the mesh, the edges of its triangles are jagged.
         source_map = cv2.GaussianBlur(source_map, (0, 0), _FOLD_PX * target.size_px / mouths.crop_px)
-    dark_row = float(mouths.atlas.interiors.rows[source])
-    source_map = keep_teeth(source_map, wanted.mesh, shown, dark_row, mouths.crop_px)
-    return warp_part(picture, source_map, target.box)
+    interiors = mouths.atlas.interiors
+    dark_row = float(interiors.rows[source])
+    source_map, hollow = keep_teeth(source_map, wanted.mesh, shown, dark_row, mouths.crop_px)
+    return darken(warp_part(picture, source_map, target.box), hollow, interiors.colours[source])
 
 
 def _has_parted_lips(mouths: Mouths, source: int) -> bool:

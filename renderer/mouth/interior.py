@@ -26,17 +26,20 @@ _UPPER, _LOWER = list(GAP_UPPER), list(GAP_LOWER)  # an opening always reaches t
 _BONE = 0.5
 # What lies between the lips follows half its bones and half the lips. Bones alone leave rows that the source
 # does not show, which streak; lips alone change the size of teeth. On five takes half is nearest to the film.
+# Where much is missing, it follows its bones alone, and the hollow between them is dark.
 _RIGID = 0.5
+_HOLLOW_FROM_PX, _HOLLOW_PX = 2.0, 5.0  # crop px of missing mouth from which, and by which, it turns dark
 _LIP_PX = 1.0  # crop px beside each lip that move with the lip, so that no edge shows
 _SOFT_PX = 1.2  # crop px over which one row of teeth gives way to the other
 
 
 @dataclass(frozen=True, eq=False)
 class MouthInteriors:
-    """Of each mouth [n]: ``rows``, where between the upper (0) and the lower lip (1) it is darkest, and its
-    ``looks`` [n, 600], the colours between the lips, 0 to 1, on a grid that spans them."""
+    """Of each mouth [n]: ``rows``, where between the upper (0) and the lower lip (1) it is darkest, the
+    ``colours`` [n, 3] there, and its ``looks`` [n, 600], the colours between the lips, 0 to 1, on a grid."""
 
     rows: Floats
+    colours: Floats
     looks: Floats
 
 
@@ -47,9 +50,11 @@ def measure_interiors(fine: Crops, points: Floats, crop_px: int) -> MouthInterio
     colours = _sample(fine, np.asarray(places, np.float32), crop_px).mean(2).reshape(-1, _ROWS, 3)
     around = np.pad(colours, ((0, 0), (1, 1), (0, 0)), mode="edge")
     smooth = (around[:, :-2] + around[:, 1:-1] + around[:, 2:]) / 3
-    rows = np.asarray((smooth.mean(2).argmin(1) + 0.5) / _ROWS, np.float32)
+    darkest = smooth.mean(2).argmin(1)
+    rows = np.asarray((darkest + 0.5) / _ROWS, np.float32)
     looks = _sample(fine, _span_lips(points), crop_px).reshape(len(points), _LOOK)
-    return MouthInteriors(rows, np.asarray(looks / 255, np.float32))
+    dark = smooth[np.arange(len(smooth)), darkest]
+    return MouthInteriors(rows, dark, np.asarray(looks / 255, np.float32))
 
 
 def _span_lips(points: Floats) -> Floats:
@@ -72,30 +77,48 @@ def _sample(fine: Crops, places: Floats, crop_px: int) -> Floats:
     return np.asarray(sampled, np.float32).reshape(*places.shape[:3], 3)
 
 
-def keep_teeth(source_map: Floats, target: Floats, source: Floats, dark: float, crop_px: int) -> Floats:
+def keep_teeth(
+    source_map: Floats, target: Floats, source: Floats, dark: float, crop_px: int
+) -> tuple[Floats, Floats]:
     """The lips' backward map [F, F, 2] (renderer.mouth.warp), between them half rigid, half stretched.
 
-    ``target`` and ``source`` [p, 2] are face points in crop px; ``dark`` is the source's dark row.
+    ``target`` and ``source`` [p, 2] are face points in crop px; ``dark`` is the source's dark row. Also
+    returns how far each pixel [F, F] is a hollow of which the source shows nothing, 0 to 1.
     """
     scale = source_map.shape[0] / crop_px
     here, there = _scale_points(target, scale), _scale_points(source, scale)
     left, top, right, bottom = _find_lip_box(here, source_map.shape[0])
+    hollow = np.zeros(source_map.shape[:2], np.float32)
     if right <= left or bottom <= top:
-        return source_map
+        return source_map, hollow
     x, y = np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32)[:, None]
     high, low = _interpolate_lip_lines(here, x)
     middle = np.clip(np.rint((high + low) / 2).astype(int), 0, len(source_map) - 1)
     from_x = source_map[middle, np.arange(left, right), 0]
     ends = _interpolate_lip_lines(there, from_x)
     lips = (ends[0], np.maximum(*ends))
-    rigid = _map_rows(y, (high, low), lips, _measure_bone_shifts(here, there), dark, scale)
+    bones = _measure_bone_shifts(here, there)
+    rigid, lacking, missing = _map_rows(y, (high, low), lips, bones, dark, scale)
     stretched = lips[0] + (y - high) / np.maximum(low - high, 1e-3) * (lips[1] - lips[0])
     between = (y > high) & (y < low)
     out = source_map.copy()
     patch = out[top:bottom, left:right]
     patch[..., 0] = np.where(between, from_x, patch[..., 0])
-    patch[..., 1] = np.where(between, stretched + _RIGID * (rigid - stretched), patch[..., 1])
-    return out
+    share = _RIGID + (1 - _RIGID) * lacking
+    patch[..., 1] = np.where(between, stretched + share * (rigid - stretched), patch[..., 1])
+    hollow[top:bottom, left:right] = missing * between
+    return out, hollow
+
+
+def darken(picture: Crops, hollow: Floats, colour: Floats) -> Crops:
+    """The picture [F, F, 3] with ``colour`` [3] where it is ``hollow`` [F, F]."""
+    rows, columns = np.nonzero(hollow)
+    if not len(rows):
+        return picture
+    share = hollow[rows, columns, None]
+    dark = picture.copy()
+    dark[rows, columns] = np.rint(picture[rows, columns] * (1 - share) + colour * share)
+    return dark
 
 
 def _map_rows(
@@ -105,8 +128,10 @@ def _map_rows(
     bones: tuple[float, float],
     dark: float,
     scale: float,
-) -> Floats:
-    """Of the target's rows ``y`` between its upper and lower ``lips``: source heights [rows, columns]."""
+) -> tuple[Floats, Floats, Floats]:
+    """Of the target's rows ``y`` between its upper and lower ``lips``: source heights [rows, columns], how
+    much of the mouth the source lacks in each column, and how far each row is missing, both 0 to 1.
+    """
     lip_up, lip_down = source_lips[0] - lips[0], source_lips[1] - lips[1]
     up = lip_up + _BONE * (bones[0] - lip_up)
     down = lip_down + _BONE * (bones[1] - lip_down)
@@ -118,7 +143,9 @@ def _map_rows(
     rows = y + up + (down - up) * lower
     rows += (lip_up - up) * (1 - np.clip((y - lips[0]) / (_LIP_PX * scale), 0, 1))
     rows += (lip_down - down) * (1 - np.clip((lips[1] - y) / (_LIP_PX * scale), 0, 1))
-    return np.asarray(np.clip(rows, *source_lips), np.float32)
+    lacking = np.asarray(np.clip(((up - down) / scale - _HOLLOW_FROM_PX) / _HOLLOW_PX, 0, 1), np.float32)
+    missing = lacking * np.clip(2 - 4 * np.abs(lower - 0.5), 0, 1)
+    return np.asarray(np.clip(rows, *source_lips), np.float32), lacking, np.asarray(missing, np.float32)
 
 
 def _find_lip_box(here: Floats, size_px: int) -> tuple[int, int, int, int]:

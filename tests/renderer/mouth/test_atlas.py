@@ -22,7 +22,9 @@ def _atlas(gaps_px: list[float], looks: list[np.ndarray]) -> Atlas:
     points = np.stack([_mouth(gap) for gap in gaps_px])
     features, gaps = compute_mouth_features(points, _CROP_PX), measure_lip_gaps(points, _CROP_PX)
     count = len(gaps)
-    interiors = MouthInteriors(np.full(count, 0.5, np.float32), np.stack(looks))
+    interiors = MouthInteriors(
+        np.full(count, 0.5, np.float32), np.zeros((count, 3), np.float32), np.stack(looks)
+    )
     return Atlas(features, gaps, np.ones(count, bool), 0.006, np.zeros(count, np.float32), interiors)
 
 
