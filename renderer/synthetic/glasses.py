@@ -11,7 +11,7 @@ from renderer.synthetic.solid import Points, Solid, create_tube, join_solids
 _RIM_HALF_M = (0.0245, 0.0185)
 _TUBE_M = 0.0014
 _BEFORE_EYE_M = 0.013
-_TEMPLE_M = (0.016, 0.112)  # how far it spreads sideways, how far it reaches back
+_TEMPLE_M = (0.022, 0.112)  # how far it spreads sideways, how far it reaches back
 _DROP_M = 0.002
 
 

@@ -40,7 +40,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "plain": Kind(),
         "turning": Kind(turning=True, tongue=1.0),
-        "smiling": Kind(smile=0.9, tongue=1.0, warm_teeth=True, crooked=0.6),
+        "smiling": Kind(smile=0.7, tongue=1.0, warm_teeth=True, crooked=0.6),
         "braces": Kind(smile=0.6, braces=True, warm_teeth=True, crooked=1.0),
         "bearded-hard-light": Kind(beard=1.2, hard_light=True),
         "phone": Kind(turning=True, glasses=True, warm_teeth=True, fps=Fraction(30), crf=34),
