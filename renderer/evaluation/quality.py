@@ -13,6 +13,7 @@ import platformdirs
 
 from renderer.config import BakeConfig, DiffusionConfig, EngineConfig, FusionMode, VoiceConfig
 from renderer.errors import RenderError
+from renderer.evaluation.quality_takes import gather_takes
 from renderer.progress import Progress
 from renderer.runtime.atomic_files import atomic_write
 from renderer.runtime.store import Store
@@ -95,7 +96,12 @@ def run_compare(options: argparse.Namespace, progress: Progress) -> str:
 
 def add_quality_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``python -m renderer quality``."""
-    parser.add_argument("--takes", type=Path, nargs="+", required=True, help="clips; the first is compared")
+    parser.add_argument(
+        "--takes",
+        type=Path,
+        nargs="+",
+        help="clips; the first is compared (default: the demo's take and six synthetic ones)",
+    )
     parser.add_argument("--train", type=float, default=0.75, help="share of each clip to learn from")
     parser.add_argument("--out", type=Path, required=True, help="folder for the videos and their reports")
     parser.add_argument("--seconds", type=float, default=300.0, help="message to compare; 0 leaves it out")
@@ -107,7 +113,8 @@ def run_quality(options: argparse.Namespace, progress: Progress) -> str:
     from renderer.evaluation.compare import Comparison, compare  # loads torch and the face tracker
 
     store = Store(options.cache, max_bytes=STORE_BYTES)
-    reports = {take.stem: _reconstruct(take, options, store, progress) for take in options.takes}
+    takes = options.takes or gather_takes(options.cache, progress)
+    reports = {take.stem: _reconstruct(take, options, store, progress) for take in takes}
     table = format_gate_table({name: report["gates"] for name, report in reports.items()})
     notes = [f"{name}: {note}" for name, report in reports.items() for note in report["notes"]]
     if not options.seconds:
@@ -115,9 +122,9 @@ def run_quality(options: argparse.Namespace, progress: Progress) -> str:
     voice = VoiceConfig(find_engine("").name)  # named, so that the report tells which
     engine = EngineConfig(voice=voice, diffusion=diffusion_of(options))
     modes: tuple[FusionMode, ...] = get_args(FusionMode)
-    job = Comparison(options.takes[0], options.seconds, modes, _build_bake(options), engine)
+    job = Comparison(takes[0], options.seconds, modes, _build_bake(options), engine)
     compared = compare(job, store, progress)
-    _write_json(compared, options.out / f"{options.takes[0].stem}-compare.json")
+    _write_json(compared, options.out / f"{takes[0].stem}-compare.json")
     return "\n".join([table, *notes, "", _format_comparison(compared)])
 
 

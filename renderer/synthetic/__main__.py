@@ -12,7 +12,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from renderer.errors import RenderError
-from renderer.synthetic.film import film
+from renderer.synthetic.film import film, film_take
+from renderer.synthetic.kinds import KINDS
 
 
 def main(arguments: list[str]) -> int:
@@ -22,6 +23,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--frames", type=int, default=100, help="frames of each")
     parser.add_argument(
         "--seed", type=int, default=1, help="random numbers follow from it (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--kind", choices=sorted(KINDS), help="film takes with sound of this kind, such as braces"
     )
     parser.add_argument("--workers", type=int, default=2, help="processes")
     args = parser.parse_args(arguments)
@@ -39,7 +43,12 @@ def _film_all(args: argparse.Namespace) -> None:
     os.environ.setdefault("LP_NUM_THREADS", "1")
     # A forked process would share its parent's OpenGL.
     with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
-        works = [pool.submit(film, n, args.seed, args.frames, args.out) for n in range(args.presenters)]
+        works = [
+            pool.submit(film_take, args.kind, n, args.seed, args.frames, args.out)
+            if args.kind
+            else pool.submit(film, n, args.seed, args.frames, args.out)
+            for n in range(args.presenters)
+        ]
         for done, work in enumerate(as_completed(works), start=1):
             left_s = (time.monotonic() - began) / done * (args.presenters - done)
             sys.stderr.write(

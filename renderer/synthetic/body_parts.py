@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix, csr_matrix
 
 from renderer.synthetic.assets import load_base_body
+from renderer.synthetic.solid import Solid
 from renderer.synthetic.subdivision import compute_corner_values, subdivide
-from renderer.synthetic.teeth import Solid
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]

@@ -11,6 +11,8 @@ from scipy.ndimage import gaussian_filter1d
 Curve = npt.NDArray[np.float64]
 
 _CLOSING_S, _OPENING_S = 0.045, 0.09
+_TURNED_RAD = (np.radians(30), np.radians(12))
+_GAZE_MOST_RAD = 0.3  # eyes turn no further; beyond it a gaze leaves the camera
 
 
 def sample_smooth_noise(frames: int, slow_s: float, fps: float, rng: np.random.Generator) -> Curve:
@@ -55,12 +57,37 @@ def animate_head(
     return np.asarray(pose + liveliness * np.stack(moves, 1) + nod[:, None] * (0.0, 1.0, 0.0))
 
 
+def animate_turning_head(times_s: Curve, rng: np.random.Generator) -> Curve:
+    """Yaw, pitch, roll [n, 3] radians of a head that looks about while it speaks: wide turns, and now and
+    then a shake or a nod. Yaw reaches both of its ends (30 degrees each way), and so does pitch (12)."""
+    frames, fps = len(times_s), _compute_fps(times_s)
+    yaw, pitch = (sample_smooth_noise(frames, slow_s, fps, rng) for slow_s in (0.5, 0.45))
+    at_s = float(rng.uniform(0.8, 1.6))
+    while frames and at_s < times_s[-1]:
+        wave = np.exp(-(((times_s - at_s) / 0.35) ** 2)) * np.sin(
+            2 * np.pi * float(rng.uniform(2.0, 3.0)) * (times_s - at_s)
+        )
+        shaken = rng.random() < 0.6
+        yaw, pitch = yaw + 0.6 * wave * shaken, pitch + 0.8 * wave * (not shaken)
+        at_s += float(rng.uniform(1.6, 3.0))
+    roll = 0.05 * sample_smooth_noise(frames, 0.6, fps, rng)
+    return np.stack([_stretch(yaw, _TURNED_RAD[0]), _stretch(pitch, _TURNED_RAD[1]), roll], 1)
+
+
+def _stretch(curve: Curve, most: float) -> Curve:
+    """The curve, moved and scaled so that it just reaches from -most to most."""
+    if not len(curve):
+        return curve
+    low, high = curve.min(), curve.max()
+    return np.asarray((curve - (low + high) / 2) * (2 * most / max(high - low, 1e-9)))
+
+
 def animate_gaze(times_s: Curve, head_rad: Curve, rng: np.random.Generator) -> Curve:
     """Yaw, pitch [n, 2] radians relative to the head: eyes stay on the camera, in small jumps."""
     frames, fps = len(times_s), _compute_fps(times_s)
     jumps = np.cumsum(rng.random(frames) < 1.6 / fps)
     places = rng.normal(0, (0.04, 0.025), (int(jumps[-1]) + 1 if frames else 1, 2))
-    return np.asarray(-0.8 * head_rad[:, :2] + places[jumps])
+    return np.asarray(np.clip(-0.8 * head_rad[:, :2], -_GAZE_MOST_RAD, _GAZE_MOST_RAD) + places[jumps])
 
 
 def _sample_blinks(times_s: Curve, rng: np.random.Generator) -> Curve:

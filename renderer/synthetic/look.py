@@ -27,7 +27,8 @@ class Light:
 
 @dataclass(frozen=True)
 class Look:
-    """Shares are 0..1. ``beard`` darkens skin where a beard grows; ``shine``: how greasy skin is."""
+    """Shares are 0..1. ``beard`` darkens skin where a beard grows; ``shine``: how greasy skin is;
+    ``crooked``: how far teeth stand out of their row."""
 
     skin: Colour
     lips: Colour
@@ -48,6 +49,9 @@ class Look:
     ambient: Colour
     shine: float
     seed: int
+    crooked: float = 0.0
+    braces: bool = False
+    glasses: bool = False
 
 
 def to_linear(srgb: tuple[float, float, float]) -> Colour:

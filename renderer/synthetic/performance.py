@@ -9,7 +9,7 @@ depends on a sampled speaking style.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -38,6 +38,7 @@ _SHOULDER_S = 0.04
 _TOUCH_S = 0.06
 _PRESSED_M = 0.0006  # lips that meet press into each other a little
 _TOUCH_GAP_M = 0.0022
+_TONGUE_REACH, _TONGUE_JAW = 0.25, 0.2  # jaw at which a lasting tongue is wholly there
 _ONE_SIDED = ("smile", "stretch", "upper", "lower", "press")
 
 
@@ -52,16 +53,26 @@ class Performance:
     gaze_rad: Floats
 
 
-def perform(phones: Sequence[Phone], frames: int, fps: Fraction, rng: np.random.Generator) -> Performance:
+def perform(
+    phones: Sequence[Phone],
+    frames: int,
+    fps: Fraction,
+    rng: np.random.Generator,
+    smile: float = 0.0,
+    tongue: float = 0.0,
+) -> Performance:
     """A performance of ``frames`` frames in which the phones sound at their own times from frame 0.
 
-    The speaking style is sampled from ``rng``; the same state of it gives the same performance.
+    The speaking style is sampled from ``rng``; the same state of it gives the same performance. ``smile``
+    0..1 is the least that is worn all the time, ``tongue`` 0..1 how far it comes forward in an open mouth.
     """
     style = sample_style(rng)
+    style = replace(style, smile=max(style.smile, smile))
     times_s = np.arange(frames) / float(fps)
     visemes = _place_visemes(phones, style, rng)
     curves: Curves = {name: np.zeros(frames) for name in UNITS}
     curves.update(_animate_mouth(visemes, times_s, style, float(fps), rng))
+    curves["tongueOut"] += _TONGUE_REACH * tongue * np.clip(curves["jawOpen"] / _TONGUE_JAW, 0, 1)
     stresses_s = [viseme.centre_s for viseme in visemes if viseme.stressed]
     curves.update(animate_eyes_and_brows(times_s, stresses_s, style.liveliness, rng))
     head = animate_head(times_s, stresses_s, style.liveliness, rng)

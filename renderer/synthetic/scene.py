@@ -25,17 +25,21 @@ from renderer.synthetic.body_parts import (
     create_skin,
     create_tongue,
 )
+from renderer.synthetic.glasses import create_glasses
 from renderer.synthetic.lip_gap import measure_gap_m
 from renderer.synthetic.look import Colour, Look
 from renderer.synthetic.skin import paint_skin
-from renderer.synthetic.teeth import Solid, create_gums, create_teeth
+from renderer.synthetic.solid import Solid
+from renderer.synthetic.teeth import create_braces, create_gums, create_teeth
 
 Floats = npt.NDArray[Any]
 Image = npt.NDArray[np.uint8]
 
-_SKIN, _EYE, _TOOTH, _FLESH, _CLOTH, _HAIR = range(6)
+_SKIN, _EYE, _TOOTH, _FLESH, _CLOTH, _HAIR, _PLASTIC = range(7)
 _TEXTURE_PX, _SHADOW_PX = 1536, 768
 _NEAR_M, _FAR_M = 0.1, 10.0
+_METAL: Colour = (0.14, 0.14, 0.15)
+_FRAME: Colour = (0.015, 0.014, 0.016)
 _LIP_POINTS = (520, 523)  # see renderer.synthetic.lip_gap
 
 
@@ -153,10 +157,23 @@ class Scene:
         for row in ("upper", "lower"):
             ids = load_base_body().get_points(f"helper-{row}-teeth")
             strip = neutral[ids]
-            rigid = Rigid(create_teeth(strip, row, self._look.tooth_gap), ids, strip)
-            yield rigid, self._create_rigid_part(rigid.solid, _TOOTH, self._look.teeth)
+            look = self._look
+            teeth = create_teeth(strip, row, look.tooth_gap, look.crooked, look.seed)
+            rigid = Rigid(teeth, ids, strip)
+            yield rigid, self._create_rigid_part(rigid.solid, _TOOTH, look.teeth)
             flesh = Rigid(create_gums(strip, row), ids, strip)
-            yield flesh, self._create_rigid_part(flesh.solid, _FLESH, self._look.gums)
+            yield flesh, self._create_rigid_part(flesh.solid, _FLESH, look.gums)
+            if row == "upper" and look.braces:
+                braces = Rigid(create_braces(strip), ids, strip)
+                yield braces, self._create_rigid_part(braces.solid, _TOOTH, _METAL)
+        if self._look.glasses:
+            yield self._create_glasses()
+
+    def _create_glasses(self) -> tuple[Rigid, _Part]:
+        left, right = (load_base_body().get_points(f"helper-{side}-eye") for side in "lr")
+        neutral, ids = self._human.neutral, np.concatenate([left, right])
+        frame = Rigid(create_glasses(neutral[left], neutral[right]), ids, neutral[ids])
+        return frame, self._create_rigid_part(frame.solid, _PLASTIC, _FRAME)
 
     def _create_rigid_part(self, solid: Solid, kind: int, base: Colour) -> _Part:
         rows = np.concatenate(

@@ -35,9 +35,9 @@ void main() {
   in_light = from_light * world; gl_Position = to_screen * world;
 }"""
 
-# Skin, eyes, teeth, wet flesh, cloth and hair share one program; `kind` chooses.
+# Skin, eyes, teeth, wet flesh, cloth, hair and plastic share one program; `kind` chooses.
 SURFACE_FRAGMENT = """#version 330
-const int SKIN = 0, EYE = 1, TOOTH = 2, FLESH = 3, CLOTH = 4, HAIR = 5;
+const int SKIN = 0, EYE = 1, TOOTH = 2, FLESH = 3, CLOTH = 4, HAIR = 5, PLASTIC = 6;
 in vec3 at; in vec3 facing; in vec2 texel; in vec3 local; in vec4 in_light;
 out vec4 result;
 uniform int kind; uniform vec3 base; uniform vec3 second;
@@ -88,6 +88,7 @@ void main() {
   } else if (kind == CLOTH) {
     albedo = mix(base, second, step(abs(local.x), (local.z - 0.42) * 0.4) * step(local.y, 0.0));
     albedo *= 1.0 + 0.08 * sin(local.x * 2600.0) * sin(local.z * 2600.0); roughness = 0.9;
+  } else if (kind == PLASTIC) { roughness = 0.3;
   } else {
     float streak = sin(local.x * 1700.0 + 5.0 * sin(local.z * 90.0) + 4.0 * sin(local.y * 130.0));
     albedo *= 1.0 + 0.18 * streak; roughness = 0.5 + 0.08 * streak; normal_share = 0.02;

@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from renderer.synthetic.solid import Points, Solid, build_grid, create_solid, create_tube, join_solids
+
 Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
 Row = Literal["upper", "lower"]
 
 # Widths and heights in metres from the middle to the back: incisors, canine, premolars, molar.
@@ -27,35 +28,49 @@ _EDGE_M = {"upper": -0.0042, "lower": -0.0085}
 _GUM_M = {"upper": 0.0118, "lower": -0.0108}
 _AROUND, _ALONG = 16, 12
 _GUM_STEPS, _GUM_AROUND = 40, 10
+# Teeth that are wholly crooked: deviations of their turn (radians), and of their place outwards and upwards.
+_CROOKED_RAD, _CROOKED_OUT_M, _CROOKED_UP_M = 0.2, 0.0006, 0.0005
+# Brackets stand on the front of a tooth, on the ten teeth before the molars; the wire runs over them.
+_BRACED, _BRACKET_M = 5, (0.0036, 0.0022, 0.0034)  # wide, deep, high
+_BRACKET_OUT_M, _WIRE_OUT_M, _WIRE_M = 0.0034, 0.0044, 0.0005
+_BRACKET_RISE_M = 0.0036
 
 
-@dataclass(frozen=True, eq=False)
-class Solid:
-    """Points [n, 3] metres with normals [n, 3], joined by triangles [m, 3]."""
+def create_teeth(strip: Floats, row: Row, gap: float, crooked: float = 0.0, seed: int = 0) -> Solid:
+    """A row of twelve teeth along the strip's points [n, 3]; ``gap`` 0..1 of a width is free between.
 
-    points: Floats
-    normals: Floats
-    triangles: Ints
+    ``crooked`` 0..1 turns and shifts each tooth by itself, as ``seed`` says.
+    """
+    arch, edge_m = _Arch.along(strip), _find_edge(strip, row)
+    rng = np.random.default_rng([seed, row == "upper"])
+    parts = []
+    for place_m, width_m, height_m in _place_teeth(arch, row):
+        turn, out, up = crooked * np.clip(rng.normal(size=3), -1.6, 1.6)
+        tooth = _shape_tooth(width_m * (1 - gap), height_m, row)
+        tooth[:, 1] += out * _CROOKED_OUT_M
+        parts.append(_stand(tooth, arch, place_m, edge_m + up * _CROOKED_UP_M, turn * _CROOKED_RAD))
+    return join_solids([create_solid(part, build_grid(_ALONG, _AROUND)) for part in parts])
 
 
-def create_teeth(strip: Floats, row: Row, gap: float) -> Solid:
-    """A row of twelve teeth along the strip's points [n, 3]; ``gap`` 0..1 of a width is free between."""
-    arch = _Arch.along(strip)
-    edge_m = (strip[:, 2].min() if row == "upper" else strip[:, 2].max()) + _EDGE_M[row]
+def create_braces(strip: Floats) -> Solid:
+    """Brackets on the ten foremost upper teeth, and the wire that joins them."""
+    arch, edge_m = _Arch.along(strip), _find_edge(strip, "upper")
+    places = sorted(place_m for place_m, _, _ in _place_teeth(arch, "upper"))
+    braced = places[len(places) // 2 - _BRACED : len(places) // 2 + _BRACED]
+    bracket = _shape_box(0.45) * np.array(_BRACKET_M) / 2 + [0.0, -_BRACKET_OUT_M, _BRACKET_RISE_M]
     parts = [
-        _create_tooth(arch, place_m, width_m, height_m, edge_m, row, gap)
-        for place_m, width_m, height_m in _place_teeth(arch, row)
+        create_solid(_stand(bracket, arch, place_m, edge_m, 0.0), build_grid(_ALONG, _AROUND))
+        for place_m in braced
     ]
-    grid = _build_grid(_ALONG, _AROUND)
-    count = _AROUND * _ALONG
-    triangles = np.concatenate([grid + i * count for i in range(len(parts))])
-    return _create_solid(np.concatenate(parts), triangles)
+    at = np.array([[0.0, -_WIRE_OUT_M, _BRACKET_RISE_M]])
+    along = np.linspace(braced[0], braced[-1], 60)
+    wire = np.concatenate([_stand(at, arch, place_m, edge_m, 0.0) for place_m in along])
+    return join_solids([*parts, create_tube(wire, _WIRE_M)])
 
 
 def create_gums(strip: Floats, row: Row) -> Solid:
     """A soft tube at the roots of a row."""
-    arch = _Arch.along(strip)
-    edge_m = (strip[:, 2].min() if row == "upper" else strip[:, 2].max()) + _EDGE_M[row]
+    arch, edge_m = _Arch.along(strip), _find_edge(strip, row)
     turns = np.linspace(0, 2 * np.pi, _GUM_AROUND, endpoint=False)
     rings = []
     for place_m in np.linspace(0.02, 0.98, _GUM_STEPS) * arch.length_m:
@@ -63,7 +78,7 @@ def create_gums(strip: Floats, row: Row) -> Solid:
         out = 0.0042 * np.cos(turns)
         height = edge_m + _GUM_M[row] + 0.0052 * np.sin(turns)
         rings.append(np.stack([x - np.sin(angle) * out, y + np.cos(angle) * out, height], -1))
-    return _create_solid(np.concatenate(rings), _build_grid(_GUM_STEPS, _GUM_AROUND))
+    return create_solid(np.concatenate(rings), build_grid(_GUM_STEPS, _GUM_AROUND))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,50 +118,43 @@ def _place_teeth(arch: _Arch, row: Row) -> Iterator[tuple[float, float, float]]:
                 yield middle_m, width_m, height_m
 
 
-def _create_tooth(
-    arch: _Arch, place_m: float, width_m: float, height_m: float, edge_m: float, row: Row, gap: float
-) -> npt.NDArray[np.float64]:
-    """A rounded box (superellipsoid), wider at its cutting edge, thinner there from front to back."""
+def _find_edge(strip: Floats, row: Row) -> float:
+    """The height at which a row's teeth end."""
+    return float((strip[:, 2].min() if row == "upper" else strip[:, 2].max()) + _EDGE_M[row])
+
+
+def _shape_tooth(width_m: float, height_m: float, row: Row) -> Points:
+    """A tooth [n, 3] on its edge: wider there, and thinner from front to back."""
+    box = _shape_box(0.45)
+    to_edge = -box[:, 2] if row == "upper" else box[:, 2]
+    x = box[:, 0] * width_m * 0.485 * (1 + 0.1 * to_edge)
+    y = box[:, 1] * 0.003 * (1 - 0.35 * to_edge)
+    return np.stack([x, y, (box[:, 2] + (1 if row == "upper" else -1)) * height_m / 2], -1)
+
+
+def _shape_box(roundness: float) -> Points:
+    """A rounded box (superellipsoid) [n, 3], from -1 to 1 in each direction."""
     turn, rise = np.meshgrid(
         np.linspace(-np.pi, np.pi, _AROUND, endpoint=False), np.linspace(-np.pi / 2, np.pi / 2, _ALONG)
     )
-    across = _round_off(np.cos(rise), 0.45) * _round_off(np.cos(turn), 0.55)
-    deep = _round_off(np.cos(rise), 0.45) * _round_off(np.sin(turn), 0.8)
-    up = _round_off(np.sin(rise), 0.55)
-    to_edge = -up if row == "upper" else up
-    local_x = across * width_m * 0.485 * (1 - gap) * (1 + 0.1 * to_edge)
-    local_y = deep * 0.003 * (1 - 0.35 * to_edge)
+    across = _round_off(np.cos(rise), roundness) * _round_off(np.cos(turn), 0.55)
+    deep = _round_off(np.cos(rise), roundness) * _round_off(np.sin(turn), 0.8)
+    return np.stack([across, deep, _round_off(np.sin(rise), 0.55)], -1).reshape(-1, 3)
+
+
+def _stand(points: Points, arch: _Arch, place_m: float, edge_m: float, turn_rad: float) -> Points:
+    """Points that face the camera, put where the arch passes at ``place_m``, facing outwards."""
     x, y, angle = arch.at(place_m)
-    middle_m = edge_m + (height_m / 2 if row == "upper" else -height_m / 2)
-    shape = np.stack(
+    angle += turn_rad
+    return np.stack(
         [
-            x + local_x * np.cos(angle) - local_y * np.sin(angle),
-            y + local_x * np.sin(angle) + local_y * np.cos(angle),
-            middle_m + up * height_m / 2,
+            x + points[:, 0] * np.cos(angle) - points[:, 1] * np.sin(angle),
+            y + points[:, 0] * np.sin(angle) + points[:, 1] * np.cos(angle),
+            edge_m + points[:, 2],
         ],
         axis=-1,
     )
-    return np.asarray(shape.reshape(-1, 3))
 
 
-def _round_off(value: npt.NDArray[np.float64], power: float) -> npt.NDArray[np.float64]:
+def _round_off(value: Points, power: float) -> Points:
     return np.asarray(np.sign(value) * np.abs(value) ** power)
-
-
-def _build_grid(rings: int, around: int) -> Ints:
-    """Triangles [2 (rings - 1) around, 3] over rings of points, each ring closed."""
-    ring, place = np.meshgrid(np.arange(rings - 1), np.arange(around), indexing="ij")
-    a = ring * around + place
-    b = ring * around + (place + 1) % around
-    quads = np.stack([a, b, b + around, a + around], -1).reshape(-1, 4)
-    return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
-
-
-def _create_solid(points: npt.NDArray[np.float64], triangles: Ints) -> Solid:
-    a, b, c = (points[triangles[:, k]] for k in range(3))
-    face = np.cross(b - a, c - a)
-    normals = np.zeros_like(points)
-    for k in range(3):
-        np.add.at(normals, triangles[:, k], face)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-    return Solid(points.astype(np.float32), normals.astype(np.float32), triangles)

@@ -11,7 +11,9 @@ from renderer.face.track import track
 from renderer.synthetic import validation
 from renderer.synthetic.__main__ import main
 from renderer.synthetic.body import UNITS
-from renderer.synthetic.film import PICTURE_PX, film
+from renderer.synthetic.film import PICTURE_PX, TAKE_PX, film, film_take
+from renderer.video.decode import read_sound
+from renderer.video.probe import probe
 
 FRAMES = 12  # the first third of a second is silent
 
@@ -60,6 +62,41 @@ def test_the_command_films_as_many_people_as_asked(tmp_path: Path) -> None:
     assert main(["--out", str(tmp_path), "--presenters", "2", "--frames", "2", "--workers", "1"]) == 0
     assert len(list(tmp_path.glob("presenter-1-*.mp4"))) == 2
     assert len(list(tmp_path.glob("presenter-1-*.json"))) == 2
+
+
+@pytest.fixture(scope="module")
+def take(graphics: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return film_take("phone", 2, 11, FRAMES, tmp_path_factory.mktemp("takes"))
+
+
+def test_a_take_of_a_kind_has_its_rate_its_name_and_a_voice(take: Path) -> None:
+    facts, sound = probe(take), read_sound(take)
+    assert take.name == "phone-11-0002.mp4"
+    assert (facts.width, facts.fps, facts.frames) == (TAKE_PX, 30, FRAMES)
+    assert sound is not None
+    assert np.abs(sound).max() > 0.05
+
+
+def test_equal_takes_have_equal_pictures_sound_and_truth(take: Path, tmp_path: Path) -> None:
+    again = film_take("phone", 2, 11, FRAMES, tmp_path)
+    assert again.read_bytes() == take.read_bytes()
+    assert again.with_suffix(".json").read_bytes() == take.with_suffix(".json").read_bytes()
+
+
+def test_the_truth_of_a_turning_head_reaches_its_yaw(take: Path) -> None:
+    yaw = np.degrees(np.array(json.loads(take.with_suffix(".json").read_text())["head_rad"])[:, 0])
+    assert np.abs(yaw).max() == pytest.approx(30, abs=0.1)
+
+
+def test_the_tracker_finds_the_face_of_a_take_in_every_frame(take: Path) -> None:
+    assert track(_frames(take), FRAMES).ok.all()
+
+
+@pytest.mark.usefixtures("graphics")
+def test_the_command_films_takes_of_a_kind(tmp_path: Path) -> None:
+    arguments = ["--out", str(tmp_path), "--presenters", "1", "--frames", "2", "--workers", "1"]
+    assert main([*arguments, "--kind", "braces"]) == 0
+    assert [path.name for path in tmp_path.glob("*.mp4")] == ["braces-1-0000.mp4"]
 
 
 def test_the_check_finds_the_face_and_sums_up(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,3 +107,19 @@ def test_people_blink_and_move_their_heads() -> None:
     assert performance.units["eyeBlinkLeft"].max() > 0.8
     assert performance.units["eyeBlinkLeft"].mean() < 0.3
     assert 0.005 < performance.head_rad[:, 0].std() < 0.2
+
+
+def test_a_lasting_smile_is_there_in_nearly_every_frame_and_lips_still_meet() -> None:
+    phones = _make_phones("mamapapa")
+    usual, smiling = (perform(phones, FRAMES, FPS, np.random.default_rng(3), smile) for smile in (0.0, 0.9))
+    assert np.quantile(smiling.units["mouthSmileLeft"], 0.1) > 0.25
+    assert smiling.units["mouthSmileLeft"].mean() > usual.units["mouthSmileLeft"].mean() + 0.3
+    for n in (0, 2, 4, 6):
+        assert _gap_mm(smiling)[_middle(n)].min() <= 0
+
+
+def test_a_tongue_comes_forward_only_where_the_mouth_is_open() -> None:
+    performance = perform(_make_phones("haha"), FRAMES, FPS, np.random.default_rng(3), tongue=1.0)
+    tongue, jaw = performance.units["tongueOut"], performance.units["jawOpen"]
+    assert tongue.max() == pytest.approx(0.25, abs=0.02)
+    assert tongue[jaw == 0].max() == 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from renderer.synthetic.assets import load_base_body
-from renderer.synthetic.teeth import Row, create_gums, create_teeth
+from renderer.synthetic.teeth import Row, create_braces, create_gums, create_teeth
 
 
 def _strip(row: Row) -> np.ndarray:
@@ -40,3 +40,23 @@ def test_normals_look_out_of_the_teeth() -> None:
     solid = create_teeth(_strip("upper"), "upper", 0.0)
     front = solid.points[:, 1] < np.quantile(solid.points[:, 1], 0.02)
     assert np.abs(solid.normals[front, 1]).mean() > 0.7
+
+
+def test_crooked_teeth_leave_their_row_a_little_and_as_their_seed_says() -> None:
+    even = create_teeth(_strip("upper"), "upper", 0.0).points
+    first, again, other = (
+        create_teeth(_strip("upper"), "upper", 0.0, 1.0, seed).points for seed in (1, 1, 2)
+    )
+    away_mm = 1000 * np.linalg.norm(first - even, axis=1)
+    assert np.array_equal(first, again)
+    assert not np.allclose(first, other)
+    assert 0.2 < away_mm.mean() < away_mm.max() < 3
+
+
+def test_brackets_stand_before_the_upper_teeth_between_edge_and_gum() -> None:
+    teeth, braces = create_teeth(_strip("upper"), "upper", 0.0).points, create_braces(_strip("upper")).points
+    front = np.abs(braces[:, 0]) < 0.003
+    assert braces[:, 1].min() < teeth[:, 1].min() - 0.0005
+    assert teeth[:, 2].min() + 0.001 < braces[front, 2].min()
+    assert braces[front, 2].max() < teeth[:, 2].max() - 0.002
+    assert np.ptp(braces[:, 0]) > 0.6 * np.ptp(teeth[:, 0])
