@@ -44,7 +44,10 @@ def with_kept(presenter: Presenter, frames: range) -> Presenter:
     """As if something covered the face in some take frames."""
     ok = np.ones(len(presenter.ok), bool)
     ok[frames] = False
-    return replace(presenter, ok=ok)
+    kept_there = replace(presenter, ok=ok)
+    # The expression is an average over two seconds around; what is asked here is of the frames beside.
+    vars(kept_there)["expression"] = presenter.expression
+    return kept_there
 
 
 @pytest.fixture(scope="module")
