@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from renderer.motion.dilated_block import DilatedBlock
 from renderer.motion.visemes import VISEMES
 from renderer.speech.log_mel import BANDS, HOP_S
 
@@ -36,7 +37,7 @@ class EarNetwork(nn.Module):
     def __init__(self, width: int = 96, rounds: int = 2) -> None:
         super().__init__()
         self.enter = nn.Linear(ROWS * BANDS, width)
-        self.blocks = nn.ModuleList(_Block(width, dilation) for dilation in _DILATIONS * rounds)
+        self.blocks = nn.ModuleList(DilatedBlock(width, dilation) for dilation in _DILATIONS * rounds)
         self.settle = nn.LayerNorm(width)
         self.leave = nn.Linear(width, len(VISEMES))
 
@@ -46,18 +47,6 @@ class EarNetwork(nn.Module):
         for block in self.blocks:
             x = block(x)
         return torch.as_tensor(self.leave(F.silu(self.settle(x))))
-
-
-class _Block(nn.Module):
-    def __init__(self, width: int, dilation: int) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.look = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation)
-        self.mix = nn.Linear(width, width)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = self.look(F.silu(self.norm(x)).transpose(1, 2)).transpose(1, 2)
-        return x + self.mix(F.silu(y))
 
 
 def hear_activations(bands: Floats, times: Doubles, weights: Mapping[str, Floats]) -> Floats:

@@ -20,7 +20,7 @@ from renderer.motion.space import Flags, MotionSpace
 Floats = npt.NDArray[np.float32]
 
 # The standard deviation of the time that is averaged over. Of 0.3, 0.5 and 0.8 s the shortest foresees closed
-# mouths best on four of five takes, but syllables still show in it; at 0.5 s they do not.
+# mouths best on all five takes; but a syllable takes up to 0.3 s, and must not pass for an expression.
 _SPREAD_S = 0.5
 
 

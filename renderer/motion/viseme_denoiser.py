@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from renderer.motion.conditioning import ACTIVATIONS, CONDITIONING_SIZE
+from renderer.motion.dilated_block import DilatedBlock
 from renderer.motion.visemes import VISEMES
 
 _EMBEDDING = 64
@@ -40,7 +41,7 @@ class VisemeDenoiser(ModelMixin, ConfigMixin):
         self.enter = nn.Linear(conditioning_size + visemes, width)
         self.level_1 = nn.Linear(_EMBEDDING, width)
         self.level_2 = nn.Linear(width, width)
-        self.blocks = nn.ModuleList(_Block(width, dilation) for dilation in _DILATIONS * rounds)
+        self.blocks = nn.ModuleList(DilatedBlock(width, dilation) for dilation in _DILATIONS * rounds)
         self.settle = nn.LayerNorm(width)
         self.leave = nn.Linear(width, visemes)
         nn.init.zeros_(self.leave.weight)
@@ -71,15 +72,3 @@ class VisemeDenoiser(ModelMixin, ConfigMixin):
         for block in self.blocks:
             x = block(x)
         return F.silu(self.settle(x))
-
-
-class _Block(nn.Module):
-    def __init__(self, width: int, dilation: int) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.look = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation)
-        self.mix = nn.Linear(width, width)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = self.look(F.silu(self.norm(x)).transpose(1, 2)).transpose(1, 2)
-        return x + self.mix(F.silu(y))
