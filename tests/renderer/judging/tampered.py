@@ -90,6 +90,13 @@ def tear_upper_lip(points: Floats, frames: range) -> Change:
     return change
 
 
+def _find_lip_lines(face: Floats, x: Floats) -> tuple[Floats, Floats]:
+    """Heights of the upper and the lower inner lip at columns ``x``."""
+    lines = (face[list(line)] for line in (INNER_UPPER, INNER_LOWER))
+    high, low = (np.interp(x, np.maximum.accumulate(line[:, 0]), line[:, 1]) for line in lines)
+    return high.astype(np.float32), low.astype(np.float32)
+
+
 def clamp_inside(points: Floats, frames: range) -> Change:
     """What is between the lips made of one row, drawn down: streaks."""
 
@@ -98,10 +105,8 @@ def clamp_inside(points: Floats, frames: range) -> Change:
             return rgb
         face = points[frame]
         x, y = _grid(rgb)
-        upper, lower = (face[list(line)] for line in (INNER_UPPER, INNER_LOWER))
-        high = np.interp(x[0], np.maximum.accumulate(upper[:, 0]), upper[:, 1])
-        low = np.interp(x[0], np.maximum.accumulate(lower[:, 0]), lower[:, 1])
-        inside = (y > high) & (y < low) & (x > upper[0, 0]) & (x < upper[-1, 0])
+        high, low = _find_lip_lines(face, x[0])
+        inside = (y > high) & (y < low) & (x > face[INNER_UPPER[0], 0]) & (x < face[INNER_UPPER[-1], 0])
         return _remap(rgb, x, np.where(inside, high + 0.25 * (low - high), y))
 
     return change
@@ -115,10 +120,10 @@ def smear_inside(points: Floats, frames: range) -> Change:
             return rgb
         face = points[frame]
         x, y = _grid(rgb)
-        upper, lower = (face[list(line)] for line in (INNER_UPPER, INNER_LOWER))
-        high = np.interp(x[0], np.maximum.accumulate(upper[:, 0]), upper[:, 1])
-        low = np.interp(x[0], np.maximum.accumulate(lower[:, 0]), lower[:, 1])
-        inside = (y > high - 3) & (y < low + 3) & (x > upper[0, 0]) & (x < upper[-1, 0])
+        high, low = _find_lip_lines(face, x[0])
+        inside = (
+            (y > high - 3) & (y < low + 3) & (x > face[INNER_UPPER[0], 0]) & (x < face[INNER_UPPER[-1], 0])
+        )
         blurred = cv2.GaussianBlur(rgb, (1, 15), sigmaX=0.1, sigmaY=3.0)
         return np.asarray(np.where(inside[..., None], blurred, rgb), np.uint8)
 
