@@ -17,10 +17,10 @@ from renderer.render.job import Lines, MessageJob, MessageResult
 from renderer.runtime.hit_counters import HitCount
 from renderer.runtime.profiling import profile
 from renderer.runtime.store import Store
-from renderer.speech import voices
-from renderer.speech.sentences import find_sentence_spans
-from renderer.speech.voices import add_voice_options, check_voice
 from renderer.take.plan import Slots
+from renderer.voices import registry as voices
+from renderer.voices.registry import add_voice_options, check_voice
+from renderer.words.sentences import find_sentence_spans
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
     from renderer.evaluation.seams import SeamRatios as SeamRatios
@@ -196,7 +196,7 @@ def render_messages(
 
 def measure_line_s(text: str, voice: VoiceConfig, cache: Store | None = None) -> float:
     """How long a line takes to say: synthesised now, unless the store has it. Raises RenderError."""
-    from renderer.speech.speech_cache import speak_cached
+    from renderer.voices.speech_cache import speak_cached
 
     return speak_cached(text, voice, cache or open_store()).duration_s
 

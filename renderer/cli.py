@@ -34,13 +34,13 @@ from renderer.render.plan import plan_script_slots
 from renderer.runtime.atomic_files import atomic_write, check_writable
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
-from renderer.speech.sentences import split_sentences
-from renderer.speech.speech_cache import speak_cached
-from renderer.speech.voices import add_voice_options
 from renderer.take.plan import plan_slots
 from renderer.timeline import frames_covering
 from renderer.video.probe import ClipFacts, check_take, probe
 from renderer.video.recorded_sound import read_recorded_sound
+from renderer.voices.registry import add_voice_options
+from renderer.voices.speech_cache import speak_cached
+from renderer.words.sentences import split_sentences
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -187,7 +187,7 @@ def _build_job(
         slots = plan_slots({"recording": [length]}, ["recording"], fps, config.plan)
         lines: tuple[tuple[str, str], ...] = (("recording", options.audio.name),)
         recorded = {"recording": speech}
-        return MessageJob(lines, presenter, options.take, slots, stem, config, recorded, progress)
+        return MessageJob(lines, presenter, options.take, slots, stem, config, recorded, progress=progress)
     lines = tuple((str(n), text) for n, text in enumerate(split_sentences(options.text)))
     for _, text in lines:
         speak_cached(text, config.voice, store)  # planning passes over what the voice cannot say

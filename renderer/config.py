@@ -12,15 +12,17 @@ FusionMode = Literal["triangular", "uniform", "shift", "chunk", "autoregressive"
 
 @dataclass(frozen=True)
 class VoiceConfig:
-    """``engine``: a name in `renderer.speech.voices`, whose first one is meant by "". ``voice``: a model file
-    or a voice's name; "" is the packaged one.
+    """``engine``: a name in `renderer.voices.registry`, whose first one is meant by "". ``voice``: a model
+    file or a voice's name; "" is the packaged one.
 
-    ``rate``: 1.0 is the voice's own pace; more is faster.
+    ``rate``: 1.0 is the voice's own pace; more is faster. ``locale``: how numbers and dates are read, such as
+    "en-GB"; "" is the voice's own language.
     """
 
     engine: str = ""
     voice: str = ""
     rate: float = 1.0
+    locale: str = ""
 
 
 @dataclass(frozen=True)

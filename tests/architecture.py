@@ -18,8 +18,8 @@ PICTURE = ROOT / "docs" / "pictures" / "architecture.svg"
 
 # From the ground up: a room imports from rooms that stand before it, and from no other.
 RENDERER = (
-    "errors", "progress", "timeline", "config", "weights", "runtime", "video", "sampling", "face", "speech",
-    "take", "motion", "refiner", "mouth", "presenter", "scoring", "judging", "render",
+    "errors", "progress", "timeline", "config", "weights", "runtime", "video", "sampling", "face", "words",
+    "speech", "voices", "take", "motion", "refiner", "mouth", "presenter", "scoring", "judging", "render",
     "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (

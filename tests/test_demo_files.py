@@ -11,8 +11,8 @@ from campaigns.recipients.sheet_import import validate_rows
 from campaigns.recipients.spreadsheet import read_sheet
 from campaigns.scripts.template import fill
 from renderer.config import VoiceConfig
-from renderer.speech.text_to_speech import speak
 from renderer.video.probe import check_take, probe
+from renderer.voices.text_to_speech import speak
 
 DEMO = Path(__file__).resolve().parent.parent / "campaigns" / "demo"
 SHEET = read_sheet(DEMO / "people.csv")

@@ -38,8 +38,8 @@ from renderer.render.job import MessageJob
 from renderer.render.pipeline import render_message
 from renderer.render.plan import plan_script_slots
 from renderer.runtime.store import Store
-from renderer.speech import voices
-from renderer.speech.text_to_speech import speak
+from renderer.voices import registry as voices
+from renderer.voices.text_to_speech import speak
 from tests.campaigns.mail import approve_all
 from tests.presenters import Baked
 from tests.renderer.face.test_landmarks import raw_indices
@@ -97,7 +97,7 @@ def test_the_page_lists_the_voices_that_there_are() -> None:
 
 @pytest.fixture
 def beep(add_module: AddModule, monkeypatch: pytest.MonkeyPatch) -> None:
-    add_module("renderer/speech/beep_voice.py")
+    add_module("renderer/voices/beep_voice.py")
     monkeypatch.setattr(voices, "ENGINES", run_entry(voices, "ENGINES"))
 
 

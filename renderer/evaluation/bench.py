@@ -26,9 +26,9 @@ from renderer.runtime.machine import measure_peak_memory_mb, read_machine_facts
 from renderer.runtime.profiling import Profiler, SpanTime, profile
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
-from renderer.speech.speech_cache import speak_cached
-from renderer.speech.voices import add_voice_options
 from renderer.video.probe import check_take, probe
+from renderer.voices.registry import add_voice_options
+from renderer.voices.speech_cache import speak_cached
 
 _PERSONAL = (
     "Hello John, it is so good to hear from you today.",

@@ -31,12 +31,12 @@ from renderer.runtime.machine import measure_peak_memory_mb
 from renderer.runtime.memory import return_freed_memory
 from renderer.runtime.progress_line import ProgressLine
 from renderer.runtime.store import Store
-from renderer.speech.speech_cache import speak_cached
-from renderer.speech.voices import add_voice_options
 from renderer.video.decode import TakeReader, read_sound
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join_segments
 from renderer.video.probe import probe
+from renderer.voices.registry import add_voice_options
+from renderer.voices.speech_cache import speak_cached
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"  # of proc(5): the peak becomes what is held now

@@ -24,8 +24,8 @@ from renderer.render.segment import SpokenSegment
 from renderer.render.stages import draft_frames
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
-from renderer.speech.speech_cache import speak_cached
 from renderer.take.base_track import FramePath, PathFrame
+from renderer.voices.speech_cache import speak_cached
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]

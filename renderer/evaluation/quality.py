@@ -17,7 +17,7 @@ from renderer.evaluation.quality_takes import gather_takes
 from renderer.progress import Progress
 from renderer.runtime.atomic_files import atomic_write
 from renderer.runtime.store import Store
-from renderer.speech.voices import add_voice_options, find_engine
+from renderer.voices.registry import add_voice_options, find_engine
 
 STORE_BYTES = 20 * 2**30
 _BESIDE = (

@@ -10,6 +10,7 @@ from renderer.config import EngineConfig
 from renderer.progress import Progress, ignore_progress
 from renderer.speech.speech import Speech
 from renderer.take.plan import Slots
+from renderer.words.pronunciations import Pronunciation
 
 Lines = Sequence[tuple[str, str]]  # (line id, text)
 
@@ -18,8 +19,9 @@ Lines = Sequence[tuple[str, str]]  # (line id, text)
 class MessageJob:
     """A message to make at ``out_stem`` (.mp4, .jpg and .vtt are appended), and who watches it.
 
-    ``recorded`` holds lines whose sound was recorded instead of synthesised. When ``progress`` raises, this
-    message is given up with that error; others that are made with it go on.
+    ``recorded`` holds lines whose sound was recorded instead of synthesised; ``pronunciations`` say how words
+    of the others sound. When ``progress`` raises, this message is given up with that error; others that are
+    made with it go on.
     """
 
     lines: tuple[tuple[str, str], ...]
@@ -29,6 +31,7 @@ class MessageJob:
     out_stem: Path
     config: EngineConfig = field(default_factory=EngineConfig)
     recorded: Mapping[str, Speech] = field(default_factory=dict)
+    pronunciations: tuple[Pronunciation, ...] = ()
     progress: Progress = ignore_progress
 
 

@@ -17,9 +17,9 @@ from renderer.render.job import Lines, MessageJob
 from renderer.render.segment import SpokenSegment, compute_segment_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
-from renderer.speech.speech_cache import compute_content_key, compute_speech_key, speak_cached
 from renderer.take.plan import Segment, Slots, plan_segments, plan_slots
 from renderer.timeline import frames_covering
+from renderer.voices.speech_cache import compute_content_key, compute_speech_key, speak_cached
 
 # A slot needs the usual length only: this many texts tell it well enough, whatever a campaign's size.
 _TEXTS_PER_LINE = 24
@@ -93,7 +93,9 @@ def _speak_lines(job: MessageJob, store: Store) -> list[Speech]:
     speeches = []
     for at, (line_id, text) in enumerate(job.lines):
         job.progress(Step("speaking the lines", at, len(job.lines)))
-        speeches.append(job.recorded.get(line_id) or speak_cached(text, job.config.voice, store))
+        speeches.append(
+            job.recorded.get(line_id) or speak_cached(text, job.config.voice, store, job.pronunciations)
+        )
     return speeches
 
 
@@ -108,7 +110,9 @@ def _add_speech(
         recorded = line_id in job.recorded
         one = SpokenSegment(
             line_id, segment.path, segment.lead_frames, speech,
-            compute_content_key(speech) if recorded else compute_speech_key(text, job.config.voice),
+            compute_content_key(speech)
+            if recorded
+            else compute_speech_key(text, job.config.voice, job.pronunciations),
             segments[at - 1].path[-seam:] if at else (),
             segments[at + 1].path[:seam] if at + 1 < len(segments) else (),
             recorded,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from renderer.speech.speech import Phone
+
+NO_IPA: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,5 +32,9 @@ class Voice(Protocol):
     def language(self) -> str:
         """The voice's language tag, such as "en-us"."""
 
-    def say(self, words: Sequence[str], rate: float) -> Utterance:
-        """Speak words as one line. Words may be "" (nothing is said for them)."""
+    def say(self, words: Sequence[str], rate: float, ipa: Mapping[int, str] = NO_IPA) -> Utterance:
+        """Speak words as one line. Words may be "" (nothing is said for them) or hold spaces.
+
+        ``ipa`` gives the sounds of some words by their index; a voice that cannot read IPA raises RenderError
+        that says so.
+        """

@@ -14,10 +14,8 @@ import numpy.typing as npt
 
 from renderer.config import VideoConfig
 from renderer.runtime.atomic_files import atomic_write
-from renderer.speech.espeak_voice import load_espeak
 from renderer.speech.loudness import normalise
 from renderer.speech.speech import Phone
-from renderer.speech.text_to_speech import resample
 from renderer.speech.trimming import trim_silence
 from renderer.synthetic.body import Human
 from renderer.synthetic.camera_model import apply_lens, sample_background, sample_camera, sample_lens
@@ -31,6 +29,8 @@ from renderer.synthetic.sentences import ACCENTS, VARIANTS, sample_sentence
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.encode import encode_segment
 from renderer.video.mux import join_segments
+from renderer.voices.espeak_voice import load_espeak
+from renderer.voices.text_to_speech import resample
 
 Image = npt.NDArray[np.uint8]
 

@@ -18,7 +18,6 @@ from safetensors.numpy import save_file
 from renderer.motion.coarticulation import build_gestures, compute_viseme_activations
 from renderer.motion.ear import GRID_HZ
 from renderer.runtime.atomic_files import atomic_write
-from renderer.speech.espeak_voice import load_espeak
 from renderer.speech.log_mel import compute_log_mel_bands
 from renderer.speech.phones import join_silence
 from renderer.speech.speech import Phone
@@ -27,6 +26,7 @@ from renderer.synthetic.sentences import ACCENTS, VARIANTS
 from renderer.training.line_words import draw_line_words
 from renderer.training.neural_voices import HibariSpeaker, KokoroSpeaker, list_styles, load_style
 from renderer.training.sound_augmentation import record_elsewhere
+from renderer.voices.espeak_voice import load_espeak
 
 Floats = npt.NDArray[np.float32]
 
@@ -190,7 +190,7 @@ def mix_styles(styles: Sequence[Floats], rng: np.random.Generator) -> Floats:
 
 def _say_neural(speaker: KokoroSpeaker | HibariSpeaker, text: str, language: str, pace: float) -> Utterance:
     # An optional dependency, which a training with rules alone does without.
-    from renderer.speech.piper_voice import write_ipa
+    from renderer.voices.piper_voice import write_ipa
 
     voice = "en-us" if language == "en" else LANGUAGES[language]
     return speaker.say(write_ipa(text, voice), pace)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import wave
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from renderer.errors import RenderError
 from renderer.speech.phones import join_silence, spread_phones
 from renderer.speech.recognition import IPA_OF
 from renderer.speech.speech import Phone
-from renderer.speech.utterance import Utterance
+from renderer.speech.utterance import NO_IPA, Utterance
 
 # Three people of the CMU ARCTIC recordings, and diphones of a fourth.
 FLITE_VOICES = ("slt", "rms", "awb", "kal16")
@@ -41,7 +41,7 @@ class FliteSpeaker:
     def language(self) -> str:
         return "en-us"
 
-    def say(self, words: Sequence[str], rate: float) -> Utterance:
+    def say(self, words: Sequence[str], rate: float, ipa: Mapping[int, str] = NO_IPA) -> Utterance:
         """Speak plain words as one line; ``rate`` 1 is the voice's own pace, 2 twice as fast.
 
         Phones belong to no word. Raises RenderError when Flite is missing or fails.

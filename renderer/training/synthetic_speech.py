@@ -18,13 +18,11 @@ from renderer.motion.conditioning import build_phone_features
 from renderer.motion.denoiser_loss import TrainingSpeech
 from renderer.motion.denoising import GRID_HZ
 from renderer.runtime.atomic_files import atomic_write
-from renderer.speech.espeak_voice import load_espeak
 from renderer.speech.log_mel import compute_log_mel_bands
 from renderer.speech.loudness import normalise
 from renderer.speech.phones import join_silence
 from renderer.speech.recognition import recognise_phones
 from renderer.speech.speech import Phone
-from renderer.speech.text_to_speech import resample
 from renderer.speech.trimming import trim_silence
 from renderer.speech.utterance import Voice
 from renderer.synthetic.sentences import ACCENTS, VARIANTS
@@ -32,6 +30,8 @@ from renderer.timeline import SOUND_RATE_HZ
 from renderer.training.flite_voice import FLITE_VOICES, FliteSpeaker
 from renderer.training.line_words import draw_line_words
 from renderer.training.speech_augmentation import simulate_recogniser
+from renderer.voices.espeak_voice import load_espeak
+from renderer.voices.text_to_speech import resample
 
 Floats = npt.NDArray[np.float32]
 

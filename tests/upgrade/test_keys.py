@@ -30,8 +30,8 @@ from renderer.render.seams import load_or_draw_neutral
 from renderer.render.segment import SpokenSegment, compute_motion_key, compute_segment_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Phone, Speech, Word
-from renderer.speech.speech_cache import compute_content_key, compute_speech_key
 from renderer.take.base_track import FramePath, PathFrame
+from renderer.voices.speech_cache import compute_content_key, compute_speech_key
 from renderer.weights import weights_key
 from tests.upgrade.version_0_2 import KEYS, RAISED
 

@@ -69,7 +69,7 @@ def test_the_shipped_ear_is_small() -> None:
     ],
 )
 def test_the_shipped_ear_hears_the_mouth_in_languages_without_a_recogniser(voice: str, text: str) -> None:
-    from renderer.speech.espeak_voice import EspeakSpeaker
+    from renderer.voices.espeak_voice import EspeakSpeaker
 
     weights = base_ear()
     assert weights is not None

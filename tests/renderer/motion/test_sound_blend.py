@@ -11,10 +11,10 @@ from renderer.motion.sound_blend import Blend, refit_at_blend, refit_with_sound
 from renderer.motion.style import MotionStyle, fit_style
 from renderer.motion.synthesis import synthesise_motion
 from renderer.motion.viseme_denoiser import VisemeDenoiser
-from renderer.speech.espeak_voice import EspeakSpeaker
 from renderer.speech.speech import Phone
-from renderer.speech.text_to_speech import resample
 from renderer.timeline import SOUND_RATE_HZ
+from renderer.voices.espeak_voice import EspeakSpeaker
+from renderer.voices.text_to_speech import resample
 from renderer.weights import base_ear
 
 from .synthetic import FPS, act, make_phones, make_spoken_take

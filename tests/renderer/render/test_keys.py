@@ -14,10 +14,10 @@ from renderer.config import DiffusionConfig, EngineConfig, VideoConfig, VoiceCon
 from renderer.presenter.presenter import Presenter
 from renderer.render import message_sound, segment
 from renderer.render.segment import SpokenSegment, compute_motion_key, compute_segment_key
-from renderer.speech import speech_cache
 from renderer.speech.speech import Speech
-from renderer.speech.speech_cache import compute_content_key, compute_speech_key
 from renderer.take.base_track import PathFrame
+from renderer.voices import speech_cache
+from renderer.voices.speech_cache import compute_content_key, compute_speech_key
 from tests.takes import DEMO_TAKE
 
 CONFIG = EngineConfig()

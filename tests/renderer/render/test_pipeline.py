@@ -25,8 +25,8 @@ from renderer.render.plan import order_script, plan_message, plan_script_slots
 from renderer.render.segment import SpokenSegment
 from renderer.runtime.store import Store
 from renderer.speech.loudness import measure_lufs
-from renderer.speech.speech_cache import speak_cached
 from renderer.video.decode import TakeReader, read_sound
+from renderer.voices.speech_cache import speak_cached
 from tests import takes
 
 FPS = Fraction(25)

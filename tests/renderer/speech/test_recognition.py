@@ -11,7 +11,7 @@ from renderer.errors import RenderError
 from renderer.speech.loudness import measure_lufs
 from renderer.speech.phones import VOWELS
 from renderer.speech.recognition import load_recording, recognise_phones
-from renderer.speech.text_to_speech import speak
+from renderer.voices.text_to_speech import speak
 
 LINE = "Big dreams often start small: five people, one good idea, and a very long week."
 LEAD_S = 0.8

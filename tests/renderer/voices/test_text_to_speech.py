@@ -10,8 +10,8 @@ from renderer.config import VoiceConfig
 from renderer.errors import RenderError
 from renderer.speech.loudness import measure_lufs, measure_true_peak
 from renderer.speech.phones import VOWELS
-from renderer.speech.text_to_speech import speak
-from renderer.speech.voices import ENGINES
+from renderer.voices.registry import ENGINES
+from renderer.voices.text_to_speech import speak
 
 LINE = "Hello Zoë, Dr. Smith saved $1,250 for a week in 2024!"
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import wave
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -24,7 +24,7 @@ import numpy.typing as npt
 from renderer.errors import RenderError
 from renderer.speech.phones import parse_phones, parse_stress, spread_phones
 from renderer.speech.speech import Phone
-from renderer.speech.utterance import Utterance
+from renderer.speech.utterance import NO_IPA, Utterance
 
 DEFAULT_VOICE = "en-us"
 _WORDS_PER_MINUTE = 165
@@ -44,7 +44,7 @@ class EspeakSpeaker:
         # Ids may be paths ("gmw/en-US") and carry a variant ("en-us+f3").
         return self.voice.rpartition("/")[2].partition("+")[0].lower()
 
-    def say(self, words: Sequence[str], rate: float) -> Utterance:
+    def say(self, words: Sequence[str], rate: float, ipa: Mapping[int, str] = NO_IPA) -> Utterance:
         text = " ".join(word for word in words if word)
         try:
             with tempfile.TemporaryDirectory(prefix="byname-espeak-") as folder:

@@ -13,10 +13,10 @@ import pytest
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
-from renderer.speech import voices
-from renderer.speech.speech_cache import compute_speech_key
-from renderer.speech.text_to_speech import speak
-from renderer.speech.voices import ENGINES, VoiceEngine, add_voice_options, check_voice, find_engine
+from renderer.voices import registry as voices
+from renderer.voices.registry import ENGINES, VoiceEngine, add_voice_options, check_voice, find_engine
+from renderer.voices.speech_cache import compute_speech_key
+from renderer.voices.text_to_speech import speak
 
 ROOT = Path(__file__).resolve().parents[3]
 OF_AN_ENGINE = {"piper_voice.py", "espeak_voice.py", "espeak_process.py"}
@@ -37,7 +37,7 @@ def test_an_entry_says_everything_and_loads_a_voice(engine: VoiceEngine) -> None
 
 def test_the_table_loads_without_torch_and_without_any_voice() -> None:
     heavy = {"torch", "onnx", "onnxruntime", "piper", "pyttsx3", "scipy"}
-    code = f"import sys, renderer.speech.voices; sys.exit(bool({heavy} & set(sys.modules)))"
+    code = f"import sys, renderer.voices.registry; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
@@ -94,7 +94,7 @@ def test_the_options_of_a_command_are_the_table() -> None:
 
 
 def test_no_other_module_and_no_page_names_an_engine() -> None:
-    table = ROOT / "renderer" / "speech" / "voices.py"
+    table = ROOT / "renderer" / "voices" / "registry.py"
     files = [
         path
         for folder in ("renderer", "campaigns", "platform", "templates")

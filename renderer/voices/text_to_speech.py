@@ -15,23 +15,25 @@ from scipy.signal import resample_poly
 from renderer.config import VoiceConfig
 from renderer.speech.alignment import time_words
 from renderer.speech.loudness import normalise
-from renderer.speech.script_words import build_unspeakable_error, parse_script_words
 from renderer.speech.speech import Speech
 from renderer.speech.trimming import trim_silence
-from renderer.speech.voices import load_voice
 from renderer.timeline import SOUND_RATE_HZ
+from renderer.voices.registry import load_voice
+from renderer.words.pronunciations import Pronunciations
+from renderer.words.script_words import build_unspeakable_error, parse_script_words
 
 log = logging.getLogger(__name__)
 
 
-def speak(text: str, config: VoiceConfig) -> Speech:
+def speak(text: str, config: VoiceConfig, known: Pronunciations = ()) -> Speech:
     """One line as sound with phone and word times.
 
     Raises RenderError, naming the text, when the voice cannot say it, and when the voice is missing.
     """
     voice = load_voice(config)
-    words = parse_script_words(text, voice.language)
-    utterance = trim_silence(voice.say([word.spoken for word in words], config.rate))
+    words = parse_script_words(text, voice.language, config.locale, known)
+    ipa = {at: word.ipa for at, word in enumerate(words) if word.ipa}
+    utterance = trim_silence(voice.say([word.spoken for word in words], config.rate, ipa))
     if not any(phone.symbol for phone in utterance.phones):
         raise build_unspeakable_error(text)
     sound = normalise(resample(utterance.samples, utterance.rate_hz), SOUND_RATE_HZ)

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from renderer.errors import RenderError
+from renderer.words.pronunciations import Pronunciations
 
 _SCRIPTS = {
     "CYRILLIC": "ru uk bg be mk kk ky tt sr ba cv mn",
@@ -50,14 +51,21 @@ _TITLES = {"dr": "Dr", "mr": "Mr", "mrs": "Mrs", "ms": "Ms", "prof": "Professor"
 
 @dataclass(frozen=True)
 class ScriptWord:
-    """``spoken`` is "" for what is only seen (an emoji)."""
+    """``spoken``, one word or several, is what a voice reads; "" for what is only seen (an emoji).
+
+    ``ipa``, where it is not "", says how the word sounds, for voices that read phones.
+    """
 
     written: str
     spoken: str
+    ipa: str = ""
 
 
-def parse_script_words(text: str, language: str) -> tuple[ScriptWord, ...]:
-    """The words of a line between white space. ``language`` is the voice's, such as "en-us".
+def parse_script_words(
+    text: str, language: str, locale: str = "", known: Pronunciations = ()
+) -> tuple[ScriptWord, ...]:
+    """The words of a line between white space. ``language`` is the voice's, such as "en-us"; ``locale`` is
+    how numbers and dates are read, "" as in ``language``.
 
     Raises RenderError, naming the text, when nothing can be said or a word is in a script that the
     voice cannot read.

@@ -1,7 +1,7 @@
 import pytest
 
 from renderer.errors import RenderError
-from renderer.speech.script_words import parse_script_words
+from renderer.words.script_words import parse_script_words
 
 
 def spoken(text, language="en-us"):

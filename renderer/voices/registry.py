@@ -69,7 +69,7 @@ ENGINES: tuple[VoiceEngine, ...] = (
         languages="the model's; the packaged one speaks US English",
         packaged="the model “joe”",
         takes="the path of an .onnx voice",
-        loader="renderer.speech.piper_voice.load_piper",
+        loader="renderer.voices.piper_voice.load_piper",
         model_suffixes=("", ".json"),
         extra="piper",
     ),
@@ -80,7 +80,7 @@ ENGINES: tuple[VoiceEngine, ...] = (
         languages="more than a hundred",
         packaged="en-us",
         takes="a voice name such as en-gb",
-        loader="renderer.speech.espeak_voice.load_espeak",
+        loader="renderer.voices.espeak_voice.load_espeak",
         extra="espeak",
     ),
 )

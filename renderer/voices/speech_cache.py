@@ -16,13 +16,14 @@ from renderer.config import VoiceConfig, fingerprint
 from renderer.runtime.profiling import span
 from renderer.runtime.store import Store
 from renderer.speech.speech import Phone, Speech, Word
-from renderer.speech.text_to_speech import speak
-from renderer.speech.voices import find_engine
+from renderer.voices.registry import find_engine
+from renderer.voices.text_to_speech import speak
+from renderer.words.pronunciations import Pronunciations, select_pronunciations
 
 STAGE_VERSION = "speech-1"
 
 
-def compute_speech_key(text: str, voice: VoiceConfig) -> str:
+def compute_speech_key(text: str, voice: VoiceConfig, known: Pronunciations = ()) -> str:
     """Everything that can change a sample of a line; a voice that is a file counts by its content.
 
     Raises RenderError for an engine that is not in the table.
@@ -30,7 +31,9 @@ def compute_speech_key(text: str, voice: VoiceConfig) -> str:
     engine = find_engine(voice.engine)
     files = engine.find_model_files(voice.voice)
     model = [_sha256(path.resolve(), *_read_file_state(path)) for path in files] or voice.voice
-    return fingerprint(STAGE_VERSION, text, engine.name, voice.rate, model)
+    told: list[object] = [voice.locale] if voice.locale else []  # what is not given leaves the key as it was
+    told += [asdict(one) for one in select_pronunciations(text, known)]
+    return fingerprint(STAGE_VERSION, text, engine.name, voice.rate, model, *told)
 
 
 def _read_file_state(path: Path) -> tuple[int, int, int]:
@@ -52,16 +55,16 @@ def compute_content_key(speech: Speech) -> str:
 
 
 @span("speech")
-def speak_cached(text: str, voice: VoiceConfig, store: Store) -> Speech:
+def speak_cached(text: str, voice: VoiceConfig, store: Store, known: Pronunciations = ()) -> Speech:
     """The line's sound and timing, synthesised at most once per store.
 
     Raises RenderError when the voice cannot say the text.
     """
     return store.use(
         "speech",
-        compute_speech_key(text, voice),
+        compute_speech_key(text, voice, known),
         ".safetensors",
-        lambda target: save_speech(speak(text, voice), target),
+        lambda target: save_speech(speak(text, voice, known), target),
         _load_shared,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renderer.speech.sentences import find_sentence_spans, split_sentences
+from renderer.words.sentences import find_sentence_spans, split_sentences
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
-from renderer.speech.piper_voice import load_piper, write_ipa
-from renderer.speech.text_to_speech import speak
+from renderer.voices.piper_voice import load_piper, write_ipa
+from renderer.voices.text_to_speech import speak
 
 
 def test_the_phones_times_add_up_to_the_sound():

@@ -9,7 +9,7 @@ same edit exposes the phone lengths. The model file is never written.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -29,7 +29,7 @@ from renderer.errors import RenderError
 from renderer.speech.alignment import match_phones_to_words
 from renderer.speech.phones import STRESS_MARKS, parse_phones
 from renderer.speech.speech import Phone
-from renderer.speech.utterance import Utterance
+from renderer.speech.utterance import NO_IPA, Utterance
 
 PACKAGED = ""
 _SENTENCE_PAUSE_S = 0.28
@@ -47,7 +47,7 @@ class PiperSpeaker:
     def language(self) -> str:
         return str(self._piper.config.espeak_voice)
 
-    def say(self, words: Sequence[str], rate: float) -> Utterance:
+    def say(self, words: Sequence[str], rate: float, ipa: Mapping[int, str] = NO_IPA) -> Utterance:
         settings = SynthesisConfig(length_scale=self._piper.config.length_scale / rate)
         rate_hz = int(self._piper.config.sample_rate)
         pause = np.zeros(int(_SENTENCE_PAUSE_S / rate * rate_hz), np.float32)

@@ -3,9 +3,9 @@ import pytest
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
-from renderer.speech.espeak_voice import load_espeak
-from renderer.speech.piper_voice import load_piper
-from renderer.speech.text_to_speech import speak
+from renderer.voices.espeak_voice import load_espeak
+from renderer.voices.piper_voice import load_piper
+from renderer.voices.text_to_speech import speak
 
 
 def test_the_events_last_as_long_as_the_saved_sound():
