@@ -31,6 +31,8 @@ class Code(StrEnum):
     NOT_COMPUTABLE = "not_computable"
     NOTHING_SAID = "nothing_said"
     TOO_LONG = "too_long"
+    MERGE_TAG = "merge_tag"
+    MARKUP = "markup"
     UNKNOWN = "unknown"  # stored by version 0.2, which kept the sentence alone
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Problem, Source, dump_problems, load_problems
-from campaigns.recipients.sheet_import import find_script_problems, find_unknown_column, give_verdicts
+from campaigns.recipients.sheet_import import find_common_fault, find_script_problems, give_verdicts
 from campaigns.recipients.spreadsheet import Row
 from campaigns.scripts.template import ScriptError, check
 from campaigns.states import RowVerdict
@@ -36,7 +36,7 @@ def find_script_fault(campaign: Campaign) -> Problem | None:
         check(campaign.script)
     except ScriptError as error:
         return _fault(error)
-    unknown = find_unknown_column(campaign.script, _read_values(campaign))
+    unknown = find_common_fault(campaign.script, _read_values(campaign))
     return _fault(unknown) if unknown is not None else None
 
 

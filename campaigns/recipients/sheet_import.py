@@ -17,7 +17,7 @@ from campaigns.delivery.channels.registry import list_channels
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems
 from campaigns.recipients.spreadsheet import Row, Sheet, read_sheet
-from campaigns.scripts.template import ScriptError, UnknownColumn, fill, find_column
+from campaigns.scripts.template import ScriptError, fill, find_column
 from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
 
 NAME_COLUMNS = ("name", "full_name", "display_name", "first_name", "firstname", "given_name")
@@ -80,22 +80,22 @@ def find_script_problems(row: Row, script: str) -> list[Problem]:
     """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
     try:
         fill(script, row.values)
-    except UnknownColumn:
-        return []
     except ScriptError as error:
+        if error.concerns_everybody:
+            return []
         return [Problem(error.code, Source.SCRIPT, str(error), row.number, error.sheet_column)]
     return []
 
 
-def find_unknown_column(script: str, rows: Iterable[Mapping[str, str]]) -> UnknownColumn | None:
-    """The first column that the script asks for and these rows do not have, said once for all of them."""
+def find_common_fault(script: str, rows: Iterable[Mapping[str, str]]) -> ScriptError | None:
+    """What is wrong with the script for everybody with these columns, such as a column that they do not have:
+    said once for all of them."""
     for values in rows:
         try:
             fill(script, values)
-        except UnknownColumn as error:
-            return error
-        except ScriptError:
-            continue
+        except ScriptError as error:
+            if error.concerns_everybody:
+                return error
     return None
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from campaigns.models import Campaign
 from campaigns.runs.cost_history import format_cost, load_cost_history
 from campaigns.scripts.spoken_length import add_pauses
-from campaigns.scripts.template import Line, ScriptError, UnknownColumn, fill
+from campaigns.scripts.template import Line, ScriptError, fill
 from campaigns.states import BakeState, RenderState, RowVerdict
 
 
@@ -81,7 +81,7 @@ def _fill_rows(campaign: Campaign) -> tuple[list[tuple[Line, ...]], int, str]:
             filled.append(fill(campaign.script, values))
         except ScriptError as error:
             unfillable += 1
-            fault = fault or (str(error) if isinstance(error, UnknownColumn) else "")
+            fault = fault or (str(error) if error.concerns_everybody else "")
     return filled, unfillable, fault
 
 

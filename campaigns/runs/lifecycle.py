@@ -15,7 +15,7 @@ from django_q.tasks import async_task
 
 from campaigns.claims import compute_stall_cutoff, create_token
 from campaigns.models import Campaign, Message, Presenter, Recipient
-from campaigns.recipients.sheet_import import find_unknown_column
+from campaigns.recipients.sheet_import import find_common_fault
 from campaigns.runs.bake import enqueue_bake
 from campaigns.scripts import template
 from campaigns.states import (
@@ -217,7 +217,7 @@ def _sync_messages(campaign: Campaign) -> None:
     rows = list(campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"))
     if not rows:
         raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
-    unknown = find_unknown_column(campaign.script, (row.values for row in rows))
+    unknown = find_common_fault(campaign.script, (row.values for row in rows))
     if unknown is not None:
         raise MoveRefused(str(unknown))
     campaign.messages.exclude(recipient__in=rows).delete()

@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from campaigns.scripts.faults import ScriptError, apply_fixes
+from campaigns.scripts.markup import describe_markup
 from campaigns.scripts.spoken_length import add_pauses, estimate_by_rule
-from campaigns.scripts.template import Line, ScriptError, fill, to_variable
+from campaigns.scripts.template import Line, fill, to_variable
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,17 @@ class PreviewLine:
 
 @dataclass(frozen=True)
 class Preview:
-    """The lines of one recipient, or what is wrong and where; never both."""
+    """The lines of one recipient, or what is wrong and where; never both.
+
+    ``corrected`` is the script without the error, "" where nobody knows how; ``unspoken`` are sentences on
+    what of the script is not spoken, such as its formatting.
+    """
 
     lines: tuple[PreviewLine, ...] = ()
     seconds: float = 0.0
+    unspoken: tuple[str, ...] = ()
     error: ScriptError | None = None
+    corrected: str = ""
 
 
 def preview_script(source: str, values: Mapping[str, str]) -> Preview:
@@ -49,12 +57,13 @@ def preview_script(source: str, values: Mapping[str, str]) -> Preview:
     try:
         lines = fill(source, values)
     except ScriptError as error:
-        return Preview(error=error)
+        return Preview(error=error, corrected=apply_fixes(source, error.fixes) if error.fixes else "")
     spoken = find_spoken_columns(source)
     personal = [text for column, text in values.items() if text and {column, to_variable(column)} & spoken]
     return Preview(
         tuple(PreviewLine(line.id, split_pieces(line.text, personal)) for line in lines),
         estimate_seconds(lines),
+        describe_markup(source),
     )
 
 

@@ -11,19 +11,31 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from types import TracebackType
-from typing import Any, NoReturn
+from functools import lru_cache
+from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
-from jinja2.exceptions import SecurityError, TemplateRuntimeError
-from jinja2.lexer import TOKEN_EOF
-from jinja2.parser import Parser
+from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
 
 from campaigns.engine import find_sentence_spans
 from campaigns.problems import Code
+from campaigns.scripts.cells import (
+    TEXT_METHODS,
+    Empty,
+    Undefined,
+    pass_empty_on,
+    read_number,
+    read_whole_number,
+)
+from campaigns.scripts.faults import ScriptError as ScriptError
+from campaigns.scripts.faults import UnknownColumn as UnknownColumn
+from campaigns.scripts.filling import raise_for_computation, raise_for_template, refuse_unknown_names
+from campaigns.scripts.markup import BREAK, strip_markup
+from campaigns.scripts.merge_tags import refuse_merge_tags
+from campaigns.scripts.mistakes import explain
+from campaigns.scripts.tags import HELD_SIGNS
+from campaigns.scripts.tags import to_variable as to_variable
 
 SPOKEN_CHARACTERS_MAX = 10_000  # far above five minutes of speech
 FILTERS = [
@@ -46,33 +58,9 @@ FILTERS = [
     "upper",
     "wordcount",
 ]
-TEXT_METHODS = frozenset(
-    ["capitalize", "endswith", "lower", "lstrip", "rstrip", "split", "startswith", "strip", "title", "upper"]
-)
 # Private-use characters mark where a piece of the template begins; values cannot hold them.
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{MARK_OPEN}(\\d+){MARK_CLOSE}")
-
-
-class ScriptError(Exception):
-    """What is wrong with a script, or with one row in it; ``line`` and ``column`` count from 1.
-
-    ``sheet_column`` is the header of the cell that the script cannot be filled with, where it is one cell.
-    """
-
-    def __init__(
-        self, line: int, column: int, message: str, code: Code, sheet_column: str | None = None
-    ) -> None:
-        super().__init__(f"Script, line {line}, column {column}: {message}")
-        self.line = line
-        self.column = column
-        self.message = message
-        self.code = code
-        self.sheet_column = sheet_column
-
-
-class UnknownColumn(ScriptError):
-    """The script names a column that the spreadsheet does not have. The error concerns every row."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +73,13 @@ class Line:
 
 def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
     """The lines that this recipient hears. Raises ScriptError."""
-    template = _compile_template(source)
+    template = _compile_template(source, tuple(values))
     try:
         marked = template.render(_build_context(values))
     except TemplateError as error:
-        _raise_for(source, values, error)
+        raise_for_template(source, tuple(values), error)
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
-        line = _find_template_line(error.__traceback__)
-        raise ScriptError(line, 1, f"This cannot be worked out: {error}.", Code.NOT_COMPUTABLE) from error
+        raise_for_computation(source, error)
     lines = _split_lines(marked)
     if not lines:
         raise ScriptError(
@@ -111,69 +98,16 @@ def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
     return lines
 
 
-def check(source: str) -> None:
-    """Raise ScriptError unless the script is whole: not empty, and written as Jinja wants it."""
-    _compile_template(source)
-
-
-def to_variable(column: str) -> str:
-    """The name that a script uses for a column: “First name” is ``first_name``."""
-    plain = re.sub(r"\W+", "_", column.strip().lower()).strip("_")
-    return f"_{plain}" if plain[:1].isdigit() else plain
+def check(source: str, columns: Sequence[str] = ()) -> None:
+    """Raise ScriptError unless the script is whole: not empty, every tag understood, no merge tag of another
+    tool and no markup that would be read out; with ``columns``, UnknownColumn for a name that none has."""
+    _compile_template(source, tuple(columns))
 
 
 def find_column(columns: Sequence[str], variables: Sequence[str]) -> str:
     """The column that the first of these variables means, the leftmost of several; "" where none does."""
     by_variable = {to_variable(column): column for column in reversed(columns)}
     return next((by_variable[name] for name in variables if name in by_variable), "")
-
-
-class _EmptyCellSpoken(UndefinedError):
-    """The script speaks a cell that has no text."""
-
-    def __init__(self, message: str, *, column: str) -> None:
-        super().__init__(message)
-        self.column = column
-
-
-class _UnknownName(UndefinedError):
-    """The script asks for a name that no column has."""
-
-    def __init__(self, message: str, *, name: str) -> None:
-        super().__init__(message)
-        self.name = name
-
-
-class _Undefined(StrictUndefined):
-    """What a script finds behind a name without a value; its error carries the name."""
-
-    __slots__ = ()
-
-    def __init__(
-        self,
-        hint: str | None = None,
-        obj: Any = missing,
-        name: str | None = None,
-        exc: type[TemplateRuntimeError] = UndefinedError,
-    ) -> None:
-        raised: Any = exc
-        if exc is UndefinedError and not hint and obj is missing:
-            raised = partial(_UnknownName, name=str(name))
-        super().__init__(hint, obj, name, raised)
-
-
-class _Empty(StrictUndefined):
-    """A cell without text: false in a condition, replaced by ``default``, an error when spoken."""
-
-    __slots__ = ()
-
-    def __init__(self, column: str) -> None:
-        raised: Any = partial(_EmptyCellSpoken, column=column)
-        hint = f"“{column}” is empty in this row: fill the cell, or write a default into the script"
-        super().__init__(hint, exc=raised)
-
-    def __bool__(self) -> bool:  # type: ignore[override]
-        return False
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -193,8 +127,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 def _create_sandbox() -> _Sandbox:
-    made = _Sandbox(undefined=_Undefined, autoescape=False)
-    made.filters = {name: made.filters[name] for name in FILTERS}
+    made = _Sandbox(undefined=Undefined, autoescape=False)
+    counted = {"float": read_number, "int": read_whole_number}
+    made.filters = {name: pass_empty_on(name, counted.get(name, made.filters[name])) for name in FILTERS}
     made.globals = {}
     return made
 
@@ -203,24 +138,30 @@ _ENVIRONMENT = _create_sandbox()
 
 
 @lru_cache(maxsize=64)
-def _compile_template(source: str) -> Template:
+def _compile_template(source: str, columns: tuple[str, ...]) -> Template:
     if not source.strip():
         raise ScriptError(1, 1, "The script is empty. Write at least one sentence.", Code.SCRIPT_EMPTY)
-    source = source.replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
+    for sign in (MARK_OPEN, MARK_CLOSE, BREAK, *HELD_SIGNS):
+        source = source.replace(sign, "")
+    refuse_merge_tags(source, columns)
     try:
-        tree = _ENVIRONMENT.parse(source)
+        tree = _ENVIRONMENT.parse(strip_markup(source))
         _mark(tree)
-        return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), {})
+        template = Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), {})
     except TemplateSyntaxError as error:
-        message = f"{(error.message or 'This is not understood').rstrip('.')}."
-        column = _find_tag_column(source, error.lineno)
-        raise ScriptError(error.lineno, column, message, Code.SCRIPT_INVALID) from error
+        raise explain(source, error.lineno, error.message or "", FILTERS, columns) from error
+    if columns:
+        refuse_unknown_names(source, tree, columns)
+    return template
 
 
 def _mark(tree: nodes.Template) -> None:
     """Put a mark before every piece of plain text, numbered in the order of the source."""
     for unwanted in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         raise TemplateSyntaxError("A script cannot load other files", unwanted.lineno)
+    for test in tree.find_all(nodes.Test):  # the parser notices only when a row reaches it
+        if test.name not in _ENVIRONMENT.tests:
+            raise TemplateSyntaxError(f"No test named '{test.name}'", test.lineno)
     for number, piece in enumerate(tree.find_all(nodes.TemplateData)):
         piece.data = f"{MARK_OPEN}{number}{MARK_CLOSE}{piece.data}"
 
@@ -230,7 +171,7 @@ def _build_context(values: Mapping[str, str]) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for column, text in values.items():
         spoken = _clean(text)
-        value = spoken or _Empty(column)
+        value = spoken or Empty(column)
         context[to_variable(column)] = value
         context[column] = value
     return context
@@ -247,7 +188,7 @@ def _clean(text: str) -> str:
 
 
 def _split_lines(marked: str) -> tuple[Line, ...]:
-    text, marks = _remove_marks(marked)
+    text, marks = _remove_marks(marked.replace(BREAK, "\n\n"))
     lines: list[Line] = []
     ordinals: Counter[int] = Counter()
     for start, end in find_sentence_spans(text):
@@ -268,67 +209,3 @@ def _remove_marks(marked: str) -> tuple[str, list[tuple[int, int]]]:
         marks.append((len(text), int(match.group(1))))
         at = match.end()
     return text + marked[at:], marks
-
-
-# Where an error stands
-
-
-def _raise_for(source: str, values: Mapping[str, str], error: TemplateError) -> NoReturn:
-    line = _find_template_line(error.__traceback__)
-    message = f"{(error.message or str(error)).rstrip('.')}."
-    if isinstance(error, _EmptyCellSpoken):
-        at = _find_column(source, line, to_variable(error.column), error.column)
-        raise ScriptError(line, at, message, Code.CELL_EMPTY, error.column) from error
-    if isinstance(error, _UnknownName):
-        known = ", ".join(sorted({to_variable(column) for column in values})) or "none"
-        message = f"“{error.name}” is not a column of the spreadsheet. The columns are: {known}."
-        raise UnknownColumn(
-            line, _find_column(source, line, error.name), message, Code.UNKNOWN_COLUMN
-        ) from error
-    raise ScriptError(line, _find_tag_column(source, line), message, Code.NOT_COMPUTABLE) from error
-
-
-def _find_template_line(trace: TracebackType | None) -> int:
-    """Jinja puts the template's own line numbers into the traceback."""
-    line = 1
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
-def _find_column(source: str, line: int, *names: str) -> int:
-    text = _get_source_line(source, line)
-    for name in filter(None, names):
-        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-        if found:
-            return found.start() + 1
-    return _find_tag_column(source, line)
-
-
-def _find_tag_column(source: str, line: int) -> int:
-    """The first tag on the line that cannot be read by itself, else the first tag."""
-    text = _get_source_line(source, line)
-    starts = [match.start() for match in re.finditer(r"\{[{%#]", text)]
-    for at, start in enumerate(starts):
-        alone = text[start : starts[at + 1] if at + 1 < len(starts) else len(text)]
-        if _is_broken(alone):
-            return start + 1
-    return starts[0] + 1 if starts else 1
-
-
-def _is_broken(tag: str) -> bool:
-    """Whether a tag cannot be read whatever follows it; one that only waits for its end can."""
-    parser = None
-    try:
-        parser = Parser(_ENVIRONMENT, tag)
-        parser.parse()
-    except TemplateSyntaxError:
-        return parser is None or parser.stream.current.type != TOKEN_EOF
-    return False
-
-
-def _get_source_line(source: str, line: int) -> str:
-    lines = source.splitlines()
-    return lines[line - 1] if 0 < line <= len(lines) else ""

@@ -75,8 +75,13 @@ def find_valid_rows(campaign: Campaign) -> QuerySet[Recipient]:
 def _preview_to_json(made: Preview) -> dict[str, Any]:
     if made.error is not None:
         error = made.error
-        return {"error": {"line": error.line, "column": error.column, "message": error.message}}
-    return {"lines": [_line_to_json(line) for line in made.lines], "seconds": round(made.seconds, 1)}
+        place = {"line": error.line, "column": error.column, "message": error.message}
+        return {"error": place | {"corrected": made.corrected}}
+    return {
+        "lines": [_line_to_json(line) for line in made.lines],
+        "seconds": round(made.seconds, 1),
+        "unspoken": list(made.unspoken),
+    }
 
 
 def _line_to_json(line: PreviewLine) -> dict[str, Any]:

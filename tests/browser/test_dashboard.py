@@ -115,6 +115,11 @@ def test_a_campaign_from_its_name_to_the_start_of_the_run(
     page.get_by_role("button", name="Next recipient").click()
     expect(lines.first).to_have_text("Hello John.")
 
+    editor.fill("Hello *|FNAME|*.")
+    page.get_by_role("button", name="Correct it").click()
+    expect(editor).to_have_value("Hello {{ first_name }}.")
+    expect(lines).to_have_text(["Hello John."])
+    expect(page.get_by_role("button", name="Correct it")).to_be_hidden()
     editor.fill("Hello {{ first_name }}.\nGreetings to {{ company }}.")
     fault = page.locator("[data-error]")
     expect(fault).to_contain_text("Line 2, column")

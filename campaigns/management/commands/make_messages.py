@@ -12,8 +12,9 @@ from campaigns import engine
 from campaigns.batch.results import RowStatus
 from campaigns.batch.videos import Batch, make_videos, report_missing_videos
 from campaigns.management.progress_line import ProgressLine
-from campaigns.recipients.sheet_import import find_unknown_column
+from campaigns.recipients.sheet_import import find_common_fault
 from campaigns.recipients.spreadsheet import SheetError, read_sheet
+from campaigns.scripts.script_file import ScriptFileError, read_script_file
 from campaigns.scripts.template import ScriptError, check
 
 
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         """Everything is looked at before anything is made."""
         script = _read_script(options["script"])
         sheet = read_sheet(options["recipients"])
-        unknown = find_unknown_column(script, (row.values for row in sheet.rows))
+        unknown = find_common_fault(script, (row.values for row in sheet.rows))
         if unknown is not None:
             raise unknown
         engine.probe_take(options["take"])
@@ -81,9 +82,9 @@ class Command(BaseCommand):
 
 def _read_script(path: Path) -> str:
     try:
-        source = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+        source = read_script_file(path)
+    except ScriptFileError as error:
+        raise CommandError(str(error)) from error
     check(source)
     return source
 

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from campaigns.models import Campaign
-from campaigns.recipients.sheet_import import find_name, find_unknown_column, import_sheet, validate_rows
+from campaigns.recipients.sheet_import import find_common_fault, find_name, import_sheet, validate_rows
 from campaigns.recipients.spreadsheet import SheetError, read_sheet
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
 
@@ -78,11 +78,19 @@ def test_a_column_that_the_script_asks_for_and_nobody_has_is_no_rows_fault() -> 
     sheet = read_sheet(io.BytesIO(b"name,plan\nAda,a\nBo,b\n"), "people.csv")
     assert [one.problems for one in validate_rows(sheet, "Hi {{ nickname }}.")] == [(), ()]
     rows = [row.values for row in sheet.rows]
-    assert "“nickname” is not a column" in str(find_unknown_column("Hi {{ nickname }}.", rows))
+    assert "“nickname” is not a column" in str(find_common_fault("Hi {{ nickname }}.", rows))
     assert "“tier” is not a column" in str(
-        find_unknown_column("Hi. {% if plan == 'b' %}{{ tier }}{% endif %}", rows)
+        find_common_fault("Hi. {% if plan == 'b' %}{{ tier }}{% endif %}", rows)
     )
-    assert find_unknown_column("Hi {{ nickname | default('you') }}.", rows) is None
+    assert "“nickname” is not a column" in str(find_common_fault("Hi {{ nickname | default('you') }}.", rows))
+    assert find_common_fault("Hi {{ name | default('you') }}.", rows) is None
+
+
+def test_a_tag_of_another_tool_is_no_rows_fault() -> None:
+    sheet = read_sheet(io.BytesIO(b"first name,plan\nAda,a\nBo,b\n"), "people.csv")
+    assert [one.problems for one in validate_rows(sheet, "Hi [First Name].")] == [(), ()]
+    fault = find_common_fault("Hi [First Name].", [row.values for row in sheet.rows])
+    assert fault is not None and "tag of another tool" in fault.message
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,16 @@ def test_a_preview_names_the_place_of_an_error(dashboard: Client, campaign: Camp
     assert "nickname" in undefined["error"]["message"]
 
 
+def test_a_preview_offers_the_corrected_script_and_tells_what_is_not_spoken(
+    dashboard: Client, campaign: Campaign
+) -> None:
+    wrong = preview_of(dashboard, campaign, "Hi [first_name].")
+    assert isinstance(wrong["error"], dict)
+    assert wrong["error"]["corrected"] == "Hi {{ first_name }}."
+    told = preview_of(dashboard, campaign, "**Hi** {{ first_name }}.")
+    assert told["unspoken"] == ["“**Hi**” is formatting: its signs are not spoken."]
+
+
 def test_a_preview_of_another_campaigns_row_shows_the_own_first_row(
     dashboard: Client, campaign: Campaign, alice: User, presenter: Presenter
 ) -> None:

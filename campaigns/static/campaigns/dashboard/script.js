@@ -8,9 +8,12 @@
   const empty = form.querySelector("[data-empty]");
   const length = form.querySelector("[data-length]");
   const fault = form.querySelector("[data-error]");
+  const correct = form.querySelector("[data-correct]");
+  const unspoken = form.querySelector("[data-unspoken]");
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   let asked = 0;
   let timer = 0;
+  let corrected = "";
 
   const insert = (variable) => {
     editor.setRangeText(`{{ ${variable} }}`, editor.selectionStart, editor.selectionEnd, "end");
@@ -49,7 +52,23 @@
     lines.style.opacity = sentence ? 0.4 : 1;
   };
 
+  const showCorrection = (script) => {
+    corrected = script;
+    form.querySelector("[data-correct-row]").hidden = !script;
+  };
+
+  const showUnspoken = (sentences) => {
+    unspoken.replaceChildren(...sentences.map((sentence) => {
+      const item = document.createElement("li");
+      item.textContent = sentence;
+      return item;
+    }));
+    unspoken.hidden = !sentences.length;
+  };
+
   const show = (answer) => {
+    showCorrection(answer.error ? answer.error.corrected : "");
+    showUnspoken(answer.unspoken || []);
     if (answer.problem) {
       empty.textContent = answer.problem;
       empty.hidden = false;
@@ -76,6 +95,13 @@
     }
   };
 
+  correct.addEventListener("click", () => {
+    editor.focus();
+    editor.select();
+    // Typed in the person's name, so that the editor's own undo brings the old text back.
+    if (!document.execCommand("insertText", false, corrected)) editor.value = corrected;
+    ask();
+  });
   editor.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 200); });
   person.addEventListener("change", ask);
   for (const button of form.querySelectorAll("[data-insert]")) {
