@@ -20,7 +20,7 @@ from renderer.voices.registry import find_engine
 from renderer.voices.text_to_speech import speak
 from renderer.words.pronunciations import Pronunciations, select_pronunciations
 
-STAGE_VERSION = "speech-1"
+STAGE_VERSION = "speech-2"
 
 
 def compute_speech_key(text: str, voice: VoiceConfig, known: Pronunciations = ()) -> str:

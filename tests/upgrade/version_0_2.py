@@ -40,6 +40,7 @@ RAISED: Mapping[str, str] = {
     "presenter": "a bake is made from the tracker's points, and its head is solid",
     "rest": "the inside of a mouth is chosen and moved otherwise",
     "segment": "the inside of a mouth is chosen and moved otherwise",
+    "speech": "figures, dates, abbreviations and pauses are said otherwise",
     "track": "the tracker's points themselves",
     "weights": "the ear is shipped beside the others",
 }

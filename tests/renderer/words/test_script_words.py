@@ -1,7 +1,7 @@
 import pytest
 
 from renderer.errors import RenderError
-from renderer.words.script_words import parse_script_words
+from renderer.words.script_words import parse_script_words, read_aloud
 
 
 def spoken(text, language="en-us"):
@@ -26,8 +26,8 @@ def test_curly_apostrophes_in_names_are_read_as_apostrophes():
 
 
 def test_titles_and_initials_do_not_end_the_sentence():
-    assert spoken("Dr. Smith met John F. Kennedy.") == ["Dr", "Smith", "met", "John", "F", "Kennedy."]
-    assert spoken("Dr. Smith kam.", language="de") == ["Dr.", "Smith", "kam."]
+    assert spoken("Dr. Smith met John F. Kennedy.") == ["Doctor", "Smith", "met", "John", "F", "Kennedy."]
+    assert spoken("Dr. Smith kam.", language="de") == ["Doktor", "Smith", "kam."]
 
 
 def test_accents_that_a_voice_would_spell_out_are_dropped_but_not_from_the_captions():
@@ -41,8 +41,46 @@ def test_letters_and_accents_typed_apart_are_joined():
     assert spoken("Jose\u0301") == ["José"]
 
 
-def test_signs_that_voices_know_stay():
-    assert spoken("$5 & 20°C ½ ™") == ["$5", "&", "20°C", "½", "™"]
+def test_marks_of_trade_are_only_seen():
+    assert spoken("Acme™ © ®") == ["Acme", "copyright", ""]
+
+
+def test_several_written_words_share_what_is_said_where_it_has_as_many_parts():
+    words = parse_script_words("On 14 March 2026, friends.", "en-us")
+    assert [(word.written, word.spoken) for word in words] == [
+        ("On", "On"),
+        ("14", "the fourteenth of"),
+        ("March", "March"),
+        ("2026,", "twenty twenty six,"),
+        ("friends.", "friends."),
+    ]
+
+
+def test_several_written_words_that_are_said_as_one_stand_on_the_first_with_the_last_mark():
+    words = parse_script_words("Call +44 20 7946 0000, Ada.", "en-us")
+    said = "plus four four, two zero, seven nine four six, zero zero zero zero,"
+    assert [word.spoken for word in words] == ["Call", said, "", "", "", "Ada."]
+
+
+def test_one_written_word_that_is_said_as_several_stays_one():
+    assert spoken("It costs $5.50.") == ["It", "costs", "five dollars and fifty cents."]
+    assert spoken("Hi Ada.Thanks!") == ["Hi", "Ada. Thanks!"]
+
+
+def test_a_mark_between_words_is_heard_on_the_word_before_it():
+    assert spoken("Hi Ada — welcome") == ["Hi", "Ada,", "", "welcome"]
+
+
+def test_a_line_is_read_aloud_as_one_text():
+    assert (
+        read_aloud("It costs $5.50 — really 😀.", "en-us") == "It costs five dollars and fifty cents, really."
+    )
+    with pytest.raises(RenderError, match="cannot say"):
+        read_aloud("Hi 王小明.", "en-us")
+
+
+def test_a_language_that_no_library_counts_in_keeps_its_figures():
+    assert spoken("5 ευρώ", "el") == ["5", "ευρώ"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "...", "😀", "— !", "\u200b"])

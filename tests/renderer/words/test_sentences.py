@@ -73,3 +73,65 @@ def test_spans_are_where_the_sentences_stand_in_the_text() -> None:
     text = "  One.  Two!\n\n … \n\n Three "
     assert find_sentence_spans(text) == [(2, 6), (8, 12), (20, 25)]
     assert [text[first:last] for first, last in find_sentence_spans(text)] == ["One.", "Two!", "Three"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [  # "|" is where a reader ends a sentence.
+        "Open from Jan. 5 to Feb. 10.| Come by.",
+        "The U.S. Army called.| Yes.",
+        "I think this fits Yahoo! well.",
+        "Apt. 5, Bldg. 3.",
+        "Es ist der 3. Oktober.| Gut.",
+        "Guten Tag Hr. Müller, z. B. heute.| Gut.",
+        "Hi Sr. García.",
+        "M. Dupont est là.| Mme. Durand aussi.",
+        "Hi Ada.|Thanks for coming.",
+        "नमस्ते।| आप कैसे हैं।",
+        "مرحبا؟| كيف حالك؟",
+        "I said no.| Then yes.",
+        "I live on Main St.| It is quiet.",
+        "Hi Ada!| how are you?| see you.",
+        "“Really?” he asked.| “Yes!” she said.| Done.",
+        "Fans of Jeopardy! know this.| I do.",
+        "Acme Inc.| It is big.| Acme Inc. Berlin is ours.",
+        "See you at 5 p.m.| Bring Ada.",
+        "He moved to Washington, D.C.| We miss him.",
+        "(See this.)| Then go.",
+        "Hi... Ada.| Well... That is it.| I waited...| Then she came.",
+        "Hi Ada.|It is me.|Then go.| Visit example.com.| Use Node.js and ASP.NET today.| Version 2.3 is out.",
+        "See report.pdf.| Open it!|Then go.| The U.S.A. is big.",
+        "J.P. Morgan called.| J. P. Morgan called.| George W. Bush too.",
+        "Plan B.| Then go.| It's Vitamin C.| Good.",
+        "Prof. Dr. Lee is here.| Mx. Lee.| Hon. Lee.| Fr. Brown.| Lt. Col. Smith.",
+        "We have No. 5.| No.| I said so.| Is it no. 7?| Yes.",
+        "On Mon. 5 we meet.| On Oct. 3.| Then go.",
+        "Am 24. Dezember ist Weihnachten.| Im 19. Jahrhundert.| Das ist d. h. gut.",
+        "El Sr. Ruiz y la Sra. Paz.| ¿Qué tal?|¡Bien!",
+        "Il Sig. Rossi e il Dott. Bianchi.| Bene.",
+        "Dhr. Jansen is er.| Bijv. Ada.",
+        "Das kostet 3 Mio. Euro.| Gut, bzw. Berlin.",
+        "这是。|好！|对？|是",
+        "नमस्ते!| आप कैसे हैं?| ठीक है॥",
+        "السلام عليكم.| كيف حالك؟| بخير!",
+        "1. First thing| 2. Second thing| 3. Third thing",
+        "Mr. and Mrs. Lee came.| Dr. and Prof. Lee too.",
+        "He lives at 5 Main St.| He likes it.| St. Mary's Church.| Go to St. Louis.",
+        "I love it!!!| You?!| Ok.",
+        "Sales rose 3.5%.| Then 4.5.| Done.",
+        "She said \"Go.\"| He went.| She said 'Go.'| He went.",
+        "Call 555.123.4567.| Then go.",
+        "Etc. etc.| Then go.| A, b, etc.| And more.",
+        "See Fig. 3 and Vol. 2.| Ok.| See p. 5.| Ok.",
+        "Martin Luther King Jr. Day.| Sammy Davis Jr. sang.",
+        "Smith & Co.| We are.",
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(written: str) -> None:
+    expected = [part.strip() for part in written.split("|")]
+    assert split_sentences(written.replace("|", "")) == expected
+
+
+def test_a_language_knows_its_own_abbreviations() -> None:
+    assert split_sentences("Call Me. Then go.") == ["Call Me.", "Then go."]
+    assert split_sentences("Voici Me. Durand.", "fr-FR") == ["Voici Me. Durand."]

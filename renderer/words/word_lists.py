@@ -1,0 +1,52 @@
+"""Lists of words by which sentences are told apart: data for sentences.py and line_breaks.py."""
+
+from __future__ import annotations
+
+
+def list_words(text: str) -> frozenset[str]:
+    """The words of a text between white space."""
+    return frozenset(text.split())
+
+
+# Abbreviations that never end a sentence before a capital, in whatever language the script is; no last stop.
+NEVER_LAST = list_words(
+    "z.b d.h u.a i.d.r e.g i.e vs cf ca approx bzw inkl nr no. bijv bv np ul avda av p.ej p.ex ad.es tel mt "
+    "ft dept mio mrd apt bldg rm fig figs vol pp nos hl ste blvd esp incl excl ggf evtl vgl tzn núm"
+)
+
+# Titles that are words too: they are left to the package and the language.
+WORDS_TOO = list_words(
+    "me on da mag ing arch sec det rep pres hon gen sen col maj gov ir mr. d m mm pr sta sto lic geom rag "
+    "gent egr exmo eng ks św"
+)
+
+# Words that begin a sentence and are no part of a name before them ("Acme Inc. We are").
+STARTERS = list_words(
+    "i we you he she it they this that these those the a an our my your his her their there here then now "
+    "so and but or if when what how why who where is are do does did can could will would please thanks "
+    "thank hello hi hey dear yes welcome let see just also however today tomorrow in on at for with from as "
+    "not let's it's we're i'm you're that's he's she's they're we've i've don't what's here's both all some "
+    "many most more one two each every after before since until while because although still maybe perhaps "
+    "congratulations good great looking join get call visit ask tell come go make take have has had was "
+    "were book click reply"
+)
+
+# Words that open a line; what follows them is still the same sentence ("Hi… Ada").
+GREETINGS = list_words(
+    "hi hello hey dear well so um uh er oh ah and but hallo hola bonjour salut ciao olá hej cześć guten "
+    "thanks thank yes no okay ok"
+)
+
+# Words that no line ends with where a sentence ends; titles and greetings wait for a name.
+ASKS_FOR_MORE = list_words(
+    "a an the and or but nor of to in on at by for from with without into onto over under about as than "
+    "that which who whose when while where if because since until before after is are was were be been am "
+    "will would can could shall should may might must has have had do does did my your our his her its "
+    "their this these those not no very so mr mrs ms mx dr prof rev st sr jr lt col gen sgt capt hon dear "
+    "hi hello hey der die das den dem des ein eine einen einem einer und oder aber von zu zum zur im auf "
+    "mit für bei aus nach über unter ist sind war hat haben wird werden ihr ihre ihren unser unsere mein "
+    "meine herr frau hr fr le la les un une du de et ou mais à au aux en dans par pour avec sans sur sous "
+    "chez qui que est sont votre notre mon ma mes vos nos m mme mlle el los las una unos y o pero del al "
+    "con sin por para su sus mi tu nuestro nuestra sra srta il lo gli i uno e ed di da nel nella per tra "
+    "fra che è sono não um uma os em na com het een maar van te op met voor bij uit naar w z od ale oraz"
+)
