@@ -144,9 +144,9 @@ RULES = (
     Rule(r"(?<![\w&])# ?(?P<d>\d+)(?![\w]|[.,]\d|-\w)", _say_sign),
     Rule(r"(?<![\w&])#(?=[A-Z]+-?\d)", lambda match, reader: "number " if reader.is_english else None),
     Rule(r"(?<![\w.])[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)", _say_signs, ENGLISH),
-    Rule(r"(?<![\w.])[A-Z]{1,4}-\d{2,}(?:-\d+)*(?:-[A-Z]+)?(?!\w|[.,]\d)", _say_code),
-    Rule(r"(?<![\w.])[A-Z]{1,5}(?:-[A-Z\d]+)*-\d{3,}(?:-[A-Z\d]+)*(?!\w|[.,]\d)", _say_code),
-    Rule(r"(?<![\w.])\d{2,5}-\d{2,}-\d{2,}(?:-\d+)*(?!\w|[.,]\d)", _say_groups),
+    Rule(r"(?<![\w.])[A-Z]{1,4}-\d{2,}(?:-\d+){0,6}(?:-[A-Z]+)?(?!\w|[.,]\d)", _say_code),
+    Rule(r"(?<![\w.])[A-Z]{1,5}(?:-[A-Z\d]+){0,6}-\d{3,}(?:-[A-Z\d]+){0,6}(?!\w|[.,]\d)", _say_code),
+    Rule(r"(?<![\w.])\d{2,5}-\d{2,}-\d{2,}(?:-\d+){0,6}(?!\w|[.,]\d)", _say_groups),
     Rule(rf"(?<![\w.])(?:{_FLIGHTS}) ?\d{{2,4}}(?!\w|[.,:]\d|%)", _say_signs, ENGLISH),
     Rule(r"\b(?P<state>[A-Z]{2}) (?P<d>\d{5})(?:-(?P<e>\d{4}))?(?!\w|[.,]\d)", _say_zip, ENGLISH),
     Rule(

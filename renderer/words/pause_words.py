@@ -10,8 +10,8 @@ import re
 from renderer.words.reader import Reader
 from renderer.words.rules import Rule
 
-_ELLIPSIS = r"(?:…|\.(?: ?\.)+)"
-_DASH = r"(?:[—―]+|–|--+)"
+_ELLIPSIS = r"(?:…|\.(?: ?\.)++)"
+_DASH = r"(?:[—―]++|–|--++)"
 
 
 def _say_end(match: re.Match[str], reader: Reader) -> str:

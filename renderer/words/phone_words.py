@@ -42,7 +42,7 @@ def _say_group(group: str, groups: list[str], reader: Reader) -> str:
 RULES = (
     # International, with a plus.
     Rule(
-        rf"(?<![\w+.])(?P<n>\(?\+\d{{1,3}}\)?(?:[ ./-]?(?:\(\d{{1,5}}\)|\d{{1,14}}))+)"
+        rf"(?<![\w+.])(?P<n>\(?\+\d{{1,3}}\)?(?:[ ./-]?(?:\(\d{{1,5}}\)|\d{{1,14}})){{1,8}})"
         rf"{_EXTENSION}(?!\w|[.,]\d)",
         _say,
     ),
@@ -53,7 +53,11 @@ RULES = (
     ),
     Rule(rf"(?<![\w.,-])(?P<n>\d{{3}}-\d{{4}}){_EXTENSION}(?![\w-]|[.,]\d)", _say),
     # A zero first: 020 7946 0000, 030/1234567, 01 23 45 67 89.
-    Rule(rf"(?<![\w.,+-])(?P<n>\(?0\d{{1,5}}\)?(?:[ ./-]+\d{{2,8}})+){_EXTENSION}(?![\w-]|[.,/]\d)", _say),
+    Rule(
+        rf"(?<![\w.,+-])(?P<n>\(?0\d{{1,5}}\)?(?:[ ./-]{{1,3}}\d{{2,8}}){{1,7}})"
+        rf"{_EXTENSION}(?![\w-]|[.,/]\d)",
+        _say,
+    ),
     # After a word for it: groups, or one run of digits.
     Rule(
         behind(_CALL) + rf"(?P<n>\d{{2,4}}(?:[ .-]\d{{2,4}}){{2,5}}|\d{{7,15}}){_EXTENSION}(?![\w-]|[.,]\d)",

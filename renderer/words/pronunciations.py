@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from renderer.errors import RenderError
 from renderer.words.letters import APOSTROPHES, find_letter_scripts, find_readable_scripts
@@ -39,9 +40,9 @@ class Pronunciation:
 
     def find(self, text: str) -> list[re.Match[str]]:
         """Where the word stands in a text, whole, whatever apostrophes the two are written with."""
-        flags = re.NOFLAG if self.match_case else re.IGNORECASE
-        words = r"\s+".join(re.escape(word) for word in _level(self.word).split())
-        return list(re.finditer(rf"(?<!\w){words}(?!\w)", _level(text), flags)) if words else []
+        first, pattern = _compile_word(self.word, self.match_case)
+        plain, small = _level_line(text)
+        return list(pattern.finditer(plain)) if first and first in small else []
 
     def is_for(self, language: str) -> bool:
         """Whether a voice of this language, such as "en-us", uses it."""
@@ -79,15 +80,14 @@ def check_pronunciation(one: Pronunciation, language: str) -> None:
 
 
 def write_respelling(said: str) -> str:
-    """A respelling as voices read it well: "shiv-AWN" is "shiv awn", without a pause and without spelling.
+    """A respelling as voices read it well: "shiv-AWN" is "shiv-awn".
 
-    Syllables stand apart, because joined letters make other sounds ("zo-ee" and "zoee"). Capitals mark
-    the stress for people; voices would spell them.
+    Capitals mark the stress for people; voices would spell them. Hyphens stay: no voice pauses there, and
+    joined letters make other sounds ("zo-ee" and "zoee").
     """
     plain = unicodedata.normalize("NFC", said).translate(APOSTROPHES)
-    return " ".join(
-        word if _is_plain_word(word) else word.lower() for word in re.split(r"[\s\-‐-–·.,;/]+", plain) if word
-    )
+    words = re.split(r"[\s.,;:/·•–—]+", re.sub(r"[‐‑]", "-", plain))
+    return " ".join(word if _is_plain_word(word) else word.lower() for word in words if word)
 
 
 def write_ipa(said: str) -> str:
@@ -103,6 +103,21 @@ def add_possessive(ipa: str, ending: str) -> str:
     if ipa.endswith(_HISSING_END):
         return f"{ipa}ɪz"
     return ipa + ("z" if ipa[-1:] in _VOICED_END else "s")
+
+
+@lru_cache(maxsize=1 << 16)
+def _compile_word(word: str, match_case: bool) -> tuple[str, re.Pattern[str]]:
+    """The word's first part in small letters, to tell fast that a line has none, and its pattern."""
+    parts = _level(word).split()
+    joined = r"\s+".join(map(re.escape, parts))
+    flags = re.NOFLAG if match_case else re.IGNORECASE
+    return (parts[0].casefold() if parts else ""), re.compile(rf"(?<!\w){joined}(?!\w)", flags)
+
+
+@lru_cache(maxsize=256)
+def _level_line(text: str) -> tuple[str, str]:
+    """A line is searched for every pronunciation of a library."""
+    return _level(text), _level(text).casefold()
 
 
 def _level(text: str) -> str:

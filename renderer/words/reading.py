@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from renderer.words import (
@@ -23,11 +24,12 @@ from renderer.words.pronunciations import (
     Pronunciation,
     Pronunciations,
     add_possessive,
+    check_pronunciation,
     write_ipa,
     write_respelling,
 )
 from renderer.words.reader import Reader
-from renderer.words.rules import Reading, Rule, find_readings
+from renderer.words.rules import NEXT, Reading, Rule, find_readings
 
 # What is longer and surer comes first: a telephone number before a range, a date before a fraction.
 _KINDS: tuple[tuple[Rule, ...], ...] = (
@@ -65,9 +67,18 @@ def _find_known(text: str, language: str, known: Pronunciations) -> list[Reading
         if not one.is_for(language):
             continue
         for match in one.find(text):
-            if not any(match.start() < other.end and other.start < match.end() for other in found):
+            taken = any(match.start() < other.end and other.start < match.end() for other in found)
+            if not taken and _is_word(text, *match.span(), one.is_ipa):
+                check_pronunciation(one, language)
                 found.append(_read_known(one, match.start(), match.end(), text))
     return found
+
+
+def _is_word(text: str, start: int, end: int, is_ipa: bool) -> bool:
+    """Not a part of an address; and not of a double name where IPA would take the place of both."""
+    address = re.match(r"[@_]|\.\w", text[end:]) or text[:start].endswith(("@", "_", "/", "#"))
+    double = re.match(r"-\w", text[end:]) or re.search(r"\w-$", text[:start])
+    return not address and not (is_ipa and double)
 
 
 def _read_known(one: Pronunciation, start: int, end: int, text: str) -> Reading:
@@ -87,4 +98,4 @@ def _read_known(one: Pronunciation, start: int, end: int, text: str) -> Reading:
 def _spread(said: str, written: str) -> str:
     """A name of several words has as many parts, where it is said in as many."""
     words = said.split()
-    return "|".join(words) if len(words) == len(written.split()) else said
+    return NEXT.join(words) if len(words) == len(written.split()) else said

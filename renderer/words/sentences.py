@@ -23,10 +23,11 @@ _MONTHS = (
     "November|Dezember|Jänner|januar|februar|mars|marts|april|maj|mai|juni|juli|august|september|oktober|november|december|desember"
 )
 _COUNTED = "Jahrhundert|Weltkrieg|Platz|Mal|Tag|Stock|Klasse|Quartal|Etage|Auflage|Kapitel|Woche|Geburtstag"
-_CLOSING = r"[\"'”’»)\]]*"
-_ENDS = re.compile(rf"(?:[.!?]+|…){_CLOSING}(?=\s)")
+_CLOSING = r"[\"'”’»)\]]*+"
+_SEEN = 300  # characters before and behind an end that decide about it
+_ENDS = re.compile(rf"(?:[.!?]++|…){_CLOSING}(?=\s)")
 _TIGHT = re.compile(
-    rf"(?:(?<=[^\W\dA-ZÀ-Þ_])|(?<=[A-Z][A-Z])|(?<=\d\d))[.!?]+{_CLOSING}(?=[¿¡]?(?:[A-ZÀ-ÖØ-Þ][^\W\dA-Z_]+|[IA])(?:[\s,!?.…’'—-]|$))"
+    rf"(?:(?<=[^\W\dA-ZÀ-Þ_])|(?<=[A-Z][A-Z])|(?<=\d\d))[.!?]++{_CLOSING}(?=[¿¡]?(?:[A-ZÀ-ÖØ-Þ][^\W\dA-Z_]+|[IA])(?:[\s,!?.…’'—-]|$))"
 )
 _FOREIGN_STOPS = re.compile(r"[。！？｡।॥؟۔።։]+[」』”’»)\]]*")
 _LAST_WORD = re.compile(r"([^\s(\[\"“'‘«]+)[.!?…]+[\"'”’»)\]]*\s*$")
@@ -55,11 +56,15 @@ def find_sentence_spans(text: str, language: str = "") -> list[tuple[int, int]]:
 
 def _split_chunk(text: str, language: str) -> list[tuple[int, int]]:
     numbers = _find_list_numbers(text)
-    ends = {end for end in _find_candidates(text, language) if _ends_at(text, end, language)}
-    ends = {end for end in ends if not any(start < end <= last for start, last in numbers)}
-    ends |= {start for start, _ in numbers if start}
-    cuts = [0, *sorted(ends - {0, len(text)}), len(text)]
-    return list(pairwise(cuts))
+    inside = {at for start, last in numbers for at in range(start + 1, last + 1)}
+    points = {start for start, _ in numbers if start}
+    cuts = [0]
+    for end in sorted((_find_candidates(text, language) | points) - inside - {0, len(text)}):
+        if end in points or _ends_at(
+            text[max(cuts[-1], end - _SEEN) : end], text[end : end + _SEEN], language
+        ):
+            cuts.append(end)
+    return list(pairwise([*cuts, len(text)]))
 
 
 def _find_list_numbers(text: str) -> list[tuple[int, int]]:
@@ -78,13 +83,20 @@ def _find_candidates(text: str, language: str) -> set[int]:
     ends = {len(text[:end].rstrip(" \t\n\r“‘«([¿¡")) for end in found}
     ends |= {match.end() for match in _FOREIGN_STOPS.finditer(text)}
     ends |= {match.end() for match in _TIGHT.finditer(text)}
-    return ends | {match.end() for match in _ENDS.finditer(text) if _is_missed(text, match)}
+    return ends | {
+        match.end()
+        for match in _ENDS.finditer(text)
+        if _is_missed(
+            text[max(0, match.end() - _SEEN) : match.end()],
+            text[match.end() : match.end() + _SEEN],
+            match.group(),
+        )
+    }
 
 
-def _is_missed(text: str, match: re.Match[str]) -> bool:
+def _is_missed(before: str, behind: str, stop: str) -> bool:
     """Ends that the package leaves out: before a word that begins sentences, behind brackets and quotes."""
-    before, after = text[: match.end()], text[match.end() :].lstrip(" \t\n\r\"'“‘«([")
-    stop, word = match.group(), re.match(r"[\w’']+", after)
+    word = re.match(r"[\w’']+", behind.lstrip(" \t\n\r\"'“‘«(["))
     if not word:
         return False
     bare = _find_bare_word(before)
@@ -97,15 +109,19 @@ def _is_missed(text: str, match: re.Match[str]) -> bool:
     return stop[0] in "!?" or (closed and word[0][0].isupper()) or (starts and not _is_initial(before))
 
 
-def _ends_at(text: str, end: int, language: str) -> bool:
-    before, after = text[:end], text[end:].lstrip(" \t\n\r\"'“‘«([*_")
-    if not after or not before.strip():
+def _ends_at(before: str, behind: str, language: str) -> bool:
+    """Whether a sentence ends between its text so far and what stands behind."""
+    after = behind.lstrip(" \t\n\r\"'“‘«([*_")
+    stop = re.search(rf"[.!?…]++{_CLOSING}$", before)
+    if (
+        not after
+        or not before.strip()
+        or stop is None
+        or "\n" in behind[: len(behind) - len(behind.lstrip())]
+    ):
         return True
-    stop = re.search(rf"[.!?…]+{_CLOSING}$", before)
-    if stop is None or "\n" in text[len(before.rstrip()) : end]:
-        return True
-    if not text[end : end + 1].isspace() and not _TIGHT.search(
-        text, max(0, end - len(stop.group()) - 1), end + 40
+    if not behind[0].isspace() and not _TIGHT.search(
+        before + behind, max(0, stop.start() - 1), len(before) + 40
     ):
         return stop.group()[0] not in ".…" or not after[0].isalnum()
     if _goes_on_small(before, stop.group(), after):
