@@ -46,14 +46,6 @@ def test_no_name_means_the_first_engine_and_has_its_key() -> None:
     assert compute_speech_key("Hi.", VoiceConfig()) == compute_speech_key("Hi.", VoiceConfig("piper"))
 
 
-def test_a_line_has_the_key_that_version_0_2_gave_it() -> None:
-    keys = {name: compute_speech_key("Hello.", VoiceConfig(name)) for name in ("piper", "pyttsx3")}
-    assert {name: key[:12] for name, key in keys.items()} == {
-        "piper": "093506a1754f",
-        "pyttsx3": "03db2b2597ac",
-    }
-
-
 @pytest.mark.parametrize("use", [check_voice, lambda config: speak("Hi.", config)])
 def test_an_unknown_engine_is_refused_with_the_choices(use) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(RenderError, match="piper, pyttsx3"):
