@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from renderer.errors import RenderError
+from renderer.speech.phone_decoder import IPA_OF
 from renderer.speech.phones import join_silence, spread_phones
-from renderer.speech.recognition import IPA_OF
 from renderer.speech.speech import Phone
 from renderer.speech.utterance import NO_IPA, Utterance
 
