@@ -13,6 +13,7 @@ from renderer.render.encode import RenderedSegment
 from renderer.render.job import MessageResult, ShownLine
 from renderer.render.message_sound import PlacedSound, encode_message_sound
 from renderer.render.plan import PlannedMessage
+from renderer.render.sound_levels import choose_levels
 from renderer.render.viewer import judge_message
 from renderer.runtime.profiling import span
 from renderer.scoring.scores import seam_ratio, write_flags
@@ -38,7 +39,9 @@ def join_message(
     _write_captions(message, begins, captions)
     _write_poster(rendered[0], begins[0], poster)
     heard = _list_heard(message, begins)
-    sound = encode_message_sound(heard, job.config.video.audio_bit_rate, message.context.store)
+    samples, bit_rate = sample_at(starts[-1], fps), job.config.video.audio_bit_rate
+    levels = choose_levels(message.context, filmed=False)
+    sound = encode_message_sound(heard, samples, bit_rate, message.context.store, levels)
     join_segments([one.path for one in rendered], sound, video, fps, job.config.video)
     scores, flags = score_message(average_scores(rendered), judge_message(message, rendered, heard))
     return MessageResult(

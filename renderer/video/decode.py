@@ -35,7 +35,7 @@ class TakeReader:
 
     @span("open clip")
     def __init__(self, path: Path, *, cache_bytes: int = _KEEP_BYTES) -> None:
-        self._path, self._cache_bytes = path, cache_bytes
+        self.path, self._cache_bytes = path, cache_bytes
         self._lock = Lock()
         self._cursors: list[Cursor] = []  # least recently used first
         self._cached: dict[int, Picture] = {}  # likewise
@@ -87,7 +87,7 @@ class TakeReader:
 
     def _target(self, index: int) -> int:
         if not 0 <= index < self._clip.timing.frames:
-            raise IndexError(f"frame {index} of {self._path.name}, which has {self._clip.timing.frames}")
+            raise IndexError(f"frame {index} of {self.path.name}, which has {self._clip.timing.frames}")
         return int(self._clip.timing.source[index])
 
     def _cursor_at(self, target: int) -> Cursor:
@@ -101,7 +101,7 @@ class TakeReader:
         if near:
             return min(near, key=lambda cursor: cursor.cost_frames(target))
         if len(self._cursors) < _CURSORS:
-            self._cursors.insert(0, Cursor(self._path, self._clip))
+            self._cursors.insert(0, Cursor(self.path, self._clip))
         return self._cursors[0]
 
 

@@ -28,6 +28,7 @@ from renderer.render.encode import measure
 from renderer.render.message_sound import PlacedSound, encode_message_sound
 from renderer.render.seams import load_or_draw_neutral
 from renderer.render.segment import SpokenSegment, compute_motion_key, compute_segment_key
+from renderer.render.sound_levels import SoundLevels
 from renderer.runtime.store import Store
 from renderer.speech.speech import Phone, Speech, Word
 from renderer.take.base_track import FramePath, PathFrame
@@ -169,9 +170,11 @@ def test_of_measures(presenter: Presenter, tmp_path: Path) -> None:
 def test_of_sounds(tmp_path: Path) -> None:
     one, two = PlacedSound(4800, SPEECH.samples, "a" * 64), PlacedSound(5300, SPEECH.samples, "b" * 64)
     keys = {
-        "one line": key_asked(lambda store: encode_message_sound([one], 160_000, store), tmp_path),
+        "one line": key_asked(
+            lambda store: encode_message_sound([one], 48_000, 160_000, store, SoundLevels()), tmp_path
+        ),
         "two lines that touch": key_asked(
-            lambda store: encode_message_sound([one, two], 96_000, store), tmp_path
+            lambda store: encode_message_sound([one, two], 48_000, 96_000, store, SoundLevels()), tmp_path
         ),
     }
     check("sound", keys)

@@ -41,6 +41,7 @@ RAISED: Mapping[str, str] = {
     "rest": "the inside of a mouth is chosen and moved otherwise",
     "segment": "the inside of a mouth is chosen and moved otherwise",
     "speech": "figures, dates, abbreviations and pauses are said otherwise",
+    "sound": "the tone of the take's room lies under the lines",
     "track": "the tracker's points themselves",
     "weights": "the ear is shipped beside the others",
 }
