@@ -112,8 +112,10 @@ class Amplitude:
 
 
 def _measure_open(footage: Footage, closed: float) -> tuple[float | None, Flags]:
-    """The share of silent frames whose mouth is open, and those frames [n]."""
+    """The share of silent frames whose mouth is open, and those frames [n]; a filmed mouth may breathe."""
     silent = find_silent_frames(footage.samples, len(footage), footage.fps) & footage.seen
+    if footage.filmed is not None:
+        silent &= ~footage.filmed
     opened = silent & (footage.apertures > max(OPEN_APERTURE, closed + _OPEN_OVER_CLOSED))
     enough = silent.sum() >= _LEAST_SILENCE_S * footage.fps
     return float(opened.sum() / silent.sum()) if enough else None, opened

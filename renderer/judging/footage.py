@@ -25,13 +25,15 @@ Bytes = npt.NDArray[np.uint8]
 @dataclass(frozen=True, eq=False)
 class Footage:
     """A video's face ``points`` [n, 478, 2] in px, the frames ``seen`` [n] in which there is one face, its
-    mouth ``maps`` [n, ROWS, COLUMNS, 3], and its sound, mono at 48 kHz (empty without sound)."""
+    mouth ``maps`` [n, ROWS, COLUMNS, 3], and its sound, mono at 48 kHz (empty without sound). Where it is
+    known, ``filmed`` [n] are frames whose mouth is the take's own, or nearly so."""
 
     points: Floats
     seen: Flags
     maps: Bytes
     fps: Fraction
     samples: Floats
+    filmed: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.points)
@@ -45,7 +47,9 @@ class Footage:
         """The frames from ``start`` up to ``stop``, with their sound."""
         a, b = (sample_at(frame, self.fps) for frame in (start, stop))
         frames = slice(start, stop)
-        return Footage(self.points[frames], self.seen[frames], self.maps[frames], self.fps, self.samples[a:b])
+        filmed = None if self.filmed is None else self.filmed[frames]
+        parts = (self.points[frames], self.seen[frames], self.maps[frames])
+        return Footage(*parts, self.fps, self.samples[a:b], filmed)
 
 
 def watch(path: Path, progress: Progress = ignore_progress) -> Footage:

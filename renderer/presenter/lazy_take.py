@@ -6,9 +6,14 @@ from pathlib import Path
 from threading import Lock
 from types import TracebackType
 
+import numpy as np
+import numpy.typing as npt
+
 from renderer.errors import RenderError
 from renderer.presenter.presenter import Presenter
-from renderer.video.decode import TakeReader
+from renderer.video.decode import TakeReader, read_sound
+
+Samples = npt.NDArray[np.float32]
 
 
 class LazyTake:
@@ -17,6 +22,7 @@ class LazyTake:
     def __init__(self, path: Path, presenter: Presenter) -> None:
         self._path, self._presenter = path, presenter
         self._reader: TakeReader | None = None
+        self._sound: Samples | None = None
         self._opening = Lock()  # a segment is drawn in one thread while another one composes its pictures
 
     def __enter__(self) -> LazyTake:
@@ -36,6 +42,16 @@ class LazyTake:
             if self._reader is None:
                 self._reader = self._open()
             return self._reader
+
+    @property
+    def sound(self) -> Samples:
+        """Mono float32 [n] at 48 kHz, empty without a sound track; decoded once. Raises RenderError."""
+        path = self.reader.path
+        with self._opening:
+            if self._sound is None:
+                sound = read_sound(path)
+                self._sound = np.zeros(0, np.float32) if sound is None else sound
+            return self._sound
 
     def _open(self) -> TakeReader:
         reader = TakeReader(self._path)

@@ -44,6 +44,9 @@ def draw_in_chunks(context: RenderContext, segment: SpokenSegment, frames: int) 
 def draw_ahead(context: RenderContext, segment: SpokenSegment, frames: int) -> Iterator[Iterator[Mouths]]:
     """The mouths of one segment in chunks of which ``frames`` frames fit into memory: the next one is drawn
     in another thread while the caller works on the last. The bytes are those of `draw`."""
+    if segment.filmed:  # nothing in it is drawn
+        yield iter(())
+        return
     at_once = max(int(_DRAWN_SHARE * frames), 1)
     with closing(prefetch(draw_in_chunks(context, segment, at_once), 1)) as mouths:
         yield mouths

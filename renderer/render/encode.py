@@ -12,8 +12,14 @@ from renderer.progress import Progress, Step
 from renderer.render.context import RenderContext
 from renderer.render.mouths import Mouths
 from renderer.render.segment import SpokenSegment, load_or_compute_motion
-from renderer.render.stages import compose_pictures
-from renderer.scoring.segment_measures import SegmentMeasures, load_measures, measure_segment, save_measures
+from renderer.render.stages import compose_pictures, show_pictures
+from renderer.scoring.segment_measures import (
+    SegmentMeasures,
+    WantedLips,
+    load_measures,
+    measure_segment,
+    save_measures,
+)
 from renderer.timeline import seconds_at
 from renderer.video.encode import encode_segment
 from renderer.video.picture import Picture
@@ -34,8 +40,12 @@ class RenderedSegment:
 def encode(
     context: RenderContext, segment: SpokenSegment, mouths: Iterable[Mouths], target: Path, progress: Progress
 ) -> None:
-    """Compose the drawn mouths, in one or more chunks, into the take's pictures and encode them."""
-    pictures = compose_pictures(context, segment.path, mouths)
+    """Compose the drawn mouths, in one or more chunks, into the take's pictures and encode them; a filmed
+    segment has none, and its pictures are the take's."""
+    if segment.filmed:
+        pictures = show_pictures(context, segment.path)
+    else:
+        pictures = compose_pictures(context, segment.path, mouths)
     # Closed here: a fault of the encoder keeps the generator alive, and its thread would still be drawing.
     with closing(_report(pictures, len(segment.path), progress)) as watched:
         encode_segment(watched, context.fps, context.config.video, target)
@@ -59,8 +69,8 @@ def _report(pictures: Generator[Picture], total: int, progress: Progress) -> Gen
 
 
 def _measure(context: RenderContext, segment: SpokenSegment, path: Path) -> SegmentMeasures:
-    start_s = seconds_at(segment.lead_frames, context.fps)
-    return measure_segment(
-        path, segment.path, load_or_compute_motion(context, segment), segment.speech.phones, start_s,
-        context.presenter, context.fps,
-    )  # fmt: skip
+    wanted = None
+    if not segment.filmed:
+        start_s = seconds_at(segment.lead_frames, context.fps)
+        wanted = WantedLips(load_or_compute_motion(context, segment), segment.speech.phones, start_s)
+    return measure_segment(path, segment.path, wanted, context.presenter, context.fps)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from renderer.config import EngineConfig
 from renderer.progress import Progress, ignore_progress
 from renderer.speech.speech import Speech
+from renderer.take.filmed import FilmedLine
 from renderer.take.plan import Slots
 from renderer.words.pronunciations import Pronunciation
 
+Source = Literal["filmed", "recorded", "spoken"]
 Lines = Sequence[tuple[str, str]]  # (line id, text)
 
 
@@ -20,8 +23,9 @@ class MessageJob:
     """A message to make at ``out_stem`` (.mp4, .jpg and .vtt are appended), and who watches it.
 
     ``recorded`` holds lines whose sound was recorded instead of synthesised; ``pronunciations`` say how words
-    of the others sound. When ``progress`` raises, this message is given up with that error; others that are
-    made with it go on.
+    of the others sound. ``filmed`` are lines that the take itself says; those that are in the message are
+    shown as they were filmed, where they can be. When ``progress`` raises, this message is given up with that
+    error; others that are made with it go on.
     """
 
     lines: tuple[tuple[str, str], ...]
@@ -32,18 +36,21 @@ class MessageJob:
     config: EngineConfig = field(default_factory=EngineConfig)
     recorded: Mapping[str, Speech] = field(default_factory=dict)
     pronunciations: tuple[Pronunciation, ...] = ()
+    filmed: tuple[FilmedLine, ...] = ()
     progress: Progress = ignore_progress
 
 
 @dataclass(frozen=True)
 class ShownLine:
-    """Where a line sits in the finished video, and whether its frames were rendered before."""
+    """Where a line is heard in the finished video, and whether its frames were rendered before; ``source`` is
+    where its sound comes from."""
 
     line_id: str
     text: str
     start_s: float
     end_s: float
     cached: bool
+    source: Source = "spoken"
 
 
 @dataclass(frozen=True)

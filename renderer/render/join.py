@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from renderer.config import fingerprint
 from renderer.judging.judge import Judgement
 from renderer.render.encode import RenderedSegment
+from renderer.render.filmed_speech import go_on
 from renderer.render.job import MessageResult, ShownLine
 from renderer.render.message_sound import PlacedSound, encode_message_sound
 from renderer.render.plan import PlannedMessage
@@ -38,9 +40,9 @@ def join_message(
     video, poster, captions = (stem.with_name(stem.name + end) for end in (".mp4", ".jpg", ".vtt"))
     _write_captions(message, begins, captions)
     _write_poster(rendered[0], begins[0], poster)
-    heard = _list_heard(message, begins)
+    heard = _list_heard(message, starts)
     samples, bit_rate = sample_at(starts[-1], fps), job.config.video.audio_bit_rate
-    levels = choose_levels(message.context, filmed=False)
+    levels = choose_levels(message.context, filmed=any(one.filmed for one in message.segments))
     sound = encode_message_sound(heard, samples, bit_rate, message.context.store, levels)
     join_segments([one.path for one in rendered], sound, video, fps, job.config.video)
     scores, flags = score_message(average_scores(rendered), judge_message(message, rendered, heard))
@@ -101,12 +103,23 @@ def _write_poster(first: RenderedSegment, frame: int, path: Path) -> None:
         write_poster(next(iter(reader.frames([frame]))), path)
 
 
-def _list_heard(message: PlannedMessage, begins: Sequence[int]) -> list[PlacedSound]:
-    fps = message.context.fps
-    return [
-        PlacedSound(sample_at(at, fps), segment.speech.samples, segment.speech_key)
-        for at, segment in zip(begins, message.segments, strict=True)
-    ]
+def _list_heard(message: PlannedMessage, starts: Sequence[int]) -> list[PlacedSound]:
+    """Every line's sound; filmed lines that follow each other in the take are one sound."""
+    fps, heard = message.context.fps, list[PlacedSound]()
+    for at, (start, segment) in enumerate(zip(starts, message.segments, strict=False)):
+        place = sample_at(start + segment.lead_frames, fps)
+        before = message.segments[at - 1] if at else None
+        if before and before.filmed and segment.filmed and go_on(before.path, segment.path):
+            last = heard.pop()
+            both = np.concatenate([last.samples, segment.speech.samples])
+            heard.append(
+                PlacedSound(last.start, both, fingerprint(last.key, segment.speech_key), filmed=True)
+            )
+        else:
+            heard.append(
+                PlacedSound(place, segment.speech.samples, segment.speech_key, filmed=segment.filmed)
+            )
+    return heard
 
 
 def _describe_lines(
@@ -116,7 +129,9 @@ def _describe_lines(
     for (line_id, text), at, segment, one in zip(
         message.job.lines, begins, message.segments, rendered, strict=True
     ):
-        start_s = seconds_at(at, message.context.fps)
-        end_s = start_s + segment.speech.duration_s
-        shown.append(ShownLine(line_id, text, start_s, end_s, one.cached))
+        at_s, words = seconds_at(at, message.context.fps), segment.speech.words
+        start_s, end_s = 0.0, segment.speech.duration_s
+        if segment.filmed and words:
+            start_s, end_s = words[0].start_s, words[-1].end_s
+        shown.append(ShownLine(line_id, text, at_s + start_s, at_s + end_s, one.cached, segment.source))
     return shown

@@ -89,6 +89,10 @@ def _draw(batch: Batch, group: Sequence[SpokenSegment]) -> None:
         if not batch.is_wanted(segment):
             batch.release(segment)  # another process may want it, and would wait until this batch ends
     group = [segment for segment in group if batch.is_wanted(segment)]
+    for segment in group:
+        if segment.filmed:
+            batch.encode_behind(segment, partial(_encode_and_measure, batch, segment, ()))
+    group = [segment for segment in group if not segment.filmed]
     fits = sum(len(segment.path) for segment in group) <= batch.count_frames_at_once(context)
     if len(group) > 1 and not fits:  # less memory is free than when the group was formed
         for segment in group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from statistics import median_low
@@ -13,10 +13,13 @@ from renderer.config import EngineConfig
 from renderer.errors import RenderError
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.context import RenderContext
+from renderer.render.filmed_speech import compute_filmed_key, cut_speech
 from renderer.render.job import Lines, MessageJob
 from renderer.render.segment import SpokenSegment, compute_segment_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
+from renderer.take.filmed import FilmedLine, Stretch, choose_stretches
+from renderer.take.filmed_plan import plan_filmed_segments
 from renderer.take.plan import Segment, Slots, plan_segments, plan_slots
 from renderer.timeline import frames_covering
 from renderer.voices.speech_cache import compute_content_key, compute_speech_key, speak_cached
@@ -42,12 +45,18 @@ def plan_message(job: MessageJob, context: RenderContext) -> PlannedMessage:
     """Speak the lines and lay them on the take. Raises RenderError for what a person can fix."""
     if not job.lines:
         raise RenderError("The script has no line to speak. Write at least one sentence.")
-    speeches = _speak_lines(job, context.store)
-    frames = [frames_covering(speech.duration_s, context.fps) for speech in speeches]
-    lengths = [(line_id, count) for (line_id, _), count in zip(job.lines, frames, strict=True)]
-    slots, base_track = job.slots, context.presenter.base_track
-    segments = plan_segments(lengths, slots, base_track, context.fps, job.config.plan)
-    return PlannedMessage(job, context, _add_speech(job, context, segments, speeches))
+    fps, config, track = context.fps, job.config.plan, context.presenter.base_track
+    stretches = choose_stretches(job.lines, job.filmed, track, fps, config)
+    spoken = _speak_lines(job, context, stretches)
+    lengths = [
+        (line_id, frames_covering(one.speech.duration_s, fps))
+        for (line_id, _), one in zip(job.lines, spoken, strict=True)
+    ]
+    if any(stretches):
+        segments = plan_filmed_segments(lengths, stretches, job.slots, track, fps, config)
+    else:
+        segments = plan_segments(lengths, job.slots, track, fps, config)
+    return PlannedMessage(job, context, _add_speech(job, context, segments, spoken))
 
 
 def plan_script_slots(
@@ -56,8 +65,10 @@ def plan_script_slots(
     config: EngineConfig,
     store: Store,
     progress: Progress = ignore_progress,
+    filmed: Sequence[FilmedLine] = (),
 ) -> Slots:
-    """Give each line id its slot on the take, as long as its texts usually are.
+    """Give each line id its slot on the take, as long as its texts usually are. Those that were ``filmed``
+    need no voice.
 
     Of a line with many texts only some are spoken, always the same ones. Texts that the voice cannot say
     are passed over here; rendering their message names them.
@@ -69,7 +80,8 @@ def plan_script_slots(
     usual: dict[str, int] = {}
     for at, (line_id, found) in enumerate(texts.items()):
         progress(Step("speaking the lines", at, len(texts)))
-        frames = _compute_usual_frames(found, fps, config, store)
+        known = {one.text: one.end_s - one.start_s for one in filmed if one.line_id == line_id}
+        frames = _compute_usual_frames(found, known, fps, config, store)
         if frames is not None:
             usual[line_id] = frames
     return plan_slots({line_id: [frames] for line_id, frames in usual.items()}, list(usual), fps, config.plan)
@@ -89,42 +101,56 @@ def order_script(messages: Sequence[Lines]) -> list[str]:
     return order
 
 
-def _speak_lines(job: MessageJob, store: Store) -> list[Speech]:
-    speeches = []
-    for at, (line_id, text) in enumerate(job.lines):
+@dataclass(frozen=True, eq=False)
+class _HeardLine:
+    """A line's speech, and a key of it."""
+
+    speech: Speech
+    key: str
+
+
+def _speak_lines(
+    job: MessageJob, context: RenderContext, stretches: Sequence[Stretch | None]
+) -> list[_HeardLine]:
+    heard = []
+    for at, ((line_id, text), stretch) in enumerate(zip(job.lines, stretches, strict=True)):
         job.progress(Step("speaking the lines", at, len(job.lines)))
-        speeches.append(
-            job.recorded.get(line_id) or speak_cached(text, job.config.voice, store, job.pronunciations)
-        )
-    return speeches
+        if stretch is not None:
+            speech = cut_speech(stretch, context.take.sound, context.fps)
+            heard.append(_HeardLine(speech, compute_filmed_key(stretch, context.presenter)))
+        elif line_id in job.recorded:
+            heard.append(_HeardLine(job.recorded[line_id], compute_content_key(job.recorded[line_id])))
+        else:
+            speech = speak_cached(text, job.config.voice, context.store, job.pronunciations)
+            heard.append(_HeardLine(speech, compute_speech_key(text, job.config.voice, job.pronunciations)))
+    return heard
 
 
 def _add_speech(
-    job: MessageJob, context: RenderContext, segments: Sequence[Segment], speeches: Sequence[Speech]
+    job: MessageJob, context: RenderContext, segments: Sequence[Segment], heard: Sequence[_HeardLine]
 ) -> tuple[SpokenSegment, ...]:
     """Each segment with its speech, and with the few frames of its neighbours that its ends must meet."""
     seam = job.config.plan.seam_frames
     found = []
-    for at, (segment, speech) in enumerate(zip(segments, speeches, strict=True)):
-        line_id, text = job.lines[at]
-        recorded = line_id in job.recorded
+    for at, (segment, line) in enumerate(zip(segments, heard, strict=True)):
+        before, after = segments[at - 1] if at else None, segments[at + 1] if at + 1 < len(segments) else None
         one = SpokenSegment(
-            line_id, segment.path, segment.lead_frames, speech,
-            compute_content_key(speech)
-            if recorded
-            else compute_speech_key(text, job.config.voice, job.pronunciations),
-            segments[at - 1].path[-seam:] if at else (),
-            segments[at + 1].path[:seam] if at + 1 < len(segments) else (),
-            recorded,
+            segment.line_id, segment.path, segment.lead_frames, line.speech, line.key,
+            before.path[-seam:] if before else (),
+            after.path[:seam] if after else (),
+            segment.line_id in job.recorded and not segment.filmed,
+            segment.filmed,
+            (before is not None and before.filmed, after is not None and after.filmed),
         )  # fmt: skip
         found.append(replace(one, key=compute_segment_key(one, context.presenter, context.config)))
     return tuple(found)
 
 
 def _compute_usual_frames(
-    texts: Sequence[str], fps: Fraction, config: EngineConfig, store: Store
+    texts: Sequence[str], known: Mapping[str, float], fps: Fraction, config: EngineConfig, store: Store
 ) -> int | None:
-    """The median length over the recipients, from texts that are chosen by their content alone."""
+    """The median length over the recipients, from texts that are chosen by their content alone; of some
+    the seconds are ``known``."""
     recipients = Counter(texts)
     lengths: list[int] = []
     by_content = sorted(recipients, key=lambda text: hashlib.sha256(text.encode()).digest())
@@ -132,10 +158,10 @@ def _compute_usual_frames(
         if tried >= _TEXTS_PER_LINE and lengths:
             break
         try:
-            frames = frames_covering(speak_cached(text, config.voice, store).duration_s, fps)
+            seconds = known.get(text) or speak_cached(text, config.voice, store).duration_s
         except RenderError as error:
             if not error.permanent:
                 raise
         else:
-            lengths += [frames] * recipients[text]
+            lengths += [frames_covering(seconds, fps)] * recipients[text]
     return median_low(lengths) if lengths else None

@@ -14,6 +14,7 @@ from renderer.config import EngineConfig, fingerprint
 from renderer.motion.synthesis import synthesise_motion
 from renderer.presenter.presenter import Presenter
 from renderer.render.context import RenderContext
+from renderer.render.job import Source
 from renderer.speech.speech import Speech
 from renderer.take.base_track import FramePath
 from renderer.timeline import seconds_at
@@ -29,7 +30,9 @@ class SpokenSegment:
     """The take frames ``path`` and the speech that begins ``lead_frames`` after the first of them; ``before``
     and ``after`` are the neighbours' frames next to it (empty at the message's ends).
 
-    Where the speech was ``recorded``, its sound tells more of the mouth than the phones heard in it.
+    A ``filmed`` one is shown and heard as it was filmed: its speech is the take's sound under its path.
+    ``beside_filmed`` tells whether the neighbours before and after it are so. Where the speech was
+    ``recorded``, its sound tells more of the mouth than the phones heard in it.
     ``key`` is the segment's name in the store (`compute_segment_key`).
     """
 
@@ -41,15 +44,31 @@ class SpokenSegment:
     before: FramePath
     after: FramePath
     recorded: bool = False
+    filmed: bool = False
+    beside_filmed: tuple[bool, bool] = (False, False)
     key: str = ""
+
+    @property
+    def source(self) -> Source:
+        return "filmed" if self.filmed else "recorded" if self.recorded else "spoken"
+
+    @property
+    def filmed_frames(self) -> tuple[int, int]:
+        """How many frames of ``before`` and ``after`` are filmed ones."""
+        before, after = self.beside_filmed
+        return len(self.before) if before else 0, len(self.after) if after else 0
 
 
 def compute_segment_key(segment: SpokenSegment, presenter: Presenter, config: EngineConfig) -> str:
     """Everything that can change a pixel of the segment: never a name, a row or a time."""
+    if segment.filmed:
+        path = _serialise_path(segment.path)
+        return fingerprint(STAGE_VERSION, presenter.content_key, "filmed", path, config.video)
     paths = [_serialise_path(path) for path in (segment.before, segment.path, segment.after)]
+    beside = [segment.beside_filmed] if any(segment.beside_filmed) else []
     return fingerprint(
         STAGE_VERSION, presenter.content_key, segment.speech_key, segment.recorded, *paths,
-        segment.lead_frames, config.diffusion, config.video, config.plan.seam_frames,
+        segment.lead_frames, config.diffusion, config.video, config.plan.seam_frames, *beside,
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from renderer.render.sound_bed import SoundBed
 from renderer.speech.loudness import PEAK_DBTP, TARGET_LUFS, normalise
 from renderer.take.take_sound import TakeSound, bring_near, measure_take_sound
 from renderer.timeline import SOUND_RATE_HZ
-from renderer.video.decode import read_sound
 from renderer.video.sound import Samples
 
 STAGE_VERSION = "tone-1"
@@ -88,8 +87,7 @@ def _lay_bed(sound: TakeSound, gain_db: float, key: str) -> SoundBed:
 
 
 def _measure(take: LazyTake, target: Path) -> None:
-    sound = read_sound(take.reader.path)
-    found = None if sound is None else measure_take_sound(sound)
+    found = measure_take_sound(take.sound)
     save_file({} if found is None else found.to_arrays(), target)
 
 

@@ -78,6 +78,11 @@ def compose_pictures(context: RenderContext, path: FramePath, mouths: Iterable[M
         yield from composed
 
 
+def show_pictures(context: RenderContext, path: FramePath) -> Generator[Picture]:
+    """The take's pictures as they were filmed."""
+    yield from read_path_pictures(context.take.reader, path)
+
+
 @lru_cache(maxsize=2)
 def load_presenter_refiner(presenter: Presenter) -> Refiner:
     """The presenter's refiner, ready to draw; the last two are kept in memory."""

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import binary_dilation
 
 from renderer.config import fingerprint
 from renderer.errors import RenderError
@@ -15,6 +17,7 @@ from renderer.face.crop import apply, invert
 from renderer.judging.fault import Fault
 from renderer.judging.footage import Footage
 from renderer.judging.judge import Judge, Judgement
+from renderer.mouth.easing import easing_frames
 from renderer.presenter.presenter import Presenter
 from renderer.render.encode import MEASURES_VERSION, RenderedSegment
 from renderer.render.message_sound import PlacedSound
@@ -65,7 +68,15 @@ def _join_footage(
     points, seen, maps = (
         np.concatenate([getattr(one, name) for one in measured]) for name in ("points", "seen", "maps")
     )
-    return Footage(points, seen, maps, fps, samples)
+    return Footage(points, seen, maps, fps, samples, _find_filmed(message))
+
+
+def _find_filmed(message: PlannedMessage) -> npt.NDArray[np.bool_] | None:
+    """The frames [n] of filmed lines, and those beside them which ease into theirs."""
+    if not any(one.filmed for one in message.segments):
+        return None
+    shown = np.repeat([one.filmed for one in message.segments], [len(one.path) for one in message.segments])
+    return np.asarray(binary_dilation(shown, iterations=easing_frames(message.context.fps)))
 
 
 @lru_cache(maxsize=2)  # as many as presenters are kept in memory

@@ -41,6 +41,15 @@ _SHARPNESS_STEP_FRAMES = 4
 
 
 @dataclass(frozen=True, eq=False)
+class WantedLips:
+    """What the lips of a drawn segment should do: its motion [n, K], and its phones from ``start_s`` on."""
+
+    motion: Floats
+    phones: Sequence[Phone]
+    start_s: float
+
+
+@dataclass(frozen=True, eq=False)
 class SegmentMeasures:
     """``scores`` of one segment, and what they were read from: face ``points`` [n, 478, 2] (take px), the
     frames ``seen`` [n] in which the tracker found one face, and mouth ``maps`` [n, ROWS, COLUMNS, 3]
@@ -62,20 +71,20 @@ class SegmentMeasures:
 def measure_segment(
     segment: Path,
     path: Sequence[PathFrame],
-    motion: Floats,
-    phones: Sequence[Phone],
-    start_s: float,
+    wanted: WantedLips | None,
     presenter: Presenter,
     fps: Fraction,
 ) -> SegmentMeasures:
-    """Scores of an encoded segment against the motion [n, K] and the phones that it should show."""
+    """Scores of an encoded segment against what its lips should do; a filmed one was asked for nothing, and
+    has those of its picture alone."""
     a, b = np.array([f.a for f in path]), np.array([f.b for f in path])
     mix = np.array([f.mix for f in path], np.float32)
     matrices = mix_matrices(presenter.matrices[a], presenter.matrices[b], mix)
     own = presenter.points[a] * (1 - mix)[:, None, None] + presenter.points[b] * mix[:, None, None]
     box = _find_face_box(apply(invert(presenter.matrices), presenter.points))
     own_in_take = apply(invert(matrices), np.asarray(own, np.float32))
-    scores = {"kept_frames": float(1 - (presenter.ok[a] & presenter.ok[b]).mean())}
+    kept = 0.0 if wanted is None else float(1 - (presenter.ok[a] & presenter.ok[b]).mean())
+    scores = {"kept_frames": kept}
     views = _Views(box, matrices, presenter, own_in_take)
     try:
         with TakeReader(segment, cache_bytes=0) as reader, closing(prefetch(views.iterate(reader))) as faces:
@@ -84,8 +93,9 @@ def measure_segment(
         seen = points / box.scale + np.array([box.left, box.top], np.float32)
     except FaceError:
         return SegmentMeasures.of_lost_face(scores)
-    gaps, wanted = aperture(seen), aperture(presenter.style.space.decode(motion, own))
-    scores |= lip_scores(gaps, wanted, phones, fps, start_s)
+    if wanted is not None:
+        asked = aperture(presenter.style.space.decode(wanted.motion, own))
+        scores |= lip_scores(aperture(seen), asked, wanted.phones, fps, wanted.start_s)
     mask = draw_lower_face_mask(own[:1], own[:1], presenter.crop_px)[0]
     scores |= appearance_scores(views.stack_crops(), presenter.crops[a[::_SHARPNESS_STEP_FRAMES]], mask)
     points = seen.astype(np.float32)

@@ -22,6 +22,7 @@ _END_MARGIN_FRAMES = TRANSITION_FRAMES + 2
 # What was shown a moment ago costs as much as a transition over two usual steps, and is forgotten by and by.
 _REUSE_COST, _FORGETTING_FRAMES = 4.0, 500.0
 _LOOK_AHEAD_FRAMES = 75
+_LATE_FRAMES = 50  # before the take's end: where it is followed as far as it goes, it is left only here
 # Another shot is led to only where it looks like this one, in usual steps: a change of zoom never morphs.
 _SAME_SHOT_STEPS = 3.0
 # Video textures compare short runs, so that the direction of movement counts as well as the place.
@@ -98,10 +99,27 @@ class BaseTrack:
         runs = _Runs(self.distance, self.breaks)
         known = 0
         while known <= position:
-            run = runs.next()
+            run = runs.next() if known else self._begin(runs)
             if known >= len(self._frames):
                 self._frames.extend(run)
             known += len(run)
+
+    def _begin(self, runs: _Runs) -> list[PathFrame]:
+        return runs.next()
+
+
+@dataclass(frozen=True, eq=False)
+class FilmedTrack(BaseTrack):
+    """The take as it was filmed, across its cuts, at least up to the frame ``until``, and then runs of it.
+
+    Positions are take frames up to there. Lines beside filmed ones are shown over it, because they must meet
+    the frames that were filmed before and after.
+    """
+
+    until: int = 0
+
+    def _begin(self, runs: _Runs) -> list[PathFrame]:
+        return runs.follow_take(self.until)
 
 
 class _Runs:
@@ -120,8 +138,20 @@ class _Runs:
         self._last_shown = np.full(count, -1e9)
         self._start, self._position = longest[0], 0
 
-    def next(self) -> list[PathFrame]:
-        start, (leave, to) = self._start, self._find_transition()
+    def follow_take(self, until: int) -> list[PathFrame]:
+        """Instead of the first run: every frame of the take up to ``until``, and nearly to its end."""
+        count = len(self._distance)
+        begin, not_before = int(self._first[-1]), until + TRANSITION_FRAMES
+        before = [PathFrame(frame, frame, 0.0) for frame in range(begin)]
+        self._position = begin
+        if max(begin + self._least, not_before) >= count - 2:  # too near to the end to lead on from
+            self._position = count
+            return [PathFrame(frame, frame, 0.0) for frame in range(count)]
+        self._start = begin
+        return [*before, *self.next(max(not_before, count - _LATE_FRAMES))]
+
+    def next(self, not_before: int = 0) -> list[PathFrame]:
+        start, (leave, to) = self._start, self._find_transition(not_before)
         run = [PathFrame(frame, frame, 0.0) for frame in range(start, leave - TRANSITION_FRAMES)]
         for into in range(TRANSITION_FRAMES):
             frame, other = leave - TRANSITION_FRAMES + into, to - TRANSITION_FRAMES + into
@@ -130,10 +160,10 @@ class _Runs:
         self._start, self._position = to, self._position + len(run)
         return run
 
-    def _find_transition(self) -> tuple[int, int]:
+    def _find_transition(self, not_before: int) -> tuple[int, int]:
         """(leave, to): take frames that look alike, and what follows was not shown for long."""
         start, frames = self._start, np.arange(len(self._distance))
-        leave = np.arange(start + self._least, self._end[start] - 2)
+        leave = np.arange(max(start + self._least, not_before), self._end[start] - 2)
         # A run that is led to lies in one shot from before the transition until it may be left again.
         to = frames[(frames >= self._first + _END_MARGIN_FRAMES) & (frames < self._end - 2 - self._least)]
         unlike = self._distance[np.ix_(leave - 3, to - 3)] ** 2  # a transition's middle lies before its end

@@ -46,12 +46,14 @@ class Slots:
 
 @dataclass(frozen=True)
 class Segment:
-    """One line on the take: silence of ``lead_frames``, ``spoken_frames`` of speech, silence to the end."""
+    """One line on the take: silence of ``lead_frames``, ``spoken_frames`` of speech, silence to the end; or a
+    ``filmed`` line with its pauses, all of which counts as speech."""
 
     line_id: str
     path: FramePath
     lead_frames: int
     spoken_frames: int
+    filmed: bool = False
 
 
 def plan_slots(
@@ -63,9 +65,7 @@ def plan_slots(
         starts.append(at)
         spoken = median_low(line_frames[line_id])
         first, last = number == 0, number == len(order) - 1
-        at += (
-            _count_lead_frames(fps, config, first=first) + spoken + _count_tail_frames(fps, config, last=last)
-        )
+        at += count_lead_frames(fps, config, first=first) + spoken + count_tail_frames(fps, config, last=last)
     return Slots(tuple(order), tuple(starts), at)
 
 
@@ -82,28 +82,33 @@ def plan_segments(
         first, last = number == 0, number == len(lines) - 1
         start = slots.start_of(line_id)
         end = slots.end if last else slots.start_of(lines[number + 1][0])
-        lead = _count_lead_frames(fps, config, first=first)
-        least = lead + spoken + _count_tail_frames(fps, config, last=last)
-        path = _fit_path(base_track, start, end, least, round(_PAUSE_GROWTH_MAX_S * fps), config)
+        lead = count_lead_frames(fps, config, first=first)
+        least = lead + spoken + count_tail_frames(fps, config, last=last)
+        path = fit_path(base_track, start, end, least, fps, config)
         segments.append(Segment(line_id, path, lead, spoken))
     return tuple(segments)
 
 
-def _count_lead_frames(fps: Fraction, config: PlanConfig, *, first: bool) -> int:
+def count_lead_frames(fps: Fraction, config: PlanConfig, *, first: bool) -> int:
+    """The silence before a line."""
     # Lips move 40 ms before the sound, so one frame more than the seam stays free.
     return max(frames_of(config.lead_s if first else config.pause_s / 2, fps), config.seam_frames + 2)
 
 
-def _count_tail_frames(fps: Fraction, config: PlanConfig, *, last: bool) -> int:
+def count_tail_frames(fps: Fraction, config: PlanConfig, *, last: bool) -> int:
+    """The silence after a line."""
     return max(frames_of(config.tail_s if last else config.pause_s / 2, fps), config.seam_frames + 2)
 
 
-def _fit_path(
-    base_track: BaseTrack, start: int, end: int, least: int, slack: int, config: PlanConfig
+def fit_path(
+    base_track: BaseTrack, start: int, end: int, least: int, fps: Fraction, config: PlanConfig
 ) -> FramePath:
-    """The same again for messages that share a line: searched once, while the base track is in memory."""
+    """At least ``least`` frames from base position ``start`` to ``end``: retimed, or with transitions.
+
+    The same again for messages that share a line: searched once, while the base track is in memory.
+    """
     known = _paths.setdefault(base_track, {})
-    place = (start, end, least, slack, config)
+    place = (start, end, least, round(_PAUSE_GROWTH_MAX_S * fps), config)
     if place not in known:
         if len(known) >= _PATHS_MAX:
             known.clear()
@@ -114,7 +119,6 @@ def _fit_path(
 def _find_path(
     base_track: BaseTrack, start: int, end: int, least: int, slack: int, config: PlanConfig
 ) -> FramePath:
-    """At least ``least`` frames from base position ``start`` to ``end``: retimed, or with transitions."""
     inner = end - start - 2 * config.seam_frames
     shortest = 2 * config.seam_frames + int(np.ceil(inner / config.rate_max))
     longest = 2 * config.seam_frames + int(inner / config.rate_min)

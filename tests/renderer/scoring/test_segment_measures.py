@@ -12,7 +12,13 @@ from renderer.config import VideoConfig
 from renderer.errors import RenderError
 from renderer.presenter.presenter import Presenter
 from renderer.scoring.mouth_map import COLUMNS, ROWS, lay_flat
-from renderer.scoring.segment_measures import SegmentMeasures, load_measures, measure_segment, save_measures
+from renderer.scoring.segment_measures import (
+    SegmentMeasures,
+    WantedLips,
+    load_measures,
+    measure_segment,
+    save_measures,
+)
 from renderer.take.base_track import PathFrame
 from renderer.video.decode import TakeReader
 from renderer.video.encode import encode_segment
@@ -44,7 +50,7 @@ def in_fine_px(presenter: Presenter, at: int) -> np.ndarray:
 
 def measured(segment: Path, presenter: Presenter) -> SegmentMeasures:
     motion = presenter.style.space.encode(presenter.points[list(FRAMES)])
-    return measure_segment(segment, PATH, motion, (), 0.0, presenter, FPS)
+    return measure_segment(segment, PATH, WantedLips(motion, (), 0.0), presenter, FPS)
 
 
 def test_the_takes_own_frames_score_as_filmed(filmed: Path, presenter: Presenter) -> None:
@@ -86,3 +92,10 @@ def test_measures_can_be_kept(filmed: Path, presenter: Presenter, tmp_path: Path
     assert kept.scores == found.scores
     for name in ("points", "seen", "maps"):
         assert np.array_equal(getattr(kept, name), getattr(found, name)), name
+
+
+def test_a_filmed_line_is_measured_by_its_picture_alone(filmed: Path, presenter: Presenter) -> None:
+    found = measure_segment(filmed, PATH, None, presenter, FPS)
+    assert found.seen.all()
+    assert found.scores.keys() == {"kept_frames", "sharpness", "ring"}
+    assert found.scores["kept_frames"] == 0
