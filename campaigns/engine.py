@@ -13,10 +13,11 @@ from django.conf import settings
 from renderer.config import BakeConfig, EngineConfig, PlanConfig, VoiceConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.progress import Progress, Step, ignore_progress
-from renderer.render.job import Lines, MessageJob, MessageResult
+from renderer.render.job import Lines, MessageJob, MessageResult, Source, order_script
 from renderer.runtime.hit_counters import HitCount
 from renderer.runtime.profiling import profile
 from renderer.runtime.store import Store
+from renderer.take.filmed import FilmedLine
 from renderer.take.plan import Slots
 from renderer.voices import registry as voices
 from renderer.voices.registry import add_voice_options, check_voice
@@ -39,12 +40,14 @@ class PlannedLine:
     text: str
     seconds: float
     key: str
+    source: Source
 
 
 __all__ = [
     "PAUSES",
     "Cancelled",
     "EngineConfig",
+    "FilmedLine",
     "HitCount",
     "Lines",
     "MessageJob",
@@ -53,6 +56,7 @@ __all__ = [
     "Progress",
     "RenderError",
     "Slots",
+    "Source",
     "Step",
     "Store",
     "Tell",
@@ -63,6 +67,7 @@ __all__ = [
     "choose_voice",
     "complete_bake",
     "describe_voices",
+    "find_filmed_lines",
     "find_sentence_spans",
     "get_default_voice",
     "ignore_progress",
@@ -73,6 +78,7 @@ __all__ = [
     "measure_line_s",
     "measure_peak_memory_mb",
     "open_store",
+    "order_script",
     "plan_messages",
     "plan_slots",
     "probe_take",
@@ -168,12 +174,29 @@ def plan_slots(
     voice: VoiceConfig,
     progress: Progress = ignore_progress,
     cache: Store | None = None,
+    filmed: Sequence[FilmedLine] = (),
 ) -> Slots:
-    """The slots of a campaign's lines. Speaks every distinct line once; the store keeps them."""
+    """The slots of a campaign's lines. Speaks every distinct line that is not ``filmed`` once; the store
+    keeps them."""
     from renderer.render.plan import plan_script_slots
 
     fps = Fraction(probe_take(take)["fps"])
-    return plan_script_slots(messages, fps, EngineConfig(voice=voice), cache or open_store(), progress)
+    config, store = EngineConfig(voice=voice), cache or open_store()
+    return plan_script_slots(messages, fps, config, store, progress, filmed=filmed)
+
+
+def find_filmed_lines(
+    messages: Sequence[Lines],
+    take: Path,
+    voice: VoiceConfig,
+    progress: Progress = ignore_progress,
+    cache: Store | None = None,
+) -> tuple[FilmedLine, ...]:
+    """The lines of a script that the take says, of those that are the same for everybody: some seconds for
+    each minute of the take, the first time. Raises RenderError for a take that cannot be read."""
+    from renderer.render.script_search import find_script_lines
+
+    return find_script_lines(messages, take, cache or open_store(), voice.locale, progress)
 
 
 def render(job: MessageJob, cache: Store | None = None) -> MessageResult:
@@ -208,6 +231,7 @@ def plan_messages(
     slots: Slots,
     voice: VoiceConfig,
     cache: Store | None = None,
+    filmed: Sequence[FilmedLine] = (),
 ) -> list[tuple[PlannedLine, ...]]:
     """What rendering these messages would make and share; the lines are spoken, nothing is drawn."""
     from renderer.presenter.lazy_take import LazyTake
@@ -220,9 +244,10 @@ def plan_messages(
     nowhere = Path()  # planning writes no message
 
     def plan(lines: Lines) -> tuple[PlannedLine, ...]:
-        planned = plan_message(MessageJob(tuple(lines), presenter, take, slots, nowhere, config), context)
+        job = MessageJob(tuple(lines), presenter, take, slots, nowhere, config, filmed=tuple(filmed))
+        planned = plan_message(job, context)
         return tuple(
-            PlannedLine(line_id, text, float(len(segment.path) / context.fps), segment.key)
+            PlannedLine(line_id, text, float(len(segment.path) / context.fps), segment.key, segment.source)
             for (line_id, text), segment in zip(lines, planned.segments, strict=True)
         )
 

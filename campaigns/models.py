@@ -126,6 +126,14 @@ class Campaign(StatusModel):
     spreadsheet_name = models.CharField(max_length=200, blank=True, editable=False)
     columns = models.JSONField(default=list, blank=True, editable=False)  # headers in the sheet's order
     script = models.TextField(blank=True)
+    use_filmed_lines = models.BooleanField(
+        "show lines as they were filmed",
+        default=True,
+        help_text="Lines that the take says word for word are shown and heard as in the take.",
+    )
+    filmed_lines = models.JSONField(
+        null=True, blank=True, editable=False
+    )  # what this run's take says of its lines, found by its first worker
     slots = models.JSONField(
         null=True, blank=True, editable=False
     )  # the plan's slots, fixed at the first run

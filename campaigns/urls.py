@@ -13,6 +13,7 @@ urlpatterns = [
     path("v/<uuid:public_id>/events", public.events, name="message-events"),
     path("v/<uuid:public_id>/opt-out", public.opt_out, name="message-opt-out"),
     path("media/messages/<int:pk>/<str:kind>", media.staff_media, name="message-media"),
+    path("media/presenters/<int:pk>/take", media.staff_take, name="presenter-take"),
     path("mailbox/", mailbox.inbox, name="mailbox"),
     path("mailbox/<slug:mail_id>/", mailbox.mail, name="mailbox-mail"),
 ]

@@ -11,6 +11,8 @@ from campaigns.recipients.sheet_import import validate_rows
 from campaigns.recipients.spreadsheet import read_sheet
 from campaigns.scripts.template import fill
 from renderer.config import VoiceConfig
+from renderer.render.script_search import find_script_lines
+from renderer.runtime.store import Store
 from renderer.video.probe import check_take, probe
 from renderer.voices.text_to_speech import speak
 
@@ -56,6 +58,16 @@ def test_most_of_the_script_is_shared() -> None:
     assert all(len(each) >= 6 for each in lines)
     heard = Counter(line.text for each in lines for line in each)
     assert sum(count == len(VALID) for count in heard.values()) >= 5
+
+
+def test_the_take_says_three_lines_of_the_script(tmp_path: Path) -> None:
+    messages = [[(line.id, line.text) for line in fill(SCRIPT, row.row.values)] for row in VALID]
+    filmed = find_script_lines(messages, DEMO / "presenter-take.mp4", Store(tmp_path))
+    assert [line.text for line in filmed] == [
+        "I recorded this take so that every message can begin with a real performance.",
+        "We would love to show you what we have built.",
+        "So choose a time, and we will be there.",
+    ]
 
 
 def test_the_take_can_be_used() -> None:

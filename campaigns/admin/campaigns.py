@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.views.filmed import FilmedLinesView
 from campaigns.views.page import find_next_step, step_url
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import ProgressView, RunPage
@@ -26,6 +27,7 @@ PAGES = {
     "recipients": RecipientsPage,
     "script": ScriptPage,
     "preview": PreviewView,
+    "filmed": FilmedLinesView,
     "run": RunPage,
     "progress": ProgressView,
     "review": ReviewPage,

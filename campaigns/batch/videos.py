@@ -24,7 +24,7 @@ ProgressCallback = Callable[[str, float, float | None], None]
 @dataclass(frozen=True)
 class Batch:
     """The inputs of a batch, all validated. Without a ``presenter`` file the take is baked first; ``tell``
-    is given what it lacks."""
+    is given what it lacks. ``use_filmed``: lines that the take says are shown as they were filmed."""
 
     sheet: Sheet
     script: str
@@ -33,6 +33,7 @@ class Batch:
     voice: engine.VoiceConfig
     out: Path
     tell: engine.Tell = engine.tell_nobody
+    use_filmed: bool = True
 
 
 @dataclass
@@ -89,11 +90,15 @@ def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
     if presenter is None or not to_render:
         return outcomes
     lines = [_to_pairs(fill(batch.script, one.row.values)) for one, _ in to_render]
-    slots = engine.plan_slots(lines, batch.take, batch.voice, progress)
+    filmed: tuple[engine.FilmedLine, ...] = ()
+    if batch.use_filmed:
+        filmed = engine.find_filmed_lines(lines, batch.take, batch.voice, progress)
+    slots = engine.plan_slots(lines, batch.take, batch.voice, progress, filmed=filmed)
     progress.reset()
     rows = [_Row(*pair, lines_of_row) for pair, lines_of_row in zip(to_render, lines, strict=True)]
     for at in range(0, len(rows), ROWS_AT_ONCE):
-        for row in _render_rows(batch, presenter, rows[at : at + ROWS_AT_ONCE], slots, progress):
+        some = rows[at : at + ROWS_AT_ONCE]
+        for row in _render_rows(batch, presenter, some, _Plan(slots, filmed), progress):
             progress.finish_row(row.validated.row.number)
             write_results(results, batch.sheet.columns, outcomes)
     return outcomes
@@ -125,6 +130,14 @@ def _to_pairs(lines: tuple[Line, ...]) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
+class _Plan:
+    """What is the same for all rows."""
+
+    slots: engine.Slots
+    filmed: tuple[engine.FilmedLine, ...]
+
+
+@dataclass(frozen=True)
 class _Row:
     validated: ValidatedRow
     outcome: Outcome
@@ -136,10 +149,10 @@ class _Row:
 
 
 def _render_rows(
-    batch: Batch, presenter: Path, rows: list[_Row], slots: engine.Slots, progress: BatchProgress
+    batch: Batch, presenter: Path, rows: list[_Row], plan: _Plan, progress: BatchProgress
 ) -> Iterator[_Row]:
     """Render these rows and yield each when it is finished. One row's error never stops the others."""
-    jobs = {_job(batch, presenter, row, slots, progress): row for row in rows}
+    jobs = {_job(batch, presenter, row, plan, progress): row for row in rows}
     for job, result in engine.render_messages(list(jobs)):
         outcome = jobs[job].outcome
         if isinstance(result, engine.RenderError):
@@ -151,15 +164,14 @@ def _render_rows(
         yield jobs[job]
 
 
-def _job(
-    batch: Batch, presenter: Path, row: _Row, slots: engine.Slots, progress: BatchProgress
-) -> engine.MessageJob:
+def _job(batch: Batch, presenter: Path, row: _Row, plan: _Plan, progress: BatchProgress) -> engine.MessageJob:
     return engine.MessageJob(
         tuple(row.lines),
         presenter,
         batch.take,
-        slots,
+        plan.slots,
         batch.out / build_file_stem(row.validated.row, row.validated.name),
         engine.EngineConfig(voice=batch.voice),
+        filmed=plan.filmed,
         progress=partial(progress.report_row, row.validated.row.number, row.label),
     )

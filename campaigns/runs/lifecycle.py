@@ -61,7 +61,8 @@ def start(campaign: Campaign, user: AbstractBaseUser | None) -> None:
         _sync_messages(stored)
         if user is not None and stored.created_by_id is None:
             stored.created_by_id = user.pk
-        stored.save(update_fields=["slots", "created_by"])
+        stored.filmed_lines = None
+        stored.save(update_fields=["slots", "filmed_lines", "created_by"])
         transaction.on_commit(lambda: _wake_run(stored, presenter))
     campaign.refresh_from_db()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from campaigns import engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
 from campaigns.runs.bake import describe_unexpected
+from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
 from campaigns.states import RenderState, ReviewState, move
 from campaigns.storage.files import get_local_path, store_file
@@ -105,24 +106,28 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
     if not presenter.has_consent:
         raise engine.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
     take = get_local_path(presenter.take)
+    filmed = load_or_find_filmed_lines(campaign, take, progress)
     return engine.MessageJob(
         tuple(_to_pairs(message.lines)),
         get_local_path(presenter.bake),
         take,
-        _load_or_plan_slots(campaign, take, progress),
+        _load_or_plan_slots(campaign, take, filmed, progress),
         folder / str(message.pk),
         engine.EngineConfig(voice=engine.choose_voice(campaign.voice_engine, campaign.voice)),
+        filmed=filmed,
         progress=progress,
     )
 
 
-def _load_or_plan_slots(campaign: Campaign, take: Path, progress: engine.Progress) -> engine.Slots:
+def _load_or_plan_slots(
+    campaign: Campaign, take: Path, filmed: Sequence[engine.FilmedLine], progress: engine.Progress
+) -> engine.Slots:
     """The campaign's slots, planned by the first worker that needs them; twice gives the same."""
     campaign.refresh_from_db(fields=["slots"])
     if campaign.slots is None:
         lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
         voice = engine.choose_voice(campaign.voice_engine, campaign.voice)
-        planned = engine.plan_slots([_to_pairs(one) for one in lines], take, voice, progress)
+        planned = engine.plan_slots([_to_pairs(one) for one in lines], take, voice, progress, filmed=filmed)
         Campaign.objects.filter(pk=campaign.pk, slots__isnull=True).update(slots=planned.to_json())
         campaign.refresh_from_db(fields=["slots"])
         assert campaign.slots is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from mimetypes import guess_type
 from uuid import UUID
 
 from django.contrib.admin.views.decorators import staff_member_required
@@ -21,7 +22,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from campaigns.models import Message
+from campaigns.models import Message, Presenter
 from campaigns.states import RenderState
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.tracking import get_public_message
@@ -52,6 +53,18 @@ def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Any finished message, for review: approved or not."""
     message = get_object_or_404(Message, pk=pk, render_state=RenderState.READY)
     response = _serve_kind(request, message, kind)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+@require_safe
+@staff_member_required
+@permission_required("campaigns.view_presenter", raise_exception=True)
+def staff_take(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A presenter's take, to play lines of it."""
+    presenter = get_object_or_404(Presenter, pk=pk)
+    content_type = guess_type(presenter.take.name or "")[0] or "application/octet-stream"
+    response = serve(request, presenter.take, content_type, f"{presenter.take_sha256[:32]}-take")
     patch_vary_headers(response, ["Cookie"])
     return response
 

@@ -68,3 +68,17 @@ class MessageResult:
     flags: tuple[str, ...]
     work_s: float
     cache_hits: int
+
+
+def order_script(messages: Sequence[Lines]) -> list[str]:
+    """Every line id once, each placed right after the line that precedes it where it is first seen."""
+    order: list[str] = []
+    for lines in messages:
+        at = 0
+        for line_id, _ in lines:
+            if line_id in order:
+                at = order.index(line_id) + 1
+            else:
+                order.insert(at, line_id)
+                at += 1
+    return order

@@ -14,7 +14,7 @@ from renderer.errors import RenderError
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.context import RenderContext
 from renderer.render.filmed_speech import compute_filmed_key, cut_speech
-from renderer.render.job import Lines, MessageJob
+from renderer.render.job import Lines, MessageJob, order_script
 from renderer.render.segment import SpokenSegment, compute_segment_key
 from renderer.runtime.store import Store
 from renderer.speech.speech import Speech
@@ -85,20 +85,6 @@ def plan_script_slots(
         if frames is not None:
             usual[line_id] = frames
     return plan_slots({line_id: [frames] for line_id, frames in usual.items()}, list(usual), fps, config.plan)
-
-
-def order_script(messages: Sequence[Lines]) -> list[str]:
-    """Every line id once, each placed right after the line that precedes it where it is first seen."""
-    order: list[str] = []
-    for lines in messages:
-        at = 0
-        for line_id, _ in lines:
-            if line_id in order:
-                at = order.index(line_id) + 1
-            else:
-                order.insert(at, line_id)
-                at += 1
-    return order
 
 
 @dataclass(frozen=True, eq=False)

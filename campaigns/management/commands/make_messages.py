@@ -31,6 +31,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--presenter", type=Path, help="a bake of this take; without it the take is baked first"
         )
+        parser.add_argument(
+            "--no-filmed",
+            action="store_true",
+            help="speak and draw every line, also those that the take says",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
@@ -73,7 +78,8 @@ class Command(BaseCommand):
         if presenter is not None:
             engine.check_bake(presenter, options["take"])
         voice = engine.choose_voice(options["voice"], options["voice_model"])
-        return Batch(sheet, script, options["take"], presenter, voice, options["out"], self._tell)
+        use_filmed = not options["no_filmed"]
+        return Batch(sheet, script, options["take"], presenter, voice, options["out"], self._tell, use_filmed)
 
     def _tell(self, problems: tuple[str, ...]) -> None:
         for problem in problems:

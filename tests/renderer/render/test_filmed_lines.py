@@ -91,8 +91,8 @@ def test_the_finished_video_shows_and_says_what_was_filmed(desk: Desk, message: 
     assert sound is not None
     place, own_place = sample_at(begins, FPS), sample_at(filmed.path[0].a, FPS)
     inner = slice(BORDER, len(filmed.speech.samples) - BORDER)
-    made, own_sound = heard[place:][inner], sound[own_place:][inner]
-    assert np.std(made - own_sound) < 0.03 * np.std(own_sound)  # what the codec loses
+    said, own_sound = heard[place:][inner], sound[own_place:][inner]
+    assert np.std(said - own_sound) < 0.03 * np.std(own_sound)  # what the codec loses
 
 
 @pytest.mark.slow

@@ -19,9 +19,9 @@ from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.batch import Batch
 from renderer.render.context import RenderContext
 from renderer.render.encode import RenderedSegment
-from renderer.render.job import Lines, MessageJob, MessageResult
+from renderer.render.job import Lines, MessageJob, MessageResult, order_script
 from renderer.render.pipeline import render_batch, render_jobs, render_message
-from renderer.render.plan import order_script, plan_message, plan_script_slots
+from renderer.render.plan import plan_message, plan_script_slots
 from renderer.render.segment import SpokenSegment
 from renderer.runtime.store import Store
 from renderer.speech.loudness import measure_lufs
