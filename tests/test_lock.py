@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Declared by a package, never imported by what is used of it; docs/dependencies.md gives each reason.
 LEFT_OUT = {
-    *("hf-xet", "sounddevice", "docopt"),
+    *("hf-xet", "sounddevice", "docopt", "jaconv"),
     *("roma", "trimesh", "warp-lang"),
 }
 # For those who convert the tracker's networks anew: not installed, so not in the lock.

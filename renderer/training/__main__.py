@@ -3,6 +3,7 @@
 python -m renderer.training mouth --clips DIR --out renderer/weights/mouth.safetensors --minutes 35
 python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 36
 python -m renderer.training ear --teachers DIR --out renderer/weights/ear.safetensors --minutes 10
+python -m renderer.training styles
 python -m renderer.training starts --takes ONE.mp4 TWO.mp4 --steps 300
 """
 
@@ -17,6 +18,7 @@ import sys
 COMMANDS = {
     "mouth": ("mouth", "the mouth refiner, from films of synthetic people"),
     "motion": ("denoiser", "the viseme denoiser, from synthetic voices"),
+    "styles": ("styles", "English styles of the voice network, mixed from given ones"),
     "ear": ("ear", "the ear, from synthetic voices in many languages"),
     "starts": ("start_comparison", "what the mouth's base weights gain for a new person"),
 }

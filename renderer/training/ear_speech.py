@@ -24,9 +24,10 @@ from renderer.speech.speech import Phone
 from renderer.speech.utterance import Utterance
 from renderer.synthetic.sentences import ACCENTS, VARIANTS
 from renderer.training.line_words import draw_line_words
-from renderer.training.neural_voices import HibariSpeaker, KokoroSpeaker, list_styles, load_style
+from renderer.training.neural_voices import HibariTeacher, KokoroTeacher, list_styles, load_style
 from renderer.training.sound_augmentation import record_elsewhere
 from renderer.voices.espeak_voice import load_espeak
+from renderer.voices.hibari_voice import Throat
 
 Floats = npt.NDArray[np.float32]
 
@@ -165,19 +166,19 @@ def _draw_voice(
         spoken = str(rng.choice(ACCENTS)) if language == "en" else LANGUAGES[language]
         speaker = load_espeak(f"{spoken}+{rng.choice(VARIANTS)}")
         return lambda text, pace: speaker.say(text.split(), pace)
-    neural = _draw_hibari(teachers, rng) if teacher == HIBARI else _draw_kokoro(teachers, rng)
+    neural = _draw_hibari(rng) if teacher == HIBARI else _draw_kokoro(teachers, rng)
     return lambda text, pace: _say_neural(neural, text, language, pace)
 
 
-def _draw_hibari(teachers: Path, rng: np.random.Generator) -> HibariSpeaker:
+def _draw_hibari(rng: np.random.Generator) -> HibariTeacher:
     pitch, tract = float(rng.uniform(*_PITCHES)), float(rng.uniform(*_TRACTS))
-    return HibariSpeaker(teachers, pitch, tract, int(rng.integers(2**31)))
+    return HibariTeacher(Throat(pitch, tract), int(rng.integers(2**31)))
 
 
-def _draw_kokoro(teachers: Path, rng: np.random.Generator) -> KokoroSpeaker:
+def _draw_kokoro(teachers: Path, rng: np.random.Generator) -> KokoroTeacher:
     found = list_styles(teachers)
     drawn = [load_style(found[int(place)]) for place in rng.choice(len(found), 4)]
-    return KokoroSpeaker(teachers, mix_styles(drawn, rng))
+    return KokoroTeacher(mix_styles(drawn, rng))
 
 
 def mix_styles(styles: Sequence[Floats], rng: np.random.Generator) -> Floats:
@@ -188,7 +189,7 @@ def mix_styles(styles: Sequence[Floats], rng: np.random.Generator) -> Floats:
     return np.concatenate([timbre[:, :half], prosody[:, half:]], 1).astype(np.float32)
 
 
-def _say_neural(speaker: KokoroSpeaker | HibariSpeaker, text: str, language: str, pace: float) -> Utterance:
+def _say_neural(speaker: KokoroTeacher | HibariTeacher, text: str, language: str, pace: float) -> Utterance:
     # An optional dependency, which a training with rules alone does without.
     from renderer.voices.piper_voice import write_ipa
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
@@ -27,7 +28,8 @@ class VoiceEngine:
     ``name`` stands in options, in a campaign's row and in cache keys, and is never renamed; ``label`` stands
     on pages. ``takes`` says what `VoiceConfig.voice` may name, ``packaged`` what "" stands for. ``loader``
     is the dotted name of a function: `VoiceConfig.voice` → `Voice`. Where a voice is a model in files, each
-    is named by the model's path and one of ``model_suffixes``; their content is part of a line's cache key.
+    is named by the model's path and one of ``model_suffixes``, or ``finder``, the dotted name of a function,
+    finds them; their content is part of a line's cache key.
     ``extra`` is the optional dependency of this project that brings the engine, "" where none is needed.
     """
 
@@ -39,32 +41,69 @@ class VoiceEngine:
     takes: str
     loader: str
     model_suffixes: tuple[str, ...] = ()
+    finder: str = ""
     extra: str = ""
 
     def load(self, voice: str) -> Voice:
         """A voice of this engine, ready to speak. RenderError where it is missing or not installed."""
-        module, _, function = self.loader.rpartition(".")
         try:
-            load: Callable[[str], Voice] = getattr(import_module(module), function)
+            voice_of: Callable[[str], Voice] = _import_function(self.loader)
+            return voice_of(voice)
         except ModuleNotFoundError as error:
             raise RenderError(
                 f"The voice engine “{self.name}” needs the package {error.name}, which is not installed. "
                 + (f"Install the “{self.extra}” extra, or choose" if self.extra else "Install it, or choose")
                 + " another voice."
             ) from error
-        return load(voice)
 
     def find_model_files(self, voice: str) -> list[Path]:
         """The files that make a voice, where it is a model in files; [] for a voice that has a name alone."""
+        if self.finder:
+            return _find_files(self.finder, voice)
         named = [Path(f"{voice}{suffix}") for suffix in self.model_suffixes] if voice else []
         return [path for path in named if path.is_file()]
+
+
+def _import_function(dotted: str) -> Any:
+    module, _, function = dotted.rpartition(".")
+    return getattr(import_module(module), function)
+
+
+def _find_files(finder: str, voice: str) -> list[Path]:
+    """What an engine's finder finds; [] where the engine is not installed, which is said when it speaks."""
+    try:
+        found: list[Path] = _import_function(finder)(voice)
+    except ModuleNotFoundError:
+        return []
+    return found
 
 
 # The first one is the default.
 ENGINES: tuple[VoiceEngine, ...] = (
     VoiceEngine(
+        name="hibari",
+        label="Hibari (fast, English)",
+        licence="Apache-2.0",
+        languages="US English",
+        packaged="heart",
+        takes="the name of a voice",
+        loader="renderer.voices.hibari_voice.load_hibari",
+        finder="renderer.voices.hibari_voice.find_hibari_files",
+    ),
+    VoiceEngine(
+        name="kokoro",
+        label="Kokoro (natural)",
+        licence="Apache-2.0",
+        languages="English; French, Hindi, Italian, Portuguese and Spanish with the extra “piper”",
+        packaged="high",
+        takes="the name of a style, or the path of a style file",
+        loader="renderer.voices.kokoro_voice.load_kokoro",
+        finder="renderer.voices.styles.find_style_files",
+        extra="kokoro",
+    ),
+    VoiceEngine(
         name="piper",
-        label="Piper (natural)",
+        label="Piper",
         licence="GPL-3.0-or-later; each model has its own",
         languages="the model's; the packaged one speaks US English",
         packaged="the model “joe”",

@@ -32,6 +32,8 @@ def compute_speech_key(text: str, voice: VoiceConfig, known: Pronunciations = ()
     files = engine.find_model_files(voice.voice)
     model = [_sha256(path.resolve(), *_read_file_state(path)) for path in files] or voice.voice
     told: list[object] = [voice.locale] if voice.locale else []  # what is not given leaves the key as it was
+    if engine.finder and not Path(voice.voice).is_file():
+        told.append({"named": voice.voice})  # several voices may share one file
     told += [asdict(one) for one in select_pronunciations(text, known)]
     return fingerprint(STAGE_VERSION, text, engine.name, voice.rate, model, *told)
 

