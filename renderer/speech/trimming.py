@@ -14,6 +14,7 @@ from renderer.speech.utterance import Utterance
 _KEPT_S = 0.020
 _FADE_S = 0.004
 _QUIET_DB = -42.0  # under the loudest 10 ms
+_INAUDIBLE_DB = -55.0  # under the loudest 10 ms: softer than the softest consonant of any voice
 _STEP_S = 0.010
 _REACH_S = 0.25
 
@@ -21,15 +22,20 @@ _REACH_S = 0.25
 def trim_silence(utterance: Utterance) -> Utterance:
     """The utterance with at most 20 ms around the first and last sound, faded at the cuts.
 
-    A voice's times can miss the onset or the decay of a sound by a few hundredths of a second, so the cut
-    also waits for the energy to fall, and the outer phones grow to the sound that is really there.
+    A voice's times can miss the onset or the decay of a sound by some hundredths of a second, so the cut
+    also waits for the energy to fall, and the outer phones grow to the sound that is really there, or
+    shrink to it where a voice goes on in silence.
     """
     sounded = [phone for phone in utterance.phones if phone.symbol]
     if not sounded:
         return utterance
-    audible_s = _find_audible_span(utterance.samples, utterance.rate_hz)
+    audible_s = _find_audible_span(utterance.samples, utterance.rate_hz, _QUIET_DB)
     start_s = min(sounded[0].start_s, max(audible_s[0], sounded[0].start_s - _REACH_S))
     end_s = max(sounded[-1].end_s, min(audible_s[1], sounded[-1].end_s + _REACH_S))
+    heard_s = _find_audible_span(utterance.samples, utterance.rate_hz, _INAUDIBLE_DB)
+    if heard_s[1] > heard_s[0]:
+        start_s = max(start_s, min(heard_s[0], sounded[0].end_s - _STEP_S))
+        end_s = min(end_s, max(heard_s[1], sounded[-1].start_s + _STEP_S))
     first = max(0, round((start_s - _KEPT_S) * utterance.rate_hz))
     last = min(len(utterance.samples), round((end_s + _KEPT_S) * utterance.rate_hz))
     phones, word_of = _shift_times(
@@ -59,12 +65,14 @@ def _shift_times(
     return kept, tuple(next(owners) if phone.symbol else None for phone in kept)
 
 
-def _find_audible_span(samples: npt.NDArray[np.float32], rate_hz: int) -> tuple[float, float]:
-    """Seconds between which the sound is louder than the quiet threshold."""
+def _find_audible_span(
+    samples: npt.NDArray[np.float32], rate_hz: int, quiet_db: float
+) -> tuple[float, float]:
+    """Seconds between which the sound is louder than ``quiet_db`` under its loudest part."""
     step = int(_STEP_S * rate_hz)
     blocks = samples[: len(samples) // step * step].reshape(-1, step)  # [blocks, step]
     level = np.sqrt((blocks.astype(np.float64) ** 2).mean(axis=1))
-    loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_QUIET_DB / 20))
+    loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (quiet_db / 20))
     if not len(loud):
         return 0.0, 0.0
     return loud[0] * step / rate_hz, (loud[-1] + 1) * step / rate_hz

@@ -142,14 +142,14 @@ def test_a_voice_in_a_file_counts_by_its_content_and_not_by_its_name(tmp_path: P
     one, two = tmp_path / "one.onnx", tmp_path / "two.onnx"
     for file, content in ((one, b"a voice"), (two, b"a voice")):
         file.write_bytes(content)
-    assert compute_speech_key("Hi.", VoiceConfig(voice=str(one))) == compute_speech_key(
-        "Hi.", VoiceConfig(voice=str(two))
+    assert compute_speech_key("Hi.", VoiceConfig("piper", str(one))) == compute_speech_key(
+        "Hi.", VoiceConfig("piper", str(two))
     )
-    before = compute_speech_key("Hi.", VoiceConfig(voice=str(one)))
+    before = compute_speech_key("Hi.", VoiceConfig("piper", str(one)))
     one.write_bytes(b"another voice")
-    assert compute_speech_key("Hi.", VoiceConfig(voice=str(one))) != before
+    assert compute_speech_key("Hi.", VoiceConfig("piper", str(one))) != before
     two.with_name("two.onnx.json").write_text("{}")
-    assert compute_speech_key("Hi.", VoiceConfig(voice=str(two))) != before
+    assert compute_speech_key("Hi.", VoiceConfig("piper", str(two))) != before
 
 
 def test_a_recording_counts_by_its_samples() -> None:

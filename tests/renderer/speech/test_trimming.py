@@ -32,6 +32,14 @@ def test_a_decay_longer_than_the_last_phone_is_kept():
     assert short.phones[-2].end_s == pytest.approx(0.62, abs=0.012)
 
 
+def test_a_phone_that_goes_on_in_silence_ends_with_its_sound():
+    phones = [Phone("", 0, 0.5), Phone("a", 0.5, 0.8), Phone("m", 0.8, 1.4), Phone("", 1.4, 2.0)]
+    short = trim_silence(said(0.6, 1.1, phones))
+    assert len(short.samples) / RATE_HZ == pytest.approx(0.54, abs=0.012)
+    assert short.phones[1].start_s == pytest.approx(0.02, abs=0.012)
+    assert short.phones[-2].end_s == pytest.approx(0.52, abs=0.012)
+
+
 def test_the_sound_begins_and_ends_at_zero():
     phones = [Phone("", 0, 0.1), Phone("a", 0.1, 1.9), Phone("", 1.9, 2.0)]
     short = trim_silence(said(0.0, 2.0, phones))

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 OF_AN_ENGINE = {
     *("piper_voice.py", "espeak_voice.py", "espeak_process.py", "hibari_voice.py", "kokoro_voice.py"),
     *(
+        "arpabet.py",
         "english_sounds.py",
         "foreign_sounds.py",
         "lexicon.py",
