@@ -9,14 +9,8 @@ from functools import partial
 from renderer.words.abbreviation_lists import get_forms, list_languages
 from renderer.words.reader import Reader
 from renderer.words.rules import ENGLISH, Rule
-from renderer.words.word_lists import list_words
+from renderer.words.word_lists import JOBS, NO_STREET, SAINTS, SISTERS
 
-# Capitals before "St." and "Dr." that are no name of a street.
-_NO_STREET = list_words(
-    "the in at on from dear hi hello hey to near of by for with and or port mount fort east "
-    "west north south new old visit see meet is was st mr mrs ms dr prof rev good morning "
-    "afternoon evening welcome thanks thank our upper lower sault bay point lake grand"
-)
 # Where some titles are words or names too, those that need no stop.
 _BARE_TITLES = {
     "en": "Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Capt|Sgt|Lt|Col|Messrs|Mme|Mlle",
@@ -32,8 +26,8 @@ def _say_title(match: re.Match[str], reader: Reader, language: str) -> str | Non
     said = get_forms("title", language).get(title)
     if said and language == "en" and title == "Hon" and not reader.is_american:
         return "Honourable"
-    if language == "en" and title == "Sr" and _follows_first_name(match):
-        return "Senior"
+    if language == "en" and title == "Sr":
+        return _say_sr(match)
     return said
 
 
@@ -41,19 +35,31 @@ def _say_title_anywhere(match: re.Match[str], reader: Reader) -> str:
     return get_forms("title", "en")[match["t"]]
 
 
+def _say_sr(match: re.Match[str]) -> str:
+    """Sr. Mary is a sister, Sr. García a señor, the Sr. Engineer and John Lee Sr. are seniors."""
+    following = match.string[match.end() :].split()
+    word = following[0].strip(".,") if following else ""
+    if _follows_first_name(match) or word in JOBS or word.isupper():
+        return "Senior"
+    return "Sister" if word in SISTERS else "Señor"
+
+
 def _follows_first_name(match: re.Match[str]) -> bool:
     before = match.string[: match.start()].split()
-    return bool(before) and before[-1][:1].isupper() and before[-1].lower() not in _NO_STREET
+    return bool(before) and before[-1][:1].isupper() and before[-1].lower() not in NO_STREET
 
 
 def _is_street(match: re.Match[str]) -> bool:
     before = match.string[: match.start()].split()
+    following = re.match(r"\.? ?([\w]+)", match.string[match.end() - match[0].endswith(".") :])
+    if following and following[1] in SAINTS:
+        return False
     if not re.match(rf"\.? ?{_NAME}", match.string[match.end() - match[0].endswith(".") :]):
         return True
     word = before[-1] if before else ""
     if re.fullmatch(r"\d+(?:st|nd|rd|th)", word):
         return True
-    return word[:1].isupper() and word.isalpha() and word.lower() not in _NO_STREET
+    return word[:1].isupper() and word.isalpha() and word.lower() not in NO_STREET
 
 
 def _say_street(match: re.Match[str], reader: Reader) -> str:

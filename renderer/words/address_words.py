@@ -124,7 +124,7 @@ RULES = (
         _say_host,
     ),
     Rule(rf"(?<![\w@.])[\w-]+\.(?:{_FILES})(?!\w)", _say_address),
-    Rule(r"(?<![\w&#/])#(?P<tag>[^\W\d_][\w]*)(?!-\d|\w)", _say_hashtag),
+    Rule(r"(?<![\w&#/])#(?![A-Z]-?\d)(?P<tag>[^\W\d_][\w]*)(?!-\d|\w)", _say_hashtag),
     Rule(r"(?<![\w@.])@[\w.]*\w", _say_handle),
 )  # fmt: skip
 

@@ -5,28 +5,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from renderer.words.number_words import TO, knows_numbers, say_cardinal, say_ordinal, say_year
-from renderer.words.reader import Reader
-from renderer.words.rules import ENGLISH, NEXT, Rule
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+from renderer.words.calendar_names import (
+    DATED,
+    DAY_NAME,
+    DAYS,
+    FULL_DAYS,
+    MONTH_NAME,
+    MONTHS,
+    SHORT_MONTHS,
 )
-_SHORT = {month[:3]: month for month in _MONTHS} | {"Sept": "September"}
-_NAME = "|".join([*_MONTHS, *(f"{short}\\.?" for short in sorted(_SHORT, key=len, reverse=True))])
-_DAYS = {
-    day[:3]: day for day in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-} | {"Tues": "Tuesday", "Thur": "Thursday", "Thurs": "Thursday"}
-_DAY = "|".join(sorted(_DAYS, key=len, reverse=True))
-_TENS = {20: "twenties", 30: "thirties", 40: "forties", 50: "fifties", 60: "sixties", 70: "seventies",
-         80: "eighties", 90: "nineties", 10: "tens", 0: "hundreds"}  # fmt: skip
+from renderer.words.number_words import knows_numbers, say_cardinal, say_ordinal, say_year
+from renderer.words.reader import Reader
+from renderer.words.rules import ENGLISH, NEXT, Rule, behind
+
 _ORDINAL = r"(?:st|nd|rd|th)"
 _DASH = r" ?[-–—] ?"
 _CLOSE = r"(?![\w/]|[.:-]\d)"
 _AT = {"en": "at", "de": "um", "fr": "à", "es": "a las", "it": "alle", "pt": "às", "nl": "om"}
-# Behind the name of a day or a month, long or short.
-_AFTER_NAME = "|".join(rf"(?<=\b{name})" for name in [*_DAYS, *_DAYS.values(), *_SHORT, *_MONTHS])
 # Words before a German date that give its ordinal the ending of that case.
 _GERMAN_E, _GERMAN_EN = (
     {"der", "die", "das"},
@@ -77,7 +72,7 @@ def say_date(
     if not 1 <= month <= 12 or not 1 <= day <= 31 or not knows_numbers(reader):
         return None
     if reader.is_english:
-        return _say_english(day, _MONTHS[month - 1], year, reader, match)
+        return _say_english(day, MONTHS[month - 1], year, reader, match)
     parts = [_say_day(day, reader, match), _name_month(month, reader)]
     if year is not None:
         of = "de " if reader.language in ("es", "pt") else ""
@@ -128,10 +123,17 @@ def _say_day_month(match: re.Match[str], reader: Reader) -> str | None:
         return None
     the = "" if _find_word_before(match) == "the" else "the "
     last = f"{NEXT}{say_year(int(match['y']), reader)}" if match["y"] else ""
-    before = f"{_DAYS.get(match['day'], match['day'])}{NEXT}" if match["day"] else ""
+    before = f"{DAYS.get(match['day'], match['day'])}{NEXT}" if match["day"] else ""
     to = f" to {say_ordinal(int(match['e']), reader)}" if match["e"] else ""
     of = f" of{NEXT}" if not match["of"] else f"{NEXT}of{NEXT}"
     return f"{before}{the}{say_ordinal(day, reader)}{to}{of}{_expand_month(match['m'])}{last}"
+
+
+def _say_dashed(match: re.Match[str], reader: Reader) -> str | None:
+    """14-Mar-26, as spreadsheets write it."""
+    month = MONTHS.index(_expand_month(match["m"])) + 1
+    said = say_date(int(match["d"]), month, _read_year(match["y"]), reader, match)
+    return said and " ".join(said.split(NEXT))
 
 
 def _say_month_day(match: re.Match[str], reader: Reader) -> str | None:
@@ -151,7 +153,7 @@ def _say_month_year(match: re.Match[str], reader: Reader) -> str:
 
 def _expand_month(name: str) -> str:
     bare = name.rstrip(".")
-    return _SHORT.get(bare, bare)
+    return SHORT_MONTHS.get(bare, bare)
 
 
 def _say_named_day(match: re.Match[str], reader: Reader) -> str | None:
@@ -182,62 +184,17 @@ def _list_months(reader: Reader) -> dict[str, int]:
     return months
 
 
-def _say_decade(match: re.Match[str], reader: Reader) -> str:
-    century, decade = match["c"], int(match["d"])
-    if not century:
-        return _TENS[decade]
-    if decade == 0 and int(century) % 10 == 0:
-        return f"{say_cardinal(int(century) // 10, reader)} thousands"
-    return f"{say_cardinal(int(century), reader)} {_TENS[decade]}"
+FOREIGN = frozenset(
+    ["de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "no", "fi", "cs", "ro", "ca", "hu"]
+)
 
 
 def _say_at(match: re.Match[str], reader: Reader) -> str:
     return f" {_AT.get(reader.language, '')} "
 
 
-def _say_to(match: re.Match[str], reader: Reader) -> str:
-    return " to "
-
-
-def _say_days(match: re.Match[str], reader: Reader) -> str | None:
-    """Mo.–Fr., lun-ven."""
-    days = _list_days(reader)
-    first, last = days.get(match["a"].lower()), days.get(match["b"].lower())
-    return f"{first} {TO.get(reader.language, '–')} {last}" if first and last else None
-
-
-@lru_cache(maxsize=64)
-def _list_days(reader: Reader) -> dict[str, str]:
-    from babel.dates import get_day_names
-
-    full = get_day_names("wide", "format", locale=reader.words)
-    short = get_day_names("abbreviated", "format", locale=reader.words)
-    return {str(short[day]).rstrip(".").lower(): str(full[day]) for day in full}
-
-
-def _expand_month_alone(match: re.Match[str], reader: Reader) -> str:
-    return _SHORT[match["m"]]
-
-
-def _expand_day_alone(match: re.Match[str], reader: Reader) -> str:
-    return _DAYS[match["day"]]
-
-
-FOREIGN = frozenset(
-    ["de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "no", "fi", "cs", "ro", "ca", "hu"]
-)
 RULES = (
-    Rule(
-        r"(?<![\w.,])['’]?(?P<c>1\d|20)?(?P<d>[2-9]0|(?<=1[0-9])[01]0|(?<=20)[01]0)['’]?s(?!\w)",
-        _say_decade,
-        ENGLISH,
-    ),
     Rule(r"(?<=\d)T(?=\d\d:\d\d)", _say_at),
-    Rule(
-        rf"(?:{_AFTER_NAME}) ?[-–—] ?(?=(?:{_DAY}|{_NAME})(?![^\W\d_])|[A-Z][a-z]+day\b)",
-        _say_to,
-        ENGLISH,
-    ),
     Rule(rf"(?<![\w/.-])(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d\d?)(?P=sep)(?P<d>\d\d?){_CLOSE}", _say_iso),
     Rule(r"(?<![\w/.-])(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?=T\d\d:)", _say_iso),
     Rule(
@@ -245,42 +202,33 @@ RULES = (
         _say_figures,
     ),
     Rule(
-        r"(?i:(?<=\bon )|(?<=\bby )|(?<=\buntil )|(?<=\bbefore )|(?<=\bsince )|(?<=\bdue ))"
-        rf"(?P<a>\d\d?)/(?P<b>\d\d?){_CLOSE}",
+        behind(f"[Oo]n|[Bb]y|[Uu]ntil|[Bb]efore|[Ss]ince|due|[Dd]ate:|{DAY_NAME}|{FULL_DAYS}")
+        + rf"(?P<a>\d\d?)/(?P<b>\d\d?){_CLOSE}",
         _say_short_figures,
         ENGLISH,
     ),
     Rule(
-        rf"(?:\b(?P<day>{_DAY})\.?,? )?(?<![\w.,])(?P<d>\d\d?){_ORDINAL}?(?:{_DASH}(?P<e>\d\d?){_ORDINAL}?)?"
-        rf"(?P<of> of)? (?P<m>{_NAME})(?!\w)(?:,? (?P<y>(?:1\d|20)\d\d)(?![\w.,:]\d|\w))?",
+        rf"(?<![\w.,])(?P<d>\d\d?)[-/](?P<m>{MONTH_NAME})[-/](?P<y>\d{{4}}|\d\d)(?!\w)", _say_dashed, ENGLISH
+    ),
+    Rule(
+        rf"(?:\b(?P<day>{DAY_NAME})\.?,? )?(?<![\w.,])(?P<d>\d\d?){_ORDINAL}?"
+        rf"(?:{_DASH}(?P<e>\d\d?){_ORDINAL}?)?"
+        rf"(?P<of> of)? (?P<m>{MONTH_NAME})(?!\w)(?:,? (?P<y>(?:1\d|20)\d\d)(?![\w.,:]\d|\w))?",
         _say_day_month,
         ENGLISH,
     ),
     Rule(
-        rf"\b(?P<m>{_NAME}) (?:the )?(?P<d>\d\d?){_ORDINAL}?"
+        rf"\b(?P<m>{MONTH_NAME}) (?:the )?(?P<d>\d\d?){_ORDINAL}?"
         rf"(?:{_DASH}(?P<e>\d\d?){_ORDINAL}?)?(?!\w|[:%]|[.,]\d)"
         r"(?:,? (?P<y>(?:1\d|20)\d\d)(?![\w:]|[.,]\d))?",
         _say_month_day,
         ENGLISH,
     ),
-    Rule(rf"\b(?P<m>{_NAME}) (?P<y>(?:1\d|20)\d\d)(?![\w:]|[.,]\d)", _say_month_year, ENGLISH),
-    Rule(
-        r"\b(?P<m>Jan|Feb|Apr|Aug|Sept|Sep|Oct|Nov|Dec)\.(?= |$)(?=. ?[A-Za-z0-9])",
-        _expand_month_alone,
-        ENGLISH,
-    ),
-    Rule(r"\b(?P<day>Mon|Tues?|Wed|Thurs?|Thu|Fri|Sat|Sun)\.(?= [A-Z0-9])", _expand_day_alone, ENGLISH),
-    Rule(
-        r"\b(?P<day>Mon|Tues?|Wed|Thurs?|Thu|Fri)(?=[-–—](?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b)",
-        _expand_day_alone,
-        ENGLISH,
-    ),
-    Rule(r"(?<=[a-z][-–—])(?P<day>Tues?|Wed|Thurs?|Thu|Fri|Sat|Sun)\b", _expand_day_alone, ENGLISH),
-    Rule(r"(?<!\w)(?P<a>[^\W\d_]{2,4})\.? ?[-–—] ?(?P<b>[^\W\d_]{2,4})(?!\w)\.?", _say_days, FOREIGN),
+    Rule(rf"\b(?P<m>{MONTH_NAME}) (?P<y>(?:1\d|20)\d\d)(?![\w:]|[.,]\d)", _say_month_year, ENGLISH),
     Rule(
         r"(?<![\w.,])(?P<d>\d\d?)(?:\.|er|º|°|\.º)? (?P<de>de |di )?(?P<m>[^\W\d_]{3,}\.?)(?!\w)"
         r"(?:(?P<of> de| del| di)? (?P<y>(?:1\d|20)\d\d)(?![\w:]|[.,]\d))?",
         _say_named_day,
-        FOREIGN,
+        DATED,
     ),
 )

@@ -33,6 +33,8 @@ def _say_english(match: re.Match[str], reader: Reader) -> str | None:
     hour, minute = int(match["h"]), int(match["m"] or 0)
     if hour > 24 or minute > 59 or (match["half"] and not 1 <= hour <= 12):
         return None
+    if _follows_date(match) and not match["half"]:
+        return f"at {_say_hour_minute(hour, minute, reader) if minute else _say_full_hour(hour, reader)}"
     if match["half"]:
         return f"{_say_hour_minute(hour, minute, reader)} {_say_half(match)}"
     if minute:

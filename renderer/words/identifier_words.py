@@ -13,7 +13,7 @@ _CODED = (
     "code|PIN|pin|OTP|password|passcode|invoice|order|ticket|case|reference|ref|account|booking|confirmation|"
     "serial|tracking|ZIP|zip|ID|id|member|membership|customer|policy|claim|SKU|voucher|registration|Invoice|Order|"
     "Ticket|Case|Reference|Account|Booking|Code|Confirmation|Member|Customer|Policy|Claim|ending in|number|"
-    "code is|PIN is|number is|Number"
+    r"code is|PIN is|number is|Number|no\.|No\.|Nr\."
 )
 _NUMBER = {
     "en": "number",
@@ -26,6 +26,10 @@ _NUMBER = {
     "pl": "numer",
 }
 _FLIGHTS = "BA|LH|AA|UA|DL|AF|KL|EK|QR|SQ|FR|WN|AC|IB|LX|OS|SK|TK|VS|QF|CX|NH|JL|BE|EZY|U2|B6|AS"
+_STREETS = (
+    "St|Street|Ave|Avenue|Blvd|Boulevard|Rd|Road|Dr|Drive|Ln|Lane|"
+    "Way|Ct|Court|Pl|Place|Hwy|Highway|Pkwy|Parkway|Sq|Square|Terrace|Circle"
+)
 _LETTER = "[A-Za-zÀ-ɏ]"
 _STATES = list_words(
     "AL AK AZ AR CA CO CT DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH "
@@ -80,8 +84,10 @@ def _say_room(match: re.Match[str], reader: Reader) -> str:
 
 def say_room(digits: str, reader: Reader) -> str:
     """101: one oh one; 1203: twelve oh three; 200: two hundred."""
-    if digits.endswith("00"):
+    if digits.endswith("000") or (digits.endswith("00") and len(digits) < 4):
         return say_cardinal(int(digits), reader)
+    if digits.endswith("00"):
+        return f"{say_cardinal(int(digits[:-2]), reader)} hundred"
     first, rest = digits[:-2], digits[-2:]
     middle = f"oh {say_cardinal(int(rest), reader)}" if rest[0] == "0" else say_cardinal(int(rest), reader)
     return f"{say_cardinal(int(first), reader)} {middle}"
@@ -127,6 +133,17 @@ def _say_groups(match: re.Match[str], reader: Reader) -> str | None:
     return ", ".join(say_digits(group, reader) for group in groups) if knows_numbers(reader) else None
 
 
+def _say_numbered_groups(match: re.Match[str], reader: Reader) -> str | None:
+    word = _NUMBER.get(reader.language)
+    if word is None or not knows_numbers(reader):
+        return None
+    return f"{word} " + ", ".join(say_digits(group, reader) for group in match["d"].split("-"))
+
+
+def _say_letter(match: re.Match[str], reader: Reader) -> str:
+    return f" {_say_one(match['l'].upper(), reader)}"
+
+
 def _say_zip(match: re.Match[str], reader: Reader) -> str | None:
     if match["state"] not in _STATES:
         return None
@@ -142,6 +159,7 @@ def _say_point(match: re.Match[str], reader: Reader) -> str | None:
 RULES = (
     Rule(r"^(?P<n>\d{1,2})[.)](?= \S)", _say_point),
     Rule(r"(?<![\w&])# ?(?P<d>\d+)(?![\w]|[.,]\d|-\w)", _say_sign),
+    Rule(r"(?<![\w&])# ?(?P<d>\d+(?:-\d+){1,6})(?!\w|[.,]\d)", _say_numbered_groups),
     Rule(r"(?<![\w&])#(?=[A-Z]+-?\d)", lambda match, reader: "number " if reader.is_english else None),
     Rule(r"(?<![\w.])[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)", _say_signs, ENGLISH),
     Rule(r"(?<![\w.])[A-Z]{1,4}-\d{2,}(?:-\d+){0,6}(?:-[A-Z]+)?(?!\w|[.,]\d)", _say_code),
@@ -149,13 +167,24 @@ RULES = (
     Rule(r"(?<![\w.])\d{2,5}-\d{2,}-\d{2,}(?:-\d+){0,6}(?!\w|[.,]\d)", _say_groups),
     Rule(rf"(?<![\w.])(?:{_FLIGHTS}) ?\d{{2,4}}(?!\w|[.,:]\d|%)", _say_signs, ENGLISH),
     Rule(r"\b(?P<state>[A-Z]{2}) (?P<d>\d{5})(?:-(?P<e>\d{4}))?(?!\w|[.,]\d)", _say_zip, ENGLISH),
+    Rule(r"(?<=\d)\((?P<l>[a-zA-Z])\)", _say_letter, ENGLISH),
+    Rule(r"(?<![\w.,])(?P<d>40[13]|529)(?=\([a-z]\)|k\b| plan)", _say_room, ENGLISH),
+    Rule(
+        rf"(?<![\w.,$€£#-])(?P<d>[1-9]\d{{2,3}})"
+        rf"(?= (?:[NSEW]\.? )?(?:[A-Z][\w.’'-]* ){{1,3}}(?:{_STREETS})\b)",
+        _say_room,
+        ENGLISH,
+    ),
+    Rule(behind("ext\\.|Ext\\.|extension|Extension") + r"(?P<d>\d{2,6})(?!\w|[.,]\d)", _say_digits, ENGLISH),
     Rule(
         behind(_CODED) + r"(?P<d>\d{4,}|0\d+)(?!\w|[.,:]\d|[-–]\d)",
         _say_digits,
         ENGLISH,
     ),
     Rule(
-        behind(r"[Rr]oom|[Ss]uite|Rm\.|[Ff]light|[Bb]us|[Hh]ighway|[Rr]oute|Boeing|[Gg]ate")
+        behind(
+            r"[Rr]oom|[Ss]uite|Rm\.|[Ff]light|[Bb]us|[Hh]ighway|[Rr]oute|Boeing|[Gg]ate|[Ee]rror|[Ss]tatus|[Hh]ouse|[Cc]hannel"
+        )
         + r"(?P<d>[1-9]\d{2,3})(?!\w|[.,]\d)",
         _say_room,
         ENGLISH,

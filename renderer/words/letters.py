@@ -79,7 +79,7 @@ def _keep_sounding(word: str) -> Iterable[str]:
         category = unicodedata.category(character)
         pictograph = category == "So" and character >= "←"  # arrows, dingbats, emoji; not © ® ° №
         invisible = category in ("Cc", "Cf", "Co", "Cn", "Cs") and character != "\u200c"
-        joiner = category in ("Sk", "Me") or "\ufe00" <= character <= "\ufe0f"
+        joiner = (category in ("Sk", "Me") and character != "^") or "\ufe00" <= character <= "\ufe0f"
         if pictograph or invisible or joiner or character in "[]":
             continue
         # 𝓙𝓸𝓱𝓷 and Ｊｏｈｎ are John; signs such as ½ and ™ stay, eSpeak knows their names.

@@ -33,7 +33,7 @@ _FOREIGN_GLYPHS = {
 }
 _AND = {"fr": "et", "es": "y", "it": "e", "pt": "e", "nl": "en", "en": "and"}
 _OF = list_words("people customers users points stars clients companies employees students times patients")
-_POWERS = {"²": "squared", "³": "cubed"}
+_POWERS = {"²": "squared", "³": "cubed", "2": "squared", "3": "cubed"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -110,7 +110,7 @@ def _say_german_ordinal(match: re.Match[str], reader: Reader) -> str:
 def _say_power(match: re.Match[str], reader: Reader) -> str:
     base, power = match["base"], match["p"].translate(_SUPERSCRIPTS)
     said = say_cardinal(int(base), reader) if base.isdecimal() else base
-    if match["p"] in _POWERS:
+    if match["p"] in _POWERS:  # a square, a cube
         return f"{said} {_POWERS[match['p']]}"
     if power.startswith("-"):
         return f"{said} to the minus {say_ordinal(int(power[1:]), reader)}"
@@ -152,6 +152,7 @@ RULES = (
     Rule(r"(?<![\w.,])(?P<n>\d+)(?P<o>e|ste|de)(?!\w)", _say_foreign_ordinal, frozenset({"nl"})),
     Rule(r"(?<![\w.,])(?P<n>\d{1,3})\.(?= [A-ZÄÖÜ][a-zäöü])", _say_german_ordinal, frozenset({"de"})),
     Rule(r"(?<![\w.,])(?P<base>\d+|\b[A-Za-z])(?P<p>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", _say_power, ENGLISH),
+    Rule(r"(?<![\w.,])(?P<base>\d+|\b[A-Za-z])\^(?P<p>-?\d{1,3})(?!\w)", _say_power, ENGLISH),
     Rule(r"(?<=[A-Za-z])(?P<d>[₀-₉]+)", _say_subscript),
     Rule(r"(?<![\w.,:])(?P<a>\d{1,3}):(?P<b>\d{1,3})(?![\w:]|[.,]\d)", _say_ratio, ENGLISH),
 )

@@ -19,7 +19,7 @@ from renderer.words.reader import Reader
 from renderer.words.rules import ENGLISH, Rule, behind
 
 _MORE = behind("than|over|nearly|almost|up to")
-_BEFORE_YEAR = behind(r"[Ii]n|[Ss]ince|of|year|[Bb]y|[Ff]rom|until|[Cc]irca|[Ee]st\.")
+_BEFORE_YEAR = behind(r"[Ii]n|[Ss]ince|of|year|[Bb]y|[Ff]rom|until|[Cc]irca|[Ee]st\.|born|died|b\.|d\.")
 _MINUS = {
     "es": "menos",
     "it": "meno",
@@ -77,7 +77,8 @@ def _say_to(match: re.Match[str], reader: Reader) -> str | None:
 
 def _say_sizes(match: re.Match[str], reader: Reader) -> str:
     """2x4, 1920x1080: nineteen twenty by ten eighty."""
-    return " by ".join(_say_size(size, reader) for size in re.findall(r"\d+", match[0]))
+    times = " times " if "=" in match.string and "×" in match[0] else " by "
+    return times.join(_say_size(size, reader) for size in re.findall(r"\d+", match[0]))
 
 
 def _say_size(size: str, reader: Reader) -> str:
@@ -119,9 +120,9 @@ RULES = (
     Rule(rf"{_EDGE}(?P<v>\b[vV]\.? ?)(?P<n>\d+(?:\.\d+)?)(?!\w|[.,]\d)", _say_version, ENGLISH),
     Rule(r"(?<=\d) ?[-–—] ?(?=(?:[$€£¥₹]|US\$)?\d)", _say_to),
     Rule(r"(?:(?<=\d[kKMB])|(?<=\d[bm]n)) ?[-–—] ?(?=(?:[$€£¥₹])?\d)", _say_to),
-    Rule(r"(?<=[ap]m)[-–—](?=\d)", _say_to, ENGLISH),
+    Rule(r"(?:(?<=[ap]m)|(?<=[ap]\.m\.)) ?[-–—] ?(?=\d)", _say_to, ENGLISH),
     Rule(r"(?:(?<=\d[kKMB])|(?<=\d[bm]n)) ?[-–—] ?(?=(?:[$€£¥₹])?\d)", _say_to),
-    Rule(r"(?<=[ap]m) [-–—] (?=\d)", _say_to, ENGLISH),
+    Rule(r"(?<=\b[A-Z]\d) ?[-–—] ?(?=[A-Z]\d\b)", _say_to),
     Rule(r"(?<=[%$€£]) ?[-–—] ?(?=[$€£]?\d)", _say_to),
     Rule(rf"{_EDGE}\d+(?: ?[x×] ?\d+)+(?![\w]|[.,]\d)", _say_sizes, ENGLISH),
     Rule(rf"{_EDGE}(?P<n><NUM>)[x×](?!\w)", _say_times, ENGLISH),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from renderer.words.money_words import say_scaled
 from renderer.words.number_words import TO, knows_numbers, parse_number, say_count, say_decimal
 from renderer.words.reader import Reader
-from renderer.words.rules import ENGLISH, Rule
+from renderer.words.rules import ENGLISH, Rule, behind, compile_pattern
 
 # As written: the name of the unit in the Unicode locale tables.
 _UNITS = {
@@ -51,6 +51,12 @@ _ENGLISH_UNITS = {
 _ENGLISH_UNIT = "|".join(sorted(_ENGLISH_UNITS, key=len, reverse=True))
 # What is one letter: a unit only behind a space or where nothing else is meant, never "5 s" of a name.
 _NUMBER = r"(?<![\w.,/])(?P<minus>[-−–])?(?P<n><NUM>)(?:(?P<dash> ?[-–—] ?)(?P<to><NUM>))?"
+_HYPHENATED = "km|cm|mm|mi|ft|kg|lb|oz|min|hr|sec|yr|wk|GB|TB|MB|kW|kWh|MP|ml|mph|°C|°F"
+# Behind these, a letter after a figure is a part of it ("room 12B").
+_PLACES = behind(
+    "[Rr]oom|[Ss]eat|[Aa]pt|[Uu]nit|[Gg]ate|[Rr]ow|[Ss]uite|[Ff]loor|[Ff]lat|[Nn]umber|[Ss]ection|[Bb]us|[Ll]ine|"
+    "[Ff]orm|[Gg]rade|[Cc]lass|[Ee]xhibit|[Tt]able|[Pp]latform|[Tt]rack|Rm\\.|[Aa]pt\\.|[Nn]o\\."
+)
 _PERCENT = {
     "en": "percent", "de": "Prozent", "fr": "pour cent", "es": "por ciento", "it": "per cento",
     "pt": "por cento", "nl": "procent", "pl": "procent", "sv": "procent", "da": "procent", "no": "prosent",
@@ -106,6 +112,16 @@ def _name_unit(unit: str, count: Decimal, reader: Reader) -> str:
     return text.replace(str(format_decimal(whole, locale=reader.words)), "").strip()
 
 
+def _say_hyphenated(match: re.Match[str], reader: Reader) -> str:
+    """A 15-min call: a fifteen minute call."""
+    number = say_decimal(parse_number(match["n"], reader), reader)
+    return f"{number} {_name_unit(_UNITS[match['u']], Decimal(1), reader)}"
+
+
+def _say_unit_after_plus(match: re.Match[str], reader: Reader) -> str:
+    return f" {_name_unit(_UNITS[match['u']], Decimal(5), reader)}"
+
+
 def _say_english_unit(match: re.Match[str], reader: Reader) -> str:
     said, name = _say_numbers(match, reader), _ENGLISH_UNITS[match["u"]]
     return f"{said} {name.removesuffix('s') if match['n'] == '1' and not match['to'] else name}"
@@ -113,6 +129,10 @@ def _say_english_unit(match: re.Match[str], reader: Reader) -> str:
 
 def _say_scaled(match: re.Match[str], reader: Reader) -> str | None:
     scale = match["u"]
+    if scale in "BMkK" and compile_pattern(f"{_PLACES}$", False).search(match.string[: match.start()]):
+        return None
+    if scale == "M" and re.match(r" [A-Z][a-z]", match.string[match.end() :]):
+        return None  # the 3M Company
     count = say_scaled(parse_number(match["to"] or match["n"], reader), scale, reader)
     if match["to"]:
         return f"{_say_numbers(match, reader).rpartition(' to ')[0]} to {count}"
@@ -137,6 +157,10 @@ def _say_unit_alone(match: re.Match[str], reader: Reader) -> str | None:
     return _name_unit(_UNITS[match["u"]], Decimal(5), reader) if knows_numbers(reader) else None
 
 
+def _say_pence(match: re.Match[str], reader: Reader) -> str:
+    return f"{say_count(Decimal(match['n']), reader)} {'penny' if match['n'] == '1' else 'pence'}"
+
+
 def _say_display(match: re.Match[str], reader: Reader) -> str:
     """4K video, 5K run: the letter."""
     return f"{say_count(Decimal(match['n']), reader)} K"
@@ -147,11 +171,13 @@ def _say_per(match: re.Match[str], reader: Reader) -> str:
 
 
 _PER = {
-    "mo": "month", "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "kg": "kilogram", "km": "kilometer",
+    "mo": "month", "mth": "month",
+    "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "kg": "kilogram", "km": "kilometer",
     "min": "minute", "sec": "second", "s": "second", "sqm": "square meter", "m²": "square meter",
     "lb": "pound",
 }  # fmt: skip
 _PRICED = (
+    "mth|"
     "month|mo|year|yr|annum|week|wk|day|night|hour|hr|h|min|minute|sec|second|s|user|person|seat|head|piece|"
     "unit|kg|lb|km|sqm|m²|quarter|license|licence|employee|room|session|class|student|item"
 )
@@ -173,6 +199,9 @@ RULES = (
     Rule(r"(?<=\d)[- ](?=inch|foot|feet)", lambda match, reader: " ", ENGLISH),
     Rule(r"(?<![\w.,\"])(?P<n><NUM>)(?P<u>[\"″])(?= |$|[.,])", _say_feet, ENGLISH),
     Rule(r"(?<![\w/])(?P<u>km/h|m/s|mph|kWh)(?![\w/])", _say_unit_alone),
+    Rule(rf"(?<![\w.,])(?P<n><NUM>)-(?P<u>{_HYPHENATED})(?!\w)", _say_hyphenated, ENGLISH),
+    Rule(rf"(?<=\d\+) ?(?P<u>{_HYPHENATED}|hrs|mins|yrs|lbs)(?!\w)", _say_unit_after_plus, ENGLISH),
+    Rule(r"(?<![\w.,])(?P<n>\d\d?)p(?!\w)", _say_pence, ENGLISH),
     Rule(rf"{_NUMBER} ?(?P<u>{_UNIT})(?![\w²³°])", _say_unit),
     Rule(rf"{_NUMBER} (?P<u>{_ENGLISH_UNIT})(?!\w)", _say_english_unit, ENGLISH),
     Rule(rf"{_NUMBER}(?P<u>Mbps|Gbps|fps|rpm|mpg|dB|bps|pts|pcs)(?!\w)", _say_english_unit, ENGLISH),

@@ -8,7 +8,9 @@ from functools import lru_cache
 from renderer.words import (
     abbreviation_words,
     address_words,
+    calendar_names,
     calendar_words,
+    capital_words,
     clock_words,
     identifier_words,
     money_words,
@@ -33,8 +35,10 @@ from renderer.words.rules import NEXT, Reading, Rule, find_readings
 
 # What is longer and surer comes first: a telephone number before a range, a date before a fraction.
 _KINDS: tuple[tuple[Rule, ...], ...] = (
+    sign_words.FIRST_RULES,
     address_words.RULES,
     calendar_words.RULES,
+    calendar_names.RULES,
     clock_words.RULES,
     phone_words.RULES,
     money_words.RULES,
@@ -46,6 +50,7 @@ _KINDS: tuple[tuple[Rule, ...], ...] = (
     plain_number_words.RULES,
     identifier_words.MIXED_RULES,
     plain_number_words.LAST_RULES,
+    capital_words.RULES,
     sign_words.RULES,
     pause_words.RULES,
 )

@@ -34,7 +34,7 @@ _FOREIGN_COUNTED = {
 
 
 def _parse(numeral: str) -> int:
-    values = [_VALUES[letter] for letter in numeral]
+    values = [_VALUES[letter] for letter in numeral.upper()]
     pairs = zip(values, [*values[1:], 0], strict=True)
     return sum(-value if value < following else value for value, following in pairs)
 
@@ -66,6 +66,7 @@ def _say_century(match: re.Match[str], reader: Reader) -> str:
 _END = r"(?![\w.’'-]*\w)"
 RULES = (
     Rule(rf"{behind(_COUNTED)}(?P<r>{_NUMERAL}){_END}", _say_count, ENGLISH),
+    Rule(rf"{behind(_COUNTED)}(?P<r>(?=[ivx]{{2}})x{{0,2}}(?:ix|iv|v?i{{0,3}})){_END}", _say_count, ENGLISH),
     Rule(rf"{behind(_RULERS)}(?P<r>[IVX]){_END}", _say_rank, ENGLISH),
     # After a name, two letters and more; never I, V, X, L, C alone ("Malcolm X", "Vitamin C").
     Rule(rf"(?<=[a-z,.] )(?<!\bthe )(?P<r>{_LONG_NUMERAL}){_END}", _say_rank, ENGLISH),

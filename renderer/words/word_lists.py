@@ -1,4 +1,4 @@
-"""Lists of words by which sentences are told apart: data for sentences.py and line_breaks.py."""
+"""Lists of words by which sentences, streets and titles are told apart."""
 
 from __future__ import annotations
 
@@ -49,4 +49,34 @@ ASKS_FOR_MORE = list_words(
     "chez qui que est sont votre notre mon ma mes vos nos m mme mlle el los las una unos y o pero del al "
     "con sin por para su sus mi tu nuestro nuestra sra srta il lo gli i uno e ed di da nel nella per tra "
     "fra che è sono não um uma os em na com het een maar van te op met voor bij uit naar w z od ale oraz"
+)
+
+# Capitals before "St." and "Dr." that are no name of a street, in small letters.
+NO_STREET = list_words(
+    "lord lady sir the in at on from dear hi hello hey to near of by for with and or port mount fort east "
+    "west north south new old visit see meet is was st mr mrs ms dr prof rev good morning afternoon "
+    "evening welcome thanks thank our upper lower sault bay point lake grand"
+)
+
+# Behind "St." these are saints whatever stands before.
+SAINTS = list_words(
+    "John Louis Paul Mary Peter James George Andrew Patrick Nicholas Thomas Francis Joseph Michael Mark "
+    "Luke Anne Catherine Clair Petersburg Moritz Tropez Helena Lucia Kitts Vincent Martin Albans Ives "
+    "Pancras Bernard Augustine Jude Regis Croix Barts Pierre Gallen Lawrence Andrews Helens Kilda "
+    "Valentine Stephen Stephens David Matthew"
+)
+
+# Behind "Sr." these are sisters.
+SISTERS = list_words(
+    "Mary Maria Teresa Theresa Agnes Catherine Joan Margaret Anne Bernadette Clare Elizabeth Helen Rose "
+    "Grace Ruth Jean"
+)
+
+# Behind "Sr." these are what somebody is senior in.
+JOBS = list_words(
+    "Software Engineer Manager Director Analyst Developer Consultant Vice Product Project Account Sales "
+    "Marketing Data Business Customer Program Associate Partner Designer Advisor Adviser Executive "
+    "Recruiter Specialist Editor Architect Administrator Scientist Technical Staff Buyer Counsel "
+    "Controller Accountant Principal Research Systems Security Finance Financial Operations "
+    "Communications Content Digital Application Network Support Success Solutions"
 )

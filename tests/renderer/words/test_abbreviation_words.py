@@ -61,7 +61,7 @@ from renderer.words.script_words import read_aloud
         ("Sr. Mary and Br. Paul.", "Sister Mary and Brother Paul."),
         (
             "Visit 221 Baker St. or 10 Ocean Dr. in town.",
-            "Visit two hundred twenty one Baker Street or ten Ocean Drive in town.",
+            "Visit two twenty one Baker Street or ten Ocean Drive in town.",
         ),
         ("Mt. Everest and Ft. Worth.", "Mount Everest and Fort Worth."),
         ("No. I said no.", "No. I said no."),
