@@ -39,4 +39,15 @@ def _load() -> dict[tuple[str, str], dict[str, str]]:
     with Path(__file__).with_name("abbreviations.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             table.setdefault((row["kind"], row["language"]), {})[row["written"]] = row["spoken"]
+    for (kind, _), forms in table.items():
+        if kind != "title":  # at the beginning of a sentence
+            forms |= {
+                _raise_first(w): _raise_first(said)
+                for w, said in forms.items()
+                if _raise_first(w) not in forms
+            }
     return table
+
+
+def _raise_first(text: str) -> str:
+    return text[:1].upper() + text[1:]

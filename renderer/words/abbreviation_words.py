@@ -117,7 +117,7 @@ def _build_title_rules(language: str) -> list[Rule]:
     say, only = partial(_say_title, language=language), frozenset({language})
     return [
         Rule(rf"(?<![\w.'’-])(?P<t>{bare})(?= {_NAME})", say, only),
-        Rule(rf"(?<![\w.])(?P<t>{titles})\.(?= ?{_NAME}| [A-Z]\.|[^\W\d_])", say, only),
+        Rule(rf"(?<![\w.])(?P<t>{titles})\.(?= ?{_NAME}| [A-Z]\.|[^\W\d_]| (?:et|und|y|e|en|i) )", say, only),
     ]
 
 

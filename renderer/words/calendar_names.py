@@ -54,6 +54,11 @@ def _say_days(match: re.Match[str], reader: Reader) -> str | None:
     return f"{first} {TO.get(reader.language, '–')} {last}" if first and last else None
 
 
+def _say_foreign_day(match: re.Match[str], reader: Reader) -> str | None:
+    """Mo., 14.12., and "am Fr."."""
+    return _list_days(reader).get(match["a"].lower())
+
+
 @lru_cache(maxsize=64)
 def _list_days(reader: Reader) -> dict[str, str]:
     from babel.dates import get_day_names
@@ -105,4 +110,6 @@ RULES = (
     Rule(rf"{_FAR}(?P<day>Mon|Tues?|Wed|Thurs?|Thur?|Fri|Sat|Sun)(?!\w)", _expand_day, ENGLISH),
     Rule(r"(?<=[0-9]0s)[-–—](?=['’]?\d)", _say_to, ENGLISH),
     Rule(r"(?<!\w)(?P<a>[^\W\d_]{2,4})\.? ?[-–—] ?(?P<b>[^\W\d_]{2,4})(?!\w)\.?", _say_days, DATED),
+    Rule(r"(?<!\w)(?P<a>[^\W\d_]{2,4})\.(?=,? \d)", _say_foreign_day, DATED),
+    Rule(r"(?<=\b[Aa]m )(?P<a>[A-Z][a-z])\.(?!\w)", _say_foreign_day, frozenset({"de"})),
 )

@@ -22,6 +22,9 @@ _ORDINAL = r"(?:st|nd|rd|th)"
 _DASH = r" ?[-–—] ?"
 _CLOSE = r"(?![\w/]|[.:-]\d)"
 _AT = {"en": "at", "de": "um", "fr": "à", "es": "a las", "it": "alle", "pt": "às", "nl": "om"}
+_DOTTED = frozenset({"de", "pl", "cs", "fi", "no", "da"})
+_SLASHED = frozenset({"fr", "es", "it", "pt", "nl"})
+_ON = "le|Le|du|au|el|El|del|al|hasta|desde|il|Il|dal|em|Em|até|dia|op|Op|tot|vanaf|jusqu'au"
 # Words before a German date that give its ordinal the ending of that case.
 _GERMAN_E, _GERMAN_EN = (
     {"der", "die", "das"},
@@ -207,6 +210,8 @@ RULES = (
         _say_short_figures,
         ENGLISH,
     ),
+    Rule(r"(?<![\w.,/])(?P<a>\d\d?)\.(?P<b>\d\d?)\.(?!\w)", _say_short_figures, _DOTTED),
+    Rule(behind(_ON) + rf"(?P<a>\d\d?)/(?P<b>\d\d?){_CLOSE}", _say_short_figures, _SLASHED),
     Rule(
         rf"(?<![\w.,])(?P<d>\d\d?)[-/](?P<m>{MONTH_NAME})[-/](?P<y>\d{{4}}|\d\d)(?!\w)", _say_dashed, ENGLISH
     ),

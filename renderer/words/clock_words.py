@@ -23,7 +23,7 @@ _HOUR_WORDS = {
 }
 _FEMININE_HOUR = {
     "fr": {"un": "une"},
-    "es": {"uno": "una"},
+    "es": {"uno": "una", "veintiuno": "veintiuna"},
     "it": {"uno": "una"},
     "pt": {"um": "uma", "dois": "duas"},
 }
@@ -145,7 +145,9 @@ RULES = (
     ),
     Rule(r"(?<![\w:.])(?P<h>\d\d?)(?P<m>)(?P<half>) o['’]clock\b", _say_english, ENGLISH),
     Rule(r"(?<![\w:.,])(?P<h>\d\d?)(?:[:.](?P<m>\d\d))? Uhr\b", _say_german, frozenset({"de"})),
-    Rule(r"(?<![\w:.,])(?P<h>\d\d?) ?[hH](?: ?(?P<m>\d\d))?(?!\w)", _say_foreign, frozenset({"fr", "pt"})),
+    Rule(
+        r"(?<![\w:.,])(?P<h>\d\d?) ?[hH](?: ?(?P<m>\d\d))?(?!\w|/24)", _say_foreign, frozenset({"fr", "pt"})
+    ),
     Rule(
         r"(?:(?<![\w:.])|(?<=\dT))(?P<h>\d\d?):(?P<m>\d\d)(?: ?h\b| uur\b| heures\b)?(?![\w:]|[.,]\d)",
         _say_foreign,

@@ -167,6 +167,7 @@ RULES = (
     Rule(r"(?<![\w.])\d{2,5}-\d{2,}-\d{2,}(?:-\d+){0,6}(?!\w|[.,]\d)", _say_groups),
     Rule(rf"(?<![\w.])(?:{_FLIGHTS}) ?\d{{2,4}}(?!\w|[.,:]\d|%)", _say_signs, ENGLISH),
     Rule(r"\b(?P<state>[A-Z]{2}) (?P<d>\d{5})(?:-(?P<e>\d{4}))?(?!\w|[.,]\d)", _say_zip, ENGLISH),
+    Rule(r"(?<=, )(?P<d>\d{5})(?= [A-ZÄÖÜ])", _say_digits, frozenset({"de"})),
     Rule(r"(?<=\d)\((?P<l>[a-zA-Z])\)", _say_letter, ENGLISH),
     Rule(r"(?<![\w.,])(?P<d>40[13]|529)(?=\([a-z]\)|k\b| plan)", _say_room, ENGLISH),
     Rule(

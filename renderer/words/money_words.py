@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from renderer.words.number_words import TO, knows_numbers, parse_number, say_cardinal, say_count
 from renderer.words.reader import Reader
-from renderer.words.rules import Rule
+from renderer.words.rules import ENGLISH, Rule
 from renderer.words.word_lists import list_words
 
 _SIGNS = {
@@ -106,8 +106,10 @@ def _say_amount(match: re.Match[str], reader: Reader) -> str | None:
     minus = "minus " if groups.get("minus") else ""
     if groups.get("to"):
         first = say_count(parse_number(match["n"], reader), reader)
-        return f"{first} {TO.get(reader.language, 'to')} {_say(match['to'], groups['scale'], code, reader)}"
-    said = minus + _say(match["n"], groups["scale"], code, reader)
+        return (
+            f"{first} {TO.get(reader.language, 'to')} {_say(match['to'], groups.get('scale'), code, reader)}"
+        )
+    said = minus + _say(match["n"], groups.get("scale"), code, reader)
     if _is_before_noun(match, reader) and code in _ENGLISH and " and " not in said:
         return (
             said.removesuffix(_ENGLISH[code][1]) + _ENGLISH[code][0]
@@ -115,6 +117,17 @@ def _say_amount(match: re.Match[str], reader: Reader) -> str | None:
             else said
         )
     return said
+
+
+def _say_compound(match: re.Match[str], reader: Reader) -> str | None:
+    """Ein 5-€-Schein."""
+    said = _say_amount(match, reader)
+    return said and said.replace(" ", "-") + "-"
+
+
+def _say_cents(match: re.Match[str], reader: Reader) -> str:
+    cents = parse_number(match["n"], reader)
+    return f"{say_count(cents, reader)} {'cent' if cents == 1 else 'cents'}"
 
 
 def _find_code(sign: str) -> str:
@@ -174,11 +187,7 @@ RULES = (
     ),
     Rule(rf"(?<![\w.,]){_MINUS}(?P<sign>{_BEFORE}) ?(?P<n><NUM>){_SCALE}(?!\w)", _say_amount),
     Rule(rf"(?<![\w.,])(?P<n><NUM>){_DASH}(?P<to><NUM>){_SCALE} ?(?P<sign>{_AFTER})(?!\w)", _say_amount),
+    Rule(r"(?<![\w.,])(?P<n><NUM>)-(?P<sign>[€$£])-(?=\w)", _say_compound, frozenset({"de"})),
     Rule(rf"(?<![\w.,]){_MINUS}(?P<n><NUM>){_SCALE} ?(?P<sign>{_AFTER})(?!\w)", _say_amount),
-    Rule(
-        r"(?<![\w.,])(?P<n><NUM>) ?¢",
-        lambda match, reader: (
-            f"{say_count(parse_number(match['n'], reader), reader)} cent{'' if match['n'] == '1' else 's'}"
-        ),
-    ),
+    Rule(r"(?<![\w.,])(?P<n><NUM>) ?¢", _say_cents, ENGLISH),
 )

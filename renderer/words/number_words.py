@@ -31,6 +31,7 @@ TO = {
     "pl": "do",
     "sv": "till",
 }
+_HUNDREDS = {"de": "hundert", "nl": "honderd"}
 _TEENS_HUNDRED = range(1100, 2000)
 
 
@@ -116,9 +117,9 @@ def say_digits(text: str, reader: Reader) -> str:
 def say_year(year: int, reader: Reader) -> str:
     """2026: twenty twenty six; 1905: nineteen oh five; 2009: two thousand nine."""
     if not reader.is_english:
-        if reader.language == "de" and year in _TEENS_HUNDRED:
+        if reader.language in _HUNDREDS and year in _TEENS_HUNDRED:
             rest = _ask_library(str(year % 100), "cardinal", reader) if year % 100 else ""
-            return f"{_ask_library(str(year // 100), 'cardinal', reader)}hundert{rest}"
+            return f"{_ask_library(str(year // 100), 'cardinal', reader)}{_HUNDREDS[reader.language]}{rest}"
         return say_cardinal(year, reader)
     century, remainder = divmod(year, 100)
     if not 1100 <= year <= 2099 or 2000 <= year <= 2009:
@@ -143,7 +144,10 @@ def _ask_library_in(number: str, form: str, language: str) -> str:
     from num2words import num2words  # the grammars of all languages, loaded at the first number
 
     value = int(number) if re.fullmatch(r"-?\d+", number) else Decimal(number)
-    return str(num2words(value, lang=language, to=form))
+    try:
+        return str(num2words(value, lang=language, to=form))
+    except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError):
+        return number  # a gap in a grammar: the voice reads the figures by its own rules
 
 
 def _ask_library(number: str, form: str, reader: Reader) -> str:

@@ -6,7 +6,7 @@ import re
 
 from renderer.words.number_words import knows_numbers, say_cardinal, say_ordinal
 from renderer.words.reader import Reader
-from renderer.words.rules import ENGLISH, Rule
+from renderer.words.rules import ENGLISH, Rule, behind
 from renderer.words.word_lists import list_words
 
 _GLYPHS = {
@@ -32,7 +32,10 @@ _FOREIGN_GLYPHS = {
     "nl": {"½": "een half", "¼": "een kwart", "¾": "drie kwart", "⅓": "een derde", "⅔": "twee derde"},
 }
 _AND = {"fr": "et", "es": "y", "it": "e", "pt": "e", "nl": "en", "en": "and"}
+_OUT_OF = {"de": "von", "fr": "sur", "es": "de", "it": "su", "pt": "de", "nl": "van", "pl": "na"}
+_RATIO = {"de": "zu", "fr": "à", "es": "a", "it": "a", "pt": "a", "nl": "tegen", "pl": "do"}
 _OF = list_words("people customers users points stars clients companies employees students times patients")
+_GERMAN_CASES = "[Aa]m|[Zz]um|[Vv]om|[Dd]em|[Dd]er|[Dd]en|[Dd]es|[Ii]m|[Bb]eim|[Dd]ie|[Dd]as"
 _POWERS = {"²": "squared", "³": "cubed", "2": "squared", "3": "cubed"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -71,6 +74,29 @@ def _say_slashed(match: re.Match[str], reader: Reader) -> str | None:
     if top <= bottom and bottom in (10, 20, 50, 100):
         return f"{first} out of {second}"
     return f"{first} {second}" if bottom < 100 and top < 100 and top > bottom else f"{first} over {second}"
+
+
+def _say_foreign_slashed(match: re.Match[str], reader: Reader) -> str | None:
+    """3/4: drei Viertel; 9/10: neun von zehn."""
+    glyph = next((sign for sign, parts in _GLYPHS.items() if parts == (int(match["a"]), int(match["b"]))), "")
+    named = _FOREIGN_GLYPHS.get(reader.language, {}).get(glyph)
+    first, second = say_cardinal(int(match["a"]), reader), say_cardinal(int(match["b"]), reader)
+    return named or f"{first} {_OUT_OF[reader.language]} {second}"
+
+
+def _say_round_the_clock(match: re.Match[str], reader: Reader) -> str:
+    """24h/24 et 7j/7."""
+    unit = "heures" if match["u"] == "h" else "jours"
+    return f"{say_cardinal(int(match['a']), reader)} {unit} sur {say_cardinal(int(match['b']), reader)}"
+
+
+def _say_foreign_ratio(match: re.Match[str], reader: Reader) -> str:
+    first, second = say_cardinal(int(match["a"]), reader), say_cardinal(int(match["b"]), reader)
+    return f"{first} {_RATIO[reader.language]} {second}"
+
+
+def _say_german_decade(match: re.Match[str], reader: Reader) -> str:
+    return f"{say_cardinal(int(match['n']), reader)}er"
 
 
 def _say_fixed(match: re.Match[str], reader: Reader) -> str | None:
@@ -150,6 +176,14 @@ RULES = (
         frozenset({"es", "pt", "it"}),
     ),
     Rule(r"(?<![\w.,])(?P<n>\d+)(?P<o>e|ste|de)(?!\w)", _say_foreign_ordinal, frozenset({"nl"})),
+    Rule(r"(?<![\w.,/])(?P<a>24|7) ?(?P<u>[hj])/(?P<b>24|7)(?!\w)", _say_round_the_clock, frozenset({"fr"})),
+    Rule(
+        rf"{_EDGE}(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?![\w/]|[.,]\d)", _say_foreign_slashed, frozenset(_OUT_OF)
+    ),
+    Rule(r"(?<![\w.,:])(?P<a>\d{1,2}):(?P<b>\d{1,2})(?![\w:]|[.,]\d)", _say_foreign_ratio, frozenset(_RATIO)),
+    Rule(r"(?<![\w.,])(?P<n>\d0)er(?![\w])", _say_german_decade, frozenset({"de"})),
+    Rule(r"(?<![\w.,])(?P<n>\d+)(?P<o>°)(?= [a-z])", _say_foreign_ordinal, frozenset({"it"})),
+    Rule(behind(_GERMAN_CASES) + r"(?P<n>\d{1,3})\.(?= \w)", _say_german_ordinal, frozenset({"de"})),
     Rule(r"(?<![\w.,])(?P<n>\d{1,3})\.(?= [A-ZÄÖÜ][a-zäöü])", _say_german_ordinal, frozenset({"de"})),
     Rule(r"(?<![\w.,])(?P<base>\d+|\b[A-Za-z])(?P<p>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", _say_power, ENGLISH),
     Rule(r"(?<![\w.,])(?P<base>\d+|\b[A-Za-z])\^(?P<p>-?\d{1,3})(?!\w)", _say_power, ENGLISH),

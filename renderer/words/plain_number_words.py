@@ -29,6 +29,7 @@ _MINUS = {
     "ru": "минус",
     "uk": "мінус",
 }
+_TIMES = {"de": "mal", "fr": "par", "es": "por", "it": "per", "pt": "por", "nl": "bij"}
 _PLUS = {"es": "más", "it": "più", "pt": "mais"}
 
 
@@ -49,9 +50,18 @@ def _say_years(match: re.Match[str], reader: Reader) -> str | None:
 def _say_count(match: re.Match[str], reader: Reader) -> str | None:
     if not knows_numbers(reader):
         return None
-    if not reader.is_english and re.match(r" [^\W\d_]", match.string[match.end() :]) and len(match["n"]) < 4:
+    if _counts_noun(match, reader):
         return say_count(parse_number(match["n"], reader), reader)
     return _say(match["n"], reader)
+
+
+def _counts_noun(match: re.Match[str], reader: Reader) -> bool:
+    """1 Jahr is "ein Jahr", but Nr. 1 in is "eins"."""
+    numbered = re.search(
+        r"(?:[.°º:]|[NnSs]\w*[mt][mie]\w*[ero]|Platz|Version) $", match.string[: match.start()]
+    )
+    noun = re.match(r" [^\W\d_]{3,}", match.string[match.end() :])
+    return not reader.is_english and not numbered and noun is not None and len(match["n"]) < 4
 
 
 def _say_signed(match: re.Match[str], reader: Reader) -> str | None:
@@ -85,6 +95,10 @@ def _say_size(size: str, reader: Reader) -> str:
     if len(size) == 4 and not size.endswith("00"):
         return f"{say_cardinal(int(size[:2]), reader)} {say_cardinal(int(size[2:]), reader)}"
     return _say(size, reader)
+
+
+def _say_foreign_times(match: re.Match[str], reader: Reader) -> str:
+    return f" {_TIMES[reader.language]} "
 
 
 def _say_times(match: re.Match[str], reader: Reader) -> str:
@@ -125,6 +139,7 @@ RULES = (
     Rule(r"(?<=\b[A-Z]\d) ?[-–—] ?(?=[A-Z]\d\b)", _say_to),
     Rule(r"(?<=[%$€£]) ?[-–—] ?(?=[$€£]?\d)", _say_to),
     Rule(rf"{_EDGE}\d+(?: ?[x×] ?\d+)+(?![\w]|[.,]\d)", _say_sizes, ENGLISH),
+    Rule(r"(?<=\d) ?[x×] ?(?=\d)", _say_foreign_times, frozenset(_TIMES)),
     Rule(rf"{_EDGE}(?P<n><NUM>)[x×](?!\w)", _say_times, ENGLISH),
     Rule(rf"{_MORE}(?P<n>(?:1[1-9]|20)\d\d)(?= [a-z])(?!\w)", _say_count, ENGLISH),
     Rule(rf"{_BEFORE_YEAR}(?P<y>1[1-8]\d\d)(?![\w%]|[.,]\d)", _say_year, ENGLISH),

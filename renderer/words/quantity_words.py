@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from renderer.words.money_words import say_scaled
-from renderer.words.number_words import TO, knows_numbers, parse_number, say_count, say_decimal
+from renderer.words.number_words import TO, knows_numbers, parse_number, say_cardinal, say_count, say_decimal
 from renderer.words.reader import Reader
 from renderer.words.rules import ENGLISH, Rule, behind, compile_pattern
 
@@ -71,7 +71,7 @@ def _say_percent(match: re.Match[str], reader: Reader) -> str | None:
     word = {"%": _PERCENT[reader.language], "‰": "per mille"}[match["u"]]
     if reader.language == "tr":
         return f"{word} {_say_numbers(match, reader)}"
-    said = _say_numbers(match, reader)
+    said = re.sub("veintiuno$", "veintiún", _say_numbers(match, reader))
     return f"{said}{'' if reader.language == 'ja' else ' '}{word}"
 
 
@@ -86,10 +86,20 @@ def _say_numbers(match: re.Match[str], reader: Reader) -> str:
 
 
 def _say_unit(match: re.Match[str], reader: Reader) -> str | None:
-    if not knows_numbers(reader):
-        return None
+    ordinal = (
+        match["u"] == "°" and reader.language == "it" and re.match(" [a-z]", match.string[match.end() :])
+    )
+    if not knows_numbers(reader) or ordinal:
+        return None  # il 2° piano
     count = parse_number(match["to"] or match["n"], reader)
     name = _name_unit(_UNITS[match["u"]], count, reader)
+    if (
+        match["u"] == "m"
+        and not reader.is_english
+        and re.fullmatch(r"[12][.,]\d\d", match["n"])
+        and not match["to"]
+    ):
+        return _say_height_in_metres(match["n"], reader)
     if match["to"]:
         return f"{_say_numbers(match, reader)} {name}"
     sign = f"{_MINUS.get(reader.language, 'minus')} " if match["minus"] else ""
@@ -120,6 +130,14 @@ def _say_hyphenated(match: re.Match[str], reader: Reader) -> str:
 
 def _say_unit_after_plus(match: re.Match[str], reader: Reader) -> str:
     return f" {_name_unit(_UNITS[match['u']], Decimal(5), reader)}"
+
+
+def _say_height_in_metres(number: str, reader: Reader) -> str:
+    """1,80 m: ein Meter achtzig, un mètre quatre-vingts."""
+    whole, rest = Decimal(number[0]), int(number[2:])
+    said = f"{say_count(whole, reader)} {_name_unit('length-meter', whole, reader)}"
+    joint = {"it": "e ", "pt": "e "}.get(reader.language, "")
+    return f"{said} {joint}{say_cardinal(rest, reader)}" if rest else said
 
 
 def _say_english_unit(match: re.Match[str], reader: Reader) -> str:
@@ -166,10 +184,15 @@ def _say_display(match: re.Match[str], reader: Reader) -> str:
     return f"{say_count(Decimal(match['n']), reader)} K"
 
 
+def _say_foreign_per(match: re.Match[str], reader: Reader) -> str:
+    return f" {_FOREIGN_PER[reader.language]} {match['u']}"
+
+
 def _say_per(match: re.Match[str], reader: Reader) -> str:
     return f" per {_PER.get(match['u'], match['u'])}"
 
 
+_FOREIGN_PER = {"de": "pro", "fr": "par", "es": "por", "it": "per", "pt": "por", "nl": "per", "pl": "na"}
 _PER = {
     "mo": "month", "mth": "month",
     "yr": "year", "hr": "hour", "h": "hour", "wk": "week", "kg": "kilogram", "km": "kilometer",
@@ -207,5 +230,6 @@ RULES = (
     Rule(rf"{_NUMBER}(?P<u>Mbps|Gbps|fps|rpm|mpg|dB|bps|pts|pcs)(?!\w)", _say_english_unit, ENGLISH),
     Rule(rf"{_NUMBER} ?(?P<u>[kK]|[mM]n|M|bn|Bn|B)(?!\w)", _say_scaled, ENGLISH),
     Rule(rf"{_NUMBER}(?P<u>m)(?= [a-z]+s\b|\+)", _say_scaled, ENGLISH),
+    Rule(r"(?<=[\d€£$%]) ?/ ?(?P<u>[^\W\d_]{2,})", _say_foreign_per, frozenset(_FOREIGN_PER)),
     Rule(rf"(?:{_COUNT}) ?/ ?(?P<u>{_PRICED})\b", _say_per, ENGLISH),
 )  # fmt: skip

@@ -24,9 +24,13 @@ _RULERS = (
     "Charles|Henry|George|Louis|Edward|William|James|Richard|Philip|Elizabeth|Mary|Pope|Paul|John|Pius|"
     "Francis|Frederick|Peter|Catherine|Napoleon|Leo|Nicholas|Alexander|Ivan|Robert|Haakon|Harald"
 )
+_FOREIGN_RULERS = (
+    "Carlos|Felipe|Alfonso|Fernando|Isabel|Pedro|Luis|Juan|Pablo|Wilhelm|Friedrich|Karl|Otto|Ludwig|Heinrich|Franz|"
+    "François|Louis|Henri|Charles|Napoléon|Philippe|Vittorio Emanuele|Umberto|Filippo|Pio|Willem|João"
+)
 _FOREIGN_COUNTED = {
     "fr": "guerre mondiale|chapitre|tome|partie|volume|acte|phase|niveau|type",
-    "es": "guerra mundial|capítulo|tomo|parte|volumen|siglo|acto|fase|nivel|tipo",
+    "es": "s\\.|guerra mundial|capítulo|tomo|parte|volumen|siglo|acto|fase|nivel|tipo",
     "it": "guerra mondiale|capitolo|tomo|parte|volume|atto|fase|livello|tipo",
     "pt": "guerra mundial|capítulo|tomo|parte|volume|século|ato|fase|nível|tipo",
     "de": "Weltkrieg|Kapitel|Band|Teil|Akt|Phase|Stufe|Typ|Klasse",
@@ -53,10 +57,16 @@ def _say_foreign_rank(match: re.Match[str], reader: Reader) -> str | None:
     if not before[0].isupper():
         return None
     rank = _parse(match["r"])
+    if reader.language == "fr" and rank == 1:
+        return "premier"
     if reader.language == "fr" or (reader.language in ("es", "pt") and rank > 10):
         return say_cardinal(rank, reader)
     article = {"de": "der ", "nl": "de "}.get(reader.language, "")
     return article + say_ordinal(rank, reader)
+
+
+def _say_first(match: re.Match[str], reader: Reader) -> str:
+    return "premier" if match["r"] == "er" else "première"
 
 
 def _say_century(match: re.Match[str], reader: Reader) -> str:
@@ -70,8 +80,12 @@ RULES = (
     Rule(rf"{behind(_RULERS)}(?P<r>[IVX]){_END}", _say_rank, ENGLISH),
     # After a name, two letters and more; never I, V, X, L, C alone ("Malcolm X", "Vitamin C").
     Rule(rf"(?<=[a-z,.] )(?<!\bthe )(?P<r>{_LONG_NUMERAL}){_END}", _say_rank, ENGLISH),
-    Rule(rf"(?<=[a-zà-ÿ] )(?P<r>{_LONG_NUMERAL}){_END}", _say_foreign_rank, _RANKED),
+    Rule(rf"(?<=[a-zà-ÿ] )(?P<r>{_LONG_NUMERAL})\.?{_END}", _say_foreign_rank, _RANKED),
+    Rule(rf"{behind(_FOREIGN_RULERS)}(?P<r>[IVX])\.?{_END}", _say_foreign_rank, _RANKED),
+    Rule(r"(?<=[a-zà-ÿ] )I(?P<r>er|re)(?!\w)", _say_first, frozenset({"fr"})),
+    Rule(r"(?<![\w.])s\.(?= [IVX]+\b)", lambda match, reader: "siglo", frozenset({"es"})),
     Rule(r"\b(?P<r>[XVI]{1,5})(?:e|ème)(?= siècle)", _say_century, frozenset({"fr"})),
+    Rule(r"\b(?P<r>[XVI]{1,5})(?= secolo)", _say_century, frozenset({"it"})),
     *(
         Rule(
             rf"{behind(names)}(?P<r>{_NUMERAL}){_END}",
