@@ -11,7 +11,8 @@ def list_words(text: str) -> frozenset[str]:
 # Abbreviations that never end a sentence before a capital, in whatever language the script is; no last stop.
 NEVER_LAST = list_words(
     "z.b d.h u.a i.d.r e.g i.e vs cf ca approx bzw inkl nr no. bijv bv np ul avda av p.ej p.ex ad.es tel mt "
-    "ft dept mio mrd apt bldg rm fig figs vol pp nos hl ste blvd esp incl excl ggf evtl vgl tzn núm"
+    "ft dept mio mrd apt bldg rm fig figs vol pp nos hl ste blvd esp incl excl ggf evtl vgl tzn núm "
+    "ee г ул тел стр"
 )
 
 # Titles that are words too: they are left to the package and the language.
@@ -79,4 +80,12 @@ JOBS = list_words(
     "Recruiter Specialist Editor Architect Administrator Scientist Technical Staff Buyer Counsel "
     "Controller Accountant Principal Research Systems Security Finance Financial Operations "
     "Communications Content Digital Application Network Support Success Solutions"
+)
+
+# Before "3." these make it an ordinal, the second unless a sentence begins behind it.
+GERMAN_ARTICLES = list_words("der die das den dem des")
+GERMAN_PREPOSITIONS = list_words("am zum vom im beim bis ab seit")
+GERMAN_STARTERS = list_words(
+    "dann wir ich sie es er bitte danke das die der und aber so jetzt hier heute morgen gut also vielen bis "
+    "ihr mein unser wenn was wie wo wer kommen schreiben rufen"
 )

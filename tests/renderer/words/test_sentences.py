@@ -135,3 +135,60 @@ def test_sentences_end_where_a_reader_ends_them(written: str) -> None:
 def test_a_language_knows_its_own_abbreviations() -> None:
     assert split_sentences("Call Me. Then go.") == ["Call Me.", "Then go."]
     assert split_sentences("Voici Me. Durand.", "fr-FR") == ["Voici Me. Durand."]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Hi Ada, thanks for stopping by!| We loved it.",
+        "Hey there... It's me again.",
+        "So... what's next?| Glad you asked!",
+        "We're No. 1!| Really.",
+        "Ask for Sgt. Smith.| He's in Bldg. 4.",
+        "It costs 5 €.| Das ist gut.",
+        "We open at 9 a.m. daily.| We close at 5 p.m. on Fri.| Come by.",
+        "Mr. T. is here.| He waits.",
+        "Visit us at byname.io.| It's free.",
+        "See v2.0.| It rocks.",
+        "Is it Ph.D. or M.D.?| Both.",
+        "The U.S.A. won.| The U.K. lost.",
+        "Washington, D.C., is nice.",
+        "“Are you sure?”| “Yes.”| OK.",
+        "He asked, “Why?” and left.",
+        "(Yes!)| We did it.| Go on.",
+        "Wow!!!| So good!!",
+        "What?!| You're kidding.",
+        "On St. Patrick's Day.| In St. Paul.",
+        "We met on 5th Ave.| Then we ate.",
+        "We do sales, ads, etc.| Call us.",
+        "Vol. 3 No. 2 is out.| See p. 3.",
+        "Sen. Warren met Rep. Smith.| Gov. Lee came.",
+        "Mt. Rainier is tall.| Ft. Worth is flat.",
+        "It's Jan. 5th.| It's Dec. 24.",
+        "I'm from St. Louis, Mo.| It is nice.",
+        "Smith vs. Jones.| Roe v. Wade.",
+        "Ich komme am Mo. und Di.| Bis dann.",
+        "Das ist Frau Prof. Dr. Klug.| Guten Tag.",
+        "Wir treffen uns am 3. um 5 Uhr.| Gut.",
+        "Der 1. FC Köln.| Die 2. Bundesliga.",
+        "Z. B. Berlin.| D. h. ja.| U. a. Köln.",
+        "Bis zum 15.| Dann sehen wir uns.",
+        "Am 24.12. ist Weihnachten.",
+        "Ludwig XIV. war König.| Heinrich VIII. auch.",
+        "Hallo Hr. Dr. Meier, willkommen!| Schön.",
+        "Le Dr. Martin est là.| Mlle. Rose aussi.",
+        "« Bonjour ! » dit-il.| « Ça va ? »| Oui.",
+        "El Dr. Ruiz y la Dra. Paz.| Av. Reforma 5.| Gracias.",
+        "¿Cómo estás?| ¡Bien!| EE. UU. es grande.",
+        "Il dott. Rossi.| L'avv. Bianchi.| Grazie.",
+        "O Sr. Silva.| A Dra. Costa.| Obrigado.",
+        "Dr. Kowalski i mgr. Nowak.| Ul. Długa.",
+        "De heer dr. Jansen.| Bijv. morgen.",
+        "本日は。|ありがとう！|はい？|「そうです。」|次。",
+        "안녕하세요.| 반갑습니다!",
+        "Merhaba!| Nasılsınız?| İyi.",
+    ],
+)
+def test_lines_of_many_languages_are_cut_without_being_told_the_language(written: str) -> None:
+    expected = [part.strip() for part in written.split("|")]
+    assert split_sentences(written.replace("|", "")) == expected
