@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from hibari.g2p import G2P
 from hibari.g2p.normalize import normalize
 from hibari.g2p.token import Tok
 
+from renderer.voices.lexicon import load_g2p
 from renderer.voices.phoneme_network import Signs
 from renderer.voices.signs import PAUSES, SIGN_NUMBERS, write_english_signs
 
@@ -37,12 +37,6 @@ def read_english(words: Sequence[str], ipa: Mapping[int, str], *, british: bool 
     for token, tag in zip(tokens, g2p.tagger([token.text for token in tokens]), strict=True):
         token.tag = tag if token.phonemes is None else token.tag
     return _split_long(_collect(g2p.phonemize_tokens(tokens), [owner for owner, _ in chunks]))
-
-
-@lru_cache(maxsize=2)
-def load_g2p(*, british: bool = False) -> G2P:
-    """The package's reader; it takes about 0.4 s and 60 MB."""
-    return G2P(british=british)
 
 
 def _split_word(word: str, has_ipa: bool) -> list[str]:
