@@ -19,7 +19,7 @@ from hibari.g2p.oov import OOV
 from hibari.tts import ASSETS
 from pocketsphinx import get_model_path
 
-from renderer.speech.recognition import IPA_OF
+from renderer.speech.phone_decoder import IPA_OF
 from renderer.voices.name_sounds import find_name_ipa, read_by_letters, strip_accents
 from renderer.voices.signs import write_english_signs, write_ipa_of
 
