@@ -130,6 +130,13 @@ def _judge(options: argparse.Namespace) -> int:
     return 0
 
 
+def _joins(options: argparse.Namespace) -> int:
+    from renderer.evaluation.sound_joins import run_joins
+
+    sys.stdout.write(run_joins([*([options.take] if options.take else []), *options.messages]))
+    return 0
+
+
 def _reconstruct(options: argparse.Namespace) -> int:
     return _run_evaluation(options, run_reconstruct)
 
@@ -267,6 +274,10 @@ def _build_parser() -> argparse.ArgumentParser:
     judge.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
     judge.add_argument("--json", type=Path, help="write scores and faults here")
     judge.set_defaults(run=_judge)
+    joins = commands.add_parser("joins", help="measure the sound of finished videos at their joins")
+    joins.add_argument("messages", type=Path, nargs="+", help="finished videos")
+    joins.add_argument("--take", type=Path, help="the presenter's recorded video, measured alike")
+    joins.set_defaults(run=_joins)
     reconstruct = commands.add_parser(
         "reconstruct", help="learn from the first part of a clip, speak the held-out part again, compare"
     )

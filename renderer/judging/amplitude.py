@@ -71,7 +71,7 @@ class Amplitude:
 
     def judge_silence(self, message: Footage) -> tuple[dict[str, float], list[Fault]]:
         """Whether the mouth is shut where nothing can be heard."""
-        share, opened = _measure_open(message, self.closed)
+        share, opened = _measure_open(message, self.closed, in_room=True)
         if share is None:
             return {}, []
         if share <= max(OPEN_IN_SILENCE_MAX, self.open_in_silence or 0.0):
@@ -111,9 +111,9 @@ class Amplitude:
         return (min(known), max(known)) if known else (1.0, 1.0)
 
 
-def _measure_open(footage: Footage, closed: float) -> tuple[float | None, Flags]:
+def _measure_open(footage: Footage, closed: float, *, in_room: bool = False) -> tuple[float | None, Flags]:
     """The share of silent frames whose mouth is open, and those frames [n]; a filmed mouth may breathe."""
-    silent = find_silent_frames(footage.samples, len(footage), footage.fps) & footage.seen
+    silent = find_silent_frames(footage.samples, len(footage), footage.fps, in_room=in_room) & footage.seen
     if footage.filmed is not None:
         silent &= ~footage.filmed
     opened = silent & (footage.apertures > max(OPEN_APERTURE, closed + _OPEN_OVER_CLOSED))
