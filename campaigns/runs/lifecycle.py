@@ -227,13 +227,19 @@ def _sync_messages(campaign: Campaign) -> None:
         lines, failure = _fill_lines(campaign.script, row)
         needed |= {line["id"] for line in lines}
         message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
-        if message.render_state == RenderState.READY and message.lines == lines and message.video:
+        unwanted = _shows_filmed_lines(message) and not campaign.use_filmed_lines
+        made = message.render_state == RenderState.READY and bool(message.video)
+        if made and message.lines == lines and not unwanted:
             continue
         message.lines, message.failure, message.failure_permanent = lines, failure, bool(failure)
         outdated.append(message)
     _queue(campaign, outdated)
     if campaign.slots is not None and not needed <= _read_slot_ids(campaign.slots):
         campaign.slots = None
+
+
+def _shows_filmed_lines(message: Message) -> bool:
+    return any(line.get("source") == "filmed" for line in message.segments)
 
 
 def _fill_lines(script: str, row: Recipient) -> tuple[list[dict[str, str]], str]:

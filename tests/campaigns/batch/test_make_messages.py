@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import override_settings
 
 from campaigns import engine
 from tests import takes
@@ -71,6 +73,23 @@ def test_every_valid_row_gets_a_video_and_the_others_a_reason(files: dict[str, P
     facts = engine.probe_video(files["out"] / "0002-łukasz-李雷.mp4")
     assert facts.has_sound
     assert facts.fps == engine.probe_video(baked.take).fps
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("no_filmed", "made"), [(False, 1), (True, 2)])
+def test_a_line_that_the_take_says_needs_no_voice_unless_it_is_told_to(
+    files: dict[str, Path], baked: Baked, no_filmed: bool, made: int
+) -> None:
+    line = "I recorded this take so that every message can begin with a real performance."
+    files["script"].write_text(f"Hi {{{{ name }}}}, hello. {line}", encoding="utf-8")
+    files["recipients"].write_text("name\nAda\n", encoding="utf-8")
+    with TemporaryDirectory() as folder, override_settings(RENDER_CACHE_DIR=Path(folder)):
+        status, out, _ = make(
+            files, take=baked.take, presenter=baked.bake, voice="pyttsx3", no_filmed=no_filmed
+        )
+        spoken = engine.open_store().stats_by_kind()["speech"].files
+    assert (status, spoken) == (0, made)
+    assert "1 of 1 rows have a video" in out
 
 
 @pytest.mark.parametrize(

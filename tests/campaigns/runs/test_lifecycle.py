@@ -225,6 +225,23 @@ def test_only_rows_whose_words_changed_are_made_again(campaign: Campaign, alice:
     assert [m.recipient.name for m in campaign.messages.filter(render_state=RenderState.QUEUED)] == ["Ada"]
 
 
+@pytest.mark.parametrize(("used", "again"), [(True, []), (False, ["Ada"])])
+def test_videos_with_filmed_lines_are_made_again_where_these_are_not_wanted_any_more(
+    campaign: Campaign, alice: User, used: bool, again: list[str]
+) -> None:
+    start(campaign, alice)
+    while (message := lifecycle.claim_next()) is not None:
+        source = "filmed" if message.recipient.name == "Ada" else "spoken"
+        segments = [{"line": "0.0", "source": source}]
+        Message.objects.filter(pk=message.pk).update(video="kept.mp4", segments=segments)
+        finish(message)
+    campaign.refresh_from_db()
+    campaign.use_filmed_lines = used
+    campaign.save()
+    lifecycle.start(campaign, alice)
+    assert [m.recipient.name for m in campaign.messages.filter(render_state=RenderState.QUEUED)] == again
+
+
 def test_a_video_whose_row_the_script_no_longer_suits_fails_with_the_reason(
     campaign: Campaign, alice: User
 ) -> None:

@@ -53,7 +53,14 @@ def test_a_finished_message_is_kept_and_an_approval_of_other_content_ends(
     assert stored.video.read() == b"not a video"
     assert (stored.video_seconds, stored.work_seconds, stored.flags) == (4.0, 2.5, ["Look at the end."])
     assert stored.segments == [
-        {"line": "0.0", "text": "Hello Ada.", "start_s": 0.4, "end_s": 1.4, "cached": True}
+        {
+            "line": "0.0",
+            "text": "Hello Ada.",
+            "start_s": 0.4,
+            "end_s": 1.4,
+            "cached": True,
+            "source": "spoken",
+        }
     ]
     assert stored.ready_at is not None
     assert (stored.review_state, stored.approved_hash) == (review, approved)
