@@ -116,7 +116,7 @@ def _build_title_rules(language: str) -> list[Rule]:
     bare = _BARE_TITLES.get(language, titles)
     say, only = partial(_say_title, language=language), frozenset({language})
     return [
-        Rule(rf"(?<![\w.'’-])(?P<t>{bare})(?= {_NAME})", say, only),
+        Rule(rf"(?<![\w.'’-])(?P<t>{bare})(?= {_NAME}| (?:&|and) {_NAME})", say, only),
         Rule(rf"(?<![\w.])(?P<t>{titles})\.(?= ?{_NAME}| [A-Z]\.|[^\W\d_]| (?:et|und|y|e|en|i) )", say, only),
     ]
 

@@ -40,7 +40,7 @@ def _say_decade(match: re.Match[str], reader: Reader) -> str:
 def _say_short_year(match: re.Match[str], reader: Reader) -> str:
     """'98: ninety eight."""
     digits = match["y"]
-    return ("oh " if digits[0] == "0" else "") + say_cardinal(int(digits), reader)
+    return (" oh " if digits[0] == "0" else " ") + say_cardinal(int(digits), reader)
 
 
 def _say_to(match: re.Match[str], reader: Reader) -> str:
@@ -86,7 +86,7 @@ RULES = (
         _say_decade,
         ENGLISH,
     ),
-    Rule(r"(?<![\w'’])['’](?P<y>\d\d)(?![\w'’])", _say_short_year, ENGLISH),
+    Rule(r"(?:(?<![\w'’])|(?<=[QH]\d))['’](?P<y>\d\d)(?![\w'’])", _say_short_year, ENGLISH),
     Rule(
         rf"(?:{_AFTER_NAME}) ?[-–—] ?(?=(?:{DAY_NAME}|{MONTH_NAME})(?![^\W\d_])|[A-Z][a-z]+day\b)",
         _say_to,

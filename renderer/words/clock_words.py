@@ -55,6 +55,8 @@ def _say_half(match: re.Match[str]) -> str:
 
 
 def _say_hour_minute(hour: int, minute: int, reader: Reader) -> str:
+    if hour == 0 and minute and reader.is_american:
+        return f"twelve {'oh ' if minute < 10 else ''}{say_cardinal(minute, reader)} a.m"
     said = say_cardinal(hour, reader)
     if minute == 0:
         return said

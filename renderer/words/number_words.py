@@ -19,6 +19,9 @@ _POINT = {
 _READ_AS_NUMBER = frozenset({"fr", "es", "it", "pt", "nl"})
 LONG = 7  # digits from which a number without groups is read digit by digit, and in groups
 _GROUPS = {7: [3, 4], 8: [4, 4], 9: [3, 3, 3], 10: [3, 3, 4], 11: [3, 4, 4]}  # else fours
+# Signs before a number.
+MINUS = {"es": "menos", "it": "meno", "pt": "menos", "fr": "moins", "nl": "min", "ru": "минус", "uk": "мінус"}
+PLUS = {"es": "más", "it": "più", "pt": "mais"}
 # Between the ends of a range.
 TO = {
     "en": "to",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
-from renderer.words.number_words import knows_numbers, say_cardinal, say_ordinal
+from renderer.words.number_words import knows_numbers, say_cardinal, say_decimal, say_ordinal
 from renderer.words.reader import Reader
 from renderer.words.rules import ENGLISH, Rule, behind
 from renderer.words.word_lists import list_words
@@ -17,6 +18,7 @@ _GLYPH = "".join(_GLYPHS)
 _NAMED = frozenset({2, 3, 4, 5, 6, 8, 16, 32})
 _FIXED = {
     "24/7": (24, 7),
+    "24x7": (24, 7),
     "50/50": (50, 50),
     "9/11": (9, 11),
     "20/20": (20, 20),
@@ -74,6 +76,11 @@ def _say_slashed(match: re.Match[str], reader: Reader) -> str | None:
     if top <= bottom and bottom in (10, 20, 50, 100):
         return f"{first} out of {second}"
     return f"{first} {second}" if bottom < 100 and top < 100 and top > bottom else f"{first} over {second}"
+
+
+def _say_rated(match: re.Match[str], reader: Reader) -> str:
+    """4.5/5 is four point five out of five."""
+    return f"{say_decimal(Decimal(match['a']), reader)} out of {say_cardinal(int(match['b']), reader)}"
 
 
 def _say_foreign_slashed(match: re.Match[str], reader: Reader) -> str | None:
@@ -159,6 +166,7 @@ _EDGE = r"(?<![\w.,/])"
 RULES = (
     Rule(rf"(?<![\w./])(?:{'|'.join(sorted(_FIXED, key=len, reverse=True))})(?![\w/]|[.,]\d)", _say_fixed),
     Rule(rf"(?<![\w.,])(?:(?P<w>\d+) ?)?(?P<f>[{_GLYPH}])", _say_glyph),
+    Rule(rf"{_EDGE}(?P<a>\d\d?\.\d+)/(?P<b>\d{{1,3}})(?![\w/]|[.,]\d)", _say_rated, ENGLISH),
     Rule(
         rf"{_EDGE}(?:(?P<w>\d\d?) )?(?P<a>\d{{1,3}})[/⁄](?P<b>\d{{1,3}})(?![\w/]|[.,]\d)",
         _say_slashed,

@@ -6,6 +6,8 @@ import re
 
 from renderer.words.number_words import (
     LONG,
+    MINUS,
+    PLUS,
     TO,
     knows_numbers,
     parse_number,
@@ -20,17 +22,7 @@ from renderer.words.rules import ENGLISH, Rule, behind
 
 _MORE = behind("than|over|nearly|almost|up to")
 _BEFORE_YEAR = behind(r"[Ii]n|[Ss]ince|of|year|[Bb]y|[Ff]rom|until|[Cc]irca|[Ee]st\.|born|died|b\.|d\.")
-_MINUS = {
-    "es": "menos",
-    "it": "meno",
-    "pt": "menos",
-    "fr": "moins",
-    "nl": "min",
-    "ru": "минус",
-    "uk": "мінус",
-}
 _TIMES = {"de": "mal", "fr": "par", "es": "por", "it": "per", "pt": "por", "nl": "bij"}
-_PLUS = {"es": "más", "it": "più", "pt": "mais"}
 
 
 def _say_year(match: re.Match[str], reader: Reader) -> str | None:
@@ -68,7 +60,7 @@ def _say_signed(match: re.Match[str], reader: Reader) -> str | None:
     if not knows_numbers(reader):
         return None
     plus = match["sign"] == "+"
-    word = _PLUS.get(reader.language, "plus") if plus else _MINUS.get(reader.language, "minus")
+    word = PLUS.get(reader.language, "plus") if plus else MINUS.get(reader.language, "minus")
     return f"{word} {_say(match['n'], reader)}"
 
 
@@ -121,7 +113,7 @@ def _say_version(match: re.Match[str], reader: Reader) -> str | None:
 
 
 def _say_trailing_plus(match: re.Match[str], reader: Reader) -> str | None:
-    return f" {_PLUS.get(reader.language, 'plus')}"
+    return f" {PLUS.get(reader.language, 'plus')}"
 
 
 _EDGE = r"(?<![\w.,])"
@@ -136,6 +128,7 @@ RULES = (
     Rule(r"(?:(?<=\d[kKMB])|(?<=\d[bm]n)) ?[-–—] ?(?=(?:[$€£¥₹])?\d)", _say_to),
     Rule(r"(?:(?<=[ap]m)|(?<=[ap]\.m\.)) ?[-–—] ?(?=\d)", _say_to, ENGLISH),
     Rule(r"(?:(?<=\d[kKMB])|(?<=\d[bm]n)) ?[-–—] ?(?=(?:[$€£¥₹])?\d)", _say_to),
+    Rule(r"(?:(?<=\dst)|(?<=\dnd)|(?<=\drd)|(?<=\dth)) ?[-–—] ?(?=\d)", _say_to, ENGLISH),
     Rule(r"(?<=\b[A-Z]\d) ?[-–—] ?(?=[A-Z]\d\b)", _say_to),
     Rule(r"(?<=[%$€£]) ?[-–—] ?(?=[$€£]?\d)", _say_to),
     Rule(rf"{_EDGE}\d+(?: ?[x×] ?\d+)+(?![\w]|[.,]\d)", _say_sizes, ENGLISH),
@@ -145,7 +138,7 @@ RULES = (
     Rule(rf"{_BEFORE_YEAR}(?P<y>1[1-8]\d\d)(?![\w%]|[.,]\d)", _say_year, ENGLISH),
     Rule(rf"{_EDGE}(?P<y>19\d\d|20\d\d)(?![\w%]|[.,]\d)", _say_year),
     Rule(r"(?<=\d)\+(?!\w)", _say_trailing_plus),
-    Rule(r"(?<![\w.,)])(?P<sign>[-−–+]) ?(?P<n><NUM>)(?![\w])", _say_signed),
+    Rule(r"(?<![\w.,)%€$£°])(?P<sign>[-−–+]) ?(?P<n><NUM>)(?![\w])", _say_signed),
 )
 # Any figure that is left.
 LAST_RULES = (

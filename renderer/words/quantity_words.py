@@ -7,7 +7,16 @@ from decimal import Decimal
 from functools import lru_cache
 
 from renderer.words.money_words import say_scaled
-from renderer.words.number_words import TO, knows_numbers, parse_number, say_cardinal, say_count, say_decimal
+from renderer.words.number_words import (
+    MINUS,
+    PLUS,
+    TO,
+    knows_numbers,
+    parse_number,
+    say_cardinal,
+    say_count,
+    say_decimal,
+)
 from renderer.words.reader import Reader
 from renderer.words.rules import ENGLISH, Rule, behind, compile_pattern
 
@@ -50,7 +59,7 @@ _ENGLISH_UNITS = {
 }  # fmt: skip
 _ENGLISH_UNIT = "|".join(sorted(_ENGLISH_UNITS, key=len, reverse=True))
 # What is one letter: a unit only behind a space or where nothing else is meant, never "5 s" of a name.
-_NUMBER = r"(?<![\w.,/])(?P<minus>[-−–])?(?P<n><NUM>)(?:(?P<dash> ?[-–—] ?)(?P<to><NUM>))?"
+_NUMBER = r"(?<![\w.,/])(?P<minus>(?<![%€$£°])[-−–+])?(?P<n><NUM>)(?:(?P<dash> ?[-–—] ?)(?P<to><NUM>))?"
 _HYPHENATED = "km|cm|mm|mi|ft|kg|lb|oz|min|hr|sec|yr|wk|GB|TB|MB|kW|kWh|MP|ml|mph|°C|°F"
 # Behind these, a letter after a figure is a part of it ("room 12B").
 _PLACES = behind(
@@ -62,7 +71,6 @@ _PERCENT = {
     "pt": "por cento", "nl": "procent", "pl": "procent", "sv": "procent", "da": "procent", "no": "prosent",
     "fi": "prosenttia", "cs": "procent", "tr": "yüzde", "ru": "процентов", "ja": "パーセント",
 }  # fmt: skip
-_MINUS = {"es": "menos", "it": "meno", "pt": "menos", "fr": "moins", "nl": "min"}
 
 
 def _say_percent(match: re.Match[str], reader: Reader) -> str | None:
@@ -76,13 +84,18 @@ def _say_percent(match: re.Match[str], reader: Reader) -> str | None:
 
 
 def _say_numbers(match: re.Match[str], reader: Reader) -> str:
-    sign = match["minus"]
-    before = f"{_MINUS.get(reader.language, 'minus')} " if sign else ""
+    before = _say_sign(match["minus"], reader)
     first = say_decimal(parse_number(match["n"], reader), reader)
     if not match["to"]:
         return before + first
     last = say_decimal(parse_number(match["to"], reader), reader)
     return f"{before}{first} {TO.get(reader.language, 'to')} {last}"
+
+
+def _say_sign(sign: str | None, reader: Reader) -> str:
+    if sign == "+":
+        return f"{PLUS.get(reader.language, 'plus')} "
+    return f"{MINUS.get(reader.language, 'minus')} " if sign else ""
 
 
 def _say_unit(match: re.Match[str], reader: Reader) -> str | None:
@@ -102,7 +115,7 @@ def _say_unit(match: re.Match[str], reader: Reader) -> str | None:
         return _say_height_in_metres(match["n"], reader)
     if match["to"]:
         return f"{_say_numbers(match, reader)} {name}"
-    sign = f"{_MINUS.get(reader.language, 'minus')} " if match["minus"] else ""
+    sign = _say_sign(match["minus"], reader)
     if (
         reader.is_english
         and re.search(r"\b[Aa]n? $", match.string[: match.start()])
@@ -149,12 +162,12 @@ def _say_scaled(match: re.Match[str], reader: Reader) -> str | None:
     scale = match["u"]
     if scale in "BMkK" and compile_pattern(f"{_PLACES}$", False).search(match.string[: match.start()]):
         return None
-    if scale == "M" and re.match(r" [A-Z][a-z]", match.string[match.end() :]):
-        return None  # the 3M Company
+    if scale in "MB" and re.match(r" [A-Z][a-z]", match.string[match.end() :]):
+        return None  # the 3M Company, 221B Baker Street
     count = say_scaled(parse_number(match["to"] or match["n"], reader), scale, reader)
     if match["to"]:
         return f"{_say_numbers(match, reader).rpartition(' to ')[0]} to {count}"
-    return ("minus " if match["minus"] else "") + count
+    return _say_sign(match["minus"], reader) + count
 
 
 def _say_height(match: re.Match[str], reader: Reader) -> str:
@@ -211,6 +224,7 @@ _COUNT = "|".join(
 
 RULES = (
     Rule(rf"{_NUMBER} ?(?P<u>[%‰])(?!\w)", _say_percent),
+    Rule(r"(?<![\w.,])(?P<f>[3-7]) ?ft\.?,? (?P<i>\d\d?) ?in\b\.?", _say_height, ENGLISH),
     Rule(r"\b(?P<f>[4-7])(?:'|′) ?(?P<i>\d\d?)(?:\"|″|'')", _say_height, ENGLISH),
     Rule(
         r"(?<![\w.,])(?P<n>[245810]{1,2})[kK]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from renderer.words.number_words import PLUS
 from renderer.words.reader import Reader
 from renderer.words.rules import ENGLISH, Rule
 
@@ -12,7 +13,6 @@ _AND = {
     "sv": "och", "da": "og", "no": "og", "fi": "ja", "cs": "a", "ro": "și", "hu": "és", "ca": "i",
     "tr": "ve",
 }  # fmt: skip
-_PLUS = {"es": "más", "it": "più", "pt": "mais"}
 _OR = {"en": "or", "de": "oder", "fr": "ou", "es": "o", "it": "o", "pt": "ou", "nl": "of", "pl": "lub"}
 _EITHER = (
     "he/she|she/he|him/her|his/her|his/hers|s/he|yes/no|true/false|on/off|and/or|either/or|male/female|"
@@ -47,7 +47,7 @@ def _say_or(match: re.Match[str], reader: Reader) -> str:
 
 
 def _say_plus(match: re.Match[str], reader: Reader) -> str:
-    return f" {_PLUS.get(reader.language, 'plus')} "
+    return f" {PLUS.get(reader.language, 'plus')} "
 
 
 def _say_pluses(match: re.Match[str], reader: Reader) -> str:
