@@ -140,7 +140,6 @@ RULES = (
     Rule(r"(?<=[a-zäöüß])str\.(?!\w)", lambda match, reader: "straße", frozenset({"de"})),
     Rule(r"\b[A-Z]{2}(?=&[A-Z]\b)", lambda match, reader: ".".join(match[0]), ENGLISH),
     Rule(rf"(?<![\w.])Ft\.(?= {_NAME})", lambda match, reader: "Fort", ENGLISH),
-    Rule(r"(?<![\w.])PhD(?!\w)", lambda match, reader: "PhD", ENGLISH),
     *(_build_number_rule(language) for language in list_languages("number")),
     *(rule for language in list_languages("title") for rule in _build_title_rules(language)),
     *(_build_short_form_rule(language) for language in list_languages("short")),

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from renderer.words.number_words import TO, knows_numbers, parse_number, say_cardinal, say_count
+from renderer.words.number_words import MINUS, TO, knows_numbers, parse_number, say_cardinal, say_count
 from renderer.words.reader import Reader
 from renderer.words.rules import ENGLISH, Rule
 from renderer.words.word_lists import list_words
@@ -103,7 +103,7 @@ def _say_amount(match: re.Match[str], reader: Reader) -> str | None:
         return None
     groups = match.groupdict()
     code = _find_code(match["sign"])
-    minus = "minus " if groups.get("minus") else ""
+    minus = f"{MINUS.get(reader.language, 'minus')} " if groups.get("minus") else ""
     if groups.get("to"):
         first = say_count(parse_number(match["n"], reader), reader)
         return (
@@ -111,11 +111,8 @@ def _say_amount(match: re.Match[str], reader: Reader) -> str | None:
         )
     said = minus + _say(match["n"], groups.get("scale"), code, reader)
     if _is_before_noun(match, reader) and code in _ENGLISH and " and " not in said:
-        return (
-            said.removesuffix(_ENGLISH[code][1]) + _ENGLISH[code][0]
-            if said.endswith(_ENGLISH[code][1])
-            else said
-        )
+        one, several, *_ = _ENGLISH[code]
+        return re.sub(f"{several}$", one, said)
     return said
 
 

@@ -22,6 +22,10 @@ from renderer.words.rules import ENGLISH, Rule, behind
 
 _MORE = behind("than|over|nearly|almost|up to")
 _BEFORE_YEAR = behind(r"[Ii]n|[Ss]ince|of|year|[Bb]y|[Ff]rom|until|[Cc]irca|[Ee]st\.|born|died|b\.|d\.")
+# Between the parts of a version.
+_POINT = {
+    "en": "point", "de": "Punkt", "fr": "point", "es": "punto", "it": "punto", "pt": "ponto", "nl": "punt",
+}  # fmt: skip
 _TIMES = {"de": "mal", "fr": "par", "es": "por", "it": "per", "pt": "por", "nl": "bij"}
 
 
@@ -34,6 +38,8 @@ def _say_years(match: re.Match[str], reader: Reader) -> str | None:
     if not knows_numbers(reader):
         return None
     first, last = match["y"], match["z"]
+    if len(last) == 2 and int(last) <= int(first) % 100:
+        return None  # 2026-03 is a month
     end = say_year(int(last), reader) if len(last) == 4 else say_cardinal(int(last), reader)
     between = " " if match["sep"] == "/" else f" {TO.get(reader.language, 'to')} "
     return f"{say_year(int(first), reader)}{between}{end}"
@@ -101,13 +107,7 @@ def _say_version(match: re.Match[str], reader: Reader) -> str | None:
     """v2.3.1, 192.168.0.1: the parts with "point" between."""
     if not knows_numbers(reader):
         return None
-    point = (
-        "point"
-        if reader.is_english
-        else {"de": "Punkt", "fr": "point", "es": "punto", "it": "punto", "pt": "ponto", "nl": "punt"}.get(
-            reader.language, ""
-        )
-    )
+    point = _POINT.get(reader.language, "")
     said = f" {point} ".join(say_cardinal(int(part), reader) for part in match["n"].split("."))
     return f"version {said}" if match["v"] and reader.is_english else said
 
@@ -125,7 +125,6 @@ RULES = (
     Rule(rf"{_EDGE}(?P<v>\b[vV]\.? ?)?(?P<n>\d+(?:\.\d+){{2,}})(?!\w|[.,]\d)", _say_version),
     Rule(rf"{_EDGE}(?P<v>\b[vV]\.? ?)(?P<n>\d+(?:\.\d+)?)(?!\w|[.,]\d)", _say_version, ENGLISH),
     Rule(r"(?<=\d) ?[-–—] ?(?=(?:[$€£¥₹]|US\$)?\d)", _say_to),
-    Rule(r"(?:(?<=\d[kKMB])|(?<=\d[bm]n)) ?[-–—] ?(?=(?:[$€£¥₹])?\d)", _say_to),
     Rule(r"(?:(?<=[ap]m)|(?<=[ap]\.m\.)) ?[-–—] ?(?=\d)", _say_to, ENGLISH),
     Rule(r"(?:(?<=\d[kKMB])|(?<=\d[bm]n)) ?[-–—] ?(?=(?:[$€£¥₹])?\d)", _say_to),
     Rule(r"(?:(?<=\dst)|(?<=\dnd)|(?<=\drd)|(?<=\dth)) ?[-–—] ?(?=\d)", _say_to, ENGLISH),
