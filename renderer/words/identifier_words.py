@@ -144,6 +144,12 @@ def _say_letter(match: re.Match[str], reader: Reader) -> str:
     return f" {_say_one(match['l'].upper(), reader)}"
 
 
+def _say_short_number(match: re.Match[str], reader: Reader) -> str | None:
+    """Text STOP to 12345."""
+    texted = re.search(r"\b(?:text|send|sms)\b", match.string[: match.start()], re.IGNORECASE)
+    return say_digits(match["d"], reader) if texted else None
+
+
 def _say_zip(match: re.Match[str], reader: Reader) -> str | None:
     if match["state"] not in _STATES:
         return None
@@ -177,6 +183,12 @@ RULES = (
         ENGLISH,
     ),
     Rule(behind("ext\\.|Ext\\.|extension|Extension") + r"(?P<d>\d{2,6})(?!\w|[.,]\d)", _say_digits, ENGLISH),
+    Rule(
+        behind("[Cc]all|[Dd]ial|[Rr]ing|[Tt]ext") + r"(?P<d>\d{3,6})(?!\w|[.,]\d|[- ]\d)",
+        _say_digits,
+        ENGLISH,
+    ),
+    Rule(r"(?<=\bto )(?P<d>\d{4,6})(?!\w|[.,]\d)", _say_short_number, ENGLISH),
     Rule(
         behind(_CODED) + r"(?P<d>\d{4,}|0\d+)(?!\w|[.,:]\d|[-–]\d)",
         _say_digits,

@@ -85,6 +85,6 @@ def _keep_sounding(word: str) -> Iterable[str]:
         # 𝓙𝓸𝓱𝓷 and Ｊｏｈｎ are John; signs such as ½ and ™ stay, eSpeak knows their names.
         yield (
             unicodedata.normalize("NFKC", character)
-            if category[0] == "L" and character not in "ªº"
+            if category[0] == "L" and character not in "ªºµ"
             else character
         )

@@ -182,7 +182,7 @@ RULES = (
         rf"(?<![\w.,]){_MINUS}(?P<sign>{_BEFORE}) ?(?P<n><NUM>){_DASH}(?P<to><NUM>){_SCALE}(?![\w%])",
         _say_amount,
     ),
-    Rule(rf"(?<![\w.,]){_MINUS}(?P<sign>{_BEFORE}) ?(?P<n><NUM>){_SCALE}(?!\w)", _say_amount),
+    Rule(rf"(?<![\w.,]){_MINUS}(?P<sign>{_BEFORE}) ?(?P<n><NUM>)(?:[.,][-–—]+)?{_SCALE}(?!\w)", _say_amount),
     Rule(rf"(?<![\w.,])(?P<n><NUM>){_DASH}(?P<to><NUM>){_SCALE} ?(?P<sign>{_AFTER})(?!\w)", _say_amount),
     Rule(r"(?<![\w.,])(?P<n><NUM>)-(?P<sign>[€$£])-(?=\w)", _say_compound, frozenset({"de"})),
     Rule(rf"(?<![\w.,]){_MINUS}(?P<n><NUM>){_SCALE} ?(?P<sign>{_AFTER})(?!\w)", _say_amount),

@@ -125,7 +125,7 @@ RULES = (
     Rule(rf"{_EDGE}(?P<v>\b[vV]\.? ?)?(?P<n>\d+(?:\.\d+){{2,}})(?!\w|[.,]\d)", _say_version),
     Rule(rf"{_EDGE}(?P<v>\b[vV]\.? ?)(?P<n>\d+(?:\.\d+)?)(?!\w|[.,]\d)", _say_version, ENGLISH),
     Rule(r"(?<=\d) ?[-–—] ?(?=(?:[$€£¥₹]|US\$)?\d)", _say_to),
-    Rule(r"(?:(?<=[ap]m)|(?<=[ap]\.m\.)) ?[-–—] ?(?=\d)", _say_to, ENGLISH),
+    Rule(r"(?:(?<=[ap]m)|(?<=[ap]\.m\.)|(?<=\bnoon)|(?<=\bmidnight)) ?[-–—] ?(?=\d)", _say_to, ENGLISH),
     Rule(r"(?:(?<=\d[kKMB])|(?<=\d[bm]n)) ?[-–—] ?(?=(?:[$€£¥₹])?\d)", _say_to),
     Rule(r"(?:(?<=\dst)|(?<=\dnd)|(?<=\drd)|(?<=\dth)) ?[-–—] ?(?=\d)", _say_to, ENGLISH),
     Rule(r"(?<=\b[A-Z]\d) ?[-–—] ?(?=[A-Z]\d\b)", _say_to),

@@ -22,7 +22,9 @@ from renderer.words.rules import ENGLISH, Rule, behind, compile_pattern
 
 # As written: the name of the unit in the Unicode locale tables.
 _UNITS = {
-    "km": "length-kilometer", "m": "length-meter", "cm": "length-centimeter", "mm": "length-millimeter",
+    "µm": "length-micrometer", "μm": "length-micrometer", "µg": "mass-microgram", "tsp": "volume-teaspoon",
+    "tbsp": "volume-tablespoon", "km": "length-kilometer",
+    "m": "length-meter", "cm": "length-centimeter", "mm": "length-millimeter",
     "mi": "length-mile", "yd": "length-yard", "ft": "length-foot", "nm": "length-nanometer",
     "kg": "mass-kilogram", "g": "mass-gram", "mg": "mass-milligram", "lb": "mass-pound",
     "lbs": "mass-pound", "oz": "mass-ounce", "t": "mass-tonne", "l": "volume-liter", "L": "volume-liter",
