@@ -42,7 +42,8 @@ def read_english(words: Sequence[str], ipa: Mapping[int, str], *, british: bool 
 def _split_word(word: str, has_ipa: bool) -> list[str]:
     if has_ipa or not word:
         return [" ".join(word.split())] if word.strip() else []
-    return normalize(word).split()
+    # "A-one": the letter of a code, which alone would be the article.
+    return normalize(re.sub(r"\bA-(?=[a-z])", "Eh ", word)).split()
 
 
 def _tokenize(g2p: G2P, chunk: str, ipa: str, space: str) -> list[Tok]:

@@ -121,7 +121,8 @@ def _say_mixed_figures(digits: str, reader: Reader) -> str:
 
 def _say_signs(match: re.Match[str], reader: Reader) -> str:
     """SW1A 1AA, BA 249: letters and figures one by one."""
-    return " ".join(_say_one(sign, reader) for sign in match[0] if sign.isalnum())
+    said = " ".join(_say_one(sign, reader) for sign in match[0] if sign.isalnum())
+    return re.sub(r"\beh (?=[a-z]{3})", "A-", said)
 
 
 def _say_one(sign: str, reader: Reader) -> str:

@@ -66,3 +66,8 @@ def test_a_sentence_that_is_too_long_ends_at_a_clause_and_else_between_words() -
         assert sorted(set(owners)) == list(range(240))
         lasts = {one.signs.split(" ")[-1].strip(",") for one in said}
         assert lasts <= {"wˈɜɹdz", "lˈɔŋ", "mˈɛni", "wˈʌn", "ðə", "ʌv"}
+
+
+def test_the_letter_of_a_code_is_no_article() -> None:
+    assert read("Order A-one")[1].startswith("ˈA")
+    assert read("a one")[0] == "ɐ"

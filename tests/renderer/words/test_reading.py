@@ -100,7 +100,7 @@ from renderer.words.script_words import read_aloud
         ),
         (
             "We're at 10 Downing St, London SW1A 2AA.",
-            "We're at ten Downing Street, London S W one eh two eh eh.",
+            "We're at ten Downing Street, London S W one A-two eh eh.",
         ),
         ("The 2:1 degree costs £9k p.a.", "The two to one degree costs nine thousand pounds per annum."),
         ("Your A-level results, Prof. Hughes OBE.", "Your A-level results, Professor Hughes OBE."),
