@@ -20,6 +20,7 @@ from renderer.runtime.store import Store
 from renderer.take.filmed import FilmedLine
 from renderer.take.plan import Slots
 from renderer.voices import registry as voices
+from renderer.voices.catalogue import find_nearest_voices
 from renderer.voices.registry import add_voice_options, check_voice
 from renderer.words.sentences import find_sentence_spans
 
@@ -68,6 +69,7 @@ __all__ = [
     "complete_bake",
     "describe_voices",
     "find_filmed_lines",
+    "find_fitting_voice",
     "find_sentence_spans",
     "get_default_voice",
     "ignore_progress",
@@ -77,6 +79,7 @@ __all__ = [
     "measure_joins",
     "measure_line_s",
     "measure_peak_memory_mb",
+    "measure_take_voice",
     "open_store",
     "order_script",
     "plan_messages",
@@ -111,6 +114,17 @@ def probe_take(take: Path) -> dict[str, Any]:
         "duration_s": facts.duration_s,
         "sha256": facts.sha256,
     }
+
+
+def measure_take_voice(take: Path) -> dict[str, float]:
+    """voice_pitch_hz: the median pitch of who speaks in a take, 0.0 where nobody does; 0.1 s for 20 s."""
+    from renderer.speech.pitch import measure_pitch_hz
+    from renderer.timeline import SOUND_RATE_HZ
+    from renderer.video.decode import read_sound
+
+    samples = read_sound(take)
+    pitch_hz = 0.0 if samples is None else measure_pitch_hz(samples, SOUND_RATE_HZ)
+    return {"voice_pitch_hz": round(pitch_hz, 1)}
 
 
 def write_take_poster(take: Path, out: Path) -> None:
@@ -307,6 +321,12 @@ def choose_voice(engine: str, voice: str = "") -> VoiceConfig:
     config = VoiceConfig(engine=engine, voice=voice)
     check_voice(config)
     return config
+
+
+def find_fitting_voice(engine: str, pitch_hz: float, language: str = "en-us") -> str:
+    """The name of that engine's voice that is nearest to a presenter's; "" where it lists none."""
+    nearest = find_nearest_voices(pitch_hz, language, voices.find_engine(engine).list_voices())
+    return nearest[0].name if nearest else ""
 
 
 def list_voice_choices() -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ from renderer.evaluation.quality import (
     run_quality,
     run_reconstruct,
 )
+from renderer.evaluation.voice_report import add_voices_options
 from renderer.progress import Progress
 from renderer.render.job import MessageJob, MessageResult
 from renderer.render.pipeline import render_message
@@ -289,6 +290,8 @@ def _build_parser() -> argparse.ArgumentParser:
     quality = commands.add_parser("quality", help="both for several clips, as one table of gates")
     add_quality_options(quality)
     quality.set_defaults(run=_quality)
+    voices = commands.add_parser("voices", help="the table of voices as measured; hard names; further styles")
+    add_voices_options(voices)
     for command in (bake, render):
         command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
         command.add_argument(

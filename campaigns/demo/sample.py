@@ -48,7 +48,7 @@ def get_or_create_presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
             return earlier
     made = Presenter(
         name="Demo presenter (synthetic)",
-        facts=facts,
+        facts=facts | engine.measure_take_voice(take),
         take_sha256=facts["sha256"],
         consent_by="Byname’s makers (the person shown does not exist)",
         consent_at=timezone.now(),
@@ -77,6 +77,7 @@ def create_campaign(owner: User, presenter: Presenter, voice_engine: str) -> Cam
         name=f"Demo {earlier + 1}" if earlier else "Demo",
         presenter=presenter,
         voice_engine=voice_engine,
+        voice=engine.find_fitting_voice(voice_engine, presenter.facts.get("voice_pitch_hz", 0.0)),
         script=(FOLDER / "script.j2").read_text(encoding="utf-8"),
         email_subject="A short video for you",
         sender_name="Byname demo",

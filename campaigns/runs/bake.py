@@ -95,7 +95,7 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySe
         claimed.update(facts=presenter.facts)  # the page shows them while the mouth is being learned
 
     take = get_local_path(presenter.take)
-    presenter.facts = engine.probe_take(take)
+    presenter.facts = engine.probe_take(take) | engine.measure_take_voice(take)
     presenter.take_sha256 = presenter.facts["sha256"]
     engine.write_take_poster(take, folder / "poster.jpg")
     engine.bake(take, folder / "presenter.safetensors", heartbeat, tell)

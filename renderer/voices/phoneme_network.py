@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from renderer.speech.phones import join_silence
+from renderer.speech.phones import is_vowel, join_silence
 from renderer.speech.speech import Phone
 from renderer.speech.utterance import Utterance
 from renderer.voices.signs import time_signs
@@ -21,6 +21,7 @@ FRAME_S = 0.025
 # Both networks sound a sign before the time that their lengths give: at this shift the level of stops and
 # vowels differs most, in four voices within 15 ms.
 _SHIFT_S = -0.065
+_STEP_S, _INAUDIBLE_DB, _SHORTEST_S = 0.010, -55.0, 0.040
 _FLOAT32 = 1
 _GRAPH, _OUTPUT, _NAME, _TYPE, _TENSOR_TYPE, _ELEMENT = 7, 12, 1, 2, 1, 1
 
@@ -57,7 +58,8 @@ def build_utterance(sound: Floats, said: Signs, lengths: Floats, pitch: float = 
     around = [lengths_s[0] + shift_s, *lengths_s[1:-1], lengths_s[-1] - shift_s]
     phones, words = time_signs(said.signs, around, said.owners)
     samples = np.asarray(np.ravel(sound), np.float32)
-    return _join_pauses(Utterance(samples, round(RATE_HZ * pitch), tuple(phones), tuple(words)))
+    said_at = Utterance(samples, round(RATE_HZ * pitch), tuple(phones), tuple(words))
+    return _end_with_sound(_join_pauses(said_at))
 
 
 def join_utterances(said: Sequence[Utterance], rate_hz: int, pause_s: float) -> Utterance:
@@ -97,6 +99,32 @@ def _join_pauses(one: Utterance) -> Utterance:
     return Utterance(
         one.samples, one.rate_hz, phones, tuple(next(owners) if phone.symbol else None for phone in phones)
     )
+
+
+def _end_with_sound(one: Utterance) -> Utterance:
+    """The last phone before a pause ends where its sound does.
+
+    Both networks count up to 0.4 s of the silence after a word to its last sign; a mouth would stay open.
+    """
+    step = int(_STEP_S * one.rate_hz)
+    blocks = one.samples[: len(one.samples) // step * step].reshape(-1, step)
+    level = np.sqrt((blocks.astype(np.float64) ** 2).mean(axis=1))
+    loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_INAUDIBLE_DB / 20))
+    phones = list(one.phones)
+    for at in range(len(phones) - 1):
+        phone, after = phones[at], phones[at + 1]
+        if phone.symbol and not after.symbol:
+            heard = loud[loud * step < phone.end_s * one.rate_hz]
+            ends_s = (heard[-1] + 1) * step / one.rate_hz if len(heard) else phone.end_s
+            ends_s = min(phone.end_s, max(ends_s, phone.start_s + _SHORTEST_S))
+            phones[at] = replace(phone, end_s=ends_s)
+            phones[at + 1] = replace(after, start_s=ends_s)
+            before = phones[at - 1]
+            if at and is_vowel(phone.symbol) and is_vowel(before.symbol):  # a diphthong shares its time
+                middle_s = (before.start_s + ends_s) / 2
+                phones[at - 1] = replace(before, end_s=middle_s)
+                phones[at] = replace(phones[at], start_s=middle_s)
+    return replace(one, phones=tuple(phones))
 
 
 def _encode_output(name: str) -> bytes:

@@ -22,6 +22,21 @@ RATE_MIN, RATE_MAX = 0.5, 2.0  # beyond, phones are too short or too long for a 
 
 
 @dataclass(frozen=True)
+class VoiceInfo:
+    """One voice of an engine: what `VoiceConfig.voice` names it, what people read, and its median pitch.
+
+    ``pitch_hz`` was measured by `python -m renderer voices`; 0 is not measured.
+    """
+
+    engine: str
+    name: str
+    label: str
+    language: str
+    pitch_hz: float
+    licence: str
+
+
+@dataclass(frozen=True)
 class VoiceEngine:
     """One way to make speech.
 
@@ -31,6 +46,8 @@ class VoiceEngine:
     is named by the model's path and one of ``model_suffixes``, or ``finder``, the dotted name of a function,
     finds them; their content is part of a line's cache key.
     ``extra`` is the optional dependency of this project that brings the engine, "" where none is needed.
+    ``voices`` are those that it has by name, the first one is meant by ""; ``lister``, the dotted name of a
+    function, lists those that only files tell of.
     """
 
     name: str
@@ -43,6 +60,8 @@ class VoiceEngine:
     model_suffixes: tuple[str, ...] = ()
     finder: str = ""
     extra: str = ""
+    voices: tuple[VoiceInfo, ...] = ()
+    lister: str = ""
 
     def load(self, voice: str) -> Voice:
         """A voice of this engine, ready to speak. RenderError where it is missing or not installed."""
@@ -55,6 +74,13 @@ class VoiceEngine:
                 + (f"Install the “{self.extra}” extra, or choose" if self.extra else "Install it, or choose")
                 + " another voice."
             ) from error
+
+    def list_voices(self) -> list[VoiceInfo]:
+        """Its voices by name, the default one first; [] where they cannot be listed."""
+        if not self.lister:
+            return list(self.voices)
+        listed: list[VoiceInfo] = _import_function(self.lister)(self.name)
+        return listed
 
     def find_model_files(self, voice: str) -> list[Path]:
         """The files that make a voice, where it is a model in files; [] for a voice that has a name alone."""
@@ -89,6 +115,11 @@ ENGINES: tuple[VoiceEngine, ...] = (
         takes="the name of a voice",
         loader="renderer.voices.hibari_voice.load_hibari",
         finder="renderer.voices.hibari_voice.find_hibari_files",
+        voices=(
+            VoiceInfo("hibari", "heart", "high", "en-us", 196, "Apache-2.0"),
+            VoiceInfo("hibari", "heart-lower", "rather high", "en-us", 176, "Apache-2.0"),
+            VoiceInfo("hibari", "heart-low", "low", "en-us", 105, "Apache-2.0"),
+        ),
     ),
     VoiceEngine(
         name="kokoro",
@@ -99,6 +130,7 @@ ENGINES: tuple[VoiceEngine, ...] = (
         takes="the name of a style, or the path of a style file",
         loader="renderer.voices.kokoro_voice.load_kokoro",
         finder="renderer.voices.styles.find_style_files",
+        lister="renderer.voices.styles.list_styles",
         extra="kokoro",
     ),
     VoiceEngine(
@@ -111,6 +143,7 @@ ENGINES: tuple[VoiceEngine, ...] = (
         loader="renderer.voices.piper_voice.load_piper",
         model_suffixes=("", ".json"),
         extra="piper",
+        voices=(VoiceInfo("piper", "", "low", "en-us", 93, "MIT, from lessac's data"),),
     ),
     VoiceEngine(
         name="pyttsx3",
@@ -121,6 +154,7 @@ ENGINES: tuple[VoiceEngine, ...] = (
         takes="a voice name such as en-gb",
         loader="renderer.voices.espeak_voice.load_espeak",
         extra="espeak",
+        voices=(VoiceInfo("pyttsx3", "en-us", "low, a machine", "en-us", 105, "GPL-3.0-or-later"),),
     ),
 )
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import platformdirs
 
 from renderer.errors import RenderError
+from renderer.voices.registry import VoiceInfo
 
 Floats = npt.NDArray[np.float32]
 
@@ -47,6 +48,19 @@ class Style:
 def list_style_files() -> list[Path]:
     """Packaged styles in the order of their names, then the user's."""
     return [*sorted(PACKAGED.glob(f"*{SUFFIX}")), *sorted(find_style_folder().glob(f"*{SUFFIX}"))]
+
+
+def list_styles(engine: str) -> list[VoiceInfo]:
+    """What the styles say of themselves; a file that is no style is left out."""
+    found = []
+    for path in list_style_files():
+        try:
+            style = read_style(path)
+        except RenderError:
+            continue
+        label = style.label or path.stem
+        found.append(VoiceInfo(engine, path.stem, label, style.language, style.pitch_hz, style.licence))
+    return found
 
 
 def find_style_folder() -> Path:

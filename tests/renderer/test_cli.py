@@ -84,8 +84,8 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_the_take_is_baked(
 def test_a_voice_that_is_not_there_is_named_before_the_take_is_baked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    assert "gone.onnx, which is not there" in refused(
-        tmp_path, capsys, "--voice-model", str(tmp_path / "gone.onnx")
+    assert "gone.safetensors" in refused(
+        tmp_path, capsys, "--voice", "kokoro", "--voice-model", str(tmp_path / "gone.safetensors")
     )
 
 

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django import Settings
 
+from campaigns import engine
 from campaigns.demo import sample
 from campaigns.demo.child_processes import ChildDied, Children
 from campaigns.models import Campaign, Message
@@ -42,7 +43,8 @@ def test_the_account_keeps_its_password_between_two_demos(db: None) -> None:
 def test_the_demos_rows_are_valid_but_one(campaign: Campaign) -> None:
     owner, presenter = campaign.created_by, campaign.presenter
     assert owner is not None and presenter is not None
-    made = sample.create_campaign(owner, presenter, "piper")
+    made = sample.create_campaign(owner, presenter, engine.get_default_voice())
+    assert made.voice_engine == engine.get_default_voice()
     rejected = made.recipients.filter(verdict=RowVerdict.REJECTED)
     assert made.recipients.count() - rejected.count() >= 8
     assert [row.problems[0]["column"] for row in rejected] == ["email"]

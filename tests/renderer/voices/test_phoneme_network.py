@@ -27,12 +27,23 @@ def test_a_tensor_that_is_not_in_the_network_is_an_error() -> None:
 def test_sound_that_is_played_faster_has_shorter_phones() -> None:
     said = Signs("a", (0,))
     lengths = np.array([10.0, 8.0, 10.0], np.float32)
-    sound = np.zeros(28 * 600, np.float32)
+    sound = np.full(28 * 600, 0.1, np.float32)
     for pitch in (1.0, 1.25):
         utterance = build_utterance(sound, said, lengths, pitch)
         assert utterance.rate_hz == RATE_HZ * pitch
         assert utterance.phones[-1].end_s == pytest.approx(len(sound) / utterance.rate_hz)
         assert utterance.word_of == (None, 0, None)
+
+
+def test_a_phone_before_a_pause_ends_where_its_sound_does() -> None:
+    sound = np.zeros(40 * 600, np.float32)
+    sound[: 20 * 600] = 0.1  # half a second
+    said = Signs("ap.", (0, 0, 0))
+    lengths = np.array([2.6, 4.0, 20.0, 3.4, 10.0], np.float32)
+    phones = build_utterance(sound, said, lengths).phones
+    last = next(phone for phone in phones if phone.symbol == "p")
+    assert last.end_s == pytest.approx(0.5)
+    assert phones[-1].start_s == pytest.approx(0.5) and phones[-1].end_s == pytest.approx(1.0)
 
 
 def test_sentences_are_joined_with_one_pause_and_keep_their_words() -> None:

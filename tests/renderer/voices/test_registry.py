@@ -27,6 +27,7 @@ OF_AN_ENGINE = {
         "english_sounds.py",
         "foreign_sounds.py",
         "lexicon.py",
+        "added_styles.py",
     ),
 }
 NAMES = re.compile(rf"\b({'|'.join(engine.name for engine in ENGINES)})\b", re.I)
