@@ -27,12 +27,14 @@
     const filmed = line.source === "filmed";
     chip.className = filmed ? "bn-chip bn-chip-ready" : "bn-chip";
     chip.textContent = filmed ? "filmed" : line.personal ? "spoken, differs" : "spoken";
+    chip.style.alignSelf = "center";
     item.append(text, " ", chip);
     if (filmed) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "bn-button bn-button-small";
       button.textContent = "Play";
+      button.style.alignSelf = "center";
       button.setAttribute("aria-label", `Play “${line.text}”`);
       button.addEventListener("click", () => play(line));
       item.append(" ", button);
