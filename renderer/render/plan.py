@@ -46,7 +46,8 @@ def plan_message(job: MessageJob, context: RenderContext) -> PlannedMessage:
     if not job.lines:
         raise RenderError("The script has no line to speak. Write at least one sentence.")
     fps, config, track = context.fps, job.config.plan, context.presenter.base_track
-    stretches = choose_stretches(job.lines, job.filmed, track, fps, config)
+    filmed = [line for line in job.filmed if line.line_id not in job.recorded]
+    stretches = choose_stretches(job.lines, filmed, track, fps, config)
     spoken = _speak_lines(job, context, stretches)
     lengths = [
         (line_id, frames_covering(one.speech.duration_s, fps))

@@ -97,8 +97,7 @@ def choose_stretches(
             return [
                 None if one is None else Stretch(one, room.find_path(at)) for at, one in enumerate(chosen)
             ]
-        for at in spoken:
-            chosen[at] = None
+        chosen[spoken[0]] = None  # which may be room enough for the next
 
 
 class _Room:

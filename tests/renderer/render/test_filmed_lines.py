@@ -21,7 +21,7 @@ from renderer.render.seams import lay_segment
 from renderer.render.segment import SpokenSegment, compute_segment_key
 from renderer.render.stages import show_pictures
 from renderer.runtime.store import Store
-from renderer.speech.speech import Word
+from renderer.speech.speech import Speech, Word
 from renderer.take.filmed import FilmedLine
 from renderer.timeline import sample_at
 from renderer.video.decode import TakeReader, read_sound
@@ -110,6 +110,16 @@ def test_drawn_mouths_ease_into_the_filmed_ones_on_both_sides(desk: Desk) -> Non
     assert first.mask_shares[-1] < 0.5 < first.mask_shares[-4]
     assert last.mask_shares[0] < 0.5 < last.mask_shares[4]
     assert first.mask_shares[0] == last.mask_shares[-1] == 1
+
+
+def test_a_line_that_was_recorded_is_heard_as_recorded(desk: Desk) -> None:
+    recorded = Speech(np.full(48_000, 0.1, np.float32), (), ())
+    job = replace(desk.job, recorded={"1.0": recorded})
+    assert [one.source for one in plan_message(job, desk.context).segments] == [
+        "spoken",
+        "recorded",
+        "spoken",
+    ]
 
 
 def test_the_key_of_a_filmed_segment_does_not_follow_the_voice_or_the_neighbours(desk: Desk) -> None:

@@ -88,6 +88,11 @@ def test_lines_from_two_places_cross_over_in_the_pauses_where_the_take_looks_ali
     assert pause == pytest.approx(10, abs=4)
 
 
+def test_of_two_lines_without_room_for_a_crossing_one_is_still_filmed() -> None:
+    chosen = choose("ab", filmed("a", 4.0, 6.0, pause_s=0.2), filmed("b", 14.0, 16.0, pause_s=0.2))
+    assert [one is not None for one in chosen] == [False, True]
+
+
 def test_a_filmed_line_comes_back_from_json() -> None:
     line = filmed("a", 4.0, 6.0)
     assert FilmedLine.from_json(json.loads(json.dumps(line.to_json()))) == line

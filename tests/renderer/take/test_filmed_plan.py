@@ -3,9 +3,11 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from renderer.config import PlanConfig
+from renderer.take.base_track import BaseTrack
 from renderer.take.filmed import FilmedLine, choose_stretches
 from renderer.take.filmed_plan import plan_filmed_segments
 from renderer.take.plan import Segment, plan_slots
@@ -57,6 +59,22 @@ def test_drawn_lines_go_on_behind_the_last_filmed_one_and_behind_the_takes_end(e
 def test_filmed_lines_may_come_in_another_order_than_in_the_take() -> None:
     segments = plan({"a": 50, "b": 60, "c": 50}, filmed("a", 14.0, 16.0), filmed("c", 4.0, 6.0))
     assert_plays_without_a_cut(segments)
+
+
+@pytest.mark.parametrize("cut", [200, 320, 480, 590])
+def test_drawn_lines_find_their_way_past_cuts(cut: int) -> None:
+    breaks = np.zeros(600, bool)
+    breaks[cut] = True
+    track = BaseTrack(TRACK.distance, breaks)
+    lengths = {"a": 50, "b": 120, "c": 50, "d": 90, "e": 60}
+    texts = [(line, "so it goes") for line in lengths]
+    lines = filmed("a", 4.0, 6.0), filmed("c", 14.0, 16.0)
+    stretches = choose_stretches(texts, lines, track, FPS, CONFIG)
+    segments = plan_filmed_segments(list(lengths.items()), stretches, SLOTS, track, FPS, CONFIG)
+    assert [one.filmed for one in segments] == [True, False, True, False, False]
+    assert segments[1].path[0].a == segments[0].path[-1].a + 1
+    assert segments[2].path[0].a == segments[1].path[-1].a + 1
+    assert all(0 <= frame.a < 600 and 0 <= frame.b < 600 for one in segments for frame in one.path)
 
 
 def test_a_shared_line_before_a_personal_one_shows_the_same_frames_to_everybody() -> None:
