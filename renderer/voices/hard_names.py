@@ -10,7 +10,7 @@ _ALIKE = str.maketrans(
     | {"ʊ": "u", "o": "u"}
     | {"r": "ɹ", "ɾ": "t", "ɚ": "ɹ", "x": "h", "ç": "h", "j": "i", "w": "u", "y": "u", "ø": "ɛ", "œ": "ɛ"}
 )
-_WRONG_SHARE_MAX = 0.25  # one sound of four: an accent; more is another name
+_WRONG_SHARE_MAX = 0.2  # one sound of five: an accent; more is another name
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ SENTENCES = (
 )
 
 
-@pytest.mark.parametrize("name", ["pyttsx3", "piper"])
+@pytest.mark.parametrize("name", ["hibari", "piper", "pyttsx3"])
 def test_the_rule_of_thumb_is_near_what_each_packaged_voice_really_takes(name: str) -> None:
     voice = engine.choose_voice(name)
     spoken_s = sum(engine.measure_line_s(sentence, voice) for sentence in SENTENCES)
