@@ -44,10 +44,20 @@ def test_the_demos_rows_are_valid_but_one(campaign: Campaign) -> None:
     owner, presenter = campaign.created_by, campaign.presenter
     assert owner is not None and presenter is not None
     made = sample.create_campaign(owner, presenter, engine.get_default_voice())
-    assert made.voice_engine == engine.get_default_voice()
     rejected = made.recipients.filter(verdict=RowVerdict.REJECTED)
     assert made.recipients.count() - rejected.count() >= 8
     assert [row.problems[0]["column"] for row in rejected] == ["email"]
+
+
+def test_the_demo_speaks_in_the_voice_nearest_to_its_presenter(campaign: Campaign) -> None:
+    owner, presenter = campaign.created_by, campaign.presenter
+    assert owner is not None and presenter is not None
+    heard = engine.measure_take_voice(sample.TAKE)
+    assert heard["voice_pitch_hz"] == pytest.approx(93.5, rel=0.05)
+    presenter.facts |= heard
+    made = sample.create_campaign(owner, presenter, engine.get_default_voice())
+    assert (made.voice_engine, made.voice) == ("hibari", "heart-low")
+    assert engine.find_fitting_voice("hibari", 210.0) == "heart"
 
 
 def test_the_table_has_a_line_for_every_row(campaign: Campaign) -> None:
