@@ -23,6 +23,7 @@ from renderer.take.filmed_plan import plan_filmed_segments
 from renderer.take.plan import Segment, Slots, plan_segments, plan_slots
 from renderer.timeline import frames_covering
 from renderer.voices.speech_cache import compute_content_key, compute_speech_key, speak_cached
+from renderer.words.pronunciations import Pronunciations
 
 # A slot needs the usual length only: this many texts tell it well enough, whatever a campaign's size.
 _TEXTS_PER_LINE = 24
@@ -66,23 +67,27 @@ def plan_script_slots(
     config: EngineConfig,
     store: Store,
     progress: Progress = ignore_progress,
+    known: Sequence[Pronunciations] = (),
     filmed: Sequence[FilmedLine] = (),
 ) -> Slots:
     """Give each line id its slot on the take, as long as its texts usually are. Those that were ``filmed``
     need no voice.
 
-    Of a line with many texts only some are spoken, always the same ones. Texts that the voice cannot say
-    are passed over here; rendering their message names them.
+    Of a line with many texts only some are spoken, always the same ones, each as the first message that has
+    it says it (``known``: the pronunciations of each message, or none). Texts that the voice cannot say are
+    passed over here; rendering their message names them.
     """
     texts: dict[str, list[str]] = {line_id: [] for line_id in order_script(messages)}
-    for lines in messages:
+    said: dict[str, Pronunciations] = {}
+    for lines, pronunciations in zip(messages, known or [()] * len(messages), strict=True):
         for line_id, text in lines:
             texts[line_id].append(text)
+            said.setdefault(text, pronunciations)
     usual: dict[str, int] = {}
     for at, (line_id, found) in enumerate(texts.items()):
         progress(Step("speaking the lines", at, len(texts)))
-        known = {one.text: one.end_s - one.start_s for one in filmed if one.line_id == line_id}
-        frames = _compute_usual_frames(found, known, fps, config, store)
+        spoken_s = {one.text: one.end_s - one.start_s for one in filmed if one.line_id == line_id}
+        frames = _compute_usual_frames(found, spoken_s, fps, config, store, said)
         if frames is not None:
             usual[line_id] = frames
     return plan_slots({line_id: [frames] for line_id, frames in usual.items()}, list(usual), fps, config.plan)
@@ -134,10 +139,15 @@ def _add_speech(
 
 
 def _compute_usual_frames(
-    texts: Sequence[str], known: Mapping[str, float], fps: Fraction, config: EngineConfig, store: Store
+    texts: Sequence[str],
+    known_s: Mapping[str, float],
+    fps: Fraction,
+    config: EngineConfig,
+    store: Store,
+    said: Mapping[str, Pronunciations],
 ) -> int | None:
     """The median length over the recipients, from texts that are chosen by their content alone; of some
-    the seconds are ``known``."""
+    the seconds are known (``known_s``)."""
     recipients = Counter(texts)
     lengths: list[int] = []
     by_content = sorted(recipients, key=lambda text: hashlib.sha256(text.encode()).digest())
@@ -145,7 +155,7 @@ def _compute_usual_frames(
         if tried >= _TEXTS_PER_LINE and lengths:
             break
         try:
-            seconds = known.get(text) or speak_cached(text, config.voice, store).duration_s
+            seconds = known_s.get(text) or speak_cached(text, config.voice, store, said[text]).duration_s
         except RenderError as error:
             if not error.permanent:
                 raise

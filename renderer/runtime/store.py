@@ -73,6 +73,11 @@ class Store:
                 return path
         return None
 
+    def peek(self, kind: str, key: str) -> Path | None:
+        """The file for a key, which neither counts nor marks it as used: nothing is written."""
+        stem = self._stem(kind, key)
+        return next(stem.parent.glob(f"{stem.name}.*"), None)
+
     def make(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> tuple[Path, bool]:
         """The file for a key and whether it was there already; ``write`` makes it at a temporary path.
 

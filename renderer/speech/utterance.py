@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from renderer.errors import RenderError
 from renderer.speech.speech import Phone
 
 NO_IPA: Mapping[int, str] = MappingProxyType({})
@@ -38,3 +39,14 @@ class Voice(Protocol):
         ``ipa`` gives the sounds of some words by their index; a voice that cannot read IPA raises RenderError
         that says so.
         """
+
+
+def refuse_ipa(voice: Voice, told: Mapping[str, str]) -> None:
+    """Raise RenderError where words were given in IPA (word → IPA) to a voice that says it cannot read it, by
+    ``reads_ipa = False``."""
+    if told and not getattr(voice, "reads_ipa", True):
+        word, ipa = next(iter(told.items()))
+        raise RenderError(
+            f"This voice does not read the phonetic alphabet: “{word}” is given as /{ipa}/. "
+            "Write how it sounds in letters, such as shiv-AWN, or choose another voice."
+        )

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,7 @@ class EspeakSpeaker:
     """An eSpeak NG voice by name, such as "en-gb", "de" or "fr"."""
 
     voice: str = DEFAULT_VOICE
+    reads_ipa: ClassVar[bool] = False
 
     @property
     def language(self) -> str:

@@ -40,6 +40,8 @@ _NOISE_SEED = 20_240_501
 class PiperSpeaker:
     """A Piper voice that repeats itself exactly."""
 
+    reads_ipa = False
+
     def __init__(self, model: Path) -> None:
         self._piper = _load_model(model)
 

@@ -71,6 +71,15 @@ def speak_cached(text: str, voice: VoiceConfig, store: Store, known: Pronunciati
     )
 
 
+def find_spoken_s(text: str, voice: VoiceConfig, store: Store, known: Pronunciations = ()) -> float | None:
+    """How long a line is that was spoken before; None for others. Writes nothing."""
+    path = store.peek("speech", compute_speech_key(text, voice, known))
+    if path is None:
+        return None
+    with safe_open(path, "np") as file:
+        return float(file.get_slice("samples").get_shape()[0]) / int(file.metadata()["rate_hz"])
+
+
 @lru_cache(maxsize=64)
 def _load_shared(path: Path) -> Speech:
     """The lines that messages share; a file in the store never changes."""

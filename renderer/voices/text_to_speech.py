@@ -17,6 +17,7 @@ from renderer.speech.alignment import time_words
 from renderer.speech.loudness import normalise
 from renderer.speech.speech import Speech
 from renderer.speech.trimming import trim_silence
+from renderer.speech.utterance import refuse_ipa
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.voices.registry import load_voice
 from renderer.words.pronunciations import Pronunciations
@@ -32,6 +33,7 @@ def speak(text: str, config: VoiceConfig, known: Pronunciations = ()) -> Speech:
     """
     voice = load_voice(config)
     words = parse_script_words(text, voice.language, config.locale, known)
+    refuse_ipa(voice, {word.written: word.ipa for word in words if word.ipa})
     ipa = {at: word.ipa for at, word in enumerate(words) if word.ipa}
     utterance = trim_silence(voice.say([word.spoken for word in words], config.rate, ipa))
     if not any(phone.symbol for phone in utterance.phones):

@@ -12,6 +12,7 @@ from renderer.speech.loudness import measure_lufs, measure_true_peak
 from renderer.speech.phones import VOWELS
 from renderer.voices.registry import ENGINES
 from renderer.voices.text_to_speech import speak
+from renderer.words.pronunciations import Pronunciation
 
 LINE = "Hello Zoë, Dr. Smith saved $1,250 for a week in 2024!"
 
@@ -114,3 +115,13 @@ def test_hard_names_are_said_and_not_spelt_out(engine):
 def test_a_rate_out_of_range_is_refused(engine):
     with pytest.raises(RenderError, match="speaking rate"):
         speak("Hi.", VoiceConfig(engine=engine, rate=9.0))
+
+
+@pytest.mark.parametrize("engine", ["piper", "pyttsx3"])
+def test_a_voice_that_cannot_read_ipa_says_so_and_a_respelling_helps(engine):
+    ada = Pronunciation("Ada", "ʃɪˈvɔːn", is_ipa=True)
+    with pytest.raises(
+        RenderError, match=r"does not read the phonetic alphabet: “Ada.” is given as /ʃɪˈvɔːn/"
+    ):
+        speak("Hi Ada.", VoiceConfig(engine=engine), [ada])
+    assert speak("Hi Ada.", VoiceConfig(engine=engine), [Pronunciation("Ada", "shiv-awn")]).duration_s > 0.3
