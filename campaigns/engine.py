@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +18,23 @@ from renderer.render.job import Lines, MessageJob, MessageResult, Source, order_
 from renderer.runtime.hit_counters import HitCount
 from renderer.runtime.profiling import profile
 from renderer.runtime.store import Store
+from renderer.speech.utterance import refuse_ipa
 from renderer.take.filmed import FilmedLine
 from renderer.take.plan import Slots
 from renderer.voices import registry as voices
-from renderer.voices.catalogue import find_nearest_voices
-from renderer.voices.registry import add_voice_options, check_voice
+from renderer.voices.catalogue import SAMPLE as VOICE_SAMPLE
+from renderer.voices.catalogue import describe_misfit, find_nearest_voices, find_voice
+from renderer.voices.registry import VoiceInfo, add_voice_options, check_voice
+from renderer.words.locales import LOCALES, check_locale
+from renderer.words.pronunciations import Pronunciation, Pronunciations
+from renderer.words.script_words import parse_script_words
 from renderer.words.sentences import find_sentence_spans
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
     from renderer.evaluation.seams import SeamRatios as SeamRatios
     from renderer.evaluation.seams import SeamView as SeamView
     from renderer.video.probe import ClipFacts
+    from renderer.voices.lexicon import WordSounds
 
 PAUSES = PlanConfig()
 Tell = Callable[[tuple[str, ...]], None]  # is given sentences about a take
@@ -45,55 +52,18 @@ class PlannedLine:
 
 
 __all__ = [
-    "PAUSES",
-    "Cancelled",
-    "EngineConfig",
-    "FilmedLine",
-    "HitCount",
-    "Lines",
-    "MessageJob",
-    "MessageResult",
-    "PlannedLine",
-    "Progress",
-    "RenderError",
-    "Slots",
-    "Source",
-    "Step",
-    "Store",
-    "Tell",
-    "VoiceConfig",
-    "add_voice_options",
-    "bake",
-    "check_bake",
-    "choose_voice",
-    "complete_bake",
-    "describe_voices",
-    "find_filmed_lines",
-    "find_fitting_voice",
-    "find_sentence_spans",
-    "get_default_voice",
-    "ignore_progress",
-    "is_readable",
-    "list_voice_choices",
-    "load_or_bake",
-    "measure_joins",
-    "measure_line_s",
-    "measure_peak_memory_mb",
-    "measure_take_voice",
-    "open_store",
-    "order_script",
-    "plan_messages",
-    "plan_slots",
-    "probe_take",
-    "probe_video",
-    "profile",
-    "read_machine_facts",
-    "render",
-    "render_messages",
-    "tell_nobody",
-    "watch_joins",
-    "write_take_poster",
-]
+    "LOCALES", "PAUSES", "VOICE_SAMPLE", "Cancelled", "EngineConfig", "FilmedLine", "HitCount", "Lines",
+    "MessageJob", "MessageResult", "PlannedLine", "Progress", "Pronunciation", "Pronunciations",
+    "RenderError", "Slots", "Source", "Step", "Store", "Tell", "VoiceConfig", "VoiceInfo",
+    "add_voice_options", "assess_word", "bake", "check_bake", "choose_locale", "choose_voice",
+    "complete_bake", "compute_line_key", "describe_misfit", "describe_voices", "find_cached_line_s",
+    "find_filmed_lines", "find_fitting_voice", "find_nearest_voices", "find_sentence_spans", "find_voice",
+    "find_voice_language", "get_default_voice", "ignore_progress", "is_readable", "list_voice_choices",
+    "load_or_bake", "measure_joins", "measure_line_s", "measure_peak_memory_mb", "measure_take_voice",
+    "open_store", "order_script", "plan_messages", "plan_slots", "probe_take", "probe_video", "profile",
+    "read_line", "read_machine_facts", "render", "render_messages", "speak_line", "tell_nobody",
+    "watch_joins", "write_take_poster",
+]  # fmt: skip
 
 
 def open_store() -> Store:
@@ -188,15 +158,19 @@ def plan_slots(
     voice: VoiceConfig,
     progress: Progress = ignore_progress,
     cache: Store | None = None,
+    known: Sequence[Pronunciations] = (),
     filmed: Sequence[FilmedLine] = (),
 ) -> Slots:
     """The slots of a campaign's lines. Speaks every distinct line that is not ``filmed`` once; the store
-    keeps them."""
+    keeps them.
+
+    ``known``: how words are said in each of the messages, in their order; none where it is empty.
+    """
     from renderer.render.plan import plan_script_slots
 
     fps = Fraction(probe_take(take)["fps"])
     config, store = EngineConfig(voice=voice), cache or open_store()
-    return plan_script_slots(messages, fps, config, store, progress, filmed=filmed)
+    return plan_script_slots(messages, fps, config, store, progress, known=known, filmed=filmed)
 
 
 def find_filmed_lines(
@@ -231,11 +205,80 @@ def render_messages(
     yield from render_batch(jobs, cache or open_store())
 
 
-def measure_line_s(text: str, voice: VoiceConfig, cache: Store | None = None) -> float:
+def measure_line_s(
+    text: str, voice: VoiceConfig, cache: Store | None = None, known: Pronunciations = ()
+) -> float:
     """How long a line takes to say: synthesised now, unless the store has it. Raises RenderError."""
     from renderer.voices.speech_cache import speak_cached
 
-    return speak_cached(text, voice, cache or open_store()).duration_s
+    return speak_cached(text, voice, cache or open_store(), known).duration_s
+
+
+def find_cached_line_s(
+    text: str, voice: VoiceConfig, cache: Store | None = None, known: Pronunciations = ()
+) -> float | None:
+    """How long a line that was spoken before takes; None for one that the store does not have."""
+    from renderer.voices.speech_cache import find_spoken_s
+
+    return find_spoken_s(text, voice, cache or open_store(), known)
+
+
+def compute_line_key(text: str, voice: VoiceConfig, known: Pronunciations = ()) -> str:
+    """What changes when a line is said in another way. Raises RenderError for an engine that is gone."""
+    from renderer.voices.speech_cache import compute_speech_key
+
+    return compute_speech_key(text, voice, known)
+
+
+def speak_line(
+    text: str, voice: VoiceConfig, known: Pronunciations = (), cache: Store | None = None
+) -> bytes:
+    """A line's sound as a WAV file, out of the store or synthesised now. Raises RenderError."""
+    from renderer.speech.wav import write_wav
+    from renderer.voices.speech_cache import speak_cached
+
+    speech = speak_cached(text, voice, cache or open_store(), known)
+    return write_wav(speech.samples, speech.rate_hz)
+
+
+@lru_cache(maxsize=32)
+def find_voice_language(voice: VoiceConfig) -> str:
+    """The language tag of a voice, such as "en-us". Raises RenderError for a voice that cannot be had."""
+    return voices.load_voice(voice).language
+
+
+def choose_locale(accepted: str, voice: VoiceConfig) -> str:
+    """The first locale that a browser asks for and the voice's language has; "" where there is none."""
+    try:
+        language = find_voice_language(voice).partition("-")[0]
+    except RenderError:
+        return ""
+    known = {tag.lower(): tag for tag, _ in LOCALES}
+    asked = [part.partition(";")[0].strip().lower() for part in accepted.split(",")]
+    return next((known[tag] for tag in asked if tag in known and tag.split("-")[0] == language), "")
+
+
+def assess_word(word: str, language: str) -> WordSounds | None:
+    """How a voice of this language says a word without help, and who knows; None where nobody can tell."""
+    if language.partition("-")[0] != "en":
+        return None
+    from renderer.voices.lexicon import assess_word as assess
+
+    return assess(word, language)
+
+
+def read_line(text: str, voice: VoiceConfig, known: Pronunciations = ()) -> str:
+    """What the voice is asked to say for a line, in words. Raises RenderError for what it cannot read."""
+    words = parse_script_words(text, find_voice_language(voice), voice.locale, known)
+    refuse_ipa(voices.load_voice(voice), {word.written: word.ipa for word in words if word.ipa})
+    return " ".join(_write_word(word.spoken, word.ipa) for word in words if word.spoken)
+
+
+def _write_word(spoken: str, ipa: str) -> str:
+    """A word as it is said; its sounds between slashes where somebody gave them, with the marks behind it."""
+    if not ipa:
+        return spoken
+    return f"/{ipa}/" + spoken[len(spoken.rstrip(".,;:!?…")) :]
 
 
 def plan_messages(
@@ -245,6 +288,7 @@ def plan_messages(
     slots: Slots,
     voice: VoiceConfig,
     cache: Store | None = None,
+    known: Sequence[Pronunciations] = (),
     filmed: Sequence[FilmedLine] = (),
 ) -> list[tuple[PlannedLine, ...]]:
     """What rendering these messages would make and share; the lines are spoken, nothing is drawn."""
@@ -257,15 +301,16 @@ def plan_messages(
     context = RenderContext(speaker, LazyTake(take, speaker), cache or open_store(), config)
     nowhere = Path()  # planning writes no message
 
-    def plan(lines: Lines) -> tuple[PlannedLine, ...]:
-        job = MessageJob(tuple(lines), presenter, take, slots, nowhere, config, filmed=tuple(filmed))
+    def plan(lines: Lines, said: Pronunciations) -> tuple[PlannedLine, ...]:
+        known, shown = tuple(said), tuple(filmed)
+        job = MessageJob(tuple(lines), presenter, take, slots, nowhere, config, {}, known, shown)
         planned = plan_message(job, context)
         return tuple(
             PlannedLine(line_id, text, float(len(segment.path) / context.fps), segment.key, segment.source)
             for (line_id, text), segment in zip(lines, planned.segments, strict=True)
         )
 
-    return [plan(lines) for lines in messages]
+    return [plan(lines, said) for lines, said in zip(messages, known or [()] * len(messages), strict=True)]
 
 
 def is_readable(part: Path) -> bool:
@@ -316,9 +361,10 @@ def measure_peak_memory_mb() -> float:
     return measure()
 
 
-def choose_voice(engine: str, voice: str = "") -> VoiceConfig:
-    """The voice that a campaign or a command names. Raises RenderError for an engine that does not exist."""
-    config = VoiceConfig(engine=engine, voice=voice)
+def choose_voice(engine: str, voice: str = "", locale: str = "") -> VoiceConfig:
+    """The voice that a campaign or a command names. RenderError for an engine or locale that is none."""
+    config = VoiceConfig(engine=engine, voice=voice, locale=locale)
+    check_locale(locale)
     check_voice(config)
     return config
 

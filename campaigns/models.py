@@ -46,6 +46,11 @@ def get_default_voice() -> str:
     return engine.get_default_voice()
 
 
+def list_locale_choices() -> list[tuple[str, str]]:
+    """(tag, label) of each way to read numbers and dates; "" is the voice's own."""
+    return [("", "As in the language of the voice"), *engine.LOCALES]
+
+
 class StatusModel(models.Model):
     """A row with statuses. Saving it again never writes them: what was read may be out of date."""
 
@@ -99,6 +104,9 @@ class Presenter(StatusModel):
     consent_at = models.DateTimeField(null=True, blank=True)
     consent_note = models.TextField(blank=True)
     consent_revoked_at = models.DateTimeField(null=True, blank=True)
+    # What a campaign takes over when it chooses this presenter; empty: the default voice.
+    voice_engine = models.CharField(max_length=32, choices=list_voice_choices, blank=True)
+    voice = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -122,6 +130,7 @@ class Campaign(StatusModel):
     )
     voice_engine = models.CharField(max_length=32, choices=list_voice_choices, default=get_default_voice)
     voice = models.CharField(max_length=300, blank=True, help_text="Empty: the packaged voice.")
+    locale = models.CharField(max_length=16, choices=list_locale_choices, blank=True)
     spreadsheet = models.FileField(upload_to=campaign_path, max_length=300, blank=True)
     spreadsheet_name = models.CharField(max_length=200, blank=True, editable=False)
     columns = models.JSONField(default=list, blank=True, editable=False)  # headers in the sheet's order
@@ -137,6 +146,7 @@ class Campaign(StatusModel):
     slots = models.JSONField(
         null=True, blank=True, editable=False
     )  # the plan's slots, fixed at the first run
+    words_of = models.CharField(max_length=64, blank=True, editable=False)  # what `words` were counted from
     email_subject = models.CharField(max_length=300, default="A video for you")
     email_body = models.TextField(default="I recorded a short video for you.")
     sender_name = models.CharField(max_length=200, blank=True)
@@ -157,6 +167,10 @@ class Campaign(StatusModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def choose_voice(self) -> engine.VoiceConfig:
+        """The voice that speaks, and how it reads numbers. Raises RenderError for an engine that is gone."""
+        return engine.choose_voice(self.voice_engine, self.voice, self.locale)
 
 
 class Recipient(StatusModel):
@@ -192,6 +206,8 @@ class Message(StatusModel):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="messages")
     recipient = models.OneToOneField(Recipient, on_delete=models.CASCADE, related_name="message")
     lines = models.JSONField(default=list)  # [{"id": str, "text": str}]
+    # {"presenter": id, "voice": [engine, voice, locale], "pronunciations": […]}; {} in older ones
+    made_with = models.JSONField(default=dict)
 
     render_state = models.CharField(max_length=16, choices=RenderState.choices, default=RenderState.QUEUED)
     stage = models.CharField(max_length=100, blank=True)
@@ -239,6 +255,58 @@ class Message(StatusModel):
             and self.content_hash != ""
             and self.approved_hash == self.content_hash
         )
+
+
+class PronunciationEntry(models.Model):
+    """How a word is said in every campaign of this installation."""
+
+    word = models.CharField(max_length=100)
+    key = models.CharField(max_length=200, editable=False, db_index=True)  # the word as it is compared
+    said = models.CharField("said as", max_length=100)  # a respelling, or IPA without its slashes
+    is_ipa = models.BooleanField("in the phonetic alphabet (IPA)", default=False)
+    language = models.CharField(max_length=16, blank=True)  # of the voices that use it; "" is any
+    match_case = models.BooleanField("only with these capitals", default=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "pronunciation"
+        ordering = ["key", "language", "-match_case"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "language", "match_case"], name="one_entry_per_word")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.written}"
+
+    @property
+    def written(self) -> str:
+        """How it is said, as a person types it: IPA between slashes."""
+        return f"/{self.said}/" if self.is_ipa else self.said
+
+
+class PersonalWord(models.Model):
+    """A word that a campaign's script takes from rows, how often, and what is known of its sound."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=100)
+    key = models.CharField(max_length=200)  # as `PronunciationEntry.key`
+    column = models.CharField(max_length=300, blank=True)  # where it stands most often
+    rows = models.PositiveIntegerField()
+    row_number = models.PositiveIntegerField()  # the first row that has it
+    spoken_in = models.CharField(max_length=16, blank=True)  # the language of the voice that was asked
+    ipa = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=64, blank=True)
+    doubt = models.PositiveSmallIntegerField(null=True)  # null: not looked up yet; 0: none
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="one_word_per_campaign")]
+        indexes = [models.Index(fields=["campaign", "-doubt", "-rows", "key"])]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class Delivery(StatusModel):

@@ -33,6 +33,8 @@ class Code(StrEnum):
     TOO_LONG = "too_long"
     MERGE_TAG = "merge_tag"
     MARKUP = "markup"
+    PRONUNCIATION_INVALID = "pronunciation_invalid"
+    LETTERS_NOT_READ = "letters_not_read"  # the voice cannot read them
     UNKNOWN = "unknown"  # stored by version 0.2, which kept the sentence alone
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from campaigns.claims import create_token
 from campaigns.delivery import schedule
+from campaigns.models import Campaign
+from campaigns.recipients import personal_words
 from campaigns.runs import bake, lifecycle, worker
 
 
@@ -23,6 +25,13 @@ def bake_presenter(presenter_id: int) -> None:
     """Prepare a take, then let the runs begin that waited for it."""
     bake.claim_and_bake(presenter_id)
     lifecycle.wake_workers()
+
+
+def study_words(campaign_id: int) -> None:
+    """Count the personal words of a campaign and look up how they sound."""
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is not None:
+        personal_words.study_words(campaign)
 
 
 def deliver(delivery_id: int) -> str:

@@ -23,9 +23,9 @@ RENDERER = (
     "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "engine", "models", "claims", "storage", "scripts", "delivery", "recipients",
-    "runs", "review", "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin",
-    "tasks", "urls", "apps", "management",
+    "states", "problems", "engine", "models", "claims", "storage", "scripts", "pronunciations", "delivery",
+    "recipients", "runs", "checks", "review", "tracking", "batch", "demo", "benchmark", "operations",
+    "migrations", "views", "admin", "tasks", "urls", "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}
 # What a message is made with; none of it may know what only measures, trains or invents.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from campaigns import engine
 from campaigns.batch.results import Outcome, RowStatus, build_file_stem, write_results
+from campaigns.pronunciations.library import Library
+from campaigns.pronunciations.speaker import Speaker
+from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.sheet_import import ValidatedRow, validate_rows
 from campaigns.recipients.spreadsheet import Sheet
 from campaigns.runs.bake import describe_unexpected
@@ -34,6 +37,11 @@ class Batch:
     out: Path
     tell: engine.Tell = engine.tell_nobody
     use_filmed: bool = True
+    library: Library = field(default_factory=Library)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.voice, self.library)
 
 
 @dataclass
@@ -77,7 +85,7 @@ class BatchProgress:
 
 def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
     """Render video, poster and captions for each valid row. results.csv is rewritten after every row."""
-    validated = list(validate_rows(batch.sheet, batch.script))
+    validated = list(validate_rows(batch.sheet, batch.script, batch.speaker))
     outcomes = [_create_outcome(one) for one in validated]
     to_render = [(one, outcome) for one, outcome in zip(validated, outcomes, strict=True) if not one.problems]
     progress = BatchProgress(on_progress, max(1, len(to_render)))
@@ -90,12 +98,16 @@ def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
     if presenter is None or not to_render:
         return outcomes
     lines = [_to_pairs(fill(batch.script, one.row.values)) for one, _ in to_render]
+    known = [
+        batch.speaker.select([text for _, text in said], find_row_pronunciations(one.row.values))
+        for said, (one, _) in zip(lines, to_render, strict=True)
+    ]
     filmed: tuple[engine.FilmedLine, ...] = ()
     if batch.use_filmed:
         filmed = engine.find_filmed_lines(lines, batch.take, batch.voice, progress)
-    slots = engine.plan_slots(lines, batch.take, batch.voice, progress, filmed=filmed)
+    slots = engine.plan_slots(lines, batch.take, batch.voice, progress, known=known, filmed=filmed)
     progress.reset()
-    rows = [_Row(*pair, lines_of_row) for pair, lines_of_row in zip(to_render, lines, strict=True)]
+    rows = [_Row(*pair, *said) for pair, said in zip(to_render, zip(lines, known, strict=True), strict=True)]
     for at in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[at : at + ROWS_AT_ONCE]
         for row in _render_rows(batch, presenter, some, _Plan(slots, filmed), progress):
@@ -142,6 +154,7 @@ class _Row:
     validated: ValidatedRow
     outcome: Outcome
     lines: list[tuple[str, str]]
+    pronunciations: tuple[engine.Pronunciation, ...]
 
     @property
     def label(self) -> str:
@@ -172,6 +185,7 @@ def _job(batch: Batch, presenter: Path, row: _Row, plan: _Plan, progress: BatchP
         plan.slots,
         batch.out / build_file_stem(row.validated.row, row.validated.name),
         engine.EngineConfig(voice=batch.voice),
+        pronunciations=row.pronunciations,
         filmed=plan.filmed,
         progress=partial(progress.report_row, row.validated.row.number, row.label),
     )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0005_voice_choices'),
+        ('campaigns', '0006_pronunciations'),
     ]
 
     operations = [

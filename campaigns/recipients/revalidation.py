@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign, Recipient
-from campaigns.problems import Problem, Source, dump_problems, load_problems
+from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
+from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.sheet_import import find_common_fault, find_script_problems, give_verdicts
 from campaigns.recipients.spreadsheet import Row
 from campaigns.scripts.template import ScriptError, check
@@ -23,7 +24,19 @@ def revalidate_rows(campaign: Campaign) -> int:
         check(campaign.script)
     except ScriptError:
         return 0
-    changed = [row for row in campaign.recipients.all() if _revalidate(row, campaign.script)]
+    return _revalidate_all(campaign, campaign.recipients.all())
+
+
+def revalidate_unread_rows(campaign: Campaign | None = None) -> int:
+    """After the library changed: validate the rows whose letters were not read, for None of all campaigns."""
+    unread = Recipient.objects.filter(problems__contains=[{"code": Code.LETTERS_NOT_READ}])
+    campaigns = Campaign.objects.filter(pk__in=unread.values("campaign")) if campaign is None else [campaign]
+    return sum(_revalidate_all(one, unread.filter(campaign=one)) for one in campaigns)
+
+
+def _revalidate_all(campaign: Campaign, rows: Iterable[Recipient]) -> int:
+    speaker = load_speaker(campaign)
+    changed = [row for row in rows if _revalidate(row, campaign.script, speaker)]
     with transaction.atomic():
         Recipient.objects.bulk_update(changed, ["problems"], batch_size=1000)
         give_verdicts(campaign)
@@ -64,9 +77,9 @@ def _read_values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
         start += len(batch)
 
 
-def _revalidate(row: Recipient, script: str) -> bool:
+def _revalidate(row: Recipient, script: str, speaker: Speaker) -> bool:
     before = row.problems
     from_file = [problem for problem in load_problems(row.problems) if problem.source != Source.SCRIPT]
-    found = find_script_problems(Row(row.row_number, row.values), script)
+    found = find_script_problems(Row(row.row_number, row.values), script, speaker)
     row.problems = dump_problems([*from_file, *found])
     return row.problems != before

@@ -11,18 +11,22 @@ from typing import IO, Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from campaigns import engine
 from campaigns.delivery.channels import email
 from campaigns.delivery.channels.channel import BadAddress, Channel
 from campaigns.delivery.channels.registry import list_channels
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems
+from campaigns.pronunciations.speaker import Speaker, load_speaker
+from campaigns.recipients.name_columns import (
+    find_name,
+    find_pronunciation_problems,
+    find_row_pronunciations,
+)
 from campaigns.recipients.spreadsheet import Row, Sheet, read_sheet
-from campaigns.scripts.template import ScriptError, fill, find_column
+from campaigns.scripts.preview import find_spoken_columns
+from campaigns.scripts.template import Line, ScriptError, fill, find_column, to_variable
 from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
-
-NAME_COLUMNS = ("name", "full_name", "display_name", "first_name", "firstname", "given_name")
-FIRST_NAMES = ("first_name", "firstname", "given_name")
-LAST_NAMES = ("last_name", "lastname", "surname", "family_name")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def import_sheet(campaign: Campaign, file: IO[bytes], name: str) -> Counter[str]
     Raises SheetError for a file that is no spreadsheet (then nothing changes), MoveRefused during a run.
     """
     sheet = read_sheet(file, name)
-    validated = list(validate_rows(sheet, campaign.script))
+    validated = list(validate_rows(sheet, campaign.script, load_speaker(campaign)))
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if stored.state == CampaignState.RENDERING:
@@ -63,28 +67,49 @@ def give_verdicts(campaign: Campaign) -> None:
     move(campaign.recipients.exclude(problems=[]), RowVerdict.REJECTED)
 
 
-def validate_rows(sheet: Sheet, script: str = "") -> Iterator[ValidatedRow]:
-    """Validate every row: problems of the file, the address, duplicates, and what the script needs."""
+def validate_rows(sheet: Sheet, script: str = "", speaker: Speaker | None = None) -> Iterator[ValidatedRow]:
+    """Validate every row: problems of the file, the address, duplicates, what the script needs, and whether
+    the speaker, where there is one, can read its lines."""
     channels = _find_channels(sheet.columns)
     email_column = find_column(sheet.columns, email.CHANNEL.columns)  # stored beside the other cells
     first_seen: dict[tuple[str, str], int] = {}
     for row in sheet.rows:
         problems = list(sheet.get_problems(row.number))
         problems += _find_address_problems(row, channels, first_seen)
+        problems += find_pronunciation_problems(row.values, row.number)
         if script.strip():
-            problems += find_script_problems(row, script)
+            problems += find_script_problems(row, script, speaker)
         yield ValidatedRow(row, find_name(row.values), row.values.get(email_column, ""), tuple(problems))
 
 
-def find_script_problems(row: Row, script: str) -> list[Problem]:
+def find_script_problems(row: Row, script: str, speaker: Speaker | None = None) -> list[Problem]:
     """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
     try:
-        fill(script, row.values)
+        lines = fill(script, row.values)
     except ScriptError as error:
         if error.concerns_everybody:
             return []
         return [Problem(error.code, Source.SCRIPT, str(error), row.number, error.sheet_column)]
+    return [] if speaker is None else find_unread_lines(row, script, lines, speaker)
+
+
+def find_unread_lines(row: Row, script: str, lines: Sequence[Line], speaker: Speaker) -> list[Problem]:
+    """A problem for the first line with letters that the voice cannot read, at the cell they come from."""
+    known = speaker.select([line.text for line in lines], find_row_pronunciations(row.values))
+    for line in lines:
+        fault = speaker.find_fault(line.text, known)
+        if fault:
+            column = _find_unread_column(row.values, script, speaker, known)
+            return [Problem(Code.LETTERS_NOT_READ, Source.SCRIPT, fault, row.number, column)]
     return []
+
+
+def _find_unread_column(
+    values: Mapping[str, str], script: str, speaker: Speaker, known: engine.Pronunciations
+) -> str | None:
+    spoken = find_spoken_columns(script)
+    own = [column for column in values if {column, to_variable(column)} & spoken and values[column].strip()]
+    return next((column for column in own if speaker.find_fault(values[column], known)), None)
 
 
 def find_common_fault(script: str, rows: Iterable[Mapping[str, str]]) -> ScriptError | None:
@@ -97,16 +122,6 @@ def find_common_fault(script: str, rows: Iterable[Mapping[str, str]]) -> ScriptE
             if error.concerns_everybody:
                 return error
     return None
-
-
-def find_name(values: Mapping[str, str]) -> str:
-    """Find the recipient's name in the usual columns; "" where there is none."""
-    columns = tuple(values)
-    first, last = find_column(columns, FIRST_NAMES), find_column(columns, LAST_NAMES)
-    if first and last:
-        return f"{values[first]} {values[last]}".strip()
-    column = find_column(columns, NAME_COLUMNS)
-    return values[column] if column else ""
 
 
 def _find_channels(columns: Sequence[str]) -> list[tuple[str, Channel[Any]]]:

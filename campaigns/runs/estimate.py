@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
 
+from campaigns import engine
 from campaigns.models import Campaign
+from campaigns.recipients.word_ranking import count_doubtful_words
 from campaigns.runs.cost_history import format_cost, load_cost_history
+from campaigns.runs.said_lines import fill_valid_rows, find_rendered_lines
 from campaigns.scripts.spoken_length import add_pauses
-from campaigns.scripts.template import Line, ScriptError, fill
-from campaigns.states import BakeState, RenderState, RowVerdict
+from campaigns.states import BakeState
 
 
 @dataclass(frozen=True)
@@ -53,42 +56,24 @@ class Estimate:
 
 def estimate_run(campaign: Campaign) -> Estimate:
     """Fill every valid row; rows that cannot be filled are counted and left out."""
-    filled, unfillable, fault = _fill_rows(campaign)
+    filled, unfillable, fault = fill_valid_rows(campaign)
     history = load_cost_history(campaign)
-    counts = Counter((line.id, line.text) for lines in filled for line in lines)
-    seconds = {text: history.estimate_line_s(text) for _, text in counts}
-    rendered = _find_rendered_lines(campaign)
-    speech_s = sum(seconds[text] * count for (_, text), count in counts.items())
+    counts = Counter(line for lines in filled for line in lines)
+    seconds = {line.text: history.estimate_line_s(line.text) for line in counts}
+    rendered = find_rendered_lines(campaign)
+    speech_s = sum(seconds[line.text] * count for line, count in counts.items())
     video_s = sum(add_pauses(sum(seconds[line.text] for line in lines), len(lines)) for lines in filled)
     pause_s = (video_s - speech_s) / max(1, counts.total())
     personal_s = sum(
-        (seconds[text] + pause_s) * count for (_, text), count in counts.items() if count < len(filled)
+        (seconds[line.text] + pause_s) * count for line, count in counts.items() if count < len(filled)
     )
-    new_s = sum(seconds[line[1]] + pause_s for line in counts if line not in rendered)
-    to_make = sum(any((line.id, line.text) not in rendered for line in lines) for lines in filled)
+    new_s = sum(seconds[line.text] + pause_s for line in counts if line not in rendered)
+    to_make = sum(any(line not in rendered for line in lines) for lines in filled)
     work_s = new_s * history.work_per_new_s + to_make * history.join_s
     return Estimate(
         len(filled), counts.total(), len(counts), unfillable, speech_s, video_s, personal_s, new_s, work_s,
         history.messages, fault,
     )  # fmt: skip
-
-
-def _fill_rows(campaign: Campaign) -> tuple[list[tuple[Line, ...]], int, str]:
-    """The lines of every valid row, how many rows cannot be filled, and an error that all rows share."""
-    filled, unfillable, fault = [], 0, ""
-    for values in campaign.recipients.filter(verdict=RowVerdict.VALID).values_list("values", flat=True):
-        try:
-            filled.append(fill(campaign.script, values))
-        except ScriptError as error:
-            unfillable += 1
-            fault = fault or (str(error) if error.concerns_everybody else "")
-    return filled, unfillable, fault
-
-
-def _find_rendered_lines(campaign: Campaign) -> set[tuple[str, str]]:
-    """Lines that finished messages of this campaign hold: they lie in the cache."""
-    ready = campaign.messages.filter(render_state=RenderState.READY).values_list("lines", flat=True)
-    return {(line["id"], line["text"]) for lines in ready.order_by() for line in lines}
 
 
 @dataclass(frozen=True)
@@ -108,6 +93,8 @@ def build_checklist(campaign: Campaign, estimate: Estimate) -> tuple[ChecklistIt
         _check_script(campaign, estimate),
         _check_presenter(campaign),
         _check_consent(campaign),
+        *_check_voice(campaign),
+        *_check_names(campaign),
     )
 
 
@@ -163,6 +150,26 @@ def _check_consent(campaign: Campaign) -> ChecklistItem:
         "Record it",
         _build_presenter_url(presenter.pk),
     )
+
+
+def _check_voice(campaign: Campaign) -> Iterator[ChecklistItem]:
+    """A voice that this machine does not have; a worker elsewhere may, so the run may start."""
+    try:
+        engine.find_voice_language(campaign.choose_voice())
+    except engine.RenderError as error:
+        url = _build_step_url(campaign, "script")
+        yield ChecklistItem(True, f"Here the voice cannot be used: {error.message}", "Choose another", url)
+
+
+def _check_names(campaign: Campaign) -> Iterator[ChecklistItem]:
+    """Words that nobody has heard yet and that the voice may say wrong."""
+    url = _build_step_url(campaign, "names")
+    doubtful = count_doubtful_words(campaign)
+    if doubtful is None:
+        yield ChecklistItem(True, "Nobody has listened to the names yet.", "Hear them", url)
+    elif doubtful:
+        words = "one word" if doubtful == 1 else f"{doubtful} words"
+        yield ChecklistItem(True, f"The voice may say {words} wrong.", "Hear them", url)
 
 
 def _build_step_url(campaign: Campaign, step: str) -> str:

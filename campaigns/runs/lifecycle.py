@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -14,8 +16,12 @@ from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from campaigns.claims import compute_stall_cutoff, create_token
+from campaigns.engine import RenderError
 from campaigns.models import Campaign, Message, Presenter, Recipient
-from campaigns.recipients.sheet_import import find_common_fault
+from campaigns.pronunciations.speaker import Speaker, load_speaker
+from campaigns.recipients.name_columns import find_row_pronunciations
+from campaigns.recipients.sheet_import import find_common_fault, find_unread_lines
+from campaigns.recipients.spreadsheet import Row
 from campaigns.runs.bake import enqueue_bake
 from campaigns.scripts import template
 from campaigns.states import (
@@ -223,15 +229,20 @@ def _sync_messages(campaign: Campaign) -> None:
         raise MoveRefused(str(unknown))
     campaign.messages.exclude(recipient__in=rows).delete()
     needed, outdated = set[str](), list[Message]()
+    speaker = _require_speaker(campaign)
     for row in rows:
-        lines, failure = _fill_lines(campaign.script, row)
+        lines, failure = _fill_lines(campaign.script, row, speaker)
+        made_with = _describe_speaking(campaign, speaker, row, lines)
         needed |= {line["id"] for line in lines}
         message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
+        if message.made_with and _list_who_speaks(message.made_with) != _list_who_speaks(made_with):
+            campaign.slots = None  # planned for another take or another voice
         unwanted = _shows_filmed_lines(message) and not campaign.use_filmed_lines
-        made = message.render_state == RenderState.READY and bool(message.video)
-        if made and message.lines == lines and not unwanted:
+        made = message.render_state == RenderState.READY and not unwanted
+        if made and _is_up_to_date(message, lines, made_with):
             continue
-        message.lines, message.failure, message.failure_permanent = lines, failure, bool(failure)
+        message.lines, message.made_with = lines, made_with
+        message.failure, message.failure_permanent = failure, bool(failure)
         outdated.append(message)
     _queue(campaign, outdated)
     if campaign.slots is not None and not needed <= _read_slot_ids(campaign.slots):
@@ -242,12 +253,45 @@ def _shows_filmed_lines(message: Message) -> bool:
     return any(line.get("source") == "filmed" for line in message.segments)
 
 
-def _fill_lines(script: str, row: Recipient) -> tuple[list[dict[str, str]], str]:
-    """What the row's message says, or none and why the script cannot be filled for it."""
+def _require_speaker(campaign: Campaign) -> Speaker:
     try:
-        return [{"id": line.id, "text": line.text} for line in template.fill(script, row.values)], ""
+        campaign.choose_voice()
+    except RenderError as error:
+        raise MoveRefused(error.message) from error
+    return load_speaker(campaign)
+
+
+def _fill_lines(script: str, row: Recipient, speaker: Speaker) -> tuple[list[dict[str, str]], str]:
+    """What the row's message says, or none and why it cannot be said."""
+    try:
+        lines = template.fill(script, row.values)
     except template.ScriptError as error:
         return [], f"Row {row.row_number}: {error}"
+    filled = [{"id": line.id, "text": line.text} for line in lines]
+    unread = find_unread_lines(Row(row.row_number, row.values), script, lines, speaker)
+    return filled, f"Row {row.row_number}: {unread[0].message}" if unread else ""
+
+
+def _describe_speaking(
+    campaign: Campaign, speaker: Speaker, row: Recipient, lines: list[dict[str, str]]
+) -> dict[str, Any]:
+    """Who says a message's lines and how words of them are said: other values make another video."""
+    known = speaker.select([line["text"] for line in lines], find_row_pronunciations(row.values))
+    return {
+        "presenter": campaign.presenter_id,
+        "voice": [campaign.voice_engine, campaign.voice, campaign.locale],
+        "pronunciations": [asdict(one) for one in known],
+    }
+
+
+def _list_who_speaks(made_with: Mapping[str, Any]) -> list[Any]:
+    return [made_with["presenter"], made_with["voice"]]
+
+
+def _is_up_to_date(message: Message, lines: list[dict[str, str]], made_with: dict[str, Any]) -> bool:
+    """Whether a finished video says these lines in this way."""
+    same = message.made_with == made_with if message.made_with else not made_with["pronunciations"]
+    return same and message.lines == lines and bool(message.video)
 
 
 def _queue(campaign: Campaign, messages: list[Message]) -> None:

@@ -113,7 +113,8 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         take,
         _load_or_plan_slots(campaign, take, filmed, progress),
         folder / str(message.pk),
-        engine.EngineConfig(voice=engine.choose_voice(campaign.voice_engine, campaign.voice)),
+        engine.EngineConfig(voice=campaign.choose_voice()),
+        pronunciations=_read_pronunciations(message.made_with),
         filmed=filmed,
         progress=progress,
     )
@@ -125,13 +126,24 @@ def _load_or_plan_slots(
     """The campaign's slots, planned by the first worker that needs them; twice gives the same."""
     campaign.refresh_from_db(fields=["slots"])
     if campaign.slots is None:
-        lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
-        voice = engine.choose_voice(campaign.voice_engine, campaign.voice)
-        planned = engine.plan_slots([_to_pairs(one) for one in lines], take, voice, progress, filmed=filmed)
+        messages = list(campaign.messages.exclude(lines=[]).values_list("lines", "made_with"))
+        planned = engine.plan_slots(
+            [_to_pairs(lines) for lines, _ in messages],
+            take,
+            campaign.choose_voice(),
+            progress,
+            known=[_read_pronunciations(made_with) for _, made_with in messages],
+            filmed=filmed,
+        )
         Campaign.objects.filter(pk=campaign.pk, slots__isnull=True).update(slots=planned.to_json())
         campaign.refresh_from_db(fields=["slots"])
         assert campaign.slots is not None
     return engine.Slots.from_json(campaign.slots)
+
+
+def _read_pronunciations(made_with: Mapping[str, Any]) -> tuple[engine.Pronunciation, ...]:
+    """How words of a message are said, as its run found them; none for one of an older version."""
+    return tuple(engine.Pronunciation(**one) for one in made_with.get("pronunciations", ()))
 
 
 def _to_pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:

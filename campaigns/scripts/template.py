@@ -170,14 +170,14 @@ def _build_context(values: Mapping[str, str]) -> dict[str, Any]:
     """Each column under its own name and under the name that a script can write."""
     context: dict[str, Any] = {}
     for column, text in values.items():
-        spoken = _clean(text)
+        spoken = clean(text)
         value = spoken or Empty(column)
         context[to_variable(column)] = value
         context[column] = value
     return context
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """One line of visible text: no control, private-use or format characters, single spaces."""
     kept = "".join(
         " " if unicodedata.category(c) == "Cc" else c

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from campaigns.claims import Heartbeat, Heartbeats
 from campaigns.engine import Cancelled, Step
-from campaigns.models import Campaign, Message, Presenter
+from campaigns.models import Campaign, Message, Presenter, PronunciationEntry, Recipient
 from campaigns.runs import lifecycle
 from campaigns.states import BakeState, CampaignState, MoveRefused, RenderState, ReviewState
 
@@ -277,3 +278,78 @@ def test_progress_counts_frames_of_the_current_message_and_foretells_the_end(
     assert progress.stage == "mouths"
     assert progress.fraction == pytest.approx(0.5)
     assert progress.eta_s == pytest.approx(30, abs=3)  # 3 of 6 distinct lines took 30 s
+
+
+def make_ready(campaign: Campaign) -> None:
+    """Every queued message as a worker would leave it, approved."""
+    for message in campaign.messages.all():
+        message.video.save("video.mp4", ContentFile(b"a video"), save=True)
+    hashes = {"content_hash": "a" * 64, "approved_hash": "a" * 64}
+    campaign.messages.update(render_state="ready", review_state="approved", ready_at=timezone.now(), **hashes)
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RENDERED, slots={"line_ids": ["0.0"]})
+
+
+def list_states(campaign: Campaign) -> dict[str, tuple[str, bool]]:
+    """name → render state, whether it is approved."""
+    return {
+        message.recipient.name: (message.render_state, message.is_approved)
+        for message in campaign.messages.select_related("recipient")
+    }
+
+
+READY, AGAIN = (RenderState.READY, True), (RenderState.QUEUED, False)
+
+
+def test_a_correction_makes_anew_only_who_is_called_so(campaign: Campaign, alice: User) -> None:
+    start(campaign, alice)
+    make_ready(campaign)
+    PronunciationEntry.objects.create(word="ada", key="ada", said="AH-dah")
+    start(campaign, alice)
+    assert list_states(campaign) == {"Ada": AGAIN, "José": READY, "O'Neil": READY}
+    told = campaign.messages.get(recipient__name="Ada").made_with["pronunciations"]
+    assert [(one["word"], one["said"]) for one in told] == [("ada", "AH-dah")]
+
+
+def test_what_a_row_says_of_its_name_makes_anew_that_row(campaign: Campaign, alice: User) -> None:
+    start(campaign, alice)
+    make_ready(campaign)
+    row = campaign.recipients.get(name="José")
+    row.values["pronounce_as"] = "/xoˈse/"
+    row.save()
+    start(campaign, alice)
+    assert list_states(campaign) == {"Ada": READY, "José": AGAIN, "O'Neil": READY}
+
+
+def test_another_voice_or_locale_makes_everything_anew_with_slots_of_its_own(
+    campaign: Campaign, alice: User
+) -> None:
+    for change in ({"locale": "en-GB"}, {"voice_engine": "pyttsx3"}):
+        start(campaign, alice)
+        make_ready(campaign)
+        start(campaign, alice)
+        assert set(list_states(campaign).values()) == {READY}
+        lifecycle.settle(campaign)
+        Campaign.objects.filter(pk=campaign.pk).update(**change)
+        start(Campaign.objects.get(pk=campaign.pk), alice)
+        assert set(list_states(campaign).values()) == {AGAIN}
+        assert Campaign.objects.get(pk=campaign.pk).slots is None
+        lifecycle.cancel(campaign)
+
+
+def test_videos_of_an_older_version_stay_until_something_changes(campaign: Campaign, alice: User) -> None:
+    start(campaign, alice)
+    make_ready(campaign)
+    campaign.messages.update(made_with={})
+    start(campaign, alice)
+    assert set(list_states(campaign).values()) == {READY}
+
+
+def test_letters_that_the_voice_cannot_read_fail_before_the_work_begins(
+    campaign: Campaign, alice: User
+) -> None:
+    Recipient.objects.filter(campaign=campaign, name="José").update(
+        values={"first_name": "王小明", "city": ""}
+    )
+    start(campaign, alice)
+    failed = campaign.messages.get(render_state=RenderState.FAILED)
+    assert failed.failure.startswith("Row 3: ") and "王小明" in failed.failure
