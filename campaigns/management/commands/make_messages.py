@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns import engine
+from campaigns.batch.check import BadFile, BatchFiles, check_batch, read_library
 from campaigns.batch.results import RowStatus
 from campaigns.batch.videos import Batch, make_videos, report_missing_videos
+from campaigns.checks.report import CheckReport, Finding, Note, to_json, to_text
 from campaigns.management.progress_line import ProgressLine
 from campaigns.recipients.sheet_import import find_common_fault
 from campaigns.recipients.spreadsheet import SheetError, read_sheet
@@ -26,11 +29,19 @@ class Command(BaseCommand):
         parser.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
         parser.add_argument("--recipients", type=Path, required=True, help="CSV or XLSX, one person per row")
         parser.add_argument("--script", type=Path, required=True, help="what is said, a Jinja template")
-        parser.add_argument("--out", type=Path, required=True, help="the folder for the videos")
+        parser.add_argument("--out", type=Path, help="the folder for the videos; only --check does without")
         engine.add_voice_options(parser, with_model=True)
+        parser.add_argument("--locale", default="", help="how numbers and dates are read, such as en-GB")
+        parser.add_argument(
+            "--pronunciations", type=Path, help="CSV of how words are said: columns word, said, language"
+        )
         parser.add_argument(
             "--presenter", type=Path, help="a bake of this take; without it the take is baked first"
         )
+        parser.add_argument(
+            "--check", action="store_true", help="say what would happen, in seconds; make and write nothing"
+        )
+        parser.add_argument("--json", action="store_true", help="with --check: as JSON")
         parser.add_argument(
             "--no-filmed",
             action="store_true",
@@ -38,12 +49,36 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["check"]:
+            self._check(options)
+        elif options["json"]:
+            raise CommandError("--json belongs to --check.")
+        elif options["out"] is None:
+            raise CommandError("Name a folder for the videos with --out.")
+        else:
+            self._make(options)
+
+    def _check(self, options: dict[str, Any]) -> None:
+        names = ("recipients", "script", "take", "presenter", "out", "pronunciations")
+        named = {name: options[name] for name in names}
+        try:
+            files = BatchFiles(**named, voice=_choose_voice(options), use_filmed=not options["no_filmed"])
+            report = check_batch(files)
+        except engine.RenderError as error:
+            report = CheckReport((Note(Finding.VOICE_UNUSABLE, error.message),), (), ())
+        lines = [json.dumps(to_json(report), indent=1)] if options["json"] else to_text(report)
+        for line in lines:
+            self.stdout.write(line)
+        if not report.can_start:
+            raise SystemExit(1)
+
+    def _make(self, options: dict[str, Any]) -> None:
         began = time.monotonic()
         line = ProgressLine(self.stdout)
         try:
             batch = self._build_batch(options)
             outcomes = make_videos(batch, line.show)
-        except (SheetError, ScriptError, engine.RenderError, OSError) as error:
+        except (SheetError, ScriptError, ScriptFileError, BadFile, engine.RenderError, OSError) as error:
             line.close()
             raise CommandError(_describe_error(error, options)) from error
         except KeyboardInterrupt:
@@ -64,7 +99,9 @@ class Command(BaseCommand):
 
     def _build_batch(self, options: dict[str, Any]) -> Batch:
         """Everything is looked at before anything is made."""
-        script = _read_script(options["script"])
+        script = read_script_file(options["script"])
+        check(script)
+        library = read_library(options["pronunciations"])
         sheet = read_sheet(options["recipients"])
         unknown = find_common_fault(script, (row.values for row in sheet.rows))
         if unknown is not None:
@@ -77,22 +114,17 @@ class Command(BaseCommand):
             raise CommandError(f"{presenter} does not exist. Leave --presenter out to bake the take now.")
         if presenter is not None:
             engine.check_bake(presenter, options["take"])
-        voice = engine.choose_voice(options["voice"], options["voice_model"])
-        use_filmed = not options["no_filmed"]
-        return Batch(sheet, script, options["take"], presenter, voice, options["out"], self._tell, use_filmed)
+        voice, use_filmed = _choose_voice(options), not options["no_filmed"]
+        take, out = options["take"], options["out"]
+        return Batch(sheet, script, take, presenter, voice, out, self._tell, use_filmed, library)
 
     def _tell(self, problems: tuple[str, ...]) -> None:
         for problem in problems:
             self.stderr.write(f"About the take: {problem}")
 
 
-def _read_script(path: Path) -> str:
-    try:
-        source = read_script_file(path)
-    except ScriptFileError as error:
-        raise CommandError(str(error)) from error
-    check(source)
-    return source
+def _choose_voice(options: dict[str, Any]) -> engine.VoiceConfig:
+    return engine.choose_voice(options["voice"], options["voice_model"], options["locale"])
 
 
 def _describe_error(error: Exception, options: dict[str, Any]) -> str:

@@ -1,0 +1,49 @@
+"""A campaign looked at before its run: the same report as for a batch, some rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from campaigns import engine
+from campaigns.checks.report import Finding, Note, RowReport
+from campaigns.checks.row_check import RowCheck
+from campaigns.checks.run_check import find_column_warnings, find_voice_warnings
+from campaigns.models import Campaign, Recipient
+from campaigns.pronunciations.speaker import load_speaker
+from campaigns.recipients.revalidation import find_script_fault
+from campaigns.runs.cost_history import load_cost_history
+
+
+def check_rows(campaign: Campaign, rows: Iterable[Recipient]) -> list[RowReport]:
+    """What these rows would say; nothing where there is no voice."""
+    speaker, history, store = load_speaker(campaign), load_cost_history(campaign), engine.open_store()
+
+    def measure_s(text: str, spoken: str, known: engine.Pronunciations) -> float:
+        cached = engine.find_cached_line_s(text, speaker.voice, store, known)
+        return cached or history.line_lengths_s.get(text) or history.estimate_line_s(spoken)
+
+    found = campaign.filmed_lines if campaign.use_filmed_lines else None
+    filmed = [engine.FilmedLine.from_json(one) for one in found or ()]
+    row_check = RowCheck(campaign.script, speaker, measure_s, filmed)
+    return [row_check.check(row.row_number, row.values, row.found_problems) for row in rows]
+
+
+def find_run_notes(campaign: Campaign) -> tuple[list[Note], list[Note]]:
+    """(problems, warnings) of the whole run that the script, the voice and the columns cause."""
+    problems = []
+    fault = find_script_fault(campaign)
+    if fault is not None:
+        problems.append(Note(fault.code, fault.message))
+    try:
+        engine.find_voice_language(campaign.choose_voice())
+    except engine.RenderError as error:
+        problems.append(Note(Finding.VOICE_UNUSABLE, error.message))
+    return problems, [*find_column_warnings(campaign.columns), *_find_voice_warnings(campaign)]
+
+
+def _find_voice_warnings(campaign: Campaign) -> Iterator[Note]:
+    facts = campaign.presenter.facts if campaign.presenter is not None else {}
+    try:
+        yield from find_voice_warnings(facts.get("voice_pitch_hz") or 0.0, campaign.choose_voice())
+    except engine.RenderError:
+        return
