@@ -1,4 +1,4 @@
-"""The campaign list with its counts, and the five steps as pages behind it."""
+"""The campaign list with its counts, and its steps as pages behind it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,31 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from campaigns import engine
 from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
+from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import ProgressView, RunPage
-from campaigns.views.script import PreviewView, ScriptPage
+from campaigns.views.script import LineSoundView, PreviewView, ScriptPage
 from campaigns.views.send import SendPage
 from campaigns.views.upload import RecipientsPage
+from campaigns.views.voices import SampleView
 
 PAGES = {
     "recipients": RecipientsPage,
     "script": ScriptPage,
     "preview": PreviewView,
     "filmed": FilmedLinesView,
+    "sound": LineSoundView,
+    "sample": SampleView,
+    "names": NamesPage,
+    "words": WordsProgressView,
     "run": RunPage,
+    "check": CheckPage,
     "progress": ProgressView,
     "review": ReviewPage,
     "send": SendPage,
@@ -93,7 +102,12 @@ class CampaignAdmin(ModelAdmin):
             self.admin_site.admin_view(DecisionView.as_view(model_admin=self)),
             name="campaigns_campaign_decide",
         )
-        return [*pages, decide, *super().get_urls()]
+        word = path(
+            "<int:pk>/names/<int:word_pk>/",
+            self.admin_site.admin_view(WordSoundView.as_view(model_admin=self)),
+            name="campaigns_campaign_word",
+        )
+        return [*pages, decide, word, *super().get_urls()]
 
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool
@@ -102,6 +116,7 @@ class CampaignAdmin(ModelAdmin):
             obj.save(update_fields=list(form.fields))  # workers may have changed the rest meanwhile
             return
         obj.created_by_id = request.user.pk
+        obj.locale = engine.choose_locale(request.headers.get("Accept-Language", ""), obj.choose_voice())
         super().save_model(request, obj, form, change)
 
     def response_add(

@@ -39,7 +39,9 @@ VIEWS = {
 
 
 # What a person edits; a worker may have changed everything else since the page was opened.
-SAVED_FIELDS = ("name", "consent_by", "consent_note", "consent_at", "consent_revoked_at")
+SAVED_FIELDS = (
+    "name", "voice_engine", "voice", "consent_by", "consent_note", "consent_at", "consent_revoked_at",
+)  # fmt: skip
 
 
 @admin.register(Presenter)
@@ -71,6 +73,7 @@ class PresenterAdmin(ModelAdmin):
         take = "take" if obj is None else "take_facts"
         return (
             ("The take", {"fields": ("name", take)}),
+            ("Voice of new campaigns", {"fields": ("voice_engine", "voice")}),
             ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
         )
 

@@ -21,6 +21,7 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _build_list_link("Campaigns", "movie", "campaign"),
                 _build_list_link("Presenters", "person_play", "presenter"),
+                _build_list_link("Pronunciations", "record_voice_over", "pronunciationentry"),
             ]
         },
         {

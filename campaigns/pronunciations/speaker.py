@@ -29,6 +29,15 @@ class Speaker:
         except engine.RenderError:
             return ""
 
+    @cached_property
+    def _listed_language(self) -> str:
+        """The same, of a voice that is listed without loading it."""
+        try:
+            listed = engine.find_voice(self.voice)
+        except engine.RenderError:
+            return ""
+        return listed.language if listed is not None else self.language
+
     def select(
         self, texts: Iterable[str], own: Sequence[engine.Pronunciation] = ()
     ) -> tuple[engine.Pronunciation, ...]:
@@ -36,7 +45,7 @@ class Speaker:
         joined = _BETWEEN_LINES.join(texts)
         given = [one for one in own if one.find(joined)]
         taken = {one.word.casefold() for one in given}
-        found = self.library.select(joined, self.language) if len(self.library) else []
+        found = self.library.select(joined, self._listed_language) if len(self.library) else []
         return (*given, *(one for one in _drop_hidden(found) if one.word.casefold() not in taken))
 
     def find_fault(self, text: str, known: engine.Pronunciations = ()) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,18 @@ from unfold.widgets import (
 )
 
 from campaigns import engine
-from campaigns.models import Campaign, Presenter
+from campaigns.models import Campaign, Presenter, PronunciationEntry
+from campaigns.pronunciations.entries import draft_entry
+from campaigns.pronunciations.spelling import BadSpelling, read_spelling, read_word
 
 if TYPE_CHECKING:  # the classes take no parameter when the program runs
     _CampaignModelForm = forms.ModelForm[Campaign]
     _PresenterForm = forms.ModelForm[Presenter]
+    _EntryForm = forms.ModelForm[PronunciationEntry]
 else:
-    _CampaignModelForm = _PresenterForm = forms.ModelForm
+    _CampaignModelForm = _PresenterForm = _EntryForm = forms.ModelForm
 
+TABLE_BYTES_MAX = 20 * 2**20  # far above a hundred thousand entries
 SHEET_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 TAKE_SUFFIXES = (
     ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".3gp", ".ts", ".mts", ".m2ts", ".mpg",
@@ -63,18 +68,98 @@ class ScriptForm(_CampaignForm):
 
     class Meta:
         model = Campaign
-        fields = ("script", "presenter", "voice_engine", "voice")
+        fields = ("script", "presenter", "voice_engine", "voice", "locale")
         widgets = {
             "script": forms.Textarea(attrs={"rows": 16, "spellcheck": "true"}),
             "presenter": UnfoldAdminSelectWidget,
             "voice_engine": forms.RadioSelect,
             "voice": UnfoldAdminTextInputWidget,
+            "locale": UnfoldAdminSelectWidget,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["presenter"].empty_label = "Choose who speaks"  # type: ignore[attr-defined]
         self.fields["voice"].help_text = f"Empty: the packaged voice. {engine.describe_voices()}"
+        self.fields["voice_engine"].choices = engine.list_voice_choices()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A presenter who is chosen brings the default voice, unless another voice was chosen as well."""
+        cleaned = super().clean() or self.cleaned_data
+        presenter = cleaned.get("presenter")
+        # Not changed_data: for a field whose default is a function, it asks the page for a hidden copy.
+        voice_chosen = any(cleaned.get(name) != self.initial.get(name) for name in ("voice_engine", "voice"))
+        brings = presenter is not None and presenter.voice_engine and "presenter" in self.changed_data
+        if presenter is not None and brings and not voice_chosen:
+            cleaned |= {"voice_engine": presenter.voice_engine, "voice": presenter.voice}
+        return cleaned
+
+
+class PronunciationForm(_EntryForm):
+    """A word and how it is said, as a person types both."""
+
+    typed = forms.CharField(
+        label="Said as",
+        widget=UnfoldAdminTextInputWidget(attrs={"maxlength": 100}),
+        help_text="How it sounds, such as shiv-AWN, or IPA between slashes, such as /ʃɪˈvɔːn/.",
+    )
+
+    class Meta:
+        model = PronunciationEntry
+        fields = ("word", "language", "match_case")
+        help_texts = {
+            "word": "As it stands in the script or the spreadsheet; a word within another one is not meant.",
+            "language": "Only for voices of this language, such as en or de-CH. Empty: for every voice.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["typed"].initial = self.instance.written
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        self._try(read_word, "word")
+        self._try(read_spelling, "typed")
+        return cleaned if self.errors else self._take_over(cleaned)
+
+    def _try(self, read: Callable[[str], object], field: str) -> None:
+        try:
+            read(self.cleaned_data[field])
+        except BadSpelling as wrong:
+            self.add_error(field, str(wrong))
+
+    def _take_over(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        try:
+            draft = draft_entry(cleaned["word"], cleaned["typed"], cleaned["language"], cleaned["match_case"])
+        except BadSpelling as wrong:
+            self.add_error("language", str(wrong))
+            return cleaned
+        self.instance.key, self.instance.said, self.instance.is_ipa = draft.key, draft.said, draft.is_ipa
+        same = PronunciationEntry.objects.filter(
+            key=draft.key, language=draft.language, match_case=draft.match_case
+        ).exclude(pk=self.instance.pk)
+        if same.exists():
+            self.add_error("word", f"There is an entry for “{draft.word}” already. Correct that one.")
+        return {**cleaned, "word": draft.word, "language": draft.language}
+
+
+class PronunciationTableForm(forms.Form):
+    """A table of pronunciations."""
+
+    table = forms.FileField(
+        label="Pronunciations (CSV)",
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt"}),
+        error_messages={"required": "Choose a file first.", "empty": "That file is empty."},
+    )
+
+    def clean_table(self) -> UploadedFile[bytes]:
+        table: UploadedFile[bytes] = self.cleaned_data["table"]
+        if (table.size or 0) > TABLE_BYTES_MAX:
+            raise forms.ValidationError(f"That file is larger than {TABLE_BYTES_MAX >> 20} MB. Split it.")
+        return table
 
 
 class MailForm(_CampaignForm):
@@ -118,10 +203,11 @@ class PresenterForm(_PresenterForm):
 
     class Meta:
         model = Presenter
-        fields = ("name", "take", "agreed", "consent_by", "consent_note")
+        fields = ("name", "take", "voice_engine", "voice", "agreed", "consent_by", "consent_note")
         widgets = {"take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"})}
         help_texts = {
             "take": "One person facing a still camera, 10 to 60 seconds, only one face in the picture.",
+            "voice": f"Empty: the packaged voice. {engine.describe_voices()}",
             "consent_by": "Who agreed: usually the person in the take, with their full name.",
             "consent_note": "How they agreed: signed form, e-mail of a date, recorded sentence.",
         }

@@ -1,4 +1,4 @@
-"""The frame that every page of a campaign shares: the five steps and who may do what."""
+"""The frame that every page of a campaign shares: the steps and who may do what."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 STEPS = (
     ("recipients", "Recipients"),
     ("script", "Script"),
+    ("names", "Names"),
     ("run", "Run"),
     ("review", "Review"),
     ("send", "Send & watch"),
@@ -29,7 +30,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class StepLink:
-    """One of the five steps as the navigation shows it."""
+    """One of the steps as the navigation shows it."""
 
     number: int
     slug: str
@@ -121,6 +122,7 @@ def build_steps(campaign: Campaign, counts: Counts, current: str) -> tuple[StepL
     done = {
         "recipients": counts.valid > 0,
         "script": bool(campaign.script.strip()) and campaign.presenter is not None,
+        "names": counts.ready > 0,
         "run": counts.ready > 0 and campaign.state != CampaignState.RENDERING,
         "review": counts.approved > 0 and counts.to_review == 0,
         "send": counts.sent > 0 and counts.sent >= counts.approved,
@@ -133,9 +135,9 @@ def build_steps(campaign: Campaign, counts: Counts, current: str) -> tuple[StepL
 
 
 def find_next_step(campaign: Campaign) -> str:
-    """The first step that is not done: where a person goes on."""
+    """The first step that is not done: where a person goes on. Nobody has to look at the names."""
     links = build_steps(campaign, compute_counts(campaign), "")
-    return next((link.slug for link in links if not link.done), "send")
+    return next((link.slug for link in links if not link.done and link.slug != "names"), "send")
 
 
 def _build_hints(campaign: Campaign, counts: Counts) -> dict[str, str]:
@@ -143,6 +145,7 @@ def _build_hints(campaign: Campaign, counts: Counts) -> dict[str, str]:
     return {
         "recipients": f"{counts.valid} valid" + (f", {counts.rejected} rejected" if counts.rejected else ""),
         "script": presenter if campaign.script.strip() else "not written yet",
+        "names": "said right?",
         "run": campaign.get_state_display(),
         "review": f"{counts.approved} approved" + (f", {counts.to_review} to do" if counts.to_review else ""),
         "send": f"{counts.sent} sent",

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from campaigns import engine
 from campaigns.models import Campaign, Presenter, Recipient
+from campaigns.pronunciations.library import load_library
+from campaigns.pronunciations.speaker import Speaker
+from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_rows
+from campaigns.scripts.hearing import LINE_CHARACTERS_MAX, HeardLine, read_line, sign_line
 from campaigns.scripts.preview import Preview, PreviewLine, preview_script
 from campaigns.scripts.template import to_variable
 from campaigns.states import CampaignState, RowVerdict
 from campaigns.views.forms import ScriptForm
 from campaigns.views.page import CampaignPage, step_url
+from campaigns.views.sound import respond_with_sound
+from campaigns.views.voices import get_pitch_hz, list_offers
 
 PREVIEW_CHOICES = 500  # recipients offered in the list; more would make the page heavy
 PROBLEMS_SHOWN = 10
@@ -32,6 +41,8 @@ class ScriptPage(CampaignPage):
             variables=[(column, to_variable(column)) for column in self.campaign.columns],
             recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
             presenters=Presenter.objects.order_by("name"),
+            offers=list_offers(self.campaign),
+            pitch_hz=get_pitch_hz(self.campaign),
             preview_url=step_url(self.campaign, "preview"),
             rejected=[
                 (row, [problem.message for problem in row.found_problems])
@@ -65,7 +76,50 @@ class PreviewView(CampaignPage):
         row = (rows.filter(pk=wanted).first() if wanted.isdigit() else None) or rows.first()
         if row is None:
             return JsonResponse({"problem": "Upload recipients first: a preview needs a row to fill in."})
-        return JsonResponse(_preview_to_json(preview_script(request.POST.get("script", ""), row.values)))
+        made = preview_script(request.POST.get("script", ""), row.values)
+        return JsonResponse(_preview_to_json(made) | {"sounds": self._list_sounds(made, row)})
+
+    def _list_sounds(self, made: Preview, row: Recipient) -> list[dict[str, str]]:
+        """For each line the address of its sound in the voice that the page shows, or why there is none."""
+        names = ("voice_engine", "voice", "locale")
+        engine_name, voice, locale = (
+            self.request.POST.get(name, getattr(self.campaign, name))[:300] for name in names
+        )
+        texts = ["".join(piece.text for piece in line.pieces) for line in made.lines]
+        try:
+            speaker = Speaker(engine.choose_voice(engine_name, voice, locale), load_library())
+            known = speaker.select(texts, find_row_pronunciations(row.values))
+        except engine.RenderError as error:
+            return [{"problem": error.message} for _ in texts]
+        lines = [HeardLine(self.campaign.pk, row.pk, text, engine_name, voice, locale) for text in texts]
+        return [self._build_sound(line, known) for line in lines]
+
+    def _build_sound(self, line: HeardLine, known: engine.Pronunciations) -> dict[str, str]:
+        token = sign_line(line)
+        if not token:
+            return {"problem": f"A line of more than {LINE_CHARACTERS_MAX} characters cannot be played here."}
+        # Not the key of the sound: the preview follows the typing and loads no part of a voice.
+        version = sha256(repr((line, known)).encode()).hexdigest()[:16]
+        query = urlencode({"line": token, "version": version})
+        return {"url": f"{step_url(self.campaign, 'sound')}?{query}"}
+
+
+class LineSoundView(CampaignPage):
+    """One line of a preview as sound."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        line = read_line(request.GET.get("line", ""))
+        if line is None or line.campaign != self.campaign.pk:
+            return JsonResponse({"problem": "This line is not on the page any more. Reload it."}, status=403)
+        row = self.campaign.recipients.filter(pk=line.recipient).first()
+        own = find_row_pronunciations(row.values) if row is not None else []
+        try:
+            speaker = Speaker(line.choose_voice(), load_library())
+        except engine.RenderError as error:
+            return JsonResponse({"problem": error.message}, status=422)
+        return respond_with_sound(request, line.text, speaker, speaker.select([line.text], own))
 
 
 def find_valid_rows(campaign: Campaign) -> QuerySet[Recipient]:

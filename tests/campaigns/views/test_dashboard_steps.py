@@ -17,7 +17,7 @@ from campaigns.states import CampaignState, RenderState, ReviewState, RowVerdict
 from tests import people
 
 SHEET = "first_name;email;city\nZoë;zoe@example.org;Málaga\nLars;not an address;\n"
-STEPS = ("recipients", "script", "run", "review", "send")
+STEPS = ("recipients", "script", "names", "run", "check", "review", "send")
 
 
 @pytest.fixture
@@ -87,6 +87,17 @@ def test_a_file_that_is_no_spreadsheet_changes_nothing(dashboard: Client, campai
     assert "That file is empty" in upload(dashboard, campaign, b"", "people.csv")
     assert "no rows below" in upload(dashboard, campaign, b"name,email\n", "people.csv")
     assert campaign.recipients.count() == 4
+
+
+def test_a_campaign_whose_voice_is_gone_still_takes_a_spreadsheet_and_opens(
+    dashboard: Client, campaign: Campaign
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(voice_engine="gone")
+    assert "1 row will get a video, 1 will not" in upload(dashboard, campaign, SHEET)
+    for step in STEPS:
+        assert dashboard.get(url(campaign, step)).status_code == 200
+    page = dashboard.post(url(campaign, "run"), {"action": "start"}, follow=True).content.decode()
+    assert "There is no speech engine “gone”" in page
 
 
 def test_an_upload_is_refused_while_a_run_goes_on(dashboard: Client, campaign: Campaign) -> None:

@@ -88,3 +88,30 @@ def test_a_take_may_come_as_cameras_name_it(name: str, taken: bool) -> None:
     fields = {"name": "Nora", "agreed": "on", "consent_by": "Nora"}
     form = PresenterForm(fields, {"take": SimpleUploadedFile(name, b"bytes")})
     assert ("take" not in form.errors) == taken
+
+
+def test_a_presenter_brings_the_default_voice_unless_another_is_chosen(
+    campaign: Campaign, presenter: Presenter
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(presenter=None, voice_engine="piper")
+    Presenter.objects.filter(pk=presenter.pk).update(voice_engine="pyttsx3", voice="en-gb")
+    for typed, becomes in (("", ("pyttsx3", "en-gb")), ("other.onnx", ("piper", "other.onnx"))):
+        fields = {"script": "Hi.", "presenter": presenter.pk, "voice_engine": "piper", "voice": typed}
+        form = ScriptForm(fields, instance=Campaign.objects.get(pk=campaign.pk))
+        assert form.is_valid(), form.errors
+        assert (form.instance.voice_engine, form.instance.voice) == becomes
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen"),
+    [
+        ("en-GB,en;q=0.9", "en-GB"),
+        ("de-DE, en-au;q=0.5", "en-AU"),
+        ("de", ""),
+        ("", ""),
+        ("en-XX;q=x,,;", ""),
+    ],
+)
+def test_a_new_campaign_reads_numbers_as_the_browser_asks(asked: str, chosen: str) -> None:
+    assert engine.choose_locale(asked, engine.choose_voice("pyttsx3")) == chosen
+    assert engine.choose_locale(asked, engine.VoiceConfig("piper", "/nowhere.onnx")) == ""

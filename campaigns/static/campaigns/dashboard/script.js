@@ -11,6 +11,9 @@
   const correct = form.querySelector("[data-correct]");
   const unspoken = form.querySelector("[data-unspoken]");
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  const hearing = form.querySelector("[data-hearing]");
+  const allLabel = form.querySelector("[data-play-all-label]");
+  let playingAll = false;
   let asked = 0;
   let timer = 0;
   let corrected = "";
@@ -27,7 +30,51 @@
     return `about ${clock}`;
   };
 
+  const buildButton = (index) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "bn-play";
+    button.setAttribute("aria-label", `Play line ${index + 1}`);
+    const icon = document.createElement("span");
+    icon.className = "material-symbols-outlined";
+    icon.setAttribute("aria-hidden", "true");
+    icon.dataset.icon = "play_arrow";
+    button.append(icon);
+    return button;
+  };
+
+  const addSound = (item, sound, index) => {
+    const button = buildButton(index);
+    const told = document.createElement("p");
+    told.className = "bn-error";
+    told.setAttribute("role", "alert");
+    const tell = (sentence) => { told.textContent = sentence; told.hidden = !sentence; };
+    tell("");
+    item.play = () => {
+      if (sound.url) return bnPlayer.play(sound.url, button, tell);
+      tell(sound.problem);
+      return Promise.resolve(false);
+    };
+    button.addEventListener("click", () => { playingAll = false; item.play(); });
+    item.prepend(button);
+    item.querySelector("[data-line-text]").append(told);
+  };
+
+  const playAll = async () => {
+    if (playingAll) { playingAll = false; bnPlayer.stop(); return; }
+    playingAll = true;
+    allLabel.textContent = "Stop";
+    for (const item of [...lines.children]) {
+      if (!playingAll || !(await item.play())) break;
+    }
+    playingAll = false;
+    allLabel.textContent = "Play all";
+  };
+
   const showLines = (answer) => {
+    playingAll = false;
+    bnPlayer.stop();
+    hearing.hidden = !answer.lines.length;
     lines.replaceChildren(...answer.lines.map((line, index) => {
       const item = document.createElement("li");
       item.dataset.number = index + 1;
@@ -37,7 +84,11 @@
         node.textContent = piece.text;
         text.append(node);
       }
-      item.append(text);
+      const said = document.createElement("div");
+      said.dataset.lineText = "";
+      said.append(text);
+      item.append(said);
+      if (answer.sounds) addSound(item, answer.sounds[index], index);
       return item;
     }));
     length.textContent = answer.lines.length ? words(answer.seconds) : "";
@@ -85,6 +136,7 @@
   const ask = async () => {
     const mine = ++asked;
     const body = new URLSearchParams({ script: editor.value, recipient: person.value });
+    for (const field of ["voice_engine", "voice", "locale"]) body.set(field, new FormData(form).get(field) || "");
     try {
       const reply = await fetch(form.dataset.previewUrl, { method: "POST", body, headers: { "X-CSRFToken": token } });
       if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
@@ -104,6 +156,36 @@
   });
   editor.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 200); });
   person.addEventListener("change", ask);
+  for (const field of form.querySelectorAll("[name=voice_engine], [name=voice], [name=locale]")) {
+    field.addEventListener("change", ask);
+  }
+  for (const offer of form.querySelectorAll("[data-voice]")) {
+    const sample = offer.querySelector("[data-sample]");
+    const told = offer.querySelector("[data-sample-error]");
+    sample.addEventListener("click", () => {
+      playingAll = false;
+      bnPlayer.play(sample.dataset.sample, sample, (sentence) => { told.textContent = sentence; told.hidden = !sentence; });
+    });
+    offer.querySelector("[data-use]").addEventListener("click", () => {
+      form.querySelector(`[name=voice_engine][value="${offer.dataset.engine}"]`).checked = true;
+      form.querySelector("[name=voice]").value = offer.dataset.name;
+      showVoice();
+      ask();
+    });
+  }
+  const showVoice = () => {
+    const chosen = new FormData(form);
+    for (const offer of form.querySelectorAll("[data-voice]")) {
+      const used = offer.dataset.engine === chosen.get("voice_engine") && offer.dataset.name === chosen.get("voice");
+      offer.toggleAttribute("aria-current", used);
+      if (used) offer.setAttribute("aria-current", "true");
+      offer.querySelector("[data-use]").textContent = used ? "In use" : "Use";
+    }
+  };
+  for (const field of form.querySelectorAll("[name=voice_engine], [name=voice]")) {
+    field.addEventListener("change", showVoice);
+  }
+  form.querySelector("[data-play-all]").addEventListener("click", playAll);
   for (const button of form.querySelectorAll("[data-insert]")) {
     button.addEventListener("click", () => insert(button.dataset.insert));
   }
