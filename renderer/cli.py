@@ -28,6 +28,7 @@ from renderer.evaluation.quality import (
     run_reconstruct,
 )
 from renderer.evaluation.voice_report import add_voices_options
+from renderer.likeness.commands import add_voice_commands
 from renderer.progress import Progress
 from renderer.render.job import MessageJob, MessageResult
 from renderer.render.pipeline import render_message
@@ -292,6 +293,7 @@ def _build_parser() -> argparse.ArgumentParser:
     quality.set_defaults(run=_quality)
     voices = commands.add_parser("voices", help="the table of voices as measured; hard names; further styles")
     add_voices_options(voices)
+    add_voice_commands(commands.add_parser("voice", help="fit a voice to a take, and measure fitted voices"))
     for command in (bake, render):
         command.add_argument("--take", type=Path, required=True, help="the presenter's recorded video")
         command.add_argument(

@@ -19,8 +19,8 @@ PICTURE = ROOT / "docs" / "pictures" / "architecture.svg"
 # From the ground up: a room imports from rooms that stand before it, and from no other.
 RENDERER = (
     "errors", "progress", "timeline", "config", "weights", "runtime", "video", "sampling", "face", "words",
-    "speech", "voices", "take", "motion", "refiner", "mouth", "presenter", "scoring", "judging", "render",
-    "synthetic", "training", "evaluation", "cli", "__main__",
+    "speech", "voices", "likeness", "take", "motion", "refiner", "mouth", "presenter", "scoring", "judging",
+    "render", "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
     "states", "problems", "engine", "models", "claims", "storage", "scripts", "pronunciations", "delivery",

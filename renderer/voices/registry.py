@@ -169,6 +169,11 @@ def find_engine(name: str) -> VoiceEngine:
     )
 
 
+def get_style_engine() -> str:
+    """The name of the engine whose voices are style files: it speaks fitted ones."""
+    return next(one.name for one in ENGINES if one.finder.startswith("renderer.voices.styles."))
+
+
 def check_voice(config: VoiceConfig) -> VoiceEngine:
     """The engine of a voice. Raises RenderError for an unknown one and for a rate that is out of range."""
     engine = find_engine(config.engine)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from renderer.voices.registry import VoiceInfo
 Floats = npt.NDArray[np.float32]
 
 SHAPE = (510, 256)
+_GAINS = 12  # `renderer.voices.tone.BANDS`, which loads torch
 SUFFIX = ".safetensors"
 PACKAGED = Path(__file__).resolve().parents[1] / "weights" / "styles"
 
@@ -33,7 +34,9 @@ PACKAGED = Path(__file__).resolve().parents[1] / "weights" / "styles"
 class Style:
     """``pitch`` and ``rate`` are factors on what the network says with the style: ``pitch`` plays it higher
     (and with a shorter vocal tract), ``rate`` faster. ``pitch_hz`` is the median pitch that was measured,
-    0 where it was not."""
+    0 where it was not. A fitted style has ``tone_db``, gains of `renderer.voices.tone`, and is spoken by
+    `renderer.voices.fitted_style`: the curve of its pitch is ``curve_pitch`` times as high and stretched by
+    ``curve_spread`` away from ``curve_hz``, and its vocal tract stays."""
 
     style: Floats
     name: str = ""
@@ -43,6 +46,10 @@ class Style:
     pitch: float = 1.0
     rate: float = 1.0
     pitch_hz: float = 0.0
+    curve_pitch: float = 1.0
+    curve_spread: float = 1.0
+    curve_hz: float = 0.0
+    tone_db: tuple[float, ...] = ()
 
 
 def list_style_files() -> list[Path]:
@@ -103,7 +110,14 @@ def write_style(style: Style, path: Path, **facts: Any) -> None:
         save_file({"style": np.ascontiguousarray(style.style, np.float32)}, target, metadata=metadata)
 
 
-_FACTS: Mapping[str, type] = {
+def _read_gains(told: Iterable[Any]) -> tuple[float, ...]:
+    gains = tuple(float(gain) for gain in told)
+    if len(gains) not in (0, _GAINS):
+        raise ValueError(f"{len(gains)} gains")
+    return gains
+
+
+_FACTS: Mapping[str, Callable[[Any], Any]] = {
     "name": str,
     "label": str,
     "language": str,
@@ -111,6 +125,10 @@ _FACTS: Mapping[str, type] = {
     "pitch": float,
     "rate": float,
     "pitch_hz": float,
+    "curve_pitch": float,
+    "curve_spread": float,
+    "curve_hz": float,
+    "tone_db": _read_gains,
 }
 # A throat or a pace beyond these is no longer a voice.
 _FACTOR_MIN, _FACTOR_MAX = 0.5, 2.0

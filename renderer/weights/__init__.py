@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float32]
 MOUTH = Path(__file__).with_name("mouth.safetensors")
 MOTION = Path(__file__).with_name("motion.safetensors")
 EAR = Path(__file__).with_name("ear.safetensors")
+SPEAKER = Path(__file__).with_name("speaker.safetensors")
+VOICE_SPACE = Path(__file__).with_name("voice_space.safetensors")
 
 
 def base_mouth() -> dict[str, Floats] | None:
@@ -37,6 +39,11 @@ def base_motion() -> dict[str, Floats] | None:
 def base_ear() -> dict[str, Floats] | None:
     """Weights of `renderer.motion.ear.EarNetwork`, float32; None where none are shipped."""
     return arrays(EAR) if EAR.exists() else None
+
+
+def speaker_weights() -> dict[str, Floats]:
+    """Weights of `renderer.likeness.speaker.SpeakerEncoder`, float32: Resemblyzer's, see NOTICE."""
+    return arrays(SPEAKER)
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from renderer.errors import Cancelled
+from renderer.likeness import fit
+from renderer.likeness.fit import fit_voice
+from renderer.likeness.measures import measure_fit
+from renderer.likeness.take_voice import hear_voice
+from renderer.progress import Step
+from renderer.voices.kokoro_decoder import RATE_HZ
+from tests.renderer.likeness.voices import say
+
+PRESENTER = "im_nicola"  # an Italian, who is none of the voices that a fit starts from
+
+
+@pytest.mark.slow
+def test_a_few_steps_bring_a_voice_nearer_which_is_as_high_and_as_well_understood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fit, "STEPS", 12)
+    monkeypatch.setattr(fit, "_CHECKED_STEPS", (12,))
+    presenter = say(PRESENTER, 3)
+    steps: list[Step] = []
+    fitted = fit_voice(hear_voice(presenter, RATE_HZ, Path("take.mp4")), steps.append)
+    assert [step.done for step in steps] == list(range(13))
+    found = measure_fit(fitted.style, presenter, RATE_HZ)
+    assert found.fitted.likeness > found.stock.likeness + 0.05
+    assert 0.9 < found.fitted.pitch < 1.1
+    assert found.fitted.heard > 0.9 * found.stock.heard
+
+
+@pytest.mark.slow
+def test_a_fit_stops_where_its_listener_cancels() -> None:
+    def cancel(step: Step) -> None:
+        raise Cancelled
+
+    voice = hear_voice(say(PRESENTER, 3), RATE_HZ, Path("take.mp4"))
+    with pytest.raises(Cancelled):
+        fit_voice(voice, cancel)
