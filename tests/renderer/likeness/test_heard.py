@@ -21,5 +21,5 @@ def test_a_clear_voice_is_heard_better_than_the_same_voice_played_backwards() ->
 
 
 def test_pauses_do_not_count_as_slow_speech() -> None:
-    assert measure_pace([Phone("a", 0.0, 0.1), Phone("", 0.1, 2.0), Phone("b", 2.0, 2.1)]) == 10.0
+    assert measure_pace([Phone("a", 0.0, 0.125), Phone("", 0.125, 2.0), Phone("b", 2.0, 2.125)]) == 8.0
     assert measure_pace([Phone("", 0.0, 1.0)]) == 0.0
