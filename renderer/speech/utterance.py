@@ -36,8 +36,8 @@ class Voice(Protocol):
     def say(self, words: Sequence[str], rate: float, ipa: Mapping[int, str] = NO_IPA) -> Utterance:
         """Speak words as one line. Words may be "" (nothing is said for them) or hold spaces.
 
-        ``ipa`` gives the sounds of some words by their index; a voice that cannot read IPA raises RenderError
-        that says so.
+        ``ipa`` gives the sounds of some words by their index; a voice that cannot read IPA has
+        ``reads_ipa = False``, and is never given any.
         """
 
 
