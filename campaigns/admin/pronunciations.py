@@ -27,6 +27,7 @@ class PronunciationAdmin(ModelAdmin):
     """Words and how they are said, in every campaign."""
 
     form = PronunciationForm
+    fields = ("word", "typed", "language", "match_case")
     list_display = ("word", "written", "language_label", "match_case", "changed_by", "changed_at")
     list_filter = ("language", "is_ipa")
     search_fields = ("word", "key", "said")
