@@ -56,10 +56,13 @@ _POLISH_SOUNDS = {
     **{sign + "i" + vowel: _SOFT[sign] + own for sign in _SOFT for vowel, own in _POLISH_VOWELS.items()},
     **{f"{sign}i": f"{soft}i" for sign, soft in _SOFT.items()},
     **_POLISH_VOWELS,
+    "prz": "pʃ", "krz": "kʃ", "trz": "tʃ",
     "szcz": "ʃtʃ", "sz": "ʃ", "cz": "tʃ", "rz": "ʒ", "dź": "dʒ", "dż": "dʒ", "ch": "h", "c": "ts", "ć": "tʃ",
     "ś": "ʃ", "ź": "ʒ", "ż": "ʒ", "ń": "n", "ł": "w", "w": "v", "g": "ɡ", "r": "ɹ", "x": "ks",
 }  # fmt: skip
 _SPANISH = re.compile(r"ñ|^[a-zñáéíóúü]*[áéíóú][a-zñ]*$")
+# An acute accent is French, Irish, Hungarian or Czech as well; their names show it by these letters.
+_NOT_SPANISH = re.compile(r"[kw]|[bcdgmpst]h(?<!ch)|zs|sz|cs|gy|ae|ao|aidh|ée?$|é[a-z]?ie|ss|tt|nn|mm|ff|pp")
 _SPANISH_SOUNDS = {
     "ch": "tʃ", "ll": "j", "rr": "ɹ", "qu": "k", "gue": "ɡe", "gui": "ɡi", "ge": "he", "gi": "hi", "ce": "se",
     "ci": "si", "j": "h", "h": "", "ñ": "nj", "z": "s", "c": "k", "v": "b", "y": "j", "x": "ks", "ü": "w",
@@ -88,8 +91,8 @@ def read_by_letters(word: str) -> str:
     if not lower.isalpha():
         return ""
     if _POLISH.search(lower):
-        return _stress(_spell(lower, _POLISH_SOUNDS), -2)
-    if _SPANISH.match(lower):
+        return _stress(_spell(re.sub("w$", "f", lower), _POLISH_SOUNDS), -2)
+    if _SPANISH.match(lower) and not _NOT_SPANISH.search(lower):
         return _read_spanish(lower)
     return ""
 
