@@ -17,7 +17,7 @@ from renderer.take.line_search import find_filmed_lines
 from renderer.video.decode import read_sound
 from renderer.video.probe import probe
 
-STAGE_VERSION = "filmed-1"
+STAGE_VERSION = "filmed-2"
 
 
 def find_script_lines(

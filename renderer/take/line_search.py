@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.errors import RenderError
+from renderer.speech.rival_words import HeardWord, find_rivals, hear_words
 from renderer.speech.speech import Phone, Word
 from renderer.speech.text_search import FoundText, find_texts
 from renderer.take.filmed import FilmedLine
@@ -25,6 +26,7 @@ _LANGUAGE = "en-us"  # the one that the models hear
 _LEAST_WORDS = 3
 # More than this at the line's ends, or within it, is a word too many.
 _EXTRA_MAX_S = 0.3
+_SLOP_S = 0.05  # by which words that were heard otherwise may begin earlier, or end later
 
 
 def find_filmed_lines(
@@ -40,13 +42,26 @@ def find_filmed_lines(
         return []
     pauses = Pauses(samples)
     found = find_texts(samples, SOUND_RATE_HZ, [words for _, words in asked])
-    filmed = []
-    for (line, _), places in zip(asked, found, strict=True):
+    likely = []
+    for (line, words), places in zip(asked, found, strict=True):
         said = [one for one in places if not one.known.unheard and one.known.extra_s <= _EXTRA_MAX_S]
         if said:
-            best = max(said, key=lambda one: one.confidence)
-            filmed.append(_describe(line, best, pauses))
-    return filmed
+            likely.append((line, words, max(said, key=lambda one: one.confidence)))
+    heard = hear_words(samples, SOUND_RATE_HZ) if likely else []
+    return [
+        _describe(line, one, pauses) for line, words, one in likely if not _find_rivals(one, words, heard)
+    ]
+
+
+def _find_rivals(found: FoundText, words: Sequence[ScriptWord], heard: Sequence[HeardWord]) -> list[str]:
+    """Other words that are said where the line was found."""
+    start_s, end_s = (found.start_s + time_s for time_s in _find_span(found.known.words))
+    there = [word.text for word in heard if start_s < (word.start_s + word.end_s) / 2 < end_s]
+    return find_rivals(found.speech.samples, SOUND_RATE_HZ, words, there)
+
+
+def _find_span(words: Sequence[Word]) -> tuple[float, float]:
+    return words[0].start_s - _SLOP_S, words[-1].end_s + _SLOP_S
 
 
 def _read_words(text: str, locale: str) -> tuple[ScriptWord, ...] | None:

@@ -21,6 +21,10 @@ NOT_SAID = {
     "5": "Nothing is sent before you have watched it and said yes.",
     "6": "Привет, спасибо за это видео.",
     "7": "So choose.",
+    "8": "We would like to show you what we have built.",
+    "9": "So pick a time, and we will be there.",
+    "10": "So choose a time, and we will be here.",
+    "11": "Hello, and thank you for waiting.",
 }
 
 
