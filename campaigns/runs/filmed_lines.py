@@ -21,7 +21,7 @@ def load_or_find_filmed_lines(
     if stored is None:
         lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
         messages = [[(line["id"], line["text"]) for line in one] for one in lines]
-        voice = engine.choose_voice(campaign.voice_engine, campaign.voice)
+        voice = campaign.choose_voice()
         stored = [line.to_json() for line in engine.find_filmed_lines(messages, take, voice, progress)]
         Campaign.objects.filter(pk=campaign.pk).update(filmed_lines=stored)
     return tuple(engine.FilmedLine.from_json(line) for line in stored)

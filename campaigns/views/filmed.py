@@ -27,7 +27,7 @@ class FilmedLinesView(CampaignPage):
         if not messages:
             return JsonResponse({"problem": "Upload recipients and save a script first."})
         try:
-            voice = engine.choose_voice(self.campaign.voice_engine, self.campaign.voice)
+            voice = self.campaign.choose_voice()
             filmed = engine.find_filmed_lines(messages, get_local_path(presenter.take), voice)
         except engine.RenderError as error:
             return JsonResponse({"problem": error.message})
