@@ -46,7 +46,8 @@ def _fit(options: argparse.Namespace) -> int:
     fitted = fit_take(options.take, options.out, progress)
     progress.close()
     sys.stdout.write(
-        f"{options.out}: a voice like that of {options.take.name} in {time.monotonic() - began:.0f} s; "
+        f"{options.out}: a voice like that of {options.take.name} in {time.monotonic() - began:.0f} s "
+        f"({time.process_time():.0f} s of computing); "
         f"likeness {fitted.likeness:.2f}, of the nearest stock voice ({fitted.base}) "
         f"{fitted.stock_likeness:.2f}\n"
     )
