@@ -1,8 +1,8 @@
-"""The voices that Kokoro is known to speak in, and the space that they span: where a fit starts and stays.
+"""The stock voices of the network, and the space that they span: where a fit starts and stays.
 
 Kept of each stock voice are the mean of its style over all lengths of a sentence and its direction by the
 speaker encoder; of all together what changes with the length. `python -m renderer.training voices` makes the
-file of the voices of the npm package `kokoro-js` (Apache-2.0; NOTICE in `renderer/weights`).
+file (NOTICE in `renderer/weights` says of what).
 """
 
 from __future__ import annotations

@@ -21,7 +21,16 @@ from renderer.voices.text_to_speech import speak
 ROOT = Path(__file__).resolve().parents[3]
 # The readers use what an engine's package brings.
 OF_AN_ENGINE = {
-    *("piper_voice.py", "espeak_voice.py", "espeak_process.py", "hibari_voice.py", "kokoro_voice.py"),
+    *(
+        "piper_voice.py",
+        "espeak_voice.py",
+        "espeak_process.py",
+        "hibari_voice.py",
+        "kokoro_decoder.py",
+        "kokoro_network.py",
+        "kokoro_plan.py",
+        "kokoro_voice.py",
+    ),
     *(
         "arpabet.py",
         "english_sounds.py",
