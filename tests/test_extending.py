@@ -120,7 +120,7 @@ def test_a_new_voice_is_an_option_of_the_engines_own_commands(
 ) -> None:
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
-    assert "{hibari,kokoro,piper,pyttsx3,beep}" in capsys.readouterr().out
+    assert "{hibari,kokoro,piper,pyttsx3,http,beep}" in capsys.readouterr().out
 
 
 def test_no_voice_is_an_option_before_it_is_added() -> None:

@@ -137,6 +137,18 @@ RENDER_CACHE_MB = env.integer("RENDER_CACHE_MB", 20_000, least=100)
 MACHINE_HOUR_PRICE = env.price("MACHINE_HOUR_PRICE")
 BAKE_SECONDS = env.integer("BAKE_SECONDS", 240, least=1)
 
+# A speech server; renderer/voices/speech_server.py reads these again where a line is spoken
+SPEECH_SERVER_URL = env.text("SPEECH_SERVER_URL", "")
+SPEECH_SERVER_MODEL = env.text("SPEECH_SERVER_MODEL", "tts-1")
+SPEECH_SERVER_VOICE = env.text("SPEECH_SERVER_VOICE", "alloy")
+SPEECH_SERVER_FORMAT = env.choice("SPEECH_SERVER_FORMAT", "wav", ["wav", "pcm", "mp3", "flac"])
+SPEECH_SERVER_LANGUAGE = env.text("SPEECH_SERVER_LANGUAGE", "en-us")
+SPEECH_SERVER_TIMEOUT_S = env.integer("SPEECH_SERVER_TIMEOUT_S", 60, least=1)
+SPEECH_SERVER_RETRIES = env.integer("SPEECH_SERVER_RETRIES", 3)
+SPEECH_SERVER_AT_ONCE = env.integer("SPEECH_SERVER_AT_ONCE", 2, least=1)
+SPEECH_SERVER_PRIVATE = env.boolean("SPEECH_SERVER_PRIVATE", False)
+env.secret("SPEECH_SERVER_KEY", "")  # not kept: only a file that cannot be read has to stop the start
+
 # Mail
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 _mail = env.email_server("EMAIL_URL", "smtp://127.0.0.1:8025")

@@ -46,9 +46,11 @@ _FIT_SCALE = 1_000  # the decoder's scores are logarithms of about 0.999 a frame
 
 @dataclass(frozen=True)
 class Token:
-    """One word that is heard: its place among the words as written, and the ways to say it."""
+    """One word that is heard: its place among the words as written, itself with its IPA, and the ways to say
+    it."""
 
     word: int
+    said: tuple[str, str]
     ways: tuple[tuple[str, ...], ...]
 
 
@@ -84,7 +86,7 @@ def list_tokens(words: Sequence[ScriptWord], pronounce: Pronounce) -> list[Token
     tokens = []
     for at, word in enumerate(words):
         parts = [(word.spoken, word.ipa)] if word.ipa else [(part, "") for part in word.spoken.split()]
-        tokens += [Token(at, ways) for part in parts if (ways := pronounce(*part))]
+        tokens += [Token(at, part, ways) for part in parts if (ways := pronounce(*part))]
     return tokens
 
 

@@ -8,7 +8,7 @@ are the script's own, names included.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from renderer.errors import RenderError
 from renderer.speech.alignment import time_words
-from renderer.speech.arpabet import Pronounce, pronounce_english
+from renderer.speech.arpabet import Pronounce, list_stress, pronounce_english
 from renderer.speech.forced_path import (
     DIFFERENT_FIT,
     FreePath,
@@ -30,7 +30,7 @@ from renderer.speech.forced_path import (
     prepare_sound,
 )
 from renderer.speech.phone_decoder import FRAME_S, IPA_OF, find_quiet_frames, resample_to_16k
-from renderer.speech.phones import join_silence, spread_phones
+from renderer.speech.phones import is_vowel, join_silence, spread_phones
 from renderer.speech.speech import Phone, Word
 from renderer.words.script_words import ScriptWord
 
@@ -44,6 +44,8 @@ _USUAL_FRAMES = 8
 _SLOPE = 1.5  # of confidence over fit: 0.9 at 1.5 better than the limit, 0.1 at 1.5 worse
 # Of a line's letters that were not heard: beyond it is another text, below a slip or an unusual name.
 _UNHEARD_SHARE = 1 / 3
+# The most of a pause's loud edge that is a word's decay or onset, each 10 ms.
+_EDGE_FRAMES = 12
 # Speech that belongs to no word: about three words. Right lines had up to 0.14 s, a breath or an "um" more.
 _EXTRA_S = 0.7
 
@@ -169,34 +171,61 @@ def _lay_phones(
     spans: Sequence[PathSpan], tokens: Sequence[Token], quiet: npt.NDArray[np.bool_], length_s: float
 ) -> tuple[tuple[Phone, ...], tuple[int | None, ...]]:
     """Phones on the sound's own clock, silent where the sound is ``quiet`` [10 ms each], and their words."""
-    found: list[tuple[Phone, int | None]] = []
-    for span in spans:
-        word = None if span.token is None else tokens[span.token].word
-        for name, start, frames in span.phones:
-            start_s = compute_time_s(start)
-            symbols = list(IPA_OF.get(name, "")) or [""]
-            found += [(phone, word) for phone in spread_phones(symbols, start_s, start_s + frames * FRAME_S)]
+    found = [pair for span in spans for pair in _spread_span(span, tokens)]
     owners = _own_frames([phone for phone, _ in found], quiet)
     edges = [0, *(np.flatnonzero(np.diff(owners)) + 1).tolist(), len(owners)]
     laid = [
         (found[owners[a]] if owners[a] >= 0 else (Phone("", 0.0, 0.0), None), a * FRAME_S, b * FRAME_S)
         for a, b in pairwise(edges)
     ]
-    phones = join_silence(Phone(one.symbol, a, min(b, length_s)) for (one, _), a, b in laid)
+    phones = join_silence(Phone(one.symbol, a, min(b, length_s), one.stress) for (one, _), a, b in laid)
     sounding = iter(word for (one, word), *_ in laid if one.symbol)
     return phones, tuple(next(sounding) if phone.symbol else None for phone in phones)
 
 
+def _spread_span(span: PathSpan, tokens: Sequence[Token]) -> Iterator[tuple[Phone, int | None]]:
+    """The single phones of a word or a pause, and the word as written that they belong to."""
+    token = None if span.token is None else tokens[span.token]
+    stress = iter(_fit_stress(span, list_stress(*token.said)) if token else ())
+    for name, start, frames in span.phones:
+        start_s = compute_time_s(start)
+        symbols = list(IPA_OF.get(name, "")) or [""]
+        stressed = next(stress, 0) if is_vowel(symbols[0]) else 0
+        for phone in spread_phones(symbols, start_s, start_s + frames * FRAME_S, stressed):
+            yield phone, token.word if token else None
+
+
+def _fit_stress(span: PathSpan, stress: Sequence[int]) -> Sequence[int]:
+    """Stress for as many vowels as were heard: where a vowel was dropped or added, the nearest one's."""
+    vowels = sum(is_vowel(IPA_OF.get(name, " ")[0]) for name, _, _ in span.phones)
+    if not stress or not vowels:
+        return [0] * vowels
+    if len(stress) == vowels:
+        return stress
+    strongest = list(stress).index(1) if 1 in stress else 0
+    at = min(round(strongest * vowels / len(stress)), vowels - 1)
+    return [int(one == at) for one in range(vowels)]
+
+
 def _own_frames(phones: Sequence[Phone], quiet: npt.NDArray[np.bool_]) -> npt.NDArray[np.int_]:
     """The index of the phone of each 10 ms, -1 in silence. A phone that is quiet from end to end keeps its
-    frames: a closure makes no sound."""
+    frames, because a closure makes no sound; sound at the edge of a pause belongs to the phone beside it."""
     owners = np.full(len(quiet), -1)
     for at, phone in enumerate(phones):
-        first, last = (
-            min(max(round(time / FRAME_S), 0), len(quiet)) for time in (phone.start_s, phone.end_s)
-        )
+        first, last = (max(round(time / FRAME_S), 0) for time in (phone.start_s, phone.end_s))
         if phone.symbol:
             owners[first:last] = at
             if not quiet[first:last].all():
                 owners[first:last][quiet[first:last]] = -1
+    edges = [0, *(np.flatnonzero(np.diff(owners)) + 1).tolist(), len(owners)]
+    for first, last in pairwise(edges):
+        hushed = np.flatnonzero(quiet[first:last])
+        if owners[first] >= 0 or not len(hushed):
+            continue
+        before, after = (
+            min(int(hushed[0]), _EDGE_FRAMES),
+            min(last - first - 1 - int(hushed[-1]), _EDGE_FRAMES),
+        )
+        owners[first : first + before] = owners[first - 1] if first else -1
+        owners[last - after : last] = owners[last] if last < len(owners) else -1
     return owners

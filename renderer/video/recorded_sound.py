@@ -15,7 +15,13 @@ from av.audio.stream import AudioStream
 
 from renderer.errors import RenderError
 from renderer.timeline import SOUND_RATE_HZ
-from renderer.video.open import READING_ERRORS, list_picture_streams, list_sound_streams, open_clip
+from renderer.video.open import (
+    READING_ERRORS,
+    list_picture_streams,
+    list_sound_streams,
+    name_damage,
+    open_clip,
+)
 from renderer.video.probe import probe_clip
 from renderer.video.sound import VOICE, SoundFormat
 
@@ -37,8 +43,9 @@ class RecordedSound:
     notes: tuple[str, ...]
 
 
-def read_recorded_sound(path: Path) -> RecordedSound | None:
-    """A clip's sound, or None where it has no sound track. Raises RenderError.
+def read_recorded_sound(path: Path, *, most_s: float | None = None) -> RecordedSound | None:
+    """A clip's sound, or None where it has no sound track. Raises RenderError, also for one that is longer
+    than ``most_s``; no more than that is decoded.
 
     Of several tracks the default one is heard, or the first other one where that is silent. Of two channels
     that cancel each other, the louder one is heard.
@@ -46,6 +53,8 @@ def read_recorded_sound(path: Path) -> RecordedSound | None:
     track, notes = _choose_track(path)
     if track is None:
         return None
+    if most_s is not None:
+        _refuse_long(path, track, most_s)
     mono, channels = _read_track(path, track, VOICE)[0], _count_channels(path, track)
     if channels == 2:
         left_right = _read_track(path, track, SoundFormat(VOICE.rate_hz, "stereo"))
@@ -124,6 +133,19 @@ def _read_track(path: Path, track: int, form: SoundFormat) -> Samples:
             "Export the file again, for example as MP4 with AAC."
         )
     return _start_at(samples, offset)
+
+
+def _refuse_long(path: Path, track: int, most_s: float) -> None:
+    """Raise RenderError for a sound longer than ``most_s``: counted, because a file may name another length,
+    and a small one can hold days of silence."""
+    with open_clip(path) as container, name_damage(path):
+        heard_s = 0.0
+        for frame in container.decode(_find_track(container, track)):
+            heard_s += frame.samples / max(frame.sample_rate, 1)
+            if heard_s > most_s:
+                raise RenderError(
+                    f"{path.name} is longer than {most_s:.0f} s. Cut it to what is said, then try again."
+                )
 
 
 def _find_picture_start_s(container: av.container.InputContainer, sound: AudioStream, path: Path) -> float:

@@ -29,8 +29,9 @@ class VoiceEngine:
     on pages. ``takes`` says what `VoiceConfig.voice` may name, ``packaged`` what "" stands for. ``loader``
     is the dotted name of a function: `VoiceConfig.voice` → `Voice`. Where a voice is a model in files, each
     is named by the model's path and one of ``model_suffixes``, or ``finder``, the dotted name of a function,
-    finds them; their content is part of a line's cache key.
-    ``extra`` is the optional dependency of this project that brings the engine, "" where none is needed.
+    finds them; their content is part of a line's cache key. ``settings``, another such name, tells what else
+    decides how the engine's voices sound; that is part of the key as well. ``extra`` is the optional
+    dependency of this project that brings the engine, "" where none is needed.
     """
 
     name: str
@@ -42,6 +43,7 @@ class VoiceEngine:
     loader: str
     model_suffixes: tuple[str, ...] = ()
     finder: str = ""
+    settings: str = ""
     extra: str = ""
 
     def load(self, voice: str) -> Voice:
@@ -62,6 +64,13 @@ class VoiceEngine:
             return _find_files(self.finder, voice)
         named = [Path(f"{voice}{suffix}") for suffix in self.model_suffixes] if voice else []
         return [path for path in named if path.is_file()]
+
+    def read_settings(self) -> dict[str, str]:
+        """What decides, beside a voice's name and files, how it sounds; {} where nothing does."""
+        if not self.settings:
+            return {}
+        read: Callable[[], dict[str, str]] = _import_function(self.settings)
+        return read()
 
 
 def _import_function(dotted: str) -> Any:
@@ -122,6 +131,16 @@ ENGINES: tuple[VoiceEngine, ...] = (
         loader="renderer.voices.espeak_voice.load_espeak",
         extra="espeak",
     ),
+    VoiceEngine(
+        name="http",
+        label="Speech server",
+        licence="that of the server and its voices",
+        languages="the server's; SPEECH_SERVER_LANGUAGE names it",
+        packaged="SPEECH_SERVER_VOICE",
+        takes="a voice of the server in SPEECH_SERVER_URL, such as alloy",
+        loader="renderer.voices.http_voice.load_http",
+        settings="renderer.voices.http_voice.describe_server",
+    ),
 )
 
 
@@ -136,8 +155,10 @@ def find_engine(name: str) -> VoiceEngine:
 
 
 def check_voice(config: VoiceConfig) -> VoiceEngine:
-    """The engine of a voice. Raises RenderError for an unknown one and for a rate that is out of range."""
+    """The engine of a voice. Raises RenderError for an unknown one, for one that lacks its settings, and for
+    a rate that is out of range."""
     engine = find_engine(config.engine)
+    engine.read_settings()
     if not RATE_MIN <= config.rate <= RATE_MAX:
         raise RenderError(
             f"The speaking rate {config.rate} is out of range. Choose {RATE_MIN} to {RATE_MAX}."

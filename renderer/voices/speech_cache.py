@@ -26,7 +26,7 @@ STAGE_VERSION = "speech-2"
 def compute_speech_key(text: str, voice: VoiceConfig, known: Pronunciations = ()) -> str:
     """Everything that can change a sample of a line; a voice that is a file counts by its content.
 
-    Raises RenderError for an engine that is not in the table.
+    Raises RenderError for an engine that is not in the table, or that needs settings that are not there.
     """
     engine = find_engine(voice.engine)
     files = engine.find_model_files(voice.voice)
@@ -34,6 +34,7 @@ def compute_speech_key(text: str, voice: VoiceConfig, known: Pronunciations = ()
     told: list[object] = [voice.locale] if voice.locale else []  # what is not given leaves the key as it was
     if engine.finder and not Path(voice.voice).is_file():
         told.append({"named": voice.voice})  # several voices may share one file
+    told += [settings] if (settings := engine.read_settings()) else []
     told += [asdict(one) for one in select_pronunciations(text, known)]
     return fingerprint(STAGE_VERSION, text, engine.name, voice.rate, model, *told)
 

@@ -29,11 +29,12 @@ OF_AN_ENGINE = {
         "lexicon.py",
     ),
 }
-NAMES = re.compile(rf"\b({'|'.join(engine.name for engine in ENGINES)})\b", re.I)
+# "http" is also how addresses begin.
+NAMES = re.compile(rf"\b({'|'.join(engine.name for engine in ENGINES if engine.name != 'http')})\b", re.I)
 
 
 def test_the_names_that_rows_options_and_cache_keys_hold_stay_as_they_are() -> None:
-    assert [engine.name for engine in ENGINES] == ["hibari", "kokoro", "piper", "pyttsx3"]
+    assert [engine.name for engine in ENGINES] == ["hibari", "kokoro", "piper", "pyttsx3", "http"]
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
