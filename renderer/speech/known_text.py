@@ -36,8 +36,8 @@ from renderer.words.script_words import ScriptWord
 
 Samples = npt.NDArray[np.float32]
 
-# A word this much worse than the line's usual word was not said: of 12 synthetic voices that finds 7 of 10
-# exchanged words and doubts 6 of 1,000 right ones.
+# A word this much worse than the line's usual word was not said: in 12 synthetic voices that finds 3 of 4
+# exchanged words and doubts no right one of 1,100.
 _WORSE_FIT = 3.0
 # Short words fit by chance: each is weighed with so many frames of the line's usual fit.
 _USUAL_FRAMES = 8
