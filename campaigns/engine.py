@@ -17,15 +17,19 @@ from renderer.render.job import Lines, MessageJob, MessageResult, Source, order_
 from renderer.runtime.hit_counters import HitCount
 from renderer.runtime.profiling import profile
 from renderer.runtime.store import Store
+from renderer.speech.speech import Speech
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.take.filmed import FilmedLine
 from renderer.take.plan import Slots
 from renderer.voices import registry as voices
 from renderer.voices.registry import add_voice_options, check_voice
+from renderer.words.pronunciations import Pronunciations
 from renderer.words.sentences import find_sentence_spans
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
     from renderer.evaluation.seams import SeamRatios as SeamRatios
     from renderer.evaluation.seams import SeamView as SeamView
+    from renderer.speech.recorded_lines import RecordedLines as RecordedLines
     from renderer.video.probe import ClipFacts
 
 PAUSES = PlanConfig()
@@ -54,12 +58,15 @@ __all__ = [
     "MessageResult",
     "PlannedLine",
     "Progress",
+    "Pronunciations",
     "RenderError",
     "Slots",
     "Source",
+    "Speech",
     "Step",
     "Store",
     "Tell",
+    "TextMismatch",
     "VoiceConfig",
     "add_voice_options",
     "bake",
@@ -85,6 +92,7 @@ __all__ = [
     "probe_video",
     "profile",
     "read_machine_facts",
+    "read_recording",
     "render",
     "render_messages",
     "tell_nobody",
@@ -222,6 +230,25 @@ def measure_line_s(text: str, voice: VoiceConfig, cache: Store | None = None) ->
     from renderer.voices.speech_cache import speak_cached
 
     return speak_cached(text, voice, cache or open_store()).duration_s
+
+
+def read_recording(
+    path: Path,
+    name: str,
+    lines: Lines,
+    voice: VoiceConfig,
+    known: Pronunciations = (),
+    cache: Store | None = None,
+) -> RecordedLines:
+    """The speech of each line in a sound file that people know as ``name``, aligned to the lines' text.
+
+    The lines are in the language of ``voice``. Raises RenderError for a file that cannot be used, and
+    TextMismatch for one that says something else.
+    """
+    from renderer.voices.recorded_cache import read_recorded_cached
+
+    language = voices.load_voice(voice).language
+    return read_recorded_cached(path, name, lines, language, cache or open_store(), voice.locale, known)
 
 
 def plan_messages(

@@ -31,6 +31,9 @@ class Code(StrEnum):
     NOT_COMPUTABLE = "not_computable"
     NOTHING_SAID = "nothing_said"
     TOO_LONG = "too_long"
+    RECORDING_MISSING = "recording_missing"
+    RECORDING_UNUSABLE = "recording_unusable"
+    RECORDING_OF_OTHER_TEXT = "recording_of_other_text"
     MERGE_TAG = "merge_tag"
     MARKUP = "markup"
     UNKNOWN = "unknown"  # stored by version 0.2, which kept the sentence alone

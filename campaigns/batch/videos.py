@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from campaigns import engine
 from campaigns.batch.results import Outcome, RowStatus, build_file_stem, write_results
 from campaigns.recipients.sheet_import import ValidatedRow, validate_rows
 from campaigns.recipients.spreadsheet import Sheet
+from campaigns.recordings.row_recordings import RowRecordings
 from campaigns.runs.bake import describe_unexpected
 from campaigns.scripts.template import Line, fill
 
@@ -24,7 +25,8 @@ ProgressCallback = Callable[[str, float, float | None], None]
 @dataclass(frozen=True)
 class Batch:
     """The inputs of a batch, all validated. Without a ``presenter`` file the take is baked first; ``tell``
-    is given what it lacks. ``use_filmed``: lines that the take says are shown as they were filmed."""
+    is given what it lacks. ``use_filmed``: lines that the take says are shown as they were filmed.
+    ``recordings`` are sounds of some rows' lines; ``warn`` is told about them."""
 
     sheet: Sheet
     script: str
@@ -34,6 +36,8 @@ class Batch:
     out: Path
     tell: engine.Tell = engine.tell_nobody
     use_filmed: bool = True
+    recordings: RowRecordings | None = None
+    warn: Callable[[str], None] = lambda _: None
 
 
 @dataclass
@@ -77,7 +81,7 @@ class BatchProgress:
 
 def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
     """Render video, poster and captions for each valid row. results.csv is rewritten after every row."""
-    validated = list(validate_rows(batch.sheet, batch.script))
+    validated = [_check_recording(batch, one) for one in validate_rows(batch.sheet, batch.script)]
     outcomes = [_create_outcome(one) for one in validated]
     to_render = [(one, outcome) for one, outcome in zip(validated, outcomes, strict=True) if not one.problems]
     progress = BatchProgress(on_progress, max(1, len(to_render)))
@@ -109,6 +113,17 @@ def report_missing_videos(sheet: Sheet, outcomes: list[Outcome], name: str) -> I
     for outcome in outcomes:
         if outcome.status != RowStatus.READY:
             yield f"{name}, row {outcome.row.number}: {outcome.reason}"
+
+
+def _check_recording(batch: Batch, one: ValidatedRow) -> ValidatedRow:
+    """The row with what is wrong with its recording; a row that is rejected anyhow is left as it is."""
+    if batch.recordings is None or one.problems:
+        return one
+    lines = _to_pairs(fill(batch.script, one.row.values))
+    problems, notes = batch.recordings.find_problems(one.row, lines)
+    for note in notes:
+        batch.warn(f"row {one.row.number}: {note}")
+    return replace(one, problems=tuple(problems))
 
 
 def _create_outcome(one: ValidatedRow) -> Outcome:
@@ -173,5 +188,14 @@ def _job(batch: Batch, presenter: Path, row: _Row, plan: _Plan, progress: BatchP
         batch.out / build_file_stem(row.validated.row, row.validated.name),
         engine.EngineConfig(voice=batch.voice),
         filmed=plan.filmed,
+        recorded=_load_recorded(batch, row),
         progress=partial(progress.report_row, row.validated.row.number, row.label),
     )
+
+
+def _load_recorded(batch: Batch, row: _Row) -> Mapping[str, engine.Speech]:
+    """The row's recorded lines by their ids, {} where the voice says them."""
+    found = batch.recordings.read(row.validated.row.values, row.lines) if batch.recordings else None
+    if found is None:
+        return {}
+    return {line_id: speech for (line_id, _), speech in zip(row.lines, found.speeches, strict=True)}

@@ -15,7 +15,6 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from renderer.errors import RenderError
 from renderer.speech.alignment import time_words
 from renderer.speech.arpabet import Pronounce, list_stress, pronounce_english
 from renderer.speech.forced_path import (
@@ -32,6 +31,7 @@ from renderer.speech.forced_path import (
 from renderer.speech.phone_decoder import FRAME_S, IPA_OF, find_quiet_frames, resample_to_16k
 from renderer.speech.phones import is_vowel, join_silence, spread_phones
 from renderer.speech.speech import Phone, Word
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.words.script_words import ScriptWord
 
 Samples = npt.NDArray[np.float32]
@@ -48,14 +48,6 @@ _UNHEARD_SHARE = 1 / 3
 _EDGE_FRAMES = 12
 # Speech that belongs to no word: about three words. Right lines had up to 0.14 s, a breath or an "um" more.
 _EXTRA_S = 0.7
-
-
-class TextMismatch(RenderError):
-    """The sound does not say the text. ``words`` are those that were not heard, as written."""
-
-    def __init__(self, message: str, words: Sequence[str]) -> None:
-        super().__init__(message)
-        self.words = tuple(words)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ from campaigns.batch.results import RowStatus
 from campaigns.batch.videos import Batch, make_videos, report_missing_videos
 from campaigns.management.progress_line import ProgressLine
 from campaigns.recipients.sheet_import import find_common_fault
-from campaigns.recipients.spreadsheet import SheetError, read_sheet
+from campaigns.recipients.spreadsheet import Sheet, SheetError, read_sheet
+from campaigns.recordings.archive import BadArchive, open_recordings
+from campaigns.recordings.row_recordings import RowRecordings, find_recording_column
 from campaigns.scripts.script_file import ScriptFileError, read_script_file
 from campaigns.scripts.template import ScriptError, check
 
@@ -36,14 +40,18 @@ class Command(BaseCommand):
             action="store_true",
             help="speak and draw every line, also those that the take says",
         )
+        parser.add_argument(
+            "--recordings", type=Path, help="folder or ZIP of sounds that a column “recording” names"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         line = ProgressLine(self.stdout)
         try:
-            batch = self._build_batch(options)
-            outcomes = make_videos(batch, line.show)
-        except (SheetError, ScriptError, engine.RenderError, OSError) as error:
+            with tempfile.TemporaryDirectory(prefix="byname-recordings-") as scratch:
+                batch = self._build_batch(options, Path(scratch))
+                outcomes = make_videos(batch, line.show)
+        except (BadArchive, SheetError, ScriptError, engine.RenderError, OSError) as error:
             line.close()
             raise CommandError(_describe_error(error, options)) from error
         except KeyboardInterrupt:
@@ -62,7 +70,7 @@ class Command(BaseCommand):
         if ready < len(outcomes):
             raise SystemExit(1)
 
-    def _build_batch(self, options: dict[str, Any]) -> Batch:
+    def _build_batch(self, options: dict[str, Any], scratch: Path) -> Batch:
         """Everything is looked at before anything is made."""
         script = _read_script(options["script"])
         sheet = read_sheet(options["recipients"])
@@ -78,12 +86,38 @@ class Command(BaseCommand):
         if presenter is not None:
             engine.check_bake(presenter, options["take"])
         voice = engine.choose_voice(options["voice"], options["voice_model"])
-        use_filmed = not options["no_filmed"]
-        return Batch(sheet, script, options["take"], presenter, voice, options["out"], self._tell, use_filmed)
+        return Batch(
+            sheet,
+            script,
+            options["take"],
+            presenter,
+            voice,
+            options["out"],
+            self._tell,
+            use_filmed=not options["no_filmed"],
+            recordings=_open_row_recordings(options["recordings"], scratch, sheet, voice),
+            warn=partial(self._warn, options["recipients"].name),
+        )
+
+    def _warn(self, name: str, note: str) -> None:
+        self.stderr.write(f"{name}, {note}")
 
     def _tell(self, problems: tuple[str, ...]) -> None:
         for problem in problems:
             self.stderr.write(f"About the take: {problem}")
+
+
+def _open_row_recordings(
+    path: Path | None, scratch: Path, sheet: Sheet, voice: engine.VoiceConfig
+) -> RowRecordings | None:
+    if path is None:
+        return None
+    column = find_recording_column(sheet.columns)
+    if not column:
+        raise CommandError(
+            f"No column names the recordings in {path}. Add a column “recording” with each row's file."
+        )
+    return RowRecordings(open_recordings(path, scratch), column, voice)
 
 
 def _read_script(path: Path) -> str:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from renderer.config import VoiceConfig
-from renderer.speech.known_text import TextMismatch, align_known_text, check_said
+from renderer.speech.known_text import align_known_text, check_said
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.voices.text_to_speech import speak
 from renderer.words.script_words import ScriptWord, parse_script_words
 
