@@ -17,6 +17,7 @@ from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
 from campaigns.views.filmed import FilmedLinesView
 from campaigns.views.page import find_next_step, step_url
+from campaigns.views.recordings import RecordingSoundView, RecordingsPage
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import ProgressView, RunPage
 from campaigns.views.script import PreviewView, ScriptPage
@@ -28,6 +29,7 @@ PAGES = {
     "script": ScriptPage,
     "preview": PreviewView,
     "filmed": FilmedLinesView,
+    "recordings": RecordingsPage,
     "run": RunPage,
     "progress": ProgressView,
     "review": ReviewPage,
@@ -93,7 +95,12 @@ class CampaignAdmin(ModelAdmin):
             self.admin_site.admin_view(DecisionView.as_view(model_admin=self)),
             name="campaigns_campaign_decide",
         )
-        return [*pages, decide, *super().get_urls()]
+        sound = path(
+            "<int:pk>/recordings/<int:recording_pk>/",
+            self.admin_site.admin_view(RecordingSoundView.as_view(model_admin=self)),
+            name="campaigns_campaign_recording_sound",
+        )
+        return [*pages, decide, sound, *super().get_urls()]
 
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool

@@ -16,6 +16,7 @@ from django_q.tasks import async_task
 from campaigns.claims import compute_stall_cutoff, create_token
 from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.recipients.sheet_import import find_common_fault
+from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
 from campaigns.runs.bake import enqueue_bake
 from campaigns.scripts import template
 from campaigns.states import (
@@ -222,9 +223,10 @@ def _sync_messages(campaign: Campaign) -> None:
     if unknown is not None:
         raise MoveRefused(str(unknown))
     campaign.messages.exclude(recipient__in=rows).delete()
-    needed, outdated = set[str](), list[Message]()
+    needed, outdated, recorded = set[str](), list[Message](), find_recorded_texts(campaign)
     for row in rows:
         lines, failure = _fill_lines(campaign.script, row)
+        lines = mark_recorded(lines, recorded)
         needed |= {line["id"] for line in lines}
         message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
         unwanted = _shows_filmed_lines(message) and not campaign.use_filmed_lines
