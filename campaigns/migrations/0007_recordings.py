@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0005_voice_choices'),
+        ('campaigns', '0009_filmed_lines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
