@@ -18,6 +18,8 @@ from renderer.render.job import Lines, MessageJob, MessageResult, Source, order_
 from renderer.runtime.hit_counters import HitCount
 from renderer.runtime.profiling import profile
 from renderer.runtime.store import Store
+from renderer.speech.speech import Speech
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.speech.utterance import refuse_ipa
 from renderer.take.filmed import FilmedLine
 from renderer.take.plan import Slots
@@ -33,6 +35,7 @@ from renderer.words.sentences import find_sentence_spans
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
     from renderer.evaluation.seams import SeamRatios as SeamRatios
     from renderer.evaluation.seams import SeamView as SeamView
+    from renderer.speech.recorded_lines import RecordedLines as RecordedLines
     from renderer.video.probe import ClipFacts
     from renderer.voices.lexicon import WordSounds
 
@@ -54,15 +57,15 @@ class PlannedLine:
 __all__ = [
     "LOCALES", "PAUSES", "VOICE_SAMPLE", "Cancelled", "EngineConfig", "FilmedLine", "HitCount", "Lines",
     "MessageJob", "MessageResult", "PlannedLine", "Progress", "Pronunciation", "Pronunciations",
-    "RenderError", "Slots", "Source", "Step", "Store", "Tell", "VoiceConfig", "VoiceInfo",
-    "add_voice_options", "assess_word", "bake", "check_bake", "choose_locale", "choose_voice",
+    "RenderError", "Slots", "Source", "Speech", "Step", "Store", "Tell", "TextMismatch", "VoiceConfig",
+    "VoiceInfo", "add_voice_options", "assess_word", "bake", "check_bake", "choose_locale", "choose_voice",
     "complete_bake", "compute_line_key", "describe_misfit", "describe_voices", "find_cached_line_s",
     "find_filmed_lines", "find_fitting_voice", "find_nearest_voices", "find_sentence_spans", "find_voice",
     "find_voice_language", "get_default_voice", "ignore_progress", "is_readable", "list_voice_choices",
     "load_or_bake", "measure_joins", "measure_line_s", "measure_peak_memory_mb", "measure_take_voice",
     "open_store", "order_script", "plan_messages", "plan_slots", "probe_take", "probe_video", "profile",
-    "read_line", "read_machine_facts", "render", "render_messages", "speak_line", "tell_nobody",
-    "watch_joins", "write_take_poster",
+    "read_line", "read_machine_facts", "read_recording", "render", "render_messages", "speak_line",
+    "tell_nobody", "watch_joins", "write_take_poster",
 ]  # fmt: skip
 
 
@@ -279,6 +282,25 @@ def _write_word(spoken: str, ipa: str) -> str:
     if not ipa:
         return spoken
     return f"/{ipa}/" + spoken[len(spoken.rstrip(".,;:!?…")) :]
+
+
+def read_recording(
+    path: Path,
+    name: str,
+    lines: Lines,
+    voice: VoiceConfig,
+    known: Pronunciations = (),
+    cache: Store | None = None,
+) -> RecordedLines:
+    """The speech of each line in a sound file that people know as ``name``, aligned to the lines' text.
+
+    The lines are in the language of ``voice``. Raises RenderError for a file that cannot be used, and
+    TextMismatch for one that says something else.
+    """
+    from renderer.voices.recorded_cache import read_recorded_cached
+
+    language = voices.load_voice(voice).language
+    return read_recorded_cached(path, name, lines, language, cache or open_store(), voice.locale, known)
 
 
 def plan_messages(

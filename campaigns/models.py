@@ -31,6 +31,10 @@ def campaign_path(campaign: Campaign, filename: str) -> str:
     return f"campaigns/{campaign.public_id}/{filename}"
 
 
+def recording_path(recording: Recording, filename: str) -> str:
+    return f"campaigns/{recording.campaign.public_id}/recordings/{filename}"
+
+
 def message_path(message: Message, filename: str) -> str:
     return f"campaigns/{message.campaign.public_id}/messages/{message.public_id}/{filename}"
 
@@ -205,7 +209,8 @@ class Message(StatusModel):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="messages")
     recipient = models.OneToOneField(Recipient, on_delete=models.CASCADE, related_name="message")
-    lines = models.JSONField(default=list)  # [{"id": str, "text": str}]
+    # [{"id": str, "text": str, "recording": sha256 where it has one}]
+    lines = models.JSONField(default=list)
     # {"presenter": id, "voice": [engine, voice, locale], "pronunciations": […]}; {} in older ones
     made_with = models.JSONField(default=dict)
 
@@ -307,6 +312,33 @@ class PersonalWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class Recording(models.Model):
+    """A person's own sound of one line, for exactly this text."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recordings")
+    line_id = models.CharField(max_length=200)
+    text = models.TextField()
+    text_sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)  # of the file
+    file = models.FileField(upload_to=recording_path, max_length=300)
+    seconds = models.FloatField(default=0)  # of its speech
+    notes = models.JSONField(default=list)  # sentences about how it was recorded
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "line_id", "text_sha256"], name="one_recording_per_line_and_text"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Delivery(StatusModel):

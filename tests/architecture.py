@@ -24,8 +24,8 @@ RENDERER = (
 )  # fmt: skip
 CAMPAIGNS = (
     "states", "problems", "engine", "models", "claims", "storage", "scripts", "pronunciations", "delivery",
-    "recipients", "runs", "checks", "review", "tracking", "batch", "demo", "benchmark", "operations",
-    "migrations", "views", "admin", "tasks", "urls", "apps", "management",
+    "recipients", "recordings", "runs", "checks", "review", "tracking", "batch", "demo", "benchmark",
+    "operations", "migrations", "views", "admin", "tasks", "urls", "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}
 # What a message is made with; none of it may know what only measures, trains or invents.

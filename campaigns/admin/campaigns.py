@@ -20,6 +20,7 @@ from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
+from campaigns.views.recordings import RecordingSoundView, RecordingsPage
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import ProgressView, RunPage
 from campaigns.views.script import LineSoundView, PreviewView, ScriptPage
@@ -36,6 +37,7 @@ PAGES = {
     "sample": SampleView,
     "names": NamesPage,
     "words": WordsProgressView,
+    "recordings": RecordingsPage,
     "run": RunPage,
     "check": CheckPage,
     "progress": ProgressView,
@@ -107,7 +109,12 @@ class CampaignAdmin(ModelAdmin):
             self.admin_site.admin_view(WordSoundView.as_view(model_admin=self)),
             name="campaigns_campaign_word",
         )
-        return [*pages, decide, word, *super().get_urls()]
+        sound = path(
+            "<int:pk>/recordings/<int:recording_pk>/",
+            self.admin_site.admin_view(RecordingSoundView.as_view(model_admin=self)),
+            name="campaigns_campaign_recording_sound",
+        )
+        return [*pages, decide, word, sound, *super().get_urls()]
 
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.sheet_import import ValidatedRow, validate_rows
 from campaigns.recipients.spreadsheet import Sheet
+from campaigns.recordings.row_recordings import RowRecordings
 from campaigns.runs.bake import describe_unexpected
 from campaigns.scripts.template import Line, fill
 
@@ -27,7 +28,8 @@ ProgressCallback = Callable[[str, float, float | None], None]
 @dataclass(frozen=True)
 class Batch:
     """The inputs of a batch, all validated. Without a ``presenter`` file the take is baked first; ``tell``
-    is given what it lacks. ``use_filmed``: lines that the take says are shown as they were filmed."""
+    is given what it lacks. ``use_filmed``: lines that the take says are shown as they were filmed.
+    ``recordings`` are sounds of some rows' lines; ``warn`` is told about them."""
 
     sheet: Sheet
     script: str
@@ -37,6 +39,8 @@ class Batch:
     out: Path
     tell: engine.Tell = engine.tell_nobody
     use_filmed: bool = True
+    recordings: RowRecordings | None = None
+    warn: Callable[[str], None] = lambda _: None
     library: Library = field(default_factory=Library)
 
     @cached_property
@@ -85,7 +89,9 @@ class BatchProgress:
 
 def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
     """Render video, poster and captions for each valid row. results.csv is rewritten after every row."""
-    validated = list(validate_rows(batch.sheet, batch.script, batch.speaker))
+    validated = [
+        _check_recording(batch, one) for one in validate_rows(batch.sheet, batch.script, batch.speaker)
+    ]
     outcomes = [_create_outcome(one) for one in validated]
     to_render = [(one, outcome) for one, outcome in zip(validated, outcomes, strict=True) if not one.problems]
     progress = BatchProgress(on_progress, max(1, len(to_render)))
@@ -121,6 +127,19 @@ def report_missing_videos(sheet: Sheet, outcomes: list[Outcome], name: str) -> I
     for outcome in outcomes:
         if outcome.status != RowStatus.READY:
             yield f"{name}, row {outcome.row.number}: {outcome.reason}"
+
+
+def _check_recording(batch: Batch, one: ValidatedRow) -> ValidatedRow:
+    """The row with what is wrong with its recording; a row that is rejected anyhow is left as it is."""
+    if batch.recordings is None or one.problems:
+        return one
+    lines = _to_pairs(fill(batch.script, one.row.values))
+    own = find_row_pronunciations(one.row.values)
+    known = batch.speaker.select([text for _, text in lines], own)
+    problems, notes = batch.recordings.find_problems(one.row, lines, known)
+    for note in notes:
+        batch.warn(f"row {one.row.number}: {note}")
+    return replace(one, problems=tuple(problems))
 
 
 def _create_outcome(one: ValidatedRow) -> Outcome:
@@ -187,5 +206,18 @@ def _job(batch: Batch, presenter: Path, row: _Row, plan: _Plan, progress: BatchP
         engine.EngineConfig(voice=batch.voice),
         pronunciations=row.pronunciations,
         filmed=plan.filmed,
+        recorded=_load_recorded(batch, row),
         progress=partial(progress.report_row, row.validated.row.number, row.label),
     )
+
+
+def _load_recorded(batch: Batch, row: _Row) -> Mapping[str, engine.Speech]:
+    """The row's recorded lines by their ids, {} where the voice says them."""
+    found = (
+        batch.recordings.read(row.validated.row.values, row.lines, row.pronunciations)
+        if batch.recordings
+        else None
+    )
+    if found is None:
+        return {}
+    return {line_id: speech for (line_id, _), speech in zip(row.lines, found.speeches, strict=True)}

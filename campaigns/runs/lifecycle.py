@@ -22,6 +22,7 @@ from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.sheet_import import find_common_fault, find_unread_lines
 from campaigns.recipients.spreadsheet import Row
+from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
 from campaigns.runs.bake import enqueue_bake
 from campaigns.scripts import template
 from campaigns.states import (
@@ -228,10 +229,11 @@ def _sync_messages(campaign: Campaign) -> None:
     if unknown is not None:
         raise MoveRefused(str(unknown))
     campaign.messages.exclude(recipient__in=rows).delete()
-    needed, outdated = set[str](), list[Message]()
+    needed, outdated, recorded = set[str](), list[Message](), find_recorded_texts(campaign)
     speaker = _require_speaker(campaign)
     for row in rows:
         lines, failure = _fill_lines(campaign.script, row, speaker)
+        lines = mark_recorded(lines, recorded)
         made_with = _describe_speaking(campaign, speaker, row, lines)
         needed |= {line["id"] for line in lines}
         message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from campaigns import engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
+from campaigns.recordings.line_recordings import load_recorded
 from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
@@ -116,6 +117,7 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         engine.EngineConfig(voice=campaign.choose_voice()),
         pronunciations=_read_pronunciations(message.made_with),
         filmed=filmed,
+        recorded=load_recorded(campaign, message.lines),
         progress=progress,
     )
 

@@ -15,7 +15,6 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from renderer.errors import RenderError
 from renderer.speech.alignment import time_words
 from renderer.speech.arpabet import Pronounce, list_stress, pronounce_english
 from renderer.speech.forced_path import (
@@ -29,9 +28,16 @@ from renderer.speech.forced_path import (
     list_tokens,
     prepare_sound,
 )
-from renderer.speech.phone_decoder import FRAME_S, IPA_OF, find_quiet_frames, resample_to_16k
+from renderer.speech.phone_decoder import (
+    FRAME_S,
+    IPA_OF,
+    find_quiet_frames,
+    measure_levels_db,
+    resample_to_16k,
+)
 from renderer.speech.phones import is_vowel, join_silence, spread_phones
 from renderer.speech.speech import Phone, Word
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.words.script_words import ScriptWord
 
 Samples = npt.NDArray[np.float32]
@@ -46,16 +52,9 @@ _SLOPE = 1.5  # of confidence over fit: 0.9 at 1.5 better than the limit, 0.1 at
 _UNHEARD_SHARE = 1 / 3
 # The most of a pause's loud edge that is a word's decay or onset, each 10 ms.
 _EDGE_FRAMES = 12
+_NOISE_PERCENT = 5  # of all frames are as quiet as the room
 # Speech that belongs to no word: about three words. Right lines had up to 0.14 s, a breath or an "um" more.
 _EXTRA_S = 0.7
-
-
-class TextMismatch(RenderError):
-    """The sound does not say the text. ``words`` are those that were not heard, as written."""
-
-    def __init__(self, message: str, words: Sequence[str]) -> None:
-        super().__init__(message)
-        self.words = tuple(words)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,8 @@ def align_known_text(
     TextMismatch where the text cannot be in the sound at all, because it is too short for so many words.
     """
     tokens = list_tokens(words, pronounce)
-    quiet = find_quiet_frames(resample_to_16k(samples, rate_hz)) if len(samples) else np.zeros(0, bool)
+    plain = resample_to_16k(samples, rate_hz)
+    quiet = find_quiet_frames(plain) if len(samples) else np.zeros(0, bool)
     sound = prepare_sound(samples, rate_hz)
     free = find_free_path(sound)
     spans = find_path(sound, tokens, free) if tokens and not quiet.all() else None
@@ -104,7 +104,7 @@ def align_known_text(
         time_words([word.written for word in words], phones, word_of),
         confidences,
         confidence,
-        _measure_extra_s(spans, free, quiet),
+        _measure_extra_s(spans, free, measure_levels_db(plain)),
     )
 
 
@@ -157,14 +157,18 @@ def _squash(fit: float) -> float:
     return 1 / (1 + math.exp(-_SLOPE * max(fit, -100.0)))
 
 
-def _measure_extra_s(spans: Sequence[PathSpan], free: FreePath, quiet: npt.NDArray[np.bool_]) -> float:
-    """How long somebody speaks in the path's pauses."""
-    loud = np.zeros(len(free.spoken), bool)
+def _measure_extra_s(spans: Sequence[PathSpan], free: FreePath, levels_db: npt.NDArray[np.float64]) -> float:
+    """How long somebody speaks in the path's pauses: phones that are nearer to the words' level than to the
+    noise. ``levels_db`` [10 ms each] are those of the sound without its room."""
+    owners = np.full(len(free.spoken), -1)
+    for at, span in enumerate(spans):
+        owners[span.first : span.first + span.frames] = -1 if span.token is None else at
     first = round(-compute_time_s(0) / FRAME_S)
-    loud[first : first + len(quiet)] = ~quiet[: len(loud) - first]
-    spoken = free.spoken & loud
-    pauses = (spoken[span.first : span.first + span.frames] for span in spans if span.token is None)
-    return FRAME_S * sum(int(pause.sum()) for pause in pauses)
+    spoken, said = (one[first : first + len(levels_db)] for one in (free.spoken, owners >= 0))
+    if not said.any():
+        return 0.0
+    between_db = (np.median(levels_db[said]) + np.percentile(levels_db, _NOISE_PERCENT)) / 2
+    return float(FRAME_S * (spoken & ~said & (levels_db > between_db)).sum())
 
 
 def _lay_phones(

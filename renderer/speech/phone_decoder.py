@@ -54,12 +54,17 @@ def run_decoder(decoder: Decoder, sound: Samples) -> None:
     decoder.end_utt()
 
 
+def measure_levels_db(sound: Samples) -> npt.NDArray[np.float64]:
+    """The level of each 10 ms [frames] of samples at 16 kHz, in dB of full scale."""
+    step = int(FRAME_S * RATE_HZ)
+    whole = np.pad(sound, (0, -len(sound) % step)).reshape(-1, step).astype(np.float64)  # [frames, step]
+    return np.asarray(10 * np.log10((whole**2).mean(axis=1) + 1e-10))
+
+
 def find_quiet_frames(sound: Samples) -> npt.NDArray[np.bool_]:
     """Whether each 10 ms [frames] of samples at 16 kHz is silence; blips and dips too short to be either are
     ignored."""
-    step = int(FRAME_S * RATE_HZ)
-    whole = np.pad(sound, (0, -len(sound) % step)).reshape(-1, step).astype(np.float64)  # [frames, step]
-    level_db = 10 * np.log10((whole**2).mean(axis=1) + 1e-10)
+    level_db = measure_levels_db(sound)
     loud_db, floor_db = np.percentile(level_db, 99.5), np.percentile(level_db, 5)
     # A floor well under speech is noise; without pauses the lowest tenth is speech itself.
     limit_db = max(loud_db + _PEAK_DB, min(floor_db + _FLOOR_DB, loud_db - 28.0), _NOTHING_DB)

@@ -17,9 +17,10 @@ import numpy.typing as npt
 from renderer.errors import RenderError
 from renderer.speech.alignment import time_words
 from renderer.speech.arpabet import choose_pronounce
-from renderer.speech.known_text import KnownText, TextMismatch, align_known_text, check_said
+from renderer.speech.known_text import KnownText, align_known_text, check_said
 from renderer.speech.loudness import normalise
 from renderer.speech.speech import Phone, Speech
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.speech.trimming import trim_silence
 from renderer.speech.utterance import Utterance
 from renderer.timeline import SOUND_RATE_HZ

@@ -104,7 +104,7 @@ def _compete(
             after = rival.end if at == len(rival.wording) else (state := state + 1)
             owners[len(tokens)] = rival
             moves.append((before, after, share, f"w{len(tokens)}"))
-            tokens.append(Token(-1, pronounce(word, "")))
+            tokens.append(Token(-1, (word, ""), pronounce(word, "")))
             before, share = after, 1.0
     decoder = create_grammar_decoder(tokens, _BEAM, _WORD_BEAM)
     activate_grammar(decoder, len(text), moves)

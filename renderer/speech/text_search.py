@@ -22,9 +22,10 @@ from renderer.speech.forced_path import (
     list_tokens,
     prepare_sound,
 )
-from renderer.speech.known_text import KnownText, TextMismatch, align_known_text
+from renderer.speech.known_text import KnownText, align_known_text
 from renderer.speech.phone_decoder import IPA_OF, run_decoder
 from renderer.speech.speech import Speech
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.words.script_words import ScriptWord
 
 Samples = npt.NDArray[np.float32]

@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from renderer.errors import RenderError
 from renderer.speech.arpabet import choose_pronounce
-from renderer.speech.known_text import KnownText, TextMismatch, align_known_text
+from renderer.speech.known_text import KnownText, align_known_text
 from renderer.speech.recognition import recognise_phones
 from renderer.speech.speech import Phone
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.speech.utterance import NO_IPA, Utterance
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.recorded_sound import read_recorded_sound

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from campaigns.batch.videos import Batch, make_videos, report_missing_videos
 from campaigns.checks.report import CheckReport, Finding, Note, to_json, to_text
 from campaigns.management.progress_line import ProgressLine
 from campaigns.recipients.sheet_import import find_common_fault
-from campaigns.recipients.spreadsheet import SheetError, read_sheet
+from campaigns.recipients.spreadsheet import Sheet, SheetError, read_sheet
+from campaigns.recordings.archive import BadArchive, open_recordings
+from campaigns.recordings.row_recordings import RowRecordings, find_recording_column
 from campaigns.scripts.script_file import ScriptFileError, read_script_file
 from campaigns.scripts.template import ScriptError, check
 
@@ -47,6 +51,9 @@ class Command(BaseCommand):
             action="store_true",
             help="speak and draw every line, also those that the take says",
         )
+        parser.add_argument(
+            "--recordings", type=Path, help="folder or ZIP of sounds that a column “recording” names"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
@@ -76,9 +83,12 @@ class Command(BaseCommand):
         began = time.monotonic()
         line = ProgressLine(self.stdout)
         try:
-            batch = self._build_batch(options)
-            outcomes = make_videos(batch, line.show)
-        except (SheetError, ScriptError, ScriptFileError, BadFile, engine.RenderError, OSError) as error:
+            with tempfile.TemporaryDirectory(prefix="byname-recordings-") as scratch:
+                batch = self._build_batch(options, Path(scratch))
+                outcomes = make_videos(batch, line.show)
+        except (
+            BadArchive, SheetError, ScriptError, ScriptFileError, BadFile, engine.RenderError, OSError
+        ) as error:  # fmt: skip
             line.close()
             raise CommandError(_describe_error(error, options)) from error
         except KeyboardInterrupt:
@@ -97,7 +107,7 @@ class Command(BaseCommand):
         if ready < len(outcomes):
             raise SystemExit(1)
 
-    def _build_batch(self, options: dict[str, Any]) -> Batch:
+    def _build_batch(self, options: dict[str, Any], scratch: Path) -> Batch:
         """Everything is looked at before anything is made."""
         script = read_script_file(options["script"])
         check(script)
@@ -114,9 +124,23 @@ class Command(BaseCommand):
             raise CommandError(f"{presenter} does not exist. Leave --presenter out to bake the take now.")
         if presenter is not None:
             engine.check_bake(presenter, options["take"])
-        voice, use_filmed = _choose_voice(options), not options["no_filmed"]
-        take, out = options["take"], options["out"]
-        return Batch(sheet, script, take, presenter, voice, out, self._tell, use_filmed, library)
+        voice = _choose_voice(options)
+        return Batch(
+            sheet,
+            script,
+            options["take"],
+            presenter,
+            voice,
+            options["out"],
+            self._tell,
+            use_filmed=not options["no_filmed"],
+            recordings=_open_row_recordings(options["recordings"], scratch, sheet, voice),
+            warn=partial(self._warn, options["recipients"].name),
+            library=library,
+        )
+
+    def _warn(self, name: str, note: str) -> None:
+        self.stderr.write(f"{name}, {note}")
 
     def _tell(self, problems: tuple[str, ...]) -> None:
         for problem in problems:
@@ -125,6 +149,19 @@ class Command(BaseCommand):
 
 def _choose_voice(options: dict[str, Any]) -> engine.VoiceConfig:
     return engine.choose_voice(options["voice"], options["voice_model"], options["locale"])
+
+
+def _open_row_recordings(
+    path: Path | None, scratch: Path, sheet: Sheet, voice: engine.VoiceConfig
+) -> RowRecordings | None:
+    if path is None:
+        return None
+    column = find_recording_column(sheet.columns)
+    if not column:
+        raise CommandError(
+            f"No column names the recordings in {path}. Add a column “recording” with each row's file."
+        )
+    return RowRecordings(open_recordings(path, scratch), column, voice)
 
 
 def _describe_error(error: Exception, options: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +14,14 @@ from django.core.management.base import CommandError
 from django.test import override_settings
 
 from campaigns import engine
+from renderer.config import VoiceConfig
+from renderer.speech.known_text import align_known_text
+from renderer.video.decode import read_sound
+from renderer.voices.text_to_speech import speak
+from renderer.words.script_words import parse_script_words
 from tests import takes
 from tests.presenters import Baked
+from tests.renderer.speech.test_recorded_lines import save
 
 PEOPLE = """name,first_name,email,city
 Łukasz 李雷,Ada,ada@example.org,London
@@ -139,4 +146,46 @@ def test_a_light_bake_is_refused_with_the_command_that_completes_it(files: dict[
     light = takes.DEMO_TAKE.with_name("presenter.safetensors")
     with pytest.raises(CommandError, match=r"is a light bake.*python -m renderer complete --light"):
         make(files, take=takes.DEMO_TAKE, presenter=light)
+    assert not files["out"].exists()
+
+
+@pytest.mark.slow
+def test_rows_with_a_recording_are_said_by_it_and_wrong_recordings_are_told_before_the_run(
+    files: dict[str, Path], baked: Baked, tmp_path: Path
+) -> None:
+    said = {
+        "ada.wav": "Hello Ada. See you in London.",
+        "bo.wav": "Your order left our warehouse this morning.",
+    }
+    with zipfile.ZipFile(tmp_path / "sounds.zip", "w") as packed:
+        for name, text in said.items():
+            samples = speak(text, VoiceConfig(engine="piper")).samples
+            packed.write(save(tmp_path / name, samples), f"monday/{name}")
+    files["recipients"].write_text(
+        "first_name,city,recording\nAda,London,ada.wav\nBo,Rome,bo.wav\nCy,Rome,cy.wav\nDi,Rome,\n"
+    )
+    status, out, err = make(
+        files, take=baked.take, presenter=baked.bake, voice="pyttsx3", recordings=tmp_path / "sounds.zip"
+    )
+    assert (status, "2 of 4 rows have a video" in out) == (1, True)
+    assert "row 3: column “recording”: bo.wav: The recording does not say “Hello Bo." in err
+    assert "row 4: column “recording”: “cy.wav” is not in sounds.zip" in err
+    captions = (files["out"] / "0002-ada.vtt").read_text(encoding="utf-8")
+    assert "Hello Ada." in captions
+    sound = read_sound(files["out"] / "0002-ada.mp4")
+    assert sound is not None
+    recorded = align_known_text(sound, 48_000, parse_script_words(said["ada.wav"], "en-us"))
+    assert recorded.confidence > 0.9
+
+
+def test_recordings_without_a_column_that_names_them_are_told(files: dict[str, Path], tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Add a column “recording” with each row's file"):
+        make(files, take=takes.DEMO_TAKE, recordings=tmp_path)
+    assert not files["out"].exists()
+
+
+def test_recordings_that_are_not_there_are_told(files: dict[str, Path], tmp_path: Path) -> None:
+    files["recipients"].write_text("first_name,city,recording\nAda,London,ada.wav\n")
+    with pytest.raises(CommandError, match="There are no recordings at"):
+        make(files, take=takes.DEMO_TAKE, recordings=tmp_path / "nowhere.zip")
     assert not files["out"].exists()

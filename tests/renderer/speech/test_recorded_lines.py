@@ -9,9 +9,9 @@ from PIL import Image
 
 from renderer.config import VoiceConfig
 from renderer.errors import RenderError
-from renderer.speech.known_text import TextMismatch
 from renderer.speech.loudness import measure_lufs
 from renderer.speech.recorded_lines import read_recorded_lines
+from renderer.speech.text_mismatch import TextMismatch
 from renderer.voices.text_to_speech import speak
 
 RATE_HZ = 48_000

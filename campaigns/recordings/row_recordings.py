@@ -1,0 +1,59 @@
+"""The sound that a row names for all its lines: found, aligned to the row's own text, or told why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from campaigns import engine
+from campaigns.problems import Code, Problem, Source
+from campaigns.recipients.spreadsheet import Row
+from campaigns.recordings.archive import NotFound, Recordings
+from campaigns.scripts.template import find_column
+
+COLUMNS = (
+    "recording", "recording_file", "recorded", "audio", "audio_file", "sound", "sound_file",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RowRecordings:
+    """Where the rows of a sheet find their recordings, and in which voice's language their lines are."""
+
+    recordings: Recordings
+    column: str
+    voice: engine.VoiceConfig
+
+    def read(
+        self, values: Mapping[str, str], lines: engine.Lines, known: engine.Pronunciations = ()
+    ) -> engine.RecordedLines | None:
+        """The recorded speech of a row's lines, None where its cell is empty: then the voice says them.
+
+        Raises NotFound, or RenderError for a file that cannot be used or says something else.
+        """
+        name = values.get(self.column, "").strip()
+        if not name:
+            return None
+        return engine.read_recording(self.recordings.find(name), name, lines, self.voice, known)
+
+    def find_problems(
+        self, row: Row, lines: engine.Lines, known: engine.Pronunciations = ()
+    ) -> tuple[list[Problem], tuple[str, ...]]:
+        """What keeps a row's recording from being used, and what to tell about one that is."""
+        try:
+            found = self.read(row.values, lines, known)
+        except NotFound as error:
+            return [self._build_problem(Code.RECORDING_MISSING, str(error), row)], ()
+        except engine.TextMismatch as error:
+            return [self._build_problem(Code.RECORDING_OF_OTHER_TEXT, error.message, row)], ()
+        except engine.RenderError as error:
+            return [self._build_problem(Code.RECORDING_UNUSABLE, error.message, row)], ()
+        return [], found.notes if found else ()
+
+    def _build_problem(self, code: Code, message: str, row: Row) -> Problem:
+        return Problem(code, Source.SPREADSHEET, message, row.number, self.column)
+
+
+def find_recording_column(columns: Sequence[str]) -> str:
+    """The column that names recordings, "" where there is none."""
+    return find_column(columns, COLUMNS)

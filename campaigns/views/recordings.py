@@ -1,0 +1,74 @@
+"""Lines that a person says: recorded in the browser or uploaded, heard again, and deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404
+
+from campaigns import engine
+from campaigns.models import Recording
+from campaigns.recordings.line_recordings import (
+    RecordableLine,
+    find_content_type,
+    list_recordable_lines,
+    list_unused_recordings,
+    record_line,
+)
+from campaigns.states import CampaignState
+from campaigns.views.media import serve
+from campaigns.views.page import CampaignPage
+
+
+class RecordingsPage(CampaignPage):
+    """Every line with its recording; a new one is checked against the line's text before it is stored."""
+
+    step = "script"
+    template_name = "campaigns/recordings.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lines = list_recordable_lines(self.campaign)
+        return super().get_context_data(
+            lines=lines,
+            unused=list_unused_recordings(self.campaign, lines),
+            is_rendering=self.campaign.state == CampaignState.RENDERING,
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.campaign.state == CampaignState.RENDERING:
+            return self._answer("A run is going on. Cancel it first, then change recordings.", 409)
+        if "delete" in request.POST:
+            recording = get_object_or_404(self.campaign.recordings, pk=request.POST["delete"])
+            recording.delete()
+            return self.go("recordings", "Deleted. The voice says this line again.")
+        line = self._find_line(request.POST.get("line", ""))
+        sound = request.FILES.get("sound")
+        if line is None:
+            return self._answer("The script changed meanwhile. Load this page again.", 409)
+        if sound is None:
+            return self._answer("Choose a sound file first.", 400)
+        try:
+            made = record_line(self.campaign, line.line_id, line.text, sound, self.person)
+        except engine.RenderError as error:
+            return self._answer(error.message, 400)
+        return self._answer(" ".join(["Stored.", *made.notes]), 200)
+
+    def _find_line(self, key: str) -> RecordableLine | None:
+        return next((line for line in list_recordable_lines(self.campaign) if line.key == key), None)
+
+    def _answer(self, sentence: str, status: int) -> HttpResponse:
+        """To the page's own script as JSON, to a plain form with the page again."""
+        if self.request.headers.get("Accept") == "application/json":
+            return JsonResponse({"message": sentence}, status=status)
+        return self.go("recordings", sentence, messages.SUCCESS if status == 200 else messages.ERROR)
+
+
+class RecordingSoundView(CampaignPage):
+    """The stored sound, for whoever may see the campaign."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        recording = get_object_or_404(Recording, campaign=self.campaign, pk=kwargs["recording_pk"])
+        return serve(request, recording.file, find_content_type(recording), recording.sha256)
