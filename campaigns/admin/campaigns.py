@@ -16,6 +16,7 @@ from unfold.decorators import display
 from campaigns import engine
 from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
@@ -123,7 +124,9 @@ class CampaignAdmin(ModelAdmin):
             obj.save(update_fields=list(form.fields))  # workers may have changed the rest meanwhile
             return
         obj.created_by_id = request.user.pk
-        obj.locale = engine.choose_locale(request.headers.get("Accept-Language", ""), obj.choose_voice())
+        obj.locale = engine.choose_locale(
+            request.headers.get("Accept-Language", ""), choose_campaign_voice(obj)
+        )
         super().save_model(request, obj, form, change)
 
     def response_add(

@@ -13,7 +13,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from campaigns.models import Presenter
-from campaigns.runs.bake import start_bake
+from campaigns.runs.bake import ask_for_voice, start_bake
+from campaigns.runs.presenter_voice import delete_voice
 from campaigns.states import BakeState, MoveRefused
 from campaigns.views.forms import PresenterForm
 from campaigns.views.presenters import (
@@ -21,6 +22,8 @@ from campaigns.views.presenters import (
     BakeProgressView,
     PosterView,
     RevokeConsentView,
+    RevokeVoiceView,
+    VoiceSampleView,
     bake_to_json,
 )
 
@@ -35,12 +38,15 @@ VIEWS = {
     "poster": PosterView,
     "bake": BakeAgainView,
     "revoke": RevokeConsentView,
+    "revoke_voice": RevokeVoiceView,
+    "voice_sample": VoiceSampleView,
 }
 
 
 # What a person edits; a worker may have changed everything else since the page was opened.
 SAVED_FIELDS = (
     "name", "voice_engine", "voice", "consent_by", "consent_note", "consent_at", "consent_revoked_at",
+    "voice_consent_by", "voice_consent_at", "voice_consent_revoked_at",
 )  # fmt: skip
 
 
@@ -75,6 +81,7 @@ class PresenterAdmin(ModelAdmin):
             ("The take", {"fields": ("name", take)}),
             ("Voice of new campaigns", {"fields": ("voice_engine", "voice")}),
             ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
+            ("A voice like yours", {"fields": ("voice_agreed", "voice_consent_by")}),
         )
 
     def save_model(
@@ -82,6 +89,10 @@ class PresenterAdmin(ModelAdmin):
     ) -> None:
         if change:
             obj.save(update_fields=SAVED_FIELDS)
+            if obj.has_voice_consent:
+                ask_for_voice(obj)
+            else:
+                delete_voice(obj)
             return
         super().save_model(request, obj, form, change)
         try:

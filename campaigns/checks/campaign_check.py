@@ -12,6 +12,7 @@ from campaigns.models import Campaign, Recipient
 from campaigns.pronunciations.speaker import load_speaker
 from campaigns.recipients.revalidation import find_script_fault
 from campaigns.runs.cost_history import load_cost_history
+from campaigns.storage.campaign_voice import choose_campaign_voice
 
 
 def check_rows(campaign: Campaign, rows: Iterable[Recipient]) -> list[RowReport]:
@@ -35,7 +36,7 @@ def find_run_notes(campaign: Campaign) -> tuple[list[Note], list[Note]]:
     if fault is not None:
         problems.append(Note(fault.code, fault.message))
     try:
-        engine.find_voice_language(campaign.choose_voice())
+        engine.find_voice_language(choose_campaign_voice(campaign))
     except engine.RenderError as error:
         problems.append(Note(Finding.VOICE_UNUSABLE, error.message))
     return problems, [*find_column_warnings(campaign.columns), *_find_voice_warnings(campaign)]
@@ -44,6 +45,6 @@ def find_run_notes(campaign: Campaign) -> tuple[list[Note], list[Note]]:
 def _find_voice_warnings(campaign: Campaign) -> Iterator[Note]:
     facts = campaign.presenter.facts if campaign.presenter is not None else {}
     try:
-        yield from find_voice_warnings(facts.get("voice_pitch_hz") or 0.0, campaign.choose_voice())
+        yield from find_voice_warnings(facts.get("voice_pitch_hz") or 0.0, choose_campaign_voice(campaign))
     except engine.RenderError:
         return

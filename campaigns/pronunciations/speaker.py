@@ -8,6 +8,7 @@ from functools import cached_property
 from campaigns import engine
 from campaigns.models import Campaign
 from campaigns.pronunciations.library import Library, load_library
+from campaigns.storage.campaign_voice import choose_campaign_voice
 
 # Below it stand Latin letters alone, which every voice reads: a text of them needs no look.
 _FIRST_FOREIGN_LETTER = "\u0250"
@@ -62,7 +63,10 @@ class Speaker:
 
 def load_speaker(campaign: Campaign) -> Speaker:
     """The campaign's voice and the library. A voice that is gone has no language: nothing is judged by it."""
-    voice = engine.VoiceConfig(campaign.voice_engine, campaign.voice, locale=campaign.locale)
+    try:
+        voice = choose_campaign_voice(campaign)
+    except engine.RenderError:
+        voice = engine.VoiceConfig(campaign.voice_engine, campaign.voice, locale=campaign.locale)
     return Speaker(voice, load_library())
 
 

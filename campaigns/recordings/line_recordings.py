@@ -19,6 +19,7 @@ from campaigns import engine
 from campaigns.models import Campaign, Recording
 from campaigns.scripts.template import ScriptError, fill
 from campaigns.states import RowVerdict
+from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.storage.files import get_local_path
 
 UPLOAD_BYTES_MAX = 50 * 2**20
@@ -85,7 +86,9 @@ def record_line(
         with file.open("wb") as target:
             for chunk in upload.chunks():
                 target.write(chunk)
-        found = engine.read_recording(file, "The recording", [(line_id, text)], campaign.choose_voice())
+        found = engine.read_recording(
+            file, "The recording", [(line_id, text)], choose_campaign_voice(campaign)
+        )
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         made = Recording(
             campaign=campaign,
@@ -132,7 +135,7 @@ def load_recorded(campaign: Campaign, lines: Iterable[Mapping[str, str]]) -> dic
             )
         file = get_local_path(recording.file)
         found = engine.read_recording(
-            file, "The recording", [(line["id"], line["text"])], campaign.choose_voice()
+            file, "The recording", [(line["id"], line["text"])], choose_campaign_voice(campaign)
         )
         speeches[line["id"]] = found.speeches[0]
     return speeches

@@ -1,4 +1,7 @@
-"""Baking a presenter: queue the take, let one worker claim it, store the bake or the reason of a failure."""
+"""Baking a presenter: queue the take, let one worker claim it, store the bake or the reason of a failure.
+
+The voice like the presenter's is fitted in the same task, after the bake, where the person consented to it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from django_q.tasks import async_task
 from campaigns import engine
 from campaigns.claims import Claim, Heartbeat, compute_stall_cutoff, create_token
 from campaigns.models import Presenter
+from campaigns.runs.presenter_voice import fit_presenter_voice
 from campaigns.states import BakeState, MoveRefused, move
 from campaigns.storage.files import get_local_path, store_file
 
@@ -29,8 +33,24 @@ def start_bake(presenter: Presenter) -> None:
             raise MoveRefused("This take is being prepared already. Wait until it is ready.")
         move(Presenter.objects.filter(pk=stored.pk), BakeState.WAITING)
         stored.failure, stored.stage, stored.done, stored.total = "", "waiting for a worker", 0, 0
-        stored.save(update_fields=["failure", "stage", "done", "total"])
+        stored.bake.name = ""  # what a worker finds here it keeps
+        stored.save(update_fields=["failure", "stage", "done", "total", "bake"])
         transaction.on_commit(lambda: enqueue_bake(stored))
+    presenter.refresh_from_db()
+
+
+def ask_for_voice(presenter: Presenter) -> None:
+    """Queue the fit of a voice where the person consented to it and the take is prepared already.
+
+    A take that is still being prepared gets its voice in the same task. Does nothing where there is one.
+    """
+    with transaction.atomic():
+        row = Presenter.objects.select_for_update().get(pk=presenter.pk)
+        if row.has_voice_consent and not row.fitted_voice and row.bake_state == BakeState.READY:
+            move(Presenter.objects.filter(pk=row.pk), BakeState.WAITING)
+            row.voice_failure, row.stage, row.done, row.total = "", "waiting for a worker", 0, 0
+            row.save(update_fields=["voice_failure", "stage", "done", "total"])
+            transaction.on_commit(lambda: enqueue_bake(row))
     presenter.refresh_from_db()
 
 
@@ -52,8 +72,10 @@ def claim_and_bake(presenter_id: int) -> None:
     presenter = Presenter.objects.get(pk=presenter_id)
     try:
         with Heartbeat(claimed) as heartbeat, tempfile.TemporaryDirectory(prefix="byname-bake-") as folder:
-            _bake(presenter, Path(folder), heartbeat, claimed)
-            _finish(presenter, claimed)
+            if not presenter.bake:  # kept where a worker died, or only the voice is missing
+                _bake(presenter, Path(folder), heartbeat, claimed)
+            _fit_voice(presenter, Path(folder), heartbeat, claimed)
+            move(claimed, BakeState.READY, stage="", claimed_by="")
     except engine.Cancelled:
         logger.info("The claim on presenter %s was lost; another worker goes on.", presenter_id)
     except engine.RenderError as error:
@@ -89,6 +111,17 @@ def describe_unexpected(error: Exception) -> str:
     )
 
 
+def _fit_voice(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySet[Presenter]) -> None:
+    """A voice that could not be fitted leaves the presenter prepared."""
+    try:
+        fit_presenter_voice(presenter, folder, heartbeat, claimed)
+    except engine.Cancelled:
+        raise
+    except Exception as error:
+        logger.exception("No voice could be fitted for presenter %s", presenter.pk)
+        claimed.update(voice_failure=describe_unexpected(error))
+
+
 def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySet[Presenter]) -> None:
     def tell(problems: tuple[str, ...]) -> None:
         presenter.facts["problems"] = list(problems)
@@ -103,16 +136,9 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySe
     presenter.bake.name = store_file(
         presenter.bake, folder / "presenter.safetensors", "presenter.safetensors"
     )
-
-
-def _finish(presenter: Presenter, claimed: QuerySet[Presenter]) -> None:
-    move(
-        claimed,
-        BakeState.READY,
+    claimed.update(
         facts=presenter.facts,
         take_sha256=presenter.take_sha256,
         poster=presenter.poster.name,
         bake=presenter.bake.name,
-        stage="",
-        claimed_by="",
     )

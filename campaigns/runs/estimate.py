@@ -15,6 +15,7 @@ from campaigns.runs.cost_history import format_cost, load_cost_history
 from campaigns.runs.said_lines import fill_valid_rows, find_rendered_lines
 from campaigns.scripts.spoken_length import add_pauses
 from campaigns.states import BakeState
+from campaigns.storage.campaign_voice import choose_campaign_voice
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _check_consent(campaign: Campaign) -> ChecklistItem:
 def _check_voice(campaign: Campaign) -> Iterator[ChecklistItem]:
     """A voice that this machine does not have; a worker elsewhere may, so the run may start."""
     try:
-        engine.find_voice_language(campaign.choose_voice())
+        engine.find_voice_language(choose_campaign_voice(campaign))
     except engine.RenderError as error:
         url = _build_step_url(campaign, "script")
         yield ChecklistItem(True, f"Here the voice cannot be used: {error.message}", "Choose another", url)

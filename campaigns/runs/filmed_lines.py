@@ -7,6 +7,7 @@ from typing import Any
 
 from campaigns import engine
 from campaigns.models import Campaign
+from campaigns.storage.campaign_voice import choose_campaign_voice
 
 
 def load_or_find_filmed_lines(
@@ -21,7 +22,7 @@ def load_or_find_filmed_lines(
     if stored is None:
         lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
         messages = [[(line["id"], line["text"]) for line in one] for one in lines]
-        voice = campaign.choose_voice()
+        voice = choose_campaign_voice(campaign)
         stored = [line.to_json() for line in engine.find_filmed_lines(messages, take, voice, progress)]
         Campaign.objects.filter(pk=campaign.pk).update(filmed_lines=stored)
     return tuple(engine.FilmedLine.from_json(line) for line in stored)

@@ -35,6 +35,11 @@ from campaigns.states import (
     move,
     move_one,
 )
+from campaigns.storage.campaign_voice import (
+    choose_campaign_voice,
+    describe_campaign_voice,
+    find_missing_voice,
+)
 
 ATTEMPTS_MAX = 5  # a message that kills its worker this often is put aside
 WAKE_UPS_MAX = 64  # each finished message wakes the next worker, so a long queue needs no more
@@ -213,6 +218,9 @@ def _require_presenter(campaign: Campaign) -> Presenter:
         raise MoveRefused(f"Record the consent of {presenter} first, on the presenter's page.")
     if presenter.bake_state == BakeState.FAILED:
         raise MoveRefused(f"The take of {presenter} could not be prepared: {presenter.failure}")
+    missing_voice = find_missing_voice(campaign)
+    if missing_voice and presenter.bake_state == BakeState.READY:
+        raise MoveRefused(missing_voice)
     return presenter
 
 
@@ -257,7 +265,7 @@ def _shows_filmed_lines(message: Message) -> bool:
 
 def _require_speaker(campaign: Campaign) -> Speaker:
     try:
-        campaign.choose_voice()
+        choose_campaign_voice(campaign)
     except RenderError as error:
         raise MoveRefused(error.message) from error
     return load_speaker(campaign)
@@ -281,7 +289,7 @@ def _describe_speaking(
     known = speaker.select([line["text"] for line in lines], find_row_pronunciations(row.values))
     return {
         "presenter": campaign.presenter_id,
-        "voice": [campaign.voice_engine, campaign.voice, campaign.locale],
+        "voice": describe_campaign_voice(campaign),
         "pronunciations": [asdict(one) for one in known],
     }
 

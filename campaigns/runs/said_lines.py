@@ -11,6 +11,7 @@ from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.scripts.template import ScriptError, fill
 from campaigns.states import RenderState, RowVerdict
+from campaigns.storage.campaign_voice import describe_campaign_voice
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def fill_valid_rows(campaign: Campaign) -> tuple[list[tuple[SaidLine, ...]], int
 def find_rendered_lines(campaign: Campaign) -> set[SaidLine]:
     """Lines of finished messages by the same presenter and voice: they lie in the cache."""
     ready = campaign.messages.filter(render_state=RenderState.READY).values_list("lines", "made_with")
-    who = [campaign.presenter_id, [campaign.voice_engine, campaign.voice, campaign.locale]]
+    who = [campaign.presenter_id, describe_campaign_voice(campaign)]
     found = set[SaidLine]()
     for lines, made_with in ready.order_by():
         if not made_with or [made_with["presenter"], made_with["voice"]] == who:

@@ -21,6 +21,7 @@ from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
 from campaigns.states import RenderState, ReviewState, move
+from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.storage.files import get_local_path, store_file
 
 logger = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         take,
         _load_or_plan_slots(campaign, take, filmed, progress),
         folder / str(message.pk),
-        engine.EngineConfig(voice=campaign.choose_voice()),
+        engine.EngineConfig(voice=choose_campaign_voice(campaign)),
         pronunciations=_read_pronunciations(message.made_with),
         filmed=filmed,
         recorded=load_recorded(campaign, message.lines),
@@ -132,7 +133,7 @@ def _load_or_plan_slots(
         planned = engine.plan_slots(
             [_to_pairs(lines) for lines, _ in messages],
             take,
-            campaign.choose_voice(),
+            choose_campaign_voice(campaign),
             progress,
             known=[_read_pronunciations(made_with) for _, made_with in messages],
             filmed=filmed,

@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 
 from django.core import signing
 
-from campaigns import engine
-
 LINE_CHARACTERS_MAX = 600  # about 40 s; the signed line stands in an address, which servers cut at 4 kB
 _SALT = "campaigns.hearing"
 _VALID_S = 24 * 3600
@@ -23,9 +21,6 @@ class HeardLine:
     voice_engine: str
     voice: str
     locale: str
-
-    def choose_voice(self) -> engine.VoiceConfig:
-        return engine.choose_voice(self.voice_engine, self.voice, self.locale)
 
 
 def sign_line(line: HeardLine) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from campaigns import engine
 from campaigns.scripts.filmed import ROWS_MAX, fill_rows, lay_out
 from campaigns.states import CampaignState
+from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.storage.files import get_local_path
 from campaigns.views.page import CampaignPage
 from campaigns.views.script import find_valid_rows
@@ -27,7 +28,7 @@ class FilmedLinesView(CampaignPage):
         if not messages:
             return JsonResponse({"problem": "Upload recipients and save a script first."})
         try:
-            voice = self.campaign.choose_voice()
+            voice = choose_campaign_voice(self.campaign)
             filmed = engine.find_filmed_lines(messages, get_local_path(presenter.take), voice)
         except engine.RenderError as error:
             return JsonResponse({"problem": error.message})

@@ -201,21 +201,34 @@ class PresenterForm(_PresenterForm):
         help_text="Without it the presenter is prepared, but no campaign can start with it.",
     )
 
+    voice_agreed = forms.BooleanField(
+        label="The person agreed, apart from that, to a voice like theirs saying such words",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="Then a voice like theirs is fitted to the take's sound. Without it stock voices speak.",
+    )
+
     class Meta:
         model = Presenter
-        fields = ("name", "take", "voice_engine", "voice", "agreed", "consent_by", "consent_note")
+        fields = (
+            "name", "take", "voice_engine", "voice", "agreed", "consent_by", "consent_note", "voice_agreed",
+            "voice_consent_by",
+        )  # fmt: skip
         widgets = {"take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"})}
         help_texts = {
             "take": "One person facing a still camera, 10 to 60 seconds, only one face in the picture.",
             "voice": f"Empty: the packaged voice. {engine.describe_voices()}",
             "consent_by": "Who agreed: usually the person in the take, with their full name.",
             "consent_note": "How they agreed: signed form, e-mail of a date, recorded sentence.",
+            "voice_consent_by": "Who agreed to the voice, with their full name.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "agreed" in self.fields:
             self.fields["agreed"].initial = self.instance.has_consent
+        if "voice_agreed" in self.fields:
+            self.fields["voice_agreed"].initial = self.instance.has_voice_consent
 
     def clean_take(self) -> UploadedFile[bytes]:
         take = self.cleaned_data["take"]
@@ -229,6 +242,10 @@ class PresenterForm(_PresenterForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("agreed") and not cleaned.get("consent_by", "").strip():
             self.add_error("consent_by", "Write the name of the person who agreed.")
+        if cleaned.get("voice_agreed") and not cleaned.get("voice_consent_by", "").strip():
+            self.add_error("voice_consent_by", "Write the name of the person who agreed to the voice.")
+        if cleaned.get("voice_agreed") and not cleaned.get("agreed"):
+            self.add_error("voice_agreed", "A voice needs the consent to be shown as well.")
         return cleaned
 
     def save(self, commit: bool = True) -> Presenter:
@@ -238,6 +255,11 @@ class PresenterForm(_PresenterForm):
             presenter.consent_at, presenter.consent_revoked_at = timezone.now(), None
         elif not agreed and presenter.has_consent:
             presenter.consent_revoked_at = timezone.now()
+        voice_agreed = agreed and bool(self.cleaned_data.get("voice_agreed"))
+        if voice_agreed and not presenter.has_voice_consent:
+            presenter.voice_consent_at, presenter.voice_consent_revoked_at = timezone.now(), None
+        elif not voice_agreed and presenter.voice_consent_at and not presenter.voice_consent_revoked_at:
+            presenter.voice_consent_revoked_at = timezone.now()
         return super().save(commit)
 
 

@@ -7,14 +7,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import View
 
+from campaigns import engine
 from campaigns.models import Presenter
 from campaigns.runs.bake import start_bake
+from campaigns.runs.presenter_voice import revoke_voice_consent
 from campaigns.states import BakeState, MoveRefused
 from campaigns.views.media import serve
 
@@ -73,10 +82,33 @@ class RevokeConsentView(PresenterView):
         Presenter.objects.filter(pk=self.presenter.pk, consent_revoked_at=None).update(
             consent_revoked_at=timezone.now()
         )
+        if self.presenter.voice_consent_at is not None:
+            revoke_voice_consent(self.presenter)
         messages.warning(
             request, f"The consent of {self.presenter.consent_by or self.presenter.name} is revoked."
         )
         return _redirect_to_presenter(self.presenter)
+
+
+class RevokeVoiceView(PresenterView):
+    """Ends the consent to the voice alone: its file is deleted."""
+
+    permission = "campaigns.change_presenter"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        revoke_voice_consent(self.presenter)
+        messages.warning(request, f"The consent to a voice like that of {self.presenter} is revoked.")
+        return _redirect_to_presenter(self.presenter)
+
+
+class VoiceSampleView(PresenterView):
+    """A sentence in the voice like the presenter's, for signed-in staff only."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        sample = self.presenter.voice_sample
+        if not sample:
+            raise Http404("There is no voice like this presenter's.")
+        return serve(request, sample, "audio/wav", Path(sample.name or "").stem)
 
 
 def bake_to_json(presenter: Presenter) -> dict[str, Any]:
@@ -90,6 +122,7 @@ def bake_to_json(presenter: Presenter) -> dict[str, Any]:
         "percent": 100 if ready else done_percent,
         "failure": presenter.failure,
         "problems": presenter.facts.get("problems", []),
+        "voice_engine": dict(engine.list_voice_choices())[engine.get_fitted_engine()],
         "poster": reverse("admin:campaigns_presenter_poster", args=[presenter.pk])
         if presenter.poster
         else "",

@@ -20,6 +20,7 @@ from campaigns.scripts.hearing import LINE_CHARACTERS_MAX, HeardLine, read_line,
 from campaigns.scripts.preview import Preview, PreviewLine, preview_script
 from campaigns.scripts.template import to_variable
 from campaigns.states import CampaignState, RowVerdict
+from campaigns.storage.campaign_voice import choose_tried_voice
 from campaigns.views.forms import ScriptForm
 from campaigns.views.page import CampaignPage, step_url
 from campaigns.views.sound import respond_with_sound
@@ -116,10 +117,14 @@ class LineSoundView(CampaignPage):
         row = self.campaign.recipients.filter(pk=line.recipient).first()
         own = find_row_pronunciations(row.values) if row is not None else []
         try:
-            speaker = Speaker(line.choose_voice(), load_library())
+            speaker = Speaker(_choose_voice(self.campaign, line), load_library())
         except engine.RenderError as error:
             return JsonResponse({"problem": error.message}, status=422)
         return respond_with_sound(request, line.text, speaker, speaker.select([line.text], own))
+
+
+def _choose_voice(campaign: Campaign, line: HeardLine) -> engine.VoiceConfig:
+    return choose_tried_voice(campaign, line.voice_engine, line.voice, line.locale)
 
 
 def find_valid_rows(campaign: Campaign) -> QuerySet[Recipient]:

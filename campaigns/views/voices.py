@@ -12,6 +12,7 @@ from campaigns import engine
 from campaigns.models import Campaign
 from campaigns.pronunciations.library import Library
 from campaigns.pronunciations.speaker import Speaker
+from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.page import CampaignPage, step_url
 from campaigns.views.sound import respond_with_sound
 
@@ -53,7 +54,7 @@ def get_pitch_hz(campaign: Campaign) -> float:
 def find_chosen(campaign: Campaign) -> engine.VoiceInfo | None:
     """What is known of the campaign's voice; None for one that is a file."""
     try:
-        return engine.find_voice(campaign.choose_voice())
+        return engine.find_voice(choose_campaign_voice(campaign))
     except engine.RenderError:
         return None
 

@@ -1,0 +1,148 @@
+"""Messages, their deliveries, and what happened to them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from campaigns.models.campaigns import Campaign, Recipient
+from campaigns.models.status_model import StatusModel
+from campaigns.states import (
+    DeliveryState,
+    EventKind,
+    RenderState,
+    ReviewState,
+)
+
+
+def message_path(message: Message, filename: str) -> str:
+    return f"campaigns/{message.campaign.public_id}/messages/{message.public_id}/{filename}"
+
+
+class Message(StatusModel):
+    """One recipient's video: its render, its review, and what it is made of."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="messages")
+    recipient = models.OneToOneField(Recipient, on_delete=models.CASCADE, related_name="message")
+    # [{"id": str, "text": str, "recording": sha256 where it has one}]
+    lines = models.JSONField(default=list)
+    # {"presenter": id, "voice": [engine, voice, locale], "pronunciations": […]}; {} in older ones
+    made_with = models.JSONField(default=dict)
+
+    render_state = models.CharField(max_length=16, choices=RenderState.choices, default=RenderState.QUEUED)
+    stage = models.CharField(max_length=100, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    claimed_by = models.CharField(max_length=100, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    failure = models.TextField(blank=True)
+    failure_permanent = models.BooleanField(default=False)
+
+    content_hash = models.CharField(max_length=64, blank=True)
+    video = models.FileField(upload_to=message_path, max_length=300, blank=True)
+    poster = models.FileField(upload_to=message_path, max_length=300, blank=True)
+    captions = models.FileField(upload_to=message_path, max_length=300, blank=True)
+    video_seconds = models.FloatField(default=0)
+    work_seconds = models.FloatField(default=0)
+    segments = models.JSONField(default=list)  # [{"line": id, "text", "start_s", "end_s", "cached": bool}]
+    scores = models.JSONField(default=dict)
+    flags = models.JSONField(default=list)  # sentences, worst first
+
+    review_state = models.CharField(max_length=16, choices=ReviewState.choices, default=ReviewState.PENDING)
+    approved_hash = models.CharField(max_length=64, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reject_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["campaign_id", "recipient__row_number"]
+        indexes = [models.Index(fields=["campaign", "render_state"])]
+
+    def __str__(self) -> str:
+        return f"message for {self.recipient}"
+
+    @property
+    def is_approved(self) -> bool:
+        """Approved for exactly the content that is stored now; only then has it a public address."""
+        return (
+            self.review_state == ReviewState.APPROVED
+            and self.render_state == RenderState.READY
+            and self.content_hash != ""
+            and self.approved_hash == self.content_hash
+        )
+
+
+class Delivery(StatusModel):
+    """One attempt series to bring a message to an address; at most one per message and channel."""
+
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="deliveries")
+    # Kept beside the message: a new spreadsheet replaces messages, and nobody in it is written to twice.
+    campaign = models.ForeignKey(Campaign, on_delete=models.SET_NULL, null=True, related_name="deliveries")
+    campaign_name = models.CharField(max_length=200, blank=True)  # copied: history outlives rows
+    link_id = models.UUIDField(
+        null=True, blank=True, db_index=True, editable=False
+    )  # the mail's links hold it
+    recipient_name = models.CharField(max_length=300, blank=True)
+    channel = models.CharField(max_length=32, default="email")
+    address = models.CharField(max_length=320)
+    content_hash = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, choices=DeliveryState.choices, default=DeliveryState.SCHEDULED)
+    reason = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    claimed_by = models.CharField(max_length=100, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)  # not before; empty: at once
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["message", "channel"], name="one_delivery_per_message_channel")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} to {self.address}"
+
+
+class Event(models.Model):
+    """One thing that happened to a message: a view, a play, seconds watched. Never an IP address."""
+
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="events")
+    recipient_name = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=16, choices=EventKind.choices)
+    viewing = models.UUIDField(null=True, blank=True)  # one page load; progress of one viewing is upserted
+    seconds = models.FloatField(default=0)  # seconds of video watched, for progress
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "kind", "viewing"],
+                condition=models.Q(viewing__isnull=False),
+                name="one_event_per_kind_and_viewing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.recipient_name}"
+
+
+class Suppression(models.Model):
+    """An address that asked not to be written to again, or that cannot be reached."""
+
+    email = models.EmailField(max_length=320, unique=True)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.email
