@@ -43,4 +43,5 @@ def _build_filters(window: int, rate_hz: int) -> Tensor:
     bins = np.fft.rfftfreq(window, 1 / rate_hz)
     left, middle, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     rise, fall = (bins - left) / (middle - left), (right - bins) / (right - middle)
-    return torch.from_numpy(np.clip(np.minimum(rise, fall), 0, None).astype(np.float32))
+    with torch.inference_mode(False):  # kept, and part of a fit's gradients later
+        return torch.from_numpy(np.clip(np.minimum(rise, fall), 0, None).astype(np.float32))

@@ -55,9 +55,10 @@ class SpeakerEncoder(nn.Module):
 @cache
 def load_speaker_encoder() -> SpeakerEncoder:
     """The encoder, without gradients of its weights."""
-    encoder = SpeakerEncoder()
-    encoder.load_state_dict({name: torch.from_numpy(value) for name, value in speaker_weights().items()})
-    return encoder.requires_grad_(False)
+    with torch.inference_mode(False):  # a fit sends gradients through them, whoever loads them first
+        encoder = SpeakerEncoder()
+        encoder.load_state_dict({name: torch.from_numpy(value) for name, value in speaker_weights().items()})
+        return encoder.requires_grad_(False)
 
 
 def embed_voice(samples: Floats, rate_hz: int) -> Floats:
@@ -108,7 +109,8 @@ def _build_mel_filters() -> Tensor:
     triangles = np.clip(
         np.minimum((bins - left) / (middle - left), (right - bins) / (right - middle)), 0, None
     )
-    return torch.from_numpy((triangles * 2 / (right - left)).astype(np.float32))
+    with torch.inference_mode(False):  # kept, and part of a fit's gradients later
+        return torch.from_numpy((triangles * 2 / (right - left)).astype(np.float32))
 
 
 # Slaney's scale: even up to 1 kHz, 3 mel per 200 Hz; 27 mel per factor of 6.4 above.

@@ -145,8 +145,10 @@ def _align(samples: Samples, rate_hz: int, words: Sequence[str], server: SpeechS
 
 
 def _says_another_text(known: KnownText, length_s: float) -> bool:
-    """Servers read numbers and names in their own ways, so single words are no reason."""
-    return known.confidence < 0.5 or known.extra_s > _EXTRA_SHARE * length_s
+    """Servers read numbers and names in their own ways, so single words are no reason, not even in a short
+    line: most words have to be others."""
+    unheard = sum(confidence < 0.5 for confidence in known.confidences)
+    return unheard > len(known.confidences) / 2 or known.extra_s > _EXTRA_SHARE * length_s
 
 
 def _share_phones(phones: Sequence[Phone], words: Sequence[str]) -> tuple[int | None, ...]:

@@ -80,7 +80,9 @@ def plan_signs(signs: str, style: Floats, speed: float) -> Plan:
 @lru_cache(maxsize=1)
 def load_decoder() -> Decoder:
     """The second half; about a second, and 220 MB."""
-    return read_decoder(_read_graph())
+    # Whoever asks first may want the sound alone; a fit sends gradients through the same tensors.
+    with torch.inference_mode(False):
+        return read_decoder(_read_graph())
 
 
 @lru_cache(maxsize=1)

@@ -241,7 +241,7 @@ def test_a_take_is_uploaded_with_its_consent(dashboard: Page, tmp_path: Path) ->
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Write the name of the person who agreed.")).to_be_visible()
     page.locator("input[type=file]").set_input_files(take)
-    page.get_by_label("Person who consented").fill("Sam Reed")
+    page.locator("[name=consent_by]").fill("Sam Reed")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("progressbar", name="Preparation")).to_be_visible()
     expect(page.get_by_text("Consent of Sam Reed")).to_be_visible()

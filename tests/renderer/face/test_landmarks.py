@@ -72,6 +72,7 @@ def test_the_lips_meet_at_both_corners_of_the_mouth() -> None:
 
 def test_no_other_module_of_the_renderer_names_a_point_by_its_number() -> None:
     files = [path for path in (ROOT / "renderer").rglob("*.py") if path not in (TABLE, HANDS)]
+    files = [path for path in files if "words" not in path.parts]  # it counts in figures, and knows no face
     assert len(files) > 150
     assert [fault for path in files for fault in raw_indices(path.read_text("utf-8"), path.name)] == []
 

@@ -53,7 +53,7 @@ def test_training_teaches_the_ear_to_hear(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(ear, "_WINDOW", 80)
     validation = make_talkers(1, first=50)
     before = measure_hearing(EarNetwork(24).eval(), validation)
-    net, steps = train(make_talkers(4), validation, 4.0, 24, 0)
+    net, steps = train(make_talkers(4), validation, 12.0, 24, 0)
     after = measure_hearing(net, validation)
     assert steps > 10
     assert after["open"] > 0.6 and after["open"] > before["open"] + 0.2

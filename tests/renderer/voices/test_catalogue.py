@@ -28,7 +28,8 @@ BRITISH = VoiceInfo("a", "emma", "high", "en-gb", 200.0, "CC0")
 
 def test_every_engine_lists_its_voices_with_licence_and_language() -> None:
     listed = list_voices()
-    assert {voice.engine for voice in listed} == {engine.name for engine in ENGINES}
+    # What a server has, only the server tells; such an engine is known by its settings.
+    assert {voice.engine for voice in listed} == {engine.name for engine in ENGINES if not engine.settings}
     assert all(voice.label and voice.language and voice.licence for voice in listed)
     assert len({(voice.engine, voice.name) for voice in listed}) == len(listed)
 
