@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from campaigns.pronunciations.library import Library, create_library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.sheet_import import ValidatedRow, find_common_fault, validate_rows
 from campaigns.recipients.spreadsheet import Sheet, SheetError, read_sheet
+from campaigns.recordings.archive import BadArchive
+from campaigns.recordings.row_recordings import RowRecordings, open_row_recordings
 from campaigns.scripts.script_file import ScriptFileError, read_script_file
 from campaigns.scripts.spoken_length import estimate_by_rule
-from campaigns.scripts.template import ScriptError, check, fill
+from campaigns.scripts.template import Line, ScriptError, check, fill
 from campaigns.states import RowVerdict
 
 
@@ -35,6 +37,7 @@ class BatchFiles:
     pronunciations: Path | None
     voice: engine.VoiceConfig
     use_filmed: bool = True
+    recordings: Path | None = None
 
 
 class BadFile(Exception):
@@ -68,7 +71,13 @@ def check_batch(files: BatchFiles) -> CheckReport:
     problems += _find_folder_problems(files.out)
     if sheet is None:
         return CheckReport(tuple(problems), (), ())
-    rows = _check_rows(files, sheet, script, Speaker(files.voice, library))
+    with tempfile.TemporaryDirectory(prefix="byname-check-") as scratch:
+        try:
+            recordings = open_row_recordings(files.recordings, Path(scratch), sheet, files.voice)
+        except BadArchive as error:
+            problems.append(Note(Finding.RECORDINGS_UNUSABLE, str(error)))
+            recordings = None
+        rows = _check_rows(files, sheet, script, Speaker(files.voice, library), recordings)
     problems += _find_problems_of_all(sheet, script, rows)
     misfits = find_voice_warnings(_measure_pitch_hz(files), files.voice)
     return CheckReport(tuple(problems), (*find_column_warnings(sheet.columns), *misfits), tuple(rows))
@@ -90,15 +99,25 @@ def _describe_missing(path: Path, error: OSError) -> str:
     return f"{path} cannot be used: {error.strerror}. Check the path."
 
 
-def _check_rows(files: BatchFiles, sheet: Sheet, script: str, speaker: Speaker) -> list[RowReport]:
+def _check_rows(
+    files: BatchFiles, sheet: Sheet, script: str, speaker: Speaker, recordings: RowRecordings | None
+) -> list[RowReport]:
     store = engine.open_store()
 
     def measure_s(text: str, spoken: str, known: engine.Pronunciations) -> float:
         return engine.find_cached_line_s(text, speaker.voice, store, known) or estimate_by_rule(spoken)
 
     validated = list(validate_rows(sheet, script, speaker))
-    row_check = RowCheck(script, speaker, measure_s, _find_filmed(files, script, validated))
-    return [row_check.check(one.row.number, one.row.values, one.problems) for one in validated]
+
+    def is_recorded(values: Mapping[str, str], _line: Line) -> bool:
+        return recordings is not None and recordings.has(values)
+
+    row_check = RowCheck(script, speaker, measure_s, _find_filmed(files, script, validated), is_recorded)
+    missing = [() if recordings is None else recordings.find_missing(one.row) for one in validated]
+    return [
+        row_check.check(one.row.number, one.row.values, (*one.problems, *gone))
+        for one, gone in zip(validated, missing, strict=True)
+    ]
 
 
 def _find_filmed(

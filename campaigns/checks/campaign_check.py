@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from campaigns import engine
 from campaigns.checks.report import Finding, Note, RowReport
@@ -11,7 +11,9 @@ from campaigns.checks.run_check import find_column_warnings, find_voice_warnings
 from campaigns.models import Campaign, Recipient
 from campaigns.pronunciations.speaker import load_speaker
 from campaigns.recipients.revalidation import find_script_fault
+from campaigns.recordings.line_recordings import find_recorded_texts
 from campaigns.runs.cost_history import load_cost_history
+from campaigns.scripts.template import Line
 from campaigns.storage.campaign_voice import choose_campaign_voice
 
 
@@ -25,7 +27,12 @@ def check_rows(campaign: Campaign, rows: Iterable[Recipient]) -> list[RowReport]
 
     found = campaign.filmed_lines if campaign.use_filmed_lines else None
     filmed = [engine.FilmedLine.from_json(one) for one in found or ()]
-    row_check = RowCheck(campaign.script, speaker, measure_s, filmed)
+    recorded = find_recorded_texts(campaign)
+
+    def is_recorded(_values: Mapping[str, str], line: Line) -> bool:
+        return (line.id, line.text) in recorded
+
+    row_check = RowCheck(campaign.script, speaker, measure_s, filmed, is_recorded)
     return [row_check.check(row.row_number, row.values, row.found_problems) for row in rows]
 
 

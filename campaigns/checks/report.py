@@ -16,6 +16,7 @@ class Finding(StrEnum):
 
     SCRIPT_UNUSABLE = "script_unusable"
     SHEET_UNUSABLE = "sheet_unusable"
+    RECORDINGS_UNUSABLE = "recordings_unusable"
     TAKE_UNUSABLE = "take_unusable"
     PRESENTER_UNUSABLE = "presenter_unusable"
     VOICE_UNUSABLE = "voice_unusable"

@@ -16,6 +16,8 @@ from campaigns.states import RowVerdict
 
 # (a line, its words as they are said, what it needs) → seconds
 MeasureLine = Callable[[str, str, engine.Pronunciations], float]
+# (a row's cells, one of its lines) → whether a person recorded it
+IsRecorded = Callable[[Mapping[str, str], Line], bool]
 
 
 class RowCheck:
@@ -27,7 +29,9 @@ class RowCheck:
         speaker: Speaker,
         measure_s: MeasureLine,
         filmed: Sequence[engine.FilmedLine] = (),
+        is_recorded: IsRecorded = lambda _values, _line: False,
     ) -> None:
+        self._is_recorded = is_recorded
         self._filmed_s = {(one.line_id, one.text): one.end_s - one.start_s for one in filmed}
         self._script = script
         self._speaker = speaker
@@ -45,7 +49,7 @@ class RowCheck:
             texts = [line.text for line in lines]
             own = find_row_pronunciations(values)
             known = self._speaker.select(texts, own)
-            said = tuple(self._read_line(line, known) for line in lines)
+            said = tuple(self._find_source(values, line, self._read_line(line, known)) for line in lines)
         except ScriptError:  # a fault of the script for everybody
             return RowReport(number, RowVerdict.VALID)
         except engine.RenderError as error:
@@ -60,7 +64,6 @@ class RowCheck:
         return RowReport(number, RowVerdict.VALID, (), warnings, said)
 
     def _read_line(self, line: Line, known: tuple[engine.Pronunciation, ...]) -> LineReport:
-        filmed_s = self._filmed_s.get((line.id, line.text))
         needed = tuple(one for one in known if one.find(line.text))
         found = self._read.get((line.text, needed))
         if found is None:
@@ -68,7 +71,14 @@ class RowCheck:
             seconds = self._measure_s(line.text, spoken, needed)
             found = LineReport(line.text, spoken, self._speaker.language, LineSource.SPOKEN, seconds)
             self._read[line.text, needed] = found
-        return found if filmed_s is None else replace(found, source=LineSource.FILMED, seconds=filmed_s)
+        return found
+
+    def _find_source(self, values: Mapping[str, str], line: Line, read: LineReport) -> LineReport:
+        """The line as it will be heard: a recording wins over the take, and the take over the voice."""
+        if self._is_recorded(values, line):
+            return replace(read, source=LineSource.RECORDED)
+        filmed_s = self._filmed_s.get((line.id, line.text))
+        return read if filmed_s is None else replace(read, source=LineSource.FILMED, seconds=filmed_s)
 
     def _warn_of_cells(
         self,

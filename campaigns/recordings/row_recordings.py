@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from campaigns import engine
 from campaigns.problems import Code, Problem, Source
-from campaigns.recipients.spreadsheet import Row
-from campaigns.recordings.archive import NotFound, Recordings
+from campaigns.recipients.spreadsheet import Row, Sheet
+from campaigns.recordings.archive import BadArchive, NotFound, Recordings, open_recordings
 from campaigns.scripts.template import find_column
 
 COLUMNS = (
@@ -23,6 +24,19 @@ class RowRecordings:
     recordings: Recordings
     column: str
     voice: engine.VoiceConfig
+
+    def has(self, values: Mapping[str, str]) -> bool:
+        """Whether the row names a recording."""
+        return bool(values.get(self.column, "").strip())
+
+    def find_missing(self, row: Row) -> tuple[Problem, ...]:
+        """The problem of a row whose file is not there; nothing is opened."""
+        try:
+            if self.has(row.values):
+                self.recordings.find(row.values[self.column].strip())
+        except NotFound as error:
+            return (self._build_problem(Code.RECORDING_MISSING, str(error), row),)
+        return ()
 
     def read(
         self, values: Mapping[str, str], lines: engine.Lines, known: engine.Pronunciations = ()
@@ -52,6 +66,20 @@ class RowRecordings:
 
     def _build_problem(self, code: Code, message: str, row: Row) -> Problem:
         return Problem(code, Source.SPREADSHEET, message, row.number, self.column)
+
+
+def open_row_recordings(
+    path: Path | None, scratch: Path, sheet: Sheet, voice: engine.VoiceConfig
+) -> RowRecordings | None:
+    """The recordings that a sheet's rows name, None without a path. Raises BadArchive."""
+    if path is None:
+        return None
+    column = find_recording_column(sheet.columns)
+    if not column:
+        raise BadArchive(
+            f"No column names the recordings in {path}. Add a column “recording” with each row's file."
+        )
+    return RowRecordings(open_recordings(path, scratch), column, voice)
 
 
 def find_recording_column(columns: Sequence[str]) -> str:

@@ -18,9 +18,9 @@ from campaigns.batch.videos import Batch, make_videos, report_missing_videos
 from campaigns.checks.report import CheckReport, Finding, Note, to_json, to_text
 from campaigns.management.progress_line import ProgressLine
 from campaigns.recipients.sheet_import import find_common_fault
-from campaigns.recipients.spreadsheet import Sheet, SheetError, read_sheet
-from campaigns.recordings.archive import BadArchive, open_recordings
-from campaigns.recordings.row_recordings import RowRecordings, find_recording_column
+from campaigns.recipients.spreadsheet import SheetError, read_sheet
+from campaigns.recordings.archive import BadArchive
+from campaigns.recordings.row_recordings import open_row_recordings
 from campaigns.scripts.script_file import ScriptFileError, read_script_file
 from campaigns.scripts.template import ScriptError, check
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             self._make(options)
 
     def _check(self, options: dict[str, Any]) -> None:
-        names = ("recipients", "script", "take", "presenter", "out", "pronunciations")
+        names = ("recipients", "script", "take", "presenter", "out", "pronunciations", "recordings")
         named = {name: options[name] for name in names}
         try:
             files = BatchFiles(**named, voice=_choose_voice(options), use_filmed=not options["no_filmed"])
@@ -134,7 +134,7 @@ class Command(BaseCommand):
             options["out"],
             self._tell,
             use_filmed=not options["no_filmed"],
-            recordings=_open_row_recordings(options["recordings"], scratch, sheet, voice),
+            recordings=open_row_recordings(options["recordings"], scratch, sheet, voice),
             warn=partial(self._warn, options["recipients"].name),
             library=library,
         )
@@ -149,19 +149,6 @@ class Command(BaseCommand):
 
 def _choose_voice(options: dict[str, Any]) -> engine.VoiceConfig:
     return engine.choose_voice(options["voice"], options["voice_model"], options["locale"])
-
-
-def _open_row_recordings(
-    path: Path | None, scratch: Path, sheet: Sheet, voice: engine.VoiceConfig
-) -> RowRecordings | None:
-    if path is None:
-        return None
-    column = find_recording_column(sheet.columns)
-    if not column:
-        raise CommandError(
-            f"No column names the recordings in {path}. Add a column “recording” with each row's file."
-        )
-    return RowRecordings(open_recordings(path, scratch), column, voice)
 
 
 def _describe_error(error: Exception, options: dict[str, Any]) -> str:

@@ -221,6 +221,29 @@ def test_lines_that_the_take_says_are_filmed(files: dict[str, Any]) -> None:
     assert [line["source"] for line in rows[0]["lines"]] == ["spoken", "spoken"]
 
 
+def test_lines_of_rows_that_name_a_sound_are_recorded_and_a_missing_sound_is_told(
+    files: dict[str, Any], tmp_path: Path
+) -> None:
+    rows = "first_name,city,recording\nAda,Oslo,ada.wav\nBo,Rome,\nCy,Bonn,cy.wav\n"
+    files["recipients"].write_text(rows, encoding="utf-8")
+    sounds = tmp_path / "sounds"
+    sounds.mkdir()
+    (sounds / "Ada.wav").write_bytes(b"nothing is opened before the run")
+    told = look(files, recordings=sounds)[1]["rows"]
+    assert [[line["source"] for line in row["lines"]] for row in told] == [
+        ["recorded", "recorded"],
+        ["spoken", "spoken"],
+        [],
+    ]
+    [gone] = told[2]["problems"]
+    assert (gone["code"], gone["column"], gone["row"]) == ("recording_missing", "recording", 4)
+
+
+def test_recordings_that_cannot_be_used_stop_the_run(files: dict[str, Any], tmp_path: Path) -> None:
+    status, report = look(files, recordings=tmp_path / "nowhere.zip")
+    assert (status, list_codes(report["problems"])) == (1, ["recordings_unusable"])
+
+
 @pytest.mark.slow
 def test_the_lengths_of_lines_that_were_spoken_are_measured(files: dict[str, Any], baked: Baked) -> None:
     files |= {"take": baked.take, "presenter": baked.bake}

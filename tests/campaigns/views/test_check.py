@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Campaign, PronunciationEntry
+from campaigns.recordings.line_recordings import hash_text
+from campaigns.scripts.template import fill
 
 
 @pytest.fixture
@@ -38,3 +40,12 @@ def test_what_keeps_the_run_from_starting_is_said_once(dashboard: Client, campai
     assert "“nick” is not a column" in show(dashboard, campaign)
     Campaign.objects.filter(pk=campaign.pk).update(voice_engine="gone")
     assert "no speech engine “gone”" in show(dashboard, campaign)
+
+
+def test_a_line_that_somebody_recorded_is_marked(dashboard: Client, campaign: Campaign) -> None:
+    line = fill(campaign.script, campaign.recipients.get(name="Ada").values)[0]
+    assert "recorded" not in show(dashboard, campaign)
+    campaign.recordings.create(
+        line_id=line.id, text=line.text, text_sha256=hash_text(line.text), sha256="a" * 64, file="ada.wav"
+    )
+    assert show(dashboard, campaign).count("recorded") == 1
