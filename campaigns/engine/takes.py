@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from campaigns.engine.machine import open_store
+from campaigns.engine.speech import find_fitting_voice, get_default_voice
 from renderer.config import BakeConfig
+from renderer.errors import RenderError
 from renderer.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
@@ -48,6 +50,15 @@ def measure_take_voice(take: Path) -> dict[str, float]:
     samples = read_sound(take)
     pitch_hz = 0.0 if samples is None else measure_pitch_hz(samples, SOUND_RATE_HZ)
     return {"voice_pitch_hz": round(pitch_hz, 1)}
+
+
+def find_voice_like(take: Path) -> str:
+    """The default engine's voice that is nearest in pitch to a take's; "" where nobody is heard in it."""
+    try:
+        pitch_hz = measure_take_voice(take)["voice_pitch_hz"]
+    except RenderError:  # whoever reads the take next says what is wrong with it
+        return ""
+    return find_fitting_voice(get_default_voice(), pitch_hz) if pitch_hz else ""
 
 
 def write_take_poster(take: Path, out: Path) -> None:

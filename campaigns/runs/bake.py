@@ -136,6 +136,10 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySe
     presenter.bake.name = store_file(
         presenter.bake, folder / "presenter.safetensors", "presenter.safetensors"
     )
+    # Whoever chose a voice before keeps it; new campaigns of the others begin with the nearest one.
+    voice = engine.find_voice_like(take)
+    if voice:
+        claimed.filter(voice_engine="").update(voice_engine=engine.get_default_voice(), voice=voice)
     claimed.update(
         facts=presenter.facts,
         take_sha256=presenter.take_sha256,

@@ -148,7 +148,11 @@ class Command(BaseCommand):
 
 
 def _choose_voice(options: dict[str, Any]) -> engine.VoiceConfig:
-    return engine.choose_voice(options["voice"], options["voice_model"], options["locale"])
+    """The voice that is asked for; of the default engine the one that is nearest to the presenter's."""
+    voice = options["voice_model"]
+    if not voice and options["voice"] == engine.get_default_voice():
+        voice = engine.find_voice_like(options["take"])
+    return engine.choose_voice(options["voice"], voice, options["locale"])
 
 
 def _describe_error(error: Exception, options: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from django.core.files import File
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from campaigns import engine
 from campaigns.models import Presenter
 from campaigns.runs import bake
 from campaigns.states import BakeState, MoveRefused
@@ -82,3 +83,5 @@ def test_what_a_take_lacks_is_stored_with_its_facts(tmp_path: Path, settings: An
     presenter.refresh_from_db()
     assert (presenter.bake_state, presenter.failure) == (BakeState.READY, "")
     assert "The take is short (7 s)" in presenter.facts["problems"][0]
+    heard = engine.find_voice_like(takes.good(tmp_path / "same.mp4"))
+    assert (presenter.voice_engine, presenter.voice) == (engine.get_default_voice() if heard else "", heard)
