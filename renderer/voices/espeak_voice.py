@@ -27,6 +27,8 @@ from renderer.speech.speech import Phone
 from renderer.speech.utterance import NO_IPA, Utterance
 
 DEFAULT_VOICE = "en-us"
+# eSpeak NG lists British English as plain "en", and knows no "en-gb" by that name.
+_LISTED_AS = {"en-gb": "gmw/en"}
 _WORDS_PER_MINUTE = 165
 _RANGE_WPM = (80, 450)
 _TIMEOUT_S = 120.0
@@ -69,7 +71,9 @@ def load_espeak(voice: str) -> EspeakSpeaker:
 def _run_espeak(text: str, voice: str, rate: float, folder: Path) -> list[list[Any]]:
     """eSpeak's events of one line; the sound is left in ``folder``/sound.wav."""
     words_per_minute = int(np.clip(round(_WORDS_PER_MINUTE * rate), *_RANGE_WPM))
-    request = {"text": text, "voice": voice, "words_per_minute": words_per_minute}
+    name, plus, variant = voice.partition("+")
+    listed = _LISTED_AS.get(name.lower(), name) + plus + variant
+    request = {"text": text, "voice": listed, "words_per_minute": words_per_minute}
     request |= {"sound": str(folder / "sound.wav"), "events": str(folder / "events.json")}
     asked = folder / "request.json"
     asked.write_text(json.dumps(request), encoding="utf-8")

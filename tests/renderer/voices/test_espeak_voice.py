@@ -41,3 +41,10 @@ def test_it_does_not_disturb_piper_in_the_same_process():
 def test_text_that_looks_like_an_option_or_a_command_is_only_text():
     said = load_espeak("").say(["-f", "/etc/hosts", "$(id)"], 1.0)
     assert len(said.samples) > 10_000
+
+
+def test_british_english_speaks_by_its_usual_name():
+    assert load_espeak("en-gb").language == "en-gb"
+    british, american = (load_espeak(voice).say(["hot"], 1.0).phones for voice in ("en-gb", "en-us"))
+    assert "ɒ" in {phone.symbol for phone in british} - {phone.symbol for phone in american}
+    assert load_espeak("en-gb+f2").say(["Bath"], 1.0).phones
