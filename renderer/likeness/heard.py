@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from renderer.speech.phone_errors import count_edits, spell_plainly
 from renderer.speech.phones import parse_phones
 from renderer.speech.recognition import recognise_phones
 from renderer.speech.speech import Phone
 from renderer.voices.signs import write_ipa_of
 
 Floats = npt.NDArray[np.float32]
-
-# Sounds that pocketsphinx writes alike.
-_ALIKE = {"ɜ": "ə", "ɐ": "ə", "ʌ": "ə", "ɚ": "əɹ", "ɾ": "t", "ɔ": "ɑ", "ɒ": "ɑ", "ɨ": "ɪ", "a": "ɑ"}
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,9 @@ class Hearing:
 def hear_back(said: Sequence[tuple[str, Floats]], rate_hz: int) -> Hearing:
     """Of sentences in the network's alphabet, each with its sound [n]."""
     phones = [recognise_phones(sound, rate_hz) for _, sound in said]
-    spoken = [_plain(parse_phones(write_ipa_of(signs))) for signs, _ in said]
+    spoken = [spell_plainly(parse_phones(write_ipa_of(signs))) for signs, _ in said]
     edits = sum(
-        _count_edits(one, _plain(phone.symbol for phone in heard))
+        count_edits(one, spell_plainly(phone.symbol for phone in heard))
         for one, heard in zip(spoken, phones, strict=True)
     )
     total = sum(len(one) for one in spoken)
@@ -46,17 +44,3 @@ def measure_pace(phones: Sequence[Phone]) -> float:
     sounded = [phone for phone in phones if phone.symbol]
     spent_s = sum(phone.end_s - phone.start_s for phone in sounded)
     return len(sounded) / spent_s if spent_s else 0.0
-
-
-def _plain(symbols: Iterable[str]) -> str:
-    return "".join(_ALIKE.get(symbol, symbol) for symbol in symbols)
-
-
-def _count_edits(one: str, other: str) -> int:
-    """Levenshtein's distance."""
-    row = list(range(len(other) + 1))
-    for i, sign in enumerate(one, start=1):
-        above, row = row, [i]
-        for j, heard in enumerate(other, start=1):
-            row.append(min(above[j - 1] + (sign != heard), above[j] + 1, row[-1] + 1))
-    return row[-1]

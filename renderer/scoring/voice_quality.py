@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +15,7 @@ import onnxruntime
 from scipy.signal import resample_poly
 
 from renderer.config import VoiceConfig
+from renderer.speech.phone_errors import count_edits, spell_plainly
 from renderer.speech.pitch import measure_pitch_hz
 from renderer.speech.recognition import recognise_phones
 from renderer.speech.speech import Speech
@@ -34,8 +35,6 @@ LINES = (
 _MOS_RATE_HZ, _MOS_S = 16_000, 9.01
 # The polynomials by which DNSMOS turns its network's answer into a mean opinion score (P.835, overall).
 _OVERALL = (-0.06766283, 1.11546468, 0.04602535)
-# Sounds that pocketsphinx writes alike.
-_ALIKE = {"ɜ": "ə", "ɐ": "ə", "ʌ": "ə", "ɚ": "əɹ", "ɾ": "t", "ɔ": "ɑ", "ɒ": "ɑ", "ɨ": "ɪ", "a": "ɑ"}
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,9 @@ def measure_heard(said: Sequence[Speech]) -> float:
     """1 less the phone error rate of pocketsphinx over some lines."""
     wrong = total = 0
     for one in said:
-        spoken = _plain(phone.symbol for phone in one.phones)
-        heard = _plain(phone.symbol for phone in recognise_phones(one.samples, one.rate_hz))
-        wrong += _count_edits(spoken, heard)
+        spoken = spell_plainly(phone.symbol for phone in one.phones)
+        heard = spell_plainly(phone.symbol for phone in recognise_phones(one.samples, one.rate_hz))
+        wrong += count_edits(spoken, heard)
         total += len(spoken)
     return 1 - wrong / max(total, 1)
 
@@ -87,20 +86,6 @@ def measure_mos(samples: Floats, rate_hz: int) -> float:
     starts = range(0, len(sound) - length + 1, _MOS_RATE_HZ)
     raw = [float(network.run(None, {"input_1": sound[None, at : at + length]})[0][0][2]) for at in starts]
     return float(np.mean(np.polyval(_OVERALL, raw)))
-
-
-def _plain(symbols: Iterable[str]) -> str:
-    return "".join(_ALIKE.get(symbol, symbol) for symbol in symbols)
-
-
-def _count_edits(one: str, other: str) -> int:
-    """Levenshtein's distance."""
-    row = list(range(len(other) + 1))
-    for i, sign in enumerate(one, start=1):
-        above, row = row, [i]
-        for j, heard in enumerate(other, start=1):
-            row.append(min(above[j - 1] + (sign != heard), above[j] + 1, row[-1] + 1))
-    return row[-1]
 
 
 @lru_cache(maxsize=1)
