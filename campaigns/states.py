@@ -68,6 +68,14 @@ class EventKind(TextChoices):
     OPTED_OUT = "opted_out", "opted out"
 
 
+class JobState(TextChoices):
+    WAITING = "waiting", "waiting"
+    RUNNING = "running", "at work"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
 Moves = Mapping[str, frozenset[str]]
 
 BAKE_MOVES: Moves = {
@@ -121,6 +129,13 @@ DELIVERY_MOVES: Moves = {
     DeliveryState.SUPPRESSED: frozenset({DeliveryState.SCHEDULED}),
     DeliveryState.UNKNOWN: frozenset({DeliveryState.SCHEDULED, DeliveryState.SENT}),
 }
+JOB_MOVES: Moves = {
+    JobState.WAITING: frozenset({JobState.RUNNING, JobState.CANCELLED, JobState.FAILED}),
+    JobState.RUNNING: frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.WAITING}),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset({JobState.WAITING}),
+    JobState.CANCELLED: frozenset(),
+}
 
 MOVES: Mapping[type[TextChoices], Moves] = {
     BakeState: BAKE_MOVES,
@@ -129,6 +144,7 @@ MOVES: Mapping[type[TextChoices], Moves] = {
     RenderState: RENDER_MOVES,
     ReviewState: REVIEW_MOVES,
     DeliveryState: DELIVERY_MOVES,
+    JobState: JOB_MOVES,
 }
 
 SENT_ALREADY = "This message was sent already; it is never sent twice."

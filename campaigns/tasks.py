@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.claims import create_token
 from campaigns.delivery import schedule
+from campaigns.jobs import work
 from campaigns.models import Campaign
 from campaigns.recipients import personal_words
 from campaigns.runs import bake, lifecycle, worker
@@ -39,8 +40,14 @@ def deliver(delivery_id: int) -> str:
     return schedule.deliver(delivery_id, create_token())
 
 
+def work_on_job(job_id: int) -> str:
+    """Do one job, unless another worker has it."""
+    return work.work_on_job(job_id)
+
+
 def sweep() -> None:
     """Free what dead workers held. Runs every minute in the queue ``default``."""
     bake.sweep_stalled_bakes()
+    work.sweep_stalled_jobs()
     lifecycle.sweep_stalled()
     schedule.sweep_stalled()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from campaigns.recipients.sheet_import import validate_rows
-from campaigns.recipients.spreadsheet import read_sheet
 from campaigns.scripts.template import fill
+from campaigns.sheets.spreadsheet import read_sheet
 from renderer.config import VoiceConfig
 from renderer.render.script_search import find_script_lines
 from renderer.runtime.store import Store

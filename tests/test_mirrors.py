@@ -31,8 +31,8 @@ def test_every_module_has_a_mirrored_test_or_a_line_that_is_true() -> None:
 
 def test_a_mirror_stands_where_the_module_does() -> None:
     assert mirror_of("renderer/presenter/light_bake.py") == LIGHT
-    mirror = "tests/campaigns/recipients/test_file_formats.py"
-    assert mirror_of("campaigns/recipients/file_formats.py") == mirror
+    mirror = "tests/campaigns/sheets/test_file_formats.py"
+    assert mirror_of("campaigns/sheets/file_formats.py") == mirror
 
 
 def test_the_list_of_a_tree_in_order_has_no_fault() -> None:

@@ -16,12 +16,12 @@ from campaigns.pronunciations.entries import BadTable, read_table, to_pronunciat
 from campaigns.pronunciations.library import Library, create_library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.sheet_import import ValidatedRow, find_common_fault, validate_rows
-from campaigns.recipients.spreadsheet import Sheet, SheetError, read_sheet
 from campaigns.recordings.archive import BadArchive
 from campaigns.recordings.row_recordings import RowRecordings, open_row_recordings
 from campaigns.scripts.script_file import ScriptFileError, read_script_file
 from campaigns.scripts.spoken_length import estimate_by_rule
 from campaigns.scripts.template import Line, ScriptError, check, fill
+from campaigns.sheets.spreadsheet import Sheet, SheetError, read_sheet
 from campaigns.states import RowVerdict
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from campaigns.recipients.spreadsheet import Row
+from campaigns.sheets.spreadsheet import Row
 
 APOSTROPHES = "'’ʼ`"
 STEM_CHARACTERS_MAX = 60  # a folder and a name stay below the 260 that Windows takes by default

@@ -14,10 +14,10 @@ from campaigns.pronunciations.library import Library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.sheet_import import ValidatedRow, validate_rows
-from campaigns.recipients.spreadsheet import Sheet
 from campaigns.recordings.row_recordings import RowRecordings
 from campaigns.runs.bake import describe_unexpected
 from campaigns.scripts.template import Line, fill
+from campaigns.sheets.spreadsheet import Sheet
 
 ROWS_AT_ONCE = 16  # rows that are planned and drawn at once; finished ones appear while the others are drawn
 

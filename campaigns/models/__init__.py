@@ -1,6 +1,8 @@
 """The database models. Functions that change them are in other modules; statuses are in states.py."""
 
 from campaigns.models.campaigns import Campaign, Recipient, campaign_path
+from campaigns.models.history import HistoryEntry
+from campaigns.models.jobs import Job, job_path
 from campaigns.models.messages import Delivery, Event, Message, Suppression, message_path
 from campaigns.models.presenters import (
     Presenter,
@@ -9,23 +11,33 @@ from campaigns.models.presenters import (
     list_voice_choices,
     presenter_path,
 )
+from campaigns.models.revisions import Comment, Revision, ScriptVersion
 from campaigns.models.speech import PersonalWord, PronunciationEntry, Recording, recording_path
 from campaigns.models.status_model import StatusModel
+from campaigns.models.workspaces import Workspace, get_first_workspace
 
 __all__ = [
     "Campaign",
+    "Comment",
     "Delivery",
     "Event",
+    "HistoryEntry",
+    "Job",
     "Message",
     "PersonalWord",
     "Presenter",
     "PronunciationEntry",
     "Recipient",
     "Recording",
+    "Revision",
+    "ScriptVersion",
     "StatusModel",
     "Suppression",
+    "Workspace",
     "campaign_path",
     "get_default_voice",
+    "get_first_workspace",
+    "job_path",
     "list_locale_choices",
     "list_voice_choices",
     "message_path",

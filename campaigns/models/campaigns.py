@@ -9,11 +9,9 @@ from django.db import models
 
 from campaigns.models.presenters import Presenter, get_default_voice, list_locale_choices, list_voice_choices
 from campaigns.models.status_model import StatusModel
+from campaigns.models.workspaces import Workspace, get_first_workspace
 from campaigns.problems import Problem, load_problems
-from campaigns.states import (
-    CampaignState,
-    RowVerdict,
-)
+from campaigns.states import CampaignState, RowVerdict
 
 
 def campaign_path(campaign: Campaign, filename: str) -> str:
@@ -24,6 +22,9 @@ class Campaign(StatusModel):
     """Spreadsheet, script, presenter, voice and settings, and all messages made from them."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.PROTECT, default=get_first_workspace, related_name="campaigns"
+    )
     name = models.CharField(max_length=200)
     state = models.CharField(
         max_length=32, choices=CampaignState.choices, default=CampaignState.DRAFT, editable=False
@@ -37,6 +38,12 @@ class Campaign(StatusModel):
     spreadsheet = models.FileField(upload_to=campaign_path, max_length=300, blank=True)
     spreadsheet_name = models.CharField(max_length=200, blank=True, editable=False)
     columns = models.JSONField(default=list, blank=True, editable=False)  # headers in the sheet's order
+    column_roles = models.JSONField(default=dict, blank=True, editable=False)  # role → header, as matched
+    key_column = models.CharField(
+        max_length=300, blank=True, editable=False
+    )  # what tells people apart in a new sheet; empty: their address
+    duplicates = models.CharField(max_length=16, blank=True, editable=False)  # sheets.choice.Duplicates
+    sheet_choice = models.JSONField(default=dict, blank=True, editable=False)  # how the sheet was read
     script = models.TextField(blank=True)
     use_filmed_lines = models.BooleanField(
         "show lines as they were filmed",
@@ -50,6 +57,14 @@ class Campaign(StatusModel):
         null=True, blank=True, editable=False
     )  # the plan's slots, fixed at the first run
     words_of = models.CharField(max_length=64, blank=True, editable=False)  # what `words` were counted from
+    sample_confirmed_at = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )  # when a person said yes to the sample
+    needs_second_approver = models.BooleanField(
+        "two people approve",
+        default=False,
+        help_text="A message leaves only after two different people approved it.",
+    )
     email_subject = models.CharField(max_length=300, default="A video for you")
     email_body = models.TextField(default="I recorded a short video for you.")
     sender_name = models.CharField(max_length=200, blank=True)
@@ -61,6 +76,10 @@ class Campaign(StatusModel):
     sending_paused = models.TextField(
         blank=True, editable=False
     )  # why sending stopped by itself; empty: it did not
+    follow_up_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="follow_ups"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -73,20 +92,28 @@ class Campaign(StatusModel):
 
 
 class Recipient(StatusModel):
-    """One row of the spreadsheet, valid or rejected with its problems."""
+    """A person of a campaign, valid or rejected with the problems of their row.
+
+    They live through spreadsheets: a new sheet is matched to them by ``key``. One who is gone from the sheet
+    has ``removed_at`` and gets nothing any more; what was sent stays.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients")
     row_number = models.PositiveIntegerField()  # as the spreadsheet program shows it; the header is row 1
     values = models.JSONField(default=dict)  # column → text
     name = models.CharField(max_length=300, blank=True)
     email = models.CharField(max_length=320, blank=True)
+    key = models.CharField(max_length=400, blank=True)  # folded; empty: nothing tells this row apart
+    removed_at = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=16, choices=RowVerdict.choices, default=RowVerdict.VALID)
     problems = models.JSONField(default=list, blank=True)  # [fields of problems.Problem]
 
     class Meta:
         ordering = ["campaign_id", "row_number"]
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "row_number"], name="one_recipient_per_row")
+        indexes = [
+            models.Index(fields=["campaign", "row_number"]),
+            models.Index(fields=["campaign", "key"]),
+            models.Index(fields=["campaign", "verdict", "row_number"]),
         ]
 
     def __str__(self) -> str:

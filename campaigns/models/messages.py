@@ -9,6 +9,7 @@ from django.db import models
 
 from campaigns.models.campaigns import Campaign, Recipient
 from campaigns.models.status_model import StatusModel
+from campaigns.models.workspaces import Workspace, get_first_workspace
 from campaigns.states import (
     DeliveryState,
     EventKind,
@@ -48,14 +49,25 @@ class Message(StatusModel):
     video = models.FileField(upload_to=message_path, max_length=300, blank=True)
     poster = models.FileField(upload_to=message_path, max_length=300, blank=True)
     captions = models.FileField(upload_to=message_path, max_length=300, blank=True)
+    preview = models.FileField(upload_to=message_path, max_length=300, blank=True)  # short, moving, silent
+    poster_at_s = models.FloatField(null=True, blank=True)  # the moment a person chose; empty: the platform's
     video_seconds = models.FloatField(default=0)
     work_seconds = models.FloatField(default=0)
     segments = models.JSONField(default=list)  # [{"line": id, "text", "start_s", "end_s", "cached": bool}]
     scores = models.JSONField(default=dict)
     flags = models.JSONField(default=list)  # sentences, worst first
+    risk = models.FloatField(default=0)  # how much it needs review; see review.compute_risk
+    is_sample = models.BooleanField(default=False)  # one of the hard rows that are rendered first
+    urgency = models.PositiveSmallIntegerField(default=0)  # a person waits for it: rendered before the others
 
     review_state = models.CharField(max_length=16, choices=ReviewState.choices, default=ReviewState.PENDING)
     approved_hash = models.CharField(max_length=64, blank=True)
+    first_approved_hash = models.CharField(
+        max_length=64, blank=True
+    )  # where two have to approve: what the first one approved
+    first_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
     )
@@ -64,7 +76,11 @@ class Message(StatusModel):
 
     class Meta:
         ordering = ["campaign_id", "recipient__row_number"]
-        indexes = [models.Index(fields=["campaign", "render_state"])]
+        indexes = [
+            models.Index(fields=["campaign", "render_state"]),
+            models.Index(fields=["campaign", "review_state", "-risk"]),
+            models.Index(fields=["campaign", "content_hash"]),
+        ]
 
     def __str__(self) -> str:
         return f"message for {self.recipient}"
@@ -140,9 +156,17 @@ class Event(models.Model):
 class Suppression(models.Model):
     """An address that asked not to be written to again, or that cannot be reached."""
 
-    email = models.EmailField(max_length=320, unique=True)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, default=get_first_workspace, related_name="suppressions"
+    )
+    email = models.EmailField(max_length=320)
     reason = models.CharField(max_length=200)
     at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "email"], name="one_suppression_per_address")
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -8,6 +8,7 @@ from django.db import models
 
 from campaigns import engine
 from campaigns.models.status_model import StatusModel
+from campaigns.models.workspaces import Workspace, get_first_workspace
 from campaigns.states import (
     BakeState,
 )
@@ -37,6 +38,9 @@ class Presenter(StatusModel):
     """A take, its consent, and what baking made of it."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.PROTECT, default=get_first_workspace, related_name="presenters"
+    )
     name = models.CharField(max_length=200)
     take = models.FileField(upload_to=presenter_path, max_length=300)
     take_sha256 = models.CharField(max_length=64, blank=True, editable=False)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from campaigns.models.campaigns import Campaign
+from campaigns.models.workspaces import Workspace, get_first_workspace
 
 
 def recording_path(recording: Recording, filename: str) -> str:
@@ -40,8 +41,11 @@ class Recording(models.Model):
 
 
 class PronunciationEntry(models.Model):
-    """How a word is said in every campaign of this installation."""
+    """How a word is said in every campaign of a workspace."""
 
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, default=get_first_workspace, related_name="pronunciations"
+    )
     word = models.CharField(max_length=100)
     key = models.CharField(max_length=200, editable=False, db_index=True)  # the word as it is compared
     said = models.CharField("said as", max_length=100)  # a respelling, or IPA without its slashes
@@ -57,7 +61,9 @@ class PronunciationEntry(models.Model):
         verbose_name = "pronunciation"
         ordering = ["key", "language", "-match_case"]
         constraints = [
-            models.UniqueConstraint(fields=["key", "language", "match_case"], name="one_entry_per_word")
+            models.UniqueConstraint(
+                fields=["workspace", "key", "language", "match_case"], name="one_entry_per_word"
+            )
         ]
 
     def __str__(self) -> str:

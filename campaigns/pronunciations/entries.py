@@ -142,7 +142,7 @@ def import_table(drafts: Sequence[Draft], user: Person) -> int:
     PronunciationEntry.objects.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["key", "language", "match_case"],
+        unique_fields=["workspace", "key", "language", "match_case"],
         update_fields=["word", "said", "is_ipa", "changed_by", "changed_at"],
         batch_size=1000,
     )

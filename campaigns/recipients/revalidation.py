@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from campaigns.models import Campaign, Recipient
+from campaigns.jobs.progress import JobProgress
+from campaigns.models import Campaign, Job, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.sheet_import import find_common_fault, find_script_problems, give_verdicts
-from campaigns.recipients.spreadsheet import Row
 from campaigns.scripts.template import ScriptError, check
+from campaigns.sheets.spreadsheet import Row
 from campaigns.states import RowVerdict
 
 _ROWS_AT_ONCE = 500
@@ -25,6 +27,13 @@ def revalidate_rows(campaign: Campaign) -> int:
     except ScriptError:
         return 0
     return _revalidate_all(campaign, campaign.recipients.all())
+
+
+def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
+    """The work of a job: all rows of its campaign with the script as it is now."""
+    assert job.campaign is not None
+    progress("checking all rows")
+    return {"changed": revalidate_rows(job.campaign)}
 
 
 def revalidate_unread_rows(campaign: Campaign | None = None) -> int:

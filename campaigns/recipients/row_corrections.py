@@ -11,7 +11,7 @@ from campaigns.pronunciations.spelling import compute_key, read_spelling
 from campaigns.recipients.name_columns import name_pronouncing_column
 from campaigns.recipients.personal_words import list_words
 from campaigns.recipients.sheet_import import find_script_problems, give_verdicts
-from campaigns.recipients.spreadsheet import Row
+from campaigns.sheets.spreadsheet import Row
 
 
 class RowRefused(Exception):

@@ -23,9 +23,9 @@ from campaigns.recipients.name_columns import (
     find_pronunciation_problems,
     find_row_pronunciations,
 )
-from campaigns.recipients.spreadsheet import Row, Sheet, read_sheet
 from campaigns.scripts.preview import find_spoken_columns
 from campaigns.scripts.template import Line, ScriptError, fill, find_column, to_variable
+from campaigns.sheets.spreadsheet import Row, Sheet, read_sheet
 from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from campaigns import engine
 from campaigns.problems import Code, Problem, Source
-from campaigns.recipients.spreadsheet import Row, Sheet
 from campaigns.recordings.archive import BadArchive, NotFound, Recordings, open_recordings
 from campaigns.scripts.template import find_column
+from campaigns.sheets.spreadsheet import Row, Sheet
 
 COLUMNS = (
     "recording", "recording_file", "recorded", "audio", "audio_file", "sound", "sound_file",

@@ -21,10 +21,10 @@ from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.sheet_import import find_common_fault, find_unread_lines
-from campaigns.recipients.spreadsheet import Row
 from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
 from campaigns.runs.bake import enqueue_bake
 from campaigns.scripts import template
+from campaigns.sheets.spreadsheet import Row
 from campaigns.states import (
     BakeState,
     CampaignState,

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from campaigns.models import Recipient
 from campaigns.recipients.revalidation import find_script_fault
 from campaigns.recipients.sheet_import import import_sheet
-from campaigns.recipients.spreadsheet import SheetError
+from campaigns.sheets.spreadsheet import SheetError
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
 from campaigns.views.forms import SpreadsheetForm
 from campaigns.views.page import CampaignPage

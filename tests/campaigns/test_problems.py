@@ -16,8 +16,8 @@ from campaigns.models import Campaign
 from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
 from campaigns.recipients.revalidation import revalidate_rows
 from campaigns.recipients.sheet_import import validate_rows
-from campaigns.recipients.spreadsheet import Sheet, read_sheet
 from campaigns.scripts.template import ScriptError, check, fill
+from campaigns.sheets.spreadsheet import Sheet, read_sheet
 
 CODE = sorted(  # without migrations: one reads the sentences of version 0.2, which had nothing else
     path

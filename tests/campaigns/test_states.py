@@ -13,12 +13,13 @@ from django.db import connection, transaction
 from django.db.models import F, Model, TextChoices
 
 from campaigns import states
-from campaigns.models import Campaign, Delivery, Message, Presenter, Recipient
+from campaigns.models import Campaign, Delivery, Job, Message, Presenter, Recipient
 from campaigns.states import (
     MOVES,
     BakeState,
     CampaignState,
     DeliveryState,
+    JobState,
     MoveRefused,
     RenderState,
     ReviewState,
@@ -33,7 +34,7 @@ from tests.campaigns.status_writes import status_writes
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(path for folder in ("campaigns", "platform") for path in (ROOT / folder).rglob("*.py"))
 MODELS = {BakeState: Presenter, CampaignState: Campaign, RowVerdict: Recipient, RenderState: Message}
-MODELS |= {ReviewState: Message, DeliveryState: Delivery}
+MODELS |= {ReviewState: Message, DeliveryState: Delivery, JobState: Job}
 PAIRS = [(old, new) for statuses in MOVES for old in statuses for new in statuses]
 COLUMNS = {
     column for model in apps.get_app_config("campaigns").get_models() for column in list_status_columns(model)
@@ -55,7 +56,8 @@ def row_in(campaign: Campaign, presenter: Presenter) -> Callable[[TextChoices], 
         message, _ = Message.objects.get_or_create(campaign=campaign, recipient=recipient)
         delivery = Delivery(message=message, address="ada@example.org")
         delivery.save()
-        rows = {Presenter: presenter, Campaign: campaign, Recipient: recipient, Message: message}
+        job = Job.objects.create(kind="revalidate", campaign=campaign)
+        rows = {Presenter: presenter, Campaign: campaign, Recipient: recipient, Message: message, Job: job}
         row: Model = {**rows, Delivery: delivery}[MODELS[type(status)]]
         type(row)._default_manager.filter(pk=row.pk).update(
             **{find_status_column(type(row), type(status)): status}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.batch.results import Outcome, RowStatus, build_file_stem, escape, write_results
-from campaigns.recipients.spreadsheet import Row
+from campaigns.sheets.spreadsheet import Row
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from campaigns.models import Campaign
 from campaigns.recipients.name_columns import find_name
 from campaigns.recipients.sheet_import import find_common_fault, import_sheet, validate_rows
-from campaigns.recipients.spreadsheet import SheetError, read_sheet
+from campaigns.sheets.spreadsheet import SheetError, read_sheet
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
 
 

@@ -8,9 +8,9 @@ from pytest_django import Settings
 
 from campaigns import engine
 from campaigns.problems import Code
-from campaigns.recipients.spreadsheet import Row
 from campaigns.recordings.archive import open_recordings
 from campaigns.recordings.row_recordings import RowRecordings, find_recording_column
+from campaigns.sheets.spreadsheet import Row
 from renderer.voices.text_to_speech import speak
 from tests.renderer.speech.test_recorded_lines import save
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from campaigns.recipients.spreadsheet import Sheet, SheetError, read_sheet
+from campaigns.sheets.spreadsheet import Sheet, SheetError, read_sheet
 
 
 def csv(text: str, encoding: str = "utf-8") -> Sheet:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from campaigns.problems import Code, Problem, Source
-from campaigns.recipients.file_formats import Record, SheetError, read_csv, read_xlsx, to_column_letters
+from campaigns.sheets.file_formats import Record, SheetError, read_csv, read_xlsx, to_column_letters
 
 ROWS_MAX = 50_000
 BYTES_MAX = 200 * 2**20

@@ -1,0 +1,78 @@
+"""The history: every verb of a person, added and never changed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from campaigns.models import Campaign, HistoryEntry, Workspace
+
+
+class Verb(StrEnum):
+    """What was done. Rows store it, so a verb is never renamed."""
+
+    CAMPAIGN_CREATED = "created the campaign"
+    CAMPAIGN_DUPLICATED = "duplicated the campaign"
+    CAMPAIGN_ARCHIVED = "archived the campaign"
+    CAMPAIGN_RESTORED = "took the campaign out of the archive"
+    CAMPAIGN_DELETED = "deleted the campaign"
+    SHEET_APPLIED = "applied a spreadsheet"
+    CELL_EDITED = "edited a cell of"
+    PERSON_ADDED = "added"
+    PERSON_REMOVED = "removed"
+    PERSON_RESTORED = "took back"
+    SCRIPT_SAVED = "saved the script"
+    MAIL_SAVED = "saved the mail"
+    PRESENTER_CHOSEN = "chose the presenter"
+    VOICE_CHOSEN = "chose the voice"
+    NAME_CORRECTED = "corrected how a word is said"
+    RUN_STARTED = "started the run"
+    RUN_CANCELLED = "cancelled the run"
+    SAMPLE_STARTED = "started the sample"
+    SAMPLE_CONFIRMED = "said yes to the sample"
+    RENDERED_AGAIN = "asked to render again"
+    APPROVED = "approved"
+    FIRST_APPROVED = "approved first"
+    REJECTED = "rejected"
+    DECISION_UNDONE = "took back the decision on"
+    COMMENTED = "commented on"
+    POSTER_CHOSEN = "chose the poster of"
+    SENT = "sent"
+    DELIVERY_DECIDED = "decided about the delivery to"
+    EXPORTED = "exported"
+    TAKE_UPLOADED = "uploaded the take of"
+    CONSENT_GIVEN = "recorded the consent of"
+    CONSENT_REVOKED = "revoked the consent of"
+    MEMBER_ADDED = "added to the workspace"
+    MEMBER_REMOVED = "removed from the workspace"
+    ROLE_CHANGED = "changed the role of"
+
+
+def record(
+    actor: AbstractBaseUser | None,
+    verb: Verb,
+    *,
+    campaign: Campaign | None = None,
+    workspace: Workspace | None = None,
+    about: str = "",
+    **details: Any,
+) -> HistoryEntry:
+    """Add an entry; ``details`` are plain values. ``actor`` None: the program did it by itself."""
+    return HistoryEntry.objects.create(
+        workspace_id=workspace.pk if workspace is not None else campaign.workspace_id if campaign else None,
+        campaign=campaign,
+        actor_id=actor.pk if actor is not None else None,
+        actor_name=_name(actor),
+        verb=verb,
+        about=about[:300],
+        details=details,
+    )
+
+
+def _name(actor: AbstractBaseUser | None) -> str:
+    if actor is None:
+        return ""
+    full = getattr(actor, "get_full_name", lambda: "")()
+    return (full or actor.get_username())[:200]

@@ -1,0 +1,58 @@
+"""Every kind of job, and the function that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from campaigns.jobs.progress import JobProgress
+from campaigns.models import Job
+
+
+class JobKind(StrEnum):
+    """What a job does. Rows store it, so a kind is never renamed."""
+
+    READ_SHEET = "read_sheet"  # a spreadsheet into a draft of its rows, for the steps of the import
+    APPLY_CHANGES = "apply_changes"  # a read spreadsheet to the campaign's people
+    REVALIDATE = "revalidate"  # all rows with the script as it is now
+    START_RUN = "start_run"  # messages for all valid rows
+    APPROVE = "approve"  # many messages at once
+    SEND = "send"  # schedule the approved ones
+    EXPORT = "export"  # a table or a ZIP of videos
+    CHECK_TAKE = "check_take"  # what a presenter's file is and lacks
+
+
+# Does the work of a job and returns what came of it; a RefusedJob's sentence is shown as it is.
+Work = Callable[[Job, JobProgress], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``label`` as pages call it; ``work`` names the function, which is imported when it is needed."""
+
+    label: str
+    work: str
+
+
+KINDS: Mapping[JobKind, Kind] = {
+    JobKind.READ_SHEET: Kind("reading the spreadsheet", "campaigns.recipients.import_jobs.read_sheet"),
+    JobKind.APPLY_CHANGES: Kind("applying the changes", "campaigns.recipients.import_jobs.apply_changes"),
+    JobKind.REVALIDATE: Kind("checking all rows", "campaigns.recipients.revalidation.run_job"),
+    JobKind.START_RUN: Kind("preparing the run", "campaigns.runs.start.run_job"),
+    JobKind.APPROVE: Kind("approving", "campaigns.review.bulk.run_job"),
+    JobKind.SEND: Kind("scheduling the mails", "campaigns.delivery.schedule.run_job"),
+    JobKind.EXPORT: Kind("writing the export", "campaigns.exports.jobs.run_job"),
+    JobKind.CHECK_TAKE: Kind("looking at the take", "campaigns.runs.take_check.run_job"),
+}
+
+
+def load_work(kind: str) -> Work:
+    """The function that does this kind. LookupError for a kind that this version does not know."""
+    if kind not in set(JobKind):
+        raise LookupError(f"There is no work of the kind {kind}.")
+    work: Work = import_string(KINDS[JobKind(kind)].work)
+    return work

@@ -1,0 +1,29 @@
+"""Workspaces: each has its own people, presenters, campaigns, pronunciations and suppressions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+FIRST_NAME = "Workspace"
+
+
+class Workspace(models.Model):
+    """A team's own room. Nobody sees what belongs to another workspace than theirs."""
+
+    name = models.CharField(max_length=200, unique=True)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="workspaces")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# The migrations name it as a default: an installation has a workspace from its first migration on.
+def get_first_workspace() -> int:
+    """The key of the oldest workspace; made where somebody deleted all of them."""
+    first = Workspace.objects.order_by("pk").first()
+    return first.pk if first is not None else Workspace.objects.create(name=FIRST_NAME).pk
