@@ -8,6 +8,7 @@ from campaigns.jobs import work
 from campaigns.models import Campaign
 from campaigns.recipients import personal_words
 from campaigns.runs import bake, lifecycle, worker
+from campaigns.storage.uploads import sweep_uploads
 
 
 def render_one() -> str:
@@ -51,3 +52,4 @@ def sweep() -> None:
     work.sweep_stalled_jobs()
     lifecycle.sweep_stalled()
     schedule.sweep_stalled()
+    sweep_uploads()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.files import File
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -12,10 +14,12 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from campaigns.models import Presenter
+from campaigns.models import Presenter, Upload
 from campaigns.runs.bake import ask_for_voice, start_bake
 from campaigns.runs.presenter_voice import delete_voice
 from campaigns.states import BakeState, MoveRefused
+from campaigns.storage.uploads import end_upload, find_part_file, find_upload
+from campaigns.views.film import FilmPage, FramingView
 from campaigns.views.forms import PresenterForm
 from campaigns.views.presenters import (
     BakeAgainView,
@@ -23,9 +27,12 @@ from campaigns.views.presenters import (
     PosterView,
     RevokeConsentView,
     RevokeVoiceView,
+    TestSentenceView,
     VoiceSampleView,
     bake_to_json,
+    list_users,
 )
+from campaigns.views.take_upload import BeginUploadView, UploadView
 
 BAKE_COLOURS = {
     BakeState.WAITING: "info",
@@ -40,13 +47,14 @@ VIEWS = {
     "revoke": RevokeConsentView,
     "revoke_voice": RevokeVoiceView,
     "voice_sample": VoiceSampleView,
+    "test_sentence": TestSentenceView,
 }
 
 
 # What a person edits; a worker may have changed everything else since the page was opened.
 SAVED_FIELDS = (
     "name", "voice_engine", "voice", "consent_by", "consent_note", "consent_at", "consent_revoked_at",
-    "voice_consent_by", "voice_consent_at", "voice_consent_revoked_at",
+    "consent_wording", "voice_consent_by", "voice_consent_at", "voice_consent_revoked_at",
 )  # fmt: skip
 
 
@@ -60,7 +68,7 @@ class PresenterAdmin(ModelAdmin):
     list_filter = ("bake_state",)
     search_fields = ("name", "consent_by")
     ordering = ("name",)
-    change_form_outer_before_template = "campaigns/parts/bake.html"
+    change_form_outer_before_template = "campaigns/parts/presenter.html"
     readonly_fields = ("take_facts",)
 
     def get_urls(self) -> list[URLPattern]:
@@ -72,13 +80,36 @@ class PresenterAdmin(ModelAdmin):
             )
             for slug, view in VIEWS.items()
         ]
-        return [*small, *super().get_urls()]
+        view = self.admin_site.admin_view
+        take = [
+            path("film/", view(FilmPage.as_view(model_admin=self)), name="campaigns_presenter_film"),
+            path("framing/", view(FramingView.as_view()), name="campaigns_presenter_framing"),
+            path("uploads/", view(BeginUploadView.as_view()), name="campaigns_presenter_uploads"),
+            path("uploads/<uuid:upload_id>/", view(UploadView.as_view()), name="campaigns_presenter_upload"),
+        ]
+        return [*small, *take, *super().get_urls()]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Presenter]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"person": request.user})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"upload": request.GET.get("upload", "")}
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        asked = request.POST.get("upload") or request.GET.get("upload") or ""
+        context = {"kept_upload": _find_own_upload(request, asked), **(extra_context or {})}
+        return super().add_view(request, form_url, context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         # Another take is another presenter: videos that were approved stay what they were.
-        take = "take" if obj is None else "take_facts"
+        take = ("take", "upload") if obj is None else ("take_facts",)
         return (
-            ("The take", {"fields": ("name", take)}),
+            ("The take", {"fields": ("name", *take)}),
             ("Voice of new campaigns", {"fields": ("voice_engine", "voice")}),
             ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
             ("A voice like yours", {"fields": ("voice_agreed", "voice_consent_by")}),
@@ -94,7 +125,13 @@ class PresenterAdmin(ModelAdmin):
             else:
                 delete_voice(obj)
             return
+        upload = getattr(form, "sent_take", None)
+        if upload is not None:
+            with find_part_file(upload).open("rb") as file:
+                obj.take.save(upload.name, File(file), save=False)
         super().save_model(request, obj, form, change)
+        if upload is not None:
+            end_upload(upload)
         try:
             start_bake(obj)
         except MoveRefused as refused:
@@ -114,7 +151,9 @@ class PresenterAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         presenter = Presenter.objects.filter(pk=object_id).first() if object_id.isdigit() else None
-        context = {"presenter": presenter, "bake": bake_to_json(presenter) if presenter else None}
+        context: dict[str, Any] = {"presenter": presenter}
+        if presenter is not None:
+            context |= {"bake": bake_to_json(presenter), "used_by": list_users(presenter)}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     @display(description="Presenter", ordering="name")
@@ -144,4 +183,9 @@ class PresenterAdmin(ModelAdmin):
 
     class Media:
         css = {"all": ["campaigns/dashboard/dashboard.css"]}
-        js = ["campaigns/dashboard/bake.js"]
+        js = ["campaigns/dashboard/bake.js", "campaigns/dashboard/take_upload.js"]
+
+
+def _find_own_upload(request: HttpRequest, asked: str) -> Upload | None:
+    person = request.user
+    return find_upload(person, asked) if isinstance(person, AbstractBaseUser) and asked else None

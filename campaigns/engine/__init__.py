@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from campaigns.engine.framing import PICTURE_BYTES_MAX, advise_on_picture
 from campaigns.engine.machine import (
     PAUSES,
     is_readable,
@@ -77,17 +78,17 @@ if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pay
     from renderer.speech.recorded_lines import RecordedLines as RecordedLines
 
 __all__ = [
-    "LOCALES", "PAUSES", "PRESENTER_VOICE", "VOICE_SAMPLE", "Cancelled", "EngineConfig", "FilmedLine",
-    "HitCount", "Lines", "MessageJob", "MessageResult", "PlannedLine", "Progress", "Pronunciation",
-    "Pronunciations", "RenderError", "Slots", "Source", "Speech", "Step", "Store", "Tell", "TextMismatch",
-    "VoiceConfig", "VoiceInfo", "add_voice_options", "assess_word", "bake", "check_bake", "choose_locale",
-    "choose_voice", "complete_bake", "compute_line_key", "describe_misfit", "describe_voices",
-    "find_cached_line_s", "find_filmed_lines", "find_fitting_voice", "find_nearest_voices",
-    "find_sentence_spans", "find_voice", "find_voice_language", "find_voice_like",
-    "fit_voice", "get_default_voice",
-    "get_fitted_engine", "ignore_progress", "is_readable", "list_voice_choices", "load_or_bake",
-    "measure_joins", "measure_line_s", "measure_peak_memory_mb", "measure_take_voice", "open_store",
-    "order_script", "plan_messages", "plan_slots", "probe_take", "probe_video", "profile", "read_line",
+    "LOCALES", "PAUSES", "PICTURE_BYTES_MAX", "PRESENTER_VOICE", "VOICE_SAMPLE", "Cancelled",
+    "EngineConfig", "FilmedLine", "HitCount", "Lines", "MessageJob", "MessageResult", "PlannedLine",
+    "Progress", "Pronunciation", "Pronunciations", "RenderError", "Slots", "Source", "Speech", "Step",
+    "Store", "Tell", "TextMismatch", "VoiceConfig", "VoiceInfo", "add_voice_options", "advise_on_picture",
+    "assess_word", "bake", "check_bake", "choose_locale", "choose_voice", "complete_bake",
+    "compute_line_key", "describe_misfit", "describe_voices", "find_cached_line_s", "find_filmed_lines",
+    "find_fitting_voice", "find_nearest_voices", "find_sentence_spans", "find_voice",
+    "find_voice_language", "find_voice_like", "fit_voice", "get_default_voice", "get_fitted_engine",
+    "ignore_progress", "is_readable", "list_voice_choices", "load_or_bake", "measure_joins",
+    "measure_line_s", "measure_peak_memory_mb", "measure_take_voice", "open_store", "order_script",
+    "plan_messages", "plan_slots", "probe_take", "probe_video", "profile", "read_line",
     "read_machine_facts", "read_recording", "render", "render_messages", "speak_line", "tell_nobody",
     "watch_joins", "write_take_poster",
 ]  # fmt: skip

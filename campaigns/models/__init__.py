@@ -14,6 +14,7 @@ from campaigns.models.presenters import (
 from campaigns.models.revisions import Comment, Revision, ScriptVersion
 from campaigns.models.speech import PersonalWord, PronunciationEntry, Recording, recording_path
 from campaigns.models.status_model import StatusModel
+from campaigns.models.uploads import Upload
 from campaigns.models.workspaces import Workspace, get_first_workspace
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ScriptVersion",
     "StatusModel",
     "Suppression",
+    "Upload",
     "Workspace",
     "campaign_path",
     "get_default_voice",

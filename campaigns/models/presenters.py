@@ -62,6 +62,7 @@ class Presenter(StatusModel):
     consent_by = models.CharField("person who consented", max_length=200, blank=True)
     consent_at = models.DateTimeField(null=True, blank=True)
     consent_note = models.TextField(blank=True)
+    consent_wording = models.TextField(blank=True, editable=False)  # the sentences that were agreed to
     consent_revoked_at = models.DateTimeField(null=True, blank=True)
     # What a campaign takes over when it chooses this presenter; empty: the default voice.
     voice_engine = models.CharField(max_length=32, choices=list_voice_choices, blank=True)

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from unfold.widgets import (
@@ -19,9 +20,10 @@ from unfold.widgets import (
 )
 
 from campaigns import engine
-from campaigns.models import Campaign, Presenter, PronunciationEntry
+from campaigns.models import Campaign, Presenter, PronunciationEntry, Upload
 from campaigns.pronunciations.entries import draft_entry
 from campaigns.pronunciations.spelling import BadSpelling, read_spelling, read_word
+from campaigns.storage.uploads import find_upload
 
 if TYPE_CHECKING:  # the classes take no parameter when the program runs
     _CampaignModelForm = forms.ModelForm[Campaign]
@@ -35,6 +37,8 @@ SHEET_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 TAKE_SUFFIXES = (
     ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".3gp", ".ts", ".mts", ".m2ts", ".mpg",
 )  # fmt: skip
+
+A_VIDEO = "a video such as MP4 or MOV"
 
 
 class _CampaignForm(_CampaignModelForm):
@@ -191,18 +195,32 @@ class CampaignForm(_CampaignForm):
         fields = ("name",)
 
 
+# What a person agrees to. A consent keeps the sentences as they stood when it was given.
+AGREED_TO_PICTURE = "The person in this take agreed to be shown saying words that they did not say"
+AGREED_TO_VOICE = "The person agreed, apart from that, to a voice like theirs saying such words"
+NO_TAKE = "Choose a take, or film one."
+LOST_UPLOAD = "That take is not whole on the server, or it was taken over already. Choose the file again."
+
+
 class PresenterForm(_PresenterForm):
-    """A take, and the word of whoever uploads it that the person in it agreed."""
+    """A take, and the word of whoever uploads it that the person in it agreed.
+
+    The take comes with the form as a whole, or came in parts before it: then ``upload`` names those.
+    """
+
+    person: AbstractBaseUser | None = None  # who fills the form in; the admin sets it
+    upload = forms.CharField(required=False, widget=forms.HiddenInput)
+    sent_take: Upload | None = None  # the whole take that came in parts
 
     agreed = forms.BooleanField(
-        label="The person in this take agreed to be shown saying words that they did not say",
+        label=AGREED_TO_PICTURE,
         required=False,
         widget=UnfoldBooleanSwitchWidget,
         help_text="Without it the presenter is prepared, but no campaign can start with it.",
     )
 
     voice_agreed = forms.BooleanField(
-        label="The person agreed, apart from that, to a voice like theirs saying such words",
+        label=AGREED_TO_VOICE,
         required=False,
         widget=UnfoldBooleanSwitchWidget,
         help_text="Then a voice like theirs is fitted to the take's sound. Without it stock voices speak.",
@@ -211,8 +229,8 @@ class PresenterForm(_PresenterForm):
     class Meta:
         model = Presenter
         fields = (
-            "name", "take", "voice_engine", "voice", "agreed", "consent_by", "consent_note", "voice_agreed",
-            "voice_consent_by",
+            "name", "take", "upload", "voice_engine", "voice", "agreed", "consent_by",
+            "consent_note", "voice_agreed", "voice_consent_by",
         )  # fmt: skip
         widgets = {"take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"})}
         help_texts = {
@@ -227,19 +245,19 @@ class PresenterForm(_PresenterForm):
         super().__init__(*args, **kwargs)
         if "agreed" in self.fields:
             self.fields["agreed"].initial = self.instance.has_consent
+        if "take" in self.fields:
+            self.fields["take"].required = False  # `clean` asks for it, or for the upload
         if "voice_agreed" in self.fields:
             self.fields["voice_agreed"].initial = self.instance.has_voice_consent
 
     def clean_take(self) -> UploadedFile[bytes]:
         take = self.cleaned_data["take"]
-        return (
-            _require_suffix(take, TAKE_SUFFIXES, "a video such as MP4 or MOV")
-            if "take" in self.changed_data
-            else take
-        )
+        return _require_suffix(take, TAKE_SUFFIXES, A_VIDEO) if "take" in self.changed_data else take
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if "take" in self.fields and not cleaned.get("take") and "take" not in self.errors:
+            self._find_sent_take(str(cleaned.get("upload", "")))
         if cleaned.get("agreed") and not cleaned.get("consent_by", "").strip():
             self.add_error("consent_by", "Write the name of the person who agreed.")
         if cleaned.get("voice_agreed") and not cleaned.get("voice_consent_by", "").strip():
@@ -248,9 +266,17 @@ class PresenterForm(_PresenterForm):
             self.add_error("voice_agreed", "A voice needs the consent to be shown as well.")
         return cleaned
 
+    def _find_sent_take(self, asked: str) -> None:
+        self.sent_take = find_upload(self.person, asked) if asked and self.person else None
+        if self.sent_take is None:
+            self.add_error("take", LOST_UPLOAD if asked else NO_TAKE)
+        elif PurePath(self.sent_take.name).suffix.lower() not in TAKE_SUFFIXES:
+            self.add_error("take", _describe_wrong_suffix(self.sent_take.name, TAKE_SUFFIXES, A_VIDEO))
+
     def save(self, commit: bool = True) -> Presenter:
         presenter = self.instance
         agreed = bool(self.cleaned_data.get("agreed"))
+        self._keep_wording(presenter)
         if agreed and not presenter.has_consent:
             presenter.consent_at, presenter.consent_revoked_at = timezone.now(), None
         elif not agreed and presenter.has_consent:
@@ -262,9 +288,20 @@ class PresenterForm(_PresenterForm):
             presenter.voice_consent_revoked_at = timezone.now()
         return super().save(commit)
 
+    def _keep_wording(self, presenter: Presenter) -> None:
+        """The sentences that are agreed to now, beside those that were agreed to before."""
+        given = [AGREED_TO_PICTURE] if self.cleaned_data.get("agreed") else []
+        given += [AGREED_TO_VOICE] if self.cleaned_data.get("voice_agreed") else []
+        kept = presenter.consent_wording.splitlines()
+        presenter.consent_wording = "\n".join(dict.fromkeys([*kept, *given]))
+
 
 def _require_suffix(file: UploadedFile[bytes], suffixes: tuple[str, ...], noun: str) -> UploadedFile[bytes]:
     name = file.name or ""
     if PurePath(name).suffix.lower() not in suffixes:
-        raise forms.ValidationError(f"“{name}” is not {noun}. Choose one of: {', '.join(suffixes)}.")
+        raise forms.ValidationError(_describe_wrong_suffix(name, suffixes, noun))
     return file
+
+
+def _describe_wrong_suffix(name: str, suffixes: tuple[str, ...], noun: str) -> str:
+    return f"“{name}” is not {noun}. Choose one of: {', '.join(suffixes)}."

@@ -21,11 +21,18 @@ from django.utils import timezone
 from django.views.generic import View
 
 from campaigns import engine
-from campaigns.models import Presenter
+from campaigns.models import Campaign, Presenter
+from campaigns.pronunciations.library import Library
+from campaigns.pronunciations.speaker import Speaker
 from campaigns.runs.bake import start_bake
 from campaigns.runs.presenter_voice import revoke_voice_consent
 from campaigns.states import BakeState, MoveRefused
+from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.media import serve
+from campaigns.views.page import step_url
+from campaigns.views.sound import respond_with_sound
+
+CAMPAIGNS_SHOWN = 20
 
 
 class PresenterView(View):
@@ -109,6 +116,29 @@ class VoiceSampleView(PresenterView):
         if not sample:
             raise Http404("There is no voice like this presenter's.")
         return serve(request, sample, "audio/wav", Path(sample.name or "").stem)
+
+
+class TestSentenceView(PresenterView):
+    """A fixed sentence in the voice that campaigns take over from this presenter: nothing else is spoken."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        chosen = Campaign(
+            presenter=self.presenter,
+            workspace_id=self.presenter.workspace_id,
+            voice_engine=self.presenter.voice_engine or engine.get_default_voice(),
+            voice=self.presenter.voice,
+        )
+        try:
+            speaker = Speaker(choose_campaign_voice(chosen), Library())
+        except engine.RenderError as error:
+            return JsonResponse({"problem": error.message}, status=422)
+        return respond_with_sound(request, engine.VOICE_SAMPLE, speaker, ())
+
+
+def list_users(presenter: Presenter) -> list[tuple[str, str]]:
+    """(name, address) of the newest campaigns that use a presenter."""
+    campaigns = presenter.campaigns.order_by("-created_at").only("pk", "name")[:CAMPAIGNS_SHOWN]
+    return [(campaign.name, step_url(campaign, "script")) for campaign in campaigns]
 
 
 def bake_to_json(presenter: Presenter) -> dict[str, Any]:
