@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q
@@ -66,7 +67,12 @@ def enqueue(
 
 def wake(job: Job) -> None:
     """One task for this job; a task that comes twice finds nothing to claim."""
-    async_task("campaigns.tasks.work_on_job", job.pk, task_name=f"job {job.pk}")
+    async_task(
+        "campaigns.tasks.work_on_job",
+        job.pk,
+        task_name=f"job {job.pk}",
+        timeout=settings.JOB_TIMEOUT_S,  # the queue's own is made for mails
+    )
 
 
 def find_open(campaign: Campaign, *kinds: JobKind) -> Job | None:

@@ -103,13 +103,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Work in the background: `default` sends and tidies up, `render` needs the strong machine;
 # `manage.py work --queue NAME` runs the workers of one
 RENDER_TIMEOUT_S = env.integer("RENDER_TIMEOUT_S", 4 * 3600, least=60)
+JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 6 * 3600, least=60)
 RENDER_BATCH_MESSAGES = env.integer("RENDER_BATCH_MESSAGES", 8, least=1)
 RENDER_STALLED_AFTER_S = env.integer("RENDER_STALLED_AFTER_S", 60, least=2)
 Q_CLUSTER = {
     "name": "default",
     "orm": "default",
     "broker_class": "campaigns.operations.beats.Broker",
-    "workers": env.integer("DEFAULT_WORKERS", 1, least=1),
+    "workers": env.integer("DEFAULT_WORKERS", 2, least=1),
     "timeout": 600,
     "retry": 900,
     "max_attempts": 1,
