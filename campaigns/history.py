@@ -27,6 +27,8 @@ class Verb(StrEnum):
     MAIL_SAVED = "saved the mail"
     PRESENTER_CHOSEN = "chose the presenter"
     VOICE_CHOSEN = "chose the voice"
+    RECORDINGS_STORED = "stored the recordings"
+    RECORDINGS_DELETED = "deleted the recordings"
     NAME_CORRECTED = "corrected how a word is said"
     RUN_STARTED = "started the run"
     RUN_CANCELLED = "cancelled the run"

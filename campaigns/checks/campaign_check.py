@@ -11,7 +11,9 @@ from campaigns.checks.run_check import find_column_warnings, find_voice_warnings
 from campaigns.models import Campaign, Recipient
 from campaigns.pronunciations.speaker import load_speaker
 from campaigns.recipients.revalidation import find_script_fault
+from campaigns.recordings.archive import NotFound
 from campaigns.recordings.line_recordings import find_recorded_texts
+from campaigns.recordings.stored_recordings import RowSounds, load_row_sounds
 from campaigns.runs.cost_history import load_cost_history
 from campaigns.scripts.template import Line
 from campaigns.storage.campaign_voice import choose_campaign_voice
@@ -27,10 +29,10 @@ def check_rows(campaign: Campaign, rows: Iterable[Recipient]) -> list[RowReport]
 
     found = campaign.filmed_lines if campaign.use_filmed_lines else None
     filmed = [engine.FilmedLine.from_json(one) for one in found or ()]
-    recorded = find_recorded_texts(campaign)
+    recorded, sounds = find_recorded_texts(campaign), load_row_sounds(campaign)
 
-    def is_recorded(_values: Mapping[str, str], line: Line) -> bool:
-        return (line.id, line.text) in recorded
+    def is_recorded(values: Mapping[str, str], line: Line) -> bool:
+        return (line.id, line.text) in recorded or _has_sound(sounds, values)
 
     row_check = RowCheck(campaign.script, speaker, measure_s, filmed, is_recorded)
     return [row_check.check(row.row_number, row.values, row.found_problems) for row in rows]
@@ -47,6 +49,13 @@ def find_run_notes(campaign: Campaign) -> tuple[list[Note], list[Note]]:
     except engine.RenderError as error:
         problems.append(Note(Finding.VOICE_UNUSABLE, error.message))
     return problems, [*find_column_warnings(campaign.columns), *_find_voice_warnings(campaign)]
+
+
+def _has_sound(sounds: RowSounds, values: Mapping[str, str]) -> bool:
+    try:
+        return sounds.find(values) is not None
+    except NotFound:  # told as a problem of the row
+        return False
 
 
 def _find_voice_warnings(campaign: Campaign) -> Iterator[Note]:

@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     APPROVE = "approve"  # many messages at once
     SEND = "send"  # schedule the approved ones
     EXPORT = "export"  # a table or a ZIP of videos
+    STORE_RECORDINGS = "store_recordings"  # an archive of sounds that rows name
     CHECK_TAKE = "check_take"  # what a presenter's file is and lacks
 
 
@@ -46,6 +47,9 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.APPROVE: Kind("approving", "campaigns.review.bulk.run_job"),
     JobKind.SEND: Kind("scheduling the mails", "campaigns.delivery.schedule.run_job"),
     JobKind.EXPORT: Kind("writing the export", "campaigns.exports.jobs.run_job"),
+    JobKind.STORE_RECORDINGS: Kind(
+        "storing the recordings", "campaigns.recordings.stored_recordings.run_job"
+    ),
     JobKind.CHECK_TAKE: Kind("looking at the take", "campaigns.runs.take_check.run_job"),
 }
 

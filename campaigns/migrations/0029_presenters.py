@@ -1,5 +1,6 @@
-"""Takes that come in parts, and the wording of a consent."""
+"""Takes and recordings that come in parts, sounds that rows name, and the wording of a consent."""
 
+import campaigns.models.speech
 import django.db.models.deletion
 import uuid
 from django.conf import settings
@@ -18,6 +19,21 @@ class Migration(migrations.Migration):
             model_name='presenter',
             name='consent_wording',
             field=models.TextField(blank=True, editable=False),
+        ),
+        migrations.CreateModel(
+            name='RowRecording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=300)),
+                ('key', models.CharField(max_length=300)),
+                ('sha256', models.CharField(max_length=64)),
+                ('file', models.FileField(max_length=300, upload_to=campaigns.models.speech.recording_path)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='row_recordings', to='campaigns.campaign')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('campaign', 'key'), name='one_row_recording_per_name')],
+            },
         ),
         migrations.CreateModel(
             name='Upload',

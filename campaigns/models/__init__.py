@@ -12,7 +12,13 @@ from campaigns.models.presenters import (
     presenter_path,
 )
 from campaigns.models.revisions import Comment, Revision, ScriptVersion
-from campaigns.models.speech import PersonalWord, PronunciationEntry, Recording, recording_path
+from campaigns.models.speech import (
+    PersonalWord,
+    PronunciationEntry,
+    Recording,
+    RowRecording,
+    recording_path,
+)
 from campaigns.models.status_model import StatusModel
 from campaigns.models.uploads import Upload
 from campaigns.models.workspaces import Workspace, get_first_workspace
@@ -31,6 +37,7 @@ __all__ = [
     "Recipient",
     "Recording",
     "Revision",
+    "RowRecording",
     "ScriptVersion",
     "StatusModel",
     "Suppression",

@@ -9,7 +9,7 @@ from campaigns.models.campaigns import Campaign
 from campaigns.models.workspaces import Workspace, get_first_workspace
 
 
-def recording_path(recording: Recording, filename: str) -> str:
+def recording_path(recording: Recording | RowRecording, filename: str) -> str:
     return f"campaigns/{recording.campaign.public_id}/recordings/{filename}"
 
 
@@ -38,6 +38,23 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class RowRecording(models.Model):
+    """A file of recordings that rows name in a column: one sound for all lines of such a row."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="row_recordings")
+    name = models.CharField(max_length=300)  # its path in the archive
+    key = models.CharField(max_length=300)  # the path as cells are compared with it
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=recording_path, max_length=300)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="one_row_recording_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PronunciationEntry(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -35,18 +35,22 @@ class Recordings:
 
     def find(self, name: str) -> Path:
         """The file that a cell names, by its path or by its name alone. Raises NotFound."""
-        wanted = fold_name(name)
-        if wanted in self.files:
-            return self.files[wanted]
-        found = [path for stored, path in self.files.items() if PurePosixPath(stored).name == wanted]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise NotFound(
-                f"“{name}” stands in {len(found)} folders of {self.place}. Write the folder too, as "
-                "“folder/file.wav”."
-            )
-        raise NotFound(f"“{name}” is not in {self.place}. Add the file, or correct the cell.")
+        return self.files[find_key(name, self.files, self.place)]
+
+
+def find_key(name: str, keys: Collection[str], place: str) -> str:
+    """Which of these folded paths a cell names, by the path or by the name alone. Raises NotFound."""
+    wanted = fold_name(name)
+    if wanted in keys:
+        return wanted
+    found = [key for key in keys if PurePosixPath(key).name == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotFound(
+            f"“{name}” stands in {len(found)} folders of {place}. Write the folder too, as “folder/file.wav”."
+        )
+    raise NotFound(f"“{name}” is not in {place}. Add the file, or correct the cell.")
 
 
 def fold_name(name: str) -> str:

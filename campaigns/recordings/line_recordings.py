@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete
 
 from campaigns import engine
-from campaigns.models import Campaign, Recording
+from campaigns.models import Campaign, Recording, RowRecording
 from campaigns.scripts.template import ScriptError, fill
 from campaigns.states import RowVerdict
 from campaigns.storage.campaign_voice import choose_campaign_voice
@@ -126,7 +126,7 @@ def load_recorded(campaign: Campaign, lines: Iterable[Mapping[str, str]]) -> dic
     speeches = {}
     stored = _load_stored(campaign)
     for line in lines:
-        if "recording" not in line:
+        if "recording" not in line or "row_recording" in line:
             continue
         recording = stored.get((line["id"], line["text"]))
         if recording is None or recording.sha256 != line["recording"]:
@@ -149,7 +149,7 @@ def _load_stored(campaign: Campaign) -> dict[tuple[str, str], Recording]:
     return {(one.line_id, one.text): one for one in campaign.recordings.all()}
 
 
-def delete_file(instance: Recording, **_: Any) -> None:
+def delete_file(instance: Recording | RowRecording, **_: Any) -> None:
     """A recording's file goes with its row, also when its campaign is deleted."""
     storage, name = instance.file.storage, instance.file.name
     if name:

@@ -21,7 +21,9 @@ from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.sheet_import import find_common_fault, find_unread_lines
+from campaigns.recordings.archive import NotFound
 from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
+from campaigns.recordings.stored_recordings import load_row_sounds, mark_row_recorded
 from campaigns.runs.bake import enqueue_bake
 from campaigns.scripts import template
 from campaigns.sheets.spreadsheet import Row
@@ -238,10 +240,14 @@ def _sync_messages(campaign: Campaign) -> None:
         raise MoveRefused(str(unknown))
     campaign.messages.exclude(recipient__in=rows).delete()
     needed, outdated, recorded = set[str](), list[Message](), find_recorded_texts(campaign)
-    speaker = _require_speaker(campaign)
+    speaker, sounds = _require_speaker(campaign), load_row_sounds(campaign)
     for row in rows:
         lines, failure = _fill_lines(campaign.script, row, speaker)
         lines = mark_recorded(lines, recorded)
+        try:
+            lines = mark_row_recorded(lines, row.values, sounds)
+        except NotFound as error:
+            failure = failure or f"Row {row.row_number}: {error}"
         made_with = _describe_speaking(campaign, speaker, row, lines)
         needed |= {line["id"] for line in lines}
         message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)

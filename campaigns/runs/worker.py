@@ -17,6 +17,7 @@ from campaigns import engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
 from campaigns.recordings.line_recordings import load_recorded
+from campaigns.recordings.stored_recordings import load_row_recorded
 from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
@@ -109,6 +110,7 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         raise engine.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
     take = get_local_path(presenter.take)
     filmed = load_or_find_filmed_lines(campaign, take, progress)
+    known = _read_pronunciations(message.made_with)
     return engine.MessageJob(
         tuple(_to_pairs(message.lines)),
         get_local_path(presenter.bake),
@@ -116,9 +118,9 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         _load_or_plan_slots(campaign, take, filmed, progress),
         folder / str(message.pk),
         engine.EngineConfig(voice=choose_campaign_voice(campaign)),
-        pronunciations=_read_pronunciations(message.made_with),
+        pronunciations=known,
         filmed=filmed,
-        recorded=load_recorded(campaign, message.lines),
+        recorded=load_recorded(campaign, message.lines) | load_row_recorded(campaign, message.lines, known),
         progress=progress,
     )
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.base import File
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from campaigns import engine
-from campaigns.models import Recording
+from campaigns.history import Verb, record
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.queue import describe, enqueue, find_latest
+from campaigns.models import Job, Recording, job_path
 from campaigns.recordings.line_recordings import (
     RecordableLine,
     find_content_type,
@@ -17,7 +22,10 @@ from campaigns.recordings.line_recordings import (
     list_unused_recordings,
     record_line,
 )
+from campaigns.recordings.row_recordings import find_recording_column
+from campaigns.recordings.stored_recordings import delete_row_recordings
 from campaigns.states import CampaignState
+from campaigns.storage.uploads import end_upload, find_part_file, find_upload
 from campaigns.views.media import serve
 from campaigns.views.page import CampaignPage
 
@@ -30,8 +38,13 @@ class RecordingsPage(CampaignPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lines = list_recordable_lines(self.campaign)
+        latest = find_latest(self.campaign, JobKind.STORE_RECORDINGS)
         return super().get_context_data(
             lines=lines,
+            column=find_recording_column(self.campaign.columns),
+            row_files=self.campaign.row_recordings.count(),
+            store_job=describe(latest) if latest is not None else None,
+            begin_url=reverse("admin:campaigns_presenter_uploads"),
             unused=list_unused_recordings(self.campaign, lines),
             is_rendering=self.campaign.state == CampaignState.RENDERING,
             **kwargs,
@@ -44,6 +57,12 @@ class RecordingsPage(CampaignPage):
             recording = get_object_or_404(self.campaign.recordings, pk=request.POST["delete"])
             recording.delete()
             return self.go("recordings", "Deleted. The voice says this line again.")
+        if "delete_rows" in request.POST:
+            count = delete_row_recordings(self.campaign)
+            record(self.person, Verb.RECORDINGS_DELETED, campaign=self.campaign, files=count)
+            return self.go("recordings", "Deleted. The voice says these rows again.")
+        if "archive" in request.FILES or "upload" in request.POST:
+            return self._store_archive()
         line = self._find_line(request.POST.get("line", ""))
         sound = request.FILES.get("sound")
         if line is None:
@@ -55,6 +74,31 @@ class RecordingsPage(CampaignPage):
         except engine.RenderError as error:
             return self._answer(error.message, 400)
         return self._answer(" ".join(["Stored.", *made.notes]), 200)
+
+    def _store_archive(self) -> HttpResponse:
+        """Queue the archive that came with the form as a whole, or in parts before it."""
+        sent = self.request.FILES.get("archive")
+        upload = find_upload(self.person, self.request.POST.get("upload", ""))
+        if upload is not None:
+            with find_part_file(upload).open("rb") as file:
+                self._enqueue(File(file), upload.name)
+            end_upload(upload)
+        elif sent is not None:
+            self._enqueue(sent, sent.name or "")
+        else:
+            return self.refuse("recordings", "Choose a ZIP with the recordings first.")
+        return self.go("recordings")
+
+    def _enqueue(self, file: File[bytes], name: str) -> None:
+        job = Job(kind=JobKind.STORE_RECORDINGS)
+        stored = job.file.storage.save(job_path(job, "recordings.zip"), file)
+        enqueue(
+            JobKind.STORE_RECORDINGS,
+            campaign=self.campaign,
+            user=self.person,
+            file=stored,
+            file_name=name,
+        )
 
     def _find_line(self, key: str) -> RecordableLine | None:
         return next((line for line in list_recordable_lines(self.campaign) if line.key == key), None)

@@ -26,13 +26,13 @@ NO_UPLOAD = "That is no upload. Reload the page and choose the file again."
 
 
 class _UploadView(View):
-    """Who may add presenters may upload."""
+    """Who may add presenters or change campaigns may upload."""
 
     person: User
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        if not isinstance(request.user, User) or not request.user.has_perm("campaigns.add_presenter"):
+        if not isinstance(request.user, User) or not _may_upload(request.user):
             raise PermissionDenied
         self.person = request.user
 
@@ -78,6 +78,10 @@ class UploadView(_UploadView):
     def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         end_upload(self.upload)
         return HttpResponse(status=204)
+
+
+def _may_upload(person: User) -> bool:
+    return person.has_perm("campaigns.add_presenter") or person.has_perm("campaigns.change_campaign")
 
 
 def describe_upload(upload: Upload) -> dict[str, Any]:

@@ -52,7 +52,7 @@ window.sendTake = async function sendTake(file, { beginUrl, token, tell, signal 
 
 document.addEventListener("DOMContentLoaded", () => {
     const panel = document.querySelector("[data-take-upload]");
-    const input = document.querySelector("input[type=file][name=take]");
+    const input = panel && document.querySelector(`input[type=file][name=${panel.dataset.input || "take"}]`);
     const kept = document.querySelector("input[name=upload]");
     if (!panel || !input || !kept) return;
     const at = (name) => panel.querySelector(`[data-${name}]`);
@@ -86,7 +86,7 @@ document.addEventListener("DOMContentLoaded", () => {
                 tell: show,
                 signal: stop.signal,
             });
-            at("status").textContent = `“${file.name}” is on the server. Save to begin the preparation.`;
+            at("status").textContent = `“${file.name}” is on the server. ${panel.dataset.done || "Save to begin the preparation."}`;
             input.required = false;
             input.value = "";
         } catch (problem) {
