@@ -1,0 +1,96 @@
+"""Photographs the dashboard of a served demo: each page at a desk, in the dark and on a phone.
+
+``python -m tests.pictures --url http://127.0.0.1:8000 --password … --out FOLDER`` writes ``PAGE-desk.jpg``,
+``PAGE-dark.jpg`` and ``PAGE-phone.jpg``. The pictures in ``docs/pictures`` are made by it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from campaigns.demo.sample import ACCOUNT
+from tests.browser.conftest import HOW_TO_GET_IT, NAMES, SWITCHES
+
+LOOKS = {
+    "desk": {"viewport": {"width": 1280, "height": 900}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+}
+CAMPAIGN = (
+    "home", "recipients", "script", "names", "recordings", "run", "check", "review", "send", "history",
+)  # fmt: skip
+OTHERS = {
+    "first": "/admin/",
+    "campaigns": "/admin/campaigns/campaign/",
+    "presenters": "/admin/campaigns/presenter/",
+    "presenter": "/admin/campaigns/presenter/1/change/",
+    "film": "/admin/campaigns/presenter/film/",
+}
+QUALITY = 82  # of the JPEGs: text stays crisp at a quarter of the size of a PNG
+
+
+def main() -> None:
+    options = _parse_options()
+    options.out.mkdir(parents=True, exist_ok=True)
+    pages = OTHERS | {
+        f"dashboard-{slug}": f"/admin/campaigns/campaign/{options.campaign}/{slug}/" for slug in CAMPAIGN
+    }
+    with open_browser() as browser:
+        for look, settings in LOOKS.items():
+            page = browser.new_context(base_url=options.url, **settings).new_page()  # type: ignore[arg-type]
+            sign_in(page, options.password)
+            for name, address in pages.items():
+                photograph(page, address, options.out / f"{name}-{look}.jpg")
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Chromium, as the tests use it. SystemExit where there is none."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        raise SystemExit(HOW_TO_GET_IT)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, password: str) -> None:
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(ACCOUNT)
+    page.get_by_label("Password").fill(password)
+    page.get_by_label("Password").press("Enter")
+    page.wait_for_url("**/admin/")
+
+
+def photograph(page: Page, address: str, out: Path) -> None:
+    """A page as a whole; a page that does not answer is told and left out."""
+    answer = page.goto(address)
+    if answer is None or not answer.ok:
+        sys.stdout.write(f"{address}: {answer.status if answer else 'no answer'}\n")
+        return
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=out, full_page=True, type="jpeg", quality=QUALITY)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    sys.stdout.write(f"{out}" + (f": {wide} px wider than the window" if wide > 0 else "") + "\n")
+
+
+def _parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--password", required=True)
+    parser.add_argument("--campaign", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
