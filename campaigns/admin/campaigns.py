@@ -20,6 +20,7 @@ from campaigns.states import CampaignState
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
+from campaigns.views.jobs import cancel_job, retry_job, show_job
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
@@ -46,6 +47,11 @@ PAGES = {
     "review": ReviewPage,
     "send": SendPage,
 }
+JOB_ACTIONS = (
+    ("", show_job, "campaigns_job"),
+    ("cancel/", cancel_job, "campaigns_job_cancel"),
+    ("retry/", retry_job, "campaigns_job_retry"),
+)
 STATE_COLOURS = {
     CampaignState.DRAFT: "info",
     CampaignState.RENDERING: "warning",
@@ -115,7 +121,11 @@ class CampaignAdmin(ModelAdmin):
             self.admin_site.admin_view(RecordingSoundView.as_view(model_admin=self)),
             name="campaigns_campaign_recording_sound",
         )
-        return [*pages, decide, word, sound, *super().get_urls()]
+        jobs = [
+            path(f"jobs/<uuid:public_id>/{tail}", self.admin_site.admin_view(view), name=name)
+            for tail, view, name in JOB_ACTIONS
+        ]
+        return [*pages, decide, word, sound, *jobs, *super().get_urls()]
 
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool
