@@ -123,7 +123,8 @@ def _insert_messages(campaign: Campaign) -> None:
         jsonb_build_object('id', '2.1', 'text', (r.values->>'first_name') || ', see you soon.'))"""
     segments = """jsonb_build_array(
         jsonb_build_object('line', '0.0', 'text', 'Hello.', 'start_s', 0, 'end_s', 1.5, 'cached', false),
-        jsonb_build_object('line', '2.0', 'text', 'We kept a place.', 'start_s', 2, 'end_s', 4, 'cached', true))"""
+        jsonb_build_object(
+            'line', '2.0', 'text', 'We kept a place.', 'start_s', 2, 'end_s', 4, 'cached', true))"""
     failed, content = "r.row_number % 200 = 7", "md5(r.id::text) || md5('bench' || r.id)"
     ready = f"NOT ({failed})"
     approved = f"({ready} AND r.row_number % 20 < 12)"

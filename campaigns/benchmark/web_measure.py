@@ -1,4 +1,4 @@
-"""Every page and action of the dashboard, timed in one process through the real views and the real database."""
+"""Every page and action of the dashboard, timed in one process: the real views, the real database."""
 
 from __future__ import annotations
 
@@ -68,11 +68,7 @@ class ActionTime:
         if self.answer_ms is None or self.result.startswith("failed"):
             return "over"
         return (
-            "aim"
-            if self.answer_ms <= SAVE_AIM_MS
-            else "floor"
-            if self.answer_ms <= SAVE_FLOOR_MS
-            else "over"
+            "aim" if self.answer_ms <= SAVE_AIM_MS else "floor" if self.answer_ms <= SAVE_FLOOR_MS else "over"
         )
 
 
@@ -137,7 +133,7 @@ def list_pages(campaign: Campaign) -> dict[str, str]:
 def measure_pages(
     place: BenchWorkspace, repeats: int, limit_s: float, show: Show, only: Sequence[str] = ()
 ) -> tuple[PageTime, ...]:
-    """Each page ``repeats`` times after one to warm up; one that does not answer in ``limit_s`` is given up."""
+    """Each page ``repeats`` times after one to warm up; given up where it does not answer in ``limit_s``."""
     client = sign_in(place)
     pages = {name: url for name, url in list_pages(place.campaign).items() if not only or name in only}
     found = []
@@ -161,9 +157,7 @@ def measure_page(client: Client, name: str, url: str, repeats: int, limit_s: flo
         return PageTime(name, None, None, 0, 0, 0)
     ordered = sorted(times_ms)
     p95_ms = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    return PageTime(
-        name, statistics.median(times_ms), p95_ms, count, len(answer.content), answer.status_code
-    )
+    return PageTime(name, statistics.median(times_ms), p95_ms, count, len(answer.content), answer.status_code)
 
 
 def measure_actions(place: BenchWorkspace, limit_s: float, show: Show) -> tuple[ActionTime, ...]:

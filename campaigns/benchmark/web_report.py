@@ -26,7 +26,8 @@ def format_web_table(result: WebResult) -> Iterator[str]:
         failed = f"  answered {page.status}" if page.status >= 400 else ""
         yield f"  {page.name:<22}{times}{page.queries:>9}{page.bytes:>10,}  {page.verdict}{failed}"
     yield (
-        f"  floor {PAGE_FLOOR_MS:.0f} ms and {QUERIES_FLOOR} queries, aim {PAGE_AIM_MS:.0f} ms and {QUERIES_AIM}; "
+        f"  floor {PAGE_FLOOR_MS:.0f} ms and {QUERIES_FLOOR} queries, "
+        f"aim {PAGE_AIM_MS:.0f} ms and {QUERIES_AIM}; "
         f"the review page {REVIEW_FLOOR_BYTES // 1000} kB, aim {REVIEW_AIM_BYTES // 1000} kB"
     )
     if not result.actions:

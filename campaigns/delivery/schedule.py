@@ -235,9 +235,7 @@ def _store(deliveries: list[Delivery]) -> int:
     return move(stored.exclude(reason=""), DeliveryState.SUPPRESSED)
 
 
-def _find_reached_addresses(
-    campaign: Campaign, channel: Channel[Any], addresses: Iterable[str]
-) -> set[str]:
+def _find_reached_addresses(campaign: Campaign, channel: Channel[Any], addresses: Iterable[str]) -> set[str]:
     """Those addresses that this campaign has reached or may have reached, also those of replaced rows."""
     handed_over = campaign.deliveries.filter(state__in=HANDED_OVER, channel=channel.name)
     wanted = [normalize_address(address).upper() for address in addresses]

@@ -20,9 +20,7 @@ def count_unsent(campaign: Campaign, channel: Channel[Any]) -> int:
     row that was replaced since."""
     by_channel = campaign.deliveries.filter(channel=channel.name)
     handled = by_channel.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
-    handed_over = Delivery.objects.filter(
-        message=OuterRef("pk"), channel=channel.name, state__in=HANDED_OVER
-    )
+    handed_over = Delivery.objects.filter(message=OuterRef("pk"), channel=channel.name, state__in=HANDED_OVER)
     approved = select_approved(campaign.messages.filter(recipient__removed_at=None))
     waiting = approved.filter(~Exists(handed_over)).order_by()
     if channel.address_field:

@@ -141,7 +141,9 @@ class Delivery(StatusModel):
                 fields=["id"], condition=models.Q(state=DeliveryState.SCHEDULED), name="waiting_deliveries"
             ),
             models.Index(
-                fields=["heartbeat_at"], condition=models.Q(state=DeliveryState.SENDING), name="sending_deliveries"
+                fields=["heartbeat_at"],
+                condition=models.Q(state=DeliveryState.SENDING),
+                name="sending_deliveries",
             ),
             models.Index(Upper("address"), name="delivery_addresses"),
             models.Index(fields=["-created_at"]),
@@ -177,9 +179,11 @@ class Event(models.Model):
 
 
 class Viewing(models.Model):
-    """What was watched of one message: its events counted. The database keeps it in step with each event."""
+    """What was watched of one message: its events counted, which the database itself does with each."""
 
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="viewing")
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, related_name="viewing"
+    )
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="viewings")
     views = models.PositiveIntegerField(default=0)
     plays = models.PositiveIntegerField(default=0)

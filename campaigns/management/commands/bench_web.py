@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,8 @@ class Command(BaseCommand):
         parser.add_argument("--recipients", type=int, default=100_000, help="people of the large campaign")
         parser.add_argument("--events", type=int, help="default: ten for each of them")
         parser.add_argument("--repeats", type=int, default=20, help="requests for each page")
-        parser.add_argument("--limit", type=float, default=60.0, help="seconds after which a page is given up")
-        parser.add_argument("--pages-only", action="store_true", help="press no button; the data can be reused")
+        parser.add_argument("--limit", type=float, default=60.0, help="seconds until a page is given up")
+        parser.add_argument("--pages-only", action="store_true", help="press no button; keeps the data")
         parser.add_argument("--only", nargs="+", default=[], metavar="PAGE", help="these pages alone")
         parser.add_argument("--anew", action="store_true", help="fill the database again")
         parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
@@ -74,7 +73,7 @@ class Command(BaseCommand):
         return place, time.monotonic() - began
 
     def _show(self, what: str) -> None:
-        print(what, file=sys.stderr, flush=True)
+        self.stderr.write(what)
 
 
 def _empty_database() -> None:
