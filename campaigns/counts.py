@@ -51,7 +51,7 @@ _Tally = Mapping[tuple[object, ...], int]
 
 
 def _count_by(rows: QuerySet[Recipient] | QuerySet[Message] | QuerySet[Delivery], *columns: str) -> _Tally:
-    grouped = rows.order_by().values_list("campaign_id", *columns).annotate(Count("pk"))
+    grouped = rows.order_by().values_list("campaign_id", *columns).annotate(number=Count("*"))
     return {tuple(row[:-1]): row[-1] for row in grouped}
 
 

@@ -60,15 +60,16 @@ STATE_COLOURS = {
 }
 
 
-class CountedChangeList(ChangeList):  # type: ignore[misc]
+class CountedChangeList(ChangeList):
     """The campaigns of one page with their counts, which are counted for these alone."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        counts = compute_counts_of(self.result_list)
-        for campaign in self.result_list:
+        shown: list[Any] = list(self.result_list)
+        counts = compute_counts_of(shown)
+        for campaign in shown:
             campaign.counts = counts[campaign.pk]
+        self.result_list = shown
 
 
 @admin.register(Campaign)

@@ -216,7 +216,7 @@ def _measure_action(
     if answer.status_code >= 400:
         return ActionTime(name, answer_ms, None, f"failed: answered {answer.status_code}")
     jobs = Job.objects.filter(campaign=campaign, state=JobState.WAITING).exclude(pk__in=before)
-    took_s, states = 0.0, []
+    took_s, states = 0.0, list[str]()
     for job in jobs:
         spent_ms, state = _time_ms(lambda job=job: work_on_job(job.pk))  # type: ignore[misc]
         took_s, states = took_s + spent_ms / 1000, [*states, f"{state}"]

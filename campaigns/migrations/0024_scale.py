@@ -158,6 +158,14 @@ class Migration(migrations.Migration):
             name='campaign',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='viewings', to='campaigns.campaign'),
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                models.OrderBy(models.F("ready_at"), descending=True),
+                condition=models.Q(("render_state", "ready"), ("work_seconds__gt", 0)),
+                name="finished_messages",
+            ),
+        ),
         migrations.RunSQL(_TRIGGERS, _NO_TRIGGERS),
         migrations.RunSQL(_INSERT.format(events="campaigns_event"), migrations.RunSQL.noop),
     ]

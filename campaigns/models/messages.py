@@ -82,6 +82,11 @@ class Message(StatusModel):
             models.Index(fields=["campaign", "render_state", "ready_at"]),
             models.Index(fields=["campaign", "render_state", "id"]),
             models.Index(
+                models.F("ready_at").desc(),
+                condition=models.Q(render_state=RenderState.READY, work_seconds__gt=0),
+                name="finished_messages",
+            ),
+            models.Index(
                 fields=["campaign", "id"],
                 include=["recipient"],
                 condition=models.Q(render_state=RenderState.READY, review_state=ReviewState.APPROVED)

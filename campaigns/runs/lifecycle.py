@@ -110,7 +110,7 @@ def cancel(campaign: Campaign) -> None:
 
 def compute_progress(campaign: Campaign) -> RunProgress:
     """How far the run is, from the message rows alone."""
-    counts = dict(campaign.messages.values_list("render_state").annotate(Count("pk")).order_by())
+    counts = dict(campaign.messages.values_list("render_state").annotate(number=Count("*")).order_by())
     total = sum(counts.values()) - counts.get(RenderState.CANCELLED, 0)
     busy = list(campaign.messages.filter(render_state=RenderState.RENDERING).only("stage", "done", "total"))
     started = sum(message.done / message.total for message in busy if message.total)

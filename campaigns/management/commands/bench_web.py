@@ -11,8 +11,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from campaigns.benchmark.web_data import BenchWorkspace, fill_workspace, find_workspace
-from campaigns.benchmark.web_measure import WebResult, measure_actions, measure_approvals, measure_pages
+from campaigns.benchmark.web_data import BenchWorkspace, fill_workspace, find_workspace, vacuum
+from campaigns.benchmark.web_measure import (
+    ActionTime,
+    WebResult,
+    measure_actions,
+    measure_approvals,
+    measure_pages,
+)
 from campaigns.benchmark.web_report import format_web_table
 from campaigns.models import Campaign, Event
 
@@ -43,7 +49,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         place, filled_s = self._open_workspace(options)
         pages = measure_pages(place, options["repeats"], options["limit"], self._show, options["only"])
-        actions = ()
+        actions: tuple[ActionTime, ...] = ()
         if not options["pages_only"]:
             approved = measure_approvals(place, options["limit"], self._show)
             actions = (approved, *measure_actions(place, options["limit"], self._show))
@@ -70,7 +76,9 @@ class Command(BaseCommand):
         began = time.monotonic()
         _empty_database()
         place = fill_workspace(people, 10 * people if options["events"] is None else options["events"])
-        return place, time.monotonic() - began
+        filled_s = time.monotonic() - began
+        vacuum()
+        return place, filled_s
 
     def _show(self, what: str) -> None:
         self.stderr.write(what)
