@@ -16,11 +16,12 @@ INSTALLED := $(VENV)/.lock-installed
 TORCH := $(shell grep '^torch==' $(LOCK))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint format venv install clean
+.PHONY: help demo test bench-web lint format venv install clean
 
 help:
 	@echo "make demo            set up, make the demo's videos, serve the dashboard (SERVE=0: stop after the table; PORT=8000)"
 	@echo "make test            set up and run every test (ARGS=\"tests/renderer -x\" chooses)"
+	@echo "make bench-web       time every page of the dashboard with 100,000 people (ARGS=\"--recipients 1000\")"
 	@echo "make lint            ruff and mypy"
 	@echo "make format          let ruff rewrite the files"
 	@echo "make clean           remove the environment and caches; what you made under var/ stays"
@@ -31,6 +32,9 @@ demo: venv
 test: venv
 	@$(BIN)/python -m pytest $(ARGS)
 	@echo "All tests passed."
+
+bench-web: venv
+	@VAR_DIR=var/bench-web $(BIN)/python manage.py bench_web $(ARGS)
 
 lint: venv
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django_q.tasks import async_task
+
 from campaigns.claims import create_token
 from campaigns.delivery import schedule
 from campaigns.jobs import work
@@ -39,6 +41,14 @@ def study_words(campaign_id: int) -> None:
 def deliver(delivery_id: int) -> str:
     """Send one message, unless another worker has it or it is not due."""
     return schedule.deliver(delivery_id, create_token())
+
+
+def deliver_due() -> int:
+    """Send some of what is due, then wake another for the rest; in between other tasks have their turn."""
+    tried = schedule.deliver_some(create_token())
+    if tried == schedule.DELIVERED_AT_ONCE:
+        async_task("campaigns.tasks.deliver_due", task_name="send what is due")
+    return tried
 
 
 def work_on_job(job_id: int) -> str:

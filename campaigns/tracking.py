@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Avg, Count, Q, Sum
 from django.http import Http404, HttpRequest
 
-from campaigns.models import Campaign, Event, Message
+from campaigns.models import Campaign, Event, Message, Viewing
 from campaigns.states import EventKind
 
 PAGE_KINDS = frozenset({EventKind.PAGE_VIEWED, EventKind.PLAYED, EventKind.PROGRESS, EventKind.ENDED})
@@ -49,9 +49,8 @@ class ViewingStats:
 
 @dataclass(frozen=True)
 class Summary:
-    """A campaign's counts; ``messages`` maps every message's pk to what was watched of it."""
+    """A campaign's counts."""
 
-    messages: Mapping[int, ViewingStats]
     viewed: int  # messages whose page was opened
     played: int  # messages that were played
     finished: int  # messages that were watched to the end
@@ -111,53 +110,37 @@ def is_automatic(request: HttpRequest) -> bool:
 
 
 def summarize_viewing(campaign: Campaign) -> Summary:
-    """Plays, seconds and shares per message and in total, in one query for all events."""
-    rows = {row["message_id"]: row for row in _count_events(campaign)}
-    stats = {
-        pk: _build_stats(rows.get(pk), video_s)
-        for pk, video_s in campaign.messages.order_by("pk").values_list("pk", "video_seconds")
-    }
-    played = [one for one in stats.values() if one.plays]
+    """What was watched of a campaign in all, in one query."""
+    played = Q(plays__gt=0)
+    found = Viewing.objects.filter(campaign=campaign).aggregate(
+        viewed=Count("pk", filter=Q(views__gt=0)),
+        played=Count("pk", filter=played),
+        finished=Count("pk", filter=Q(ends__gt=0)),
+        all_plays=Sum("plays", default=0),
+        all_seconds=Sum("seconds", default=0.0),
+        mean_share=Avg("share", filter=played, default=0.0),
+    )
     return Summary(
-        messages=stats,
-        viewed=sum(one.views > 0 for one in stats.values()),
-        played=len(played),
-        finished=sum(one.finished for one in stats.values()),
-        plays=sum(one.plays for one in played),
-        seconds=sum(one.seconds for one in stats.values()),
-        share=sum(one.share for one in played) / len(played) if played else 0.0,
-    )
+        found["viewed"], found["played"], found["finished"], found["all_plays"], found["all_seconds"],
+        found["mean_share"],
+    )  # fmt: skip
 
 
-def _count_events(campaign: Campaign) -> Iterable[Mapping[str, object]]:
-    def is_kind(kind: EventKind) -> Q:
-        return Q(kind=kind)
-
-    events = Event.objects.filter(message__campaign=campaign).order_by().values("message_id")
-    return events.annotate(
-        views=Count("pk", filter=is_kind(EventKind.PAGE_VIEWED)),
-        plays=Count("pk", filter=is_kind(EventKind.PLAYED)),
-        ends=Count("pk", filter=is_kind(EventKind.ENDED)),
-        opt_outs=Count("pk", filter=is_kind(EventKind.OPTED_OUT)),
-        total_s=Sum("seconds", filter=is_kind(EventKind.PROGRESS), default=0.0),
-        best_s=Max("seconds", filter=is_kind(EventKind.PROGRESS), default=0.0),
-        last_at=Max("at"),
-    )
+def read_viewing(messages: Iterable[int]) -> Mapping[int, ViewingStats]:
+    """What was watched of each of these messages, by their pks; one that nobody opened is not in it."""
+    found = Viewing.objects.filter(message__in=list(messages))
+    return {one.message_id: _build_stats(one) for one in found}
 
 
-def _build_stats(row: Mapping[str, object] | None, video_s: float) -> ViewingStats:
-    if row is None:
-        return ViewingStats()
-    best_s = float(str(row["best_s"]))
-    last_at = row["last_at"]
+def _build_stats(viewing: Viewing) -> ViewingStats:
     return ViewingStats(
-        views=int(str(row["views"])),
-        plays=int(str(row["plays"])),
-        seconds=float(str(row["total_s"])),
-        share=min(1.0, best_s / video_s) if video_s > 0 else 0.0,
-        finished=bool(row["ends"]),
-        opted_out=bool(row["opt_outs"]),
-        last_at=last_at if isinstance(last_at, datetime) else None,
+        viewing.views,
+        viewing.plays,
+        viewing.seconds,
+        viewing.share,
+        viewing.ends > 0,
+        viewing.opt_outs > 0,
+        viewing.last_at,
     )
 
 

@@ -23,7 +23,7 @@ RENDERER = (
     "render", "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "engine", "models", "claims", "history", "jobs", "storage", "scripts",
+    "states", "problems", "engine", "models", "claims", "history", "counts", "jobs", "storage", "scripts",
     "pronunciations", "delivery", "sheets", "recipients", "recordings", "runs", "checks", "review",
     "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin", "tasks", "urls",
     "apps", "management",

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, F, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from campaigns import engine
+from campaigns.counts import compute_counts_of
 from campaigns.models import Campaign
-from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.states import CampaignState
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
@@ -59,6 +60,18 @@ STATE_COLOURS = {
 }
 
 
+class CountedChangeList(ChangeList):
+    """The campaigns of one page with their counts, which are counted for these alone."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        shown: list[Any] = list(self.result_list)
+        counts = compute_counts_of(shown)
+        for campaign in shown:
+            campaign.counts = counts[campaign.pk]
+        self.result_list = shown
+
+
 @admin.register(Campaign)
 class CampaignAdmin(ModelAdmin):
     """Campaigns, newest first. A click opens the first step that is not done."""
@@ -79,23 +92,11 @@ class CampaignAdmin(ModelAdmin):
     list_select_related = ("presenter",)
     fieldsets = ((None, {"fields": ("name",)}),)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
-        ready = Q(messages__render_state=RenderState.READY)
-        approved = ready & Q(
-            messages__review_state=ReviewState.APPROVED, messages__approved_hash=F("messages__content_hash")
-        )
-        sent = Q(messages__deliveries__state=DeliveryState.SENT)
-        valid = Q(recipients__verdict=RowVerdict.VALID)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                valid_count=Count("recipients", filter=valid, distinct=True),
-                made_count=Count("messages", filter=ready, distinct=True),
-                approved_count=Count("messages", filter=approved, distinct=True),
-                sent_count=Count("messages", filter=sent, distinct=True),
-            )
-        )
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountedChangeList]:
+        return CountedChangeList
 
     def get_urls(self) -> list[URLPattern]:
         pages = [
@@ -148,11 +149,11 @@ class CampaignAdmin(ModelAdmin):
         return HttpResponseRedirect(step_url(obj, find_next_step(obj)))
 
     @display(description="Campaign", ordering="name")
-    def open_link(self, campaign: Campaign) -> str:
+    def open_link(self, campaign: Any) -> str:
         presenter = campaign.presenter.name if campaign.presenter else "no presenter yet"
         return format_html(
             '<a class="bn-list-link" href="{}">{}</a><span class="bn-list-sub">{}</span>',
-            step_url(campaign, find_next_step(campaign)),
+            step_url(campaign, find_next_step(campaign, campaign.counts)),
             campaign.name,
             presenter,
         )
@@ -161,21 +162,21 @@ class CampaignAdmin(ModelAdmin):
     def state_label(self, campaign: Campaign) -> tuple[str, str]:
         return campaign.state, campaign.get_state_display()
 
-    @display(description="Recipients", ordering="valid_count")
+    @display(description="Recipients")
     def recipients_count(self, campaign: Any) -> int:
-        return int(campaign.valid_count)
+        return int(campaign.counts.valid)
 
-    @display(description="Videos", ordering="made_count")
+    @display(description="Videos")
     def videos(self, campaign: Any) -> int:
-        return int(campaign.made_count)
+        return int(campaign.counts.ready)
 
-    @display(description="Approved", ordering="approved_count")
+    @display(description="Approved")
     def videos_approved(self, campaign: Any) -> int:
-        return int(campaign.approved_count)
+        return int(campaign.counts.approved)
 
-    @display(description="Sent", ordering="sent_count")
+    @display(description="Sent")
     def videos_sent(self, campaign: Any) -> int:
-        return int(campaign.sent_count)
+        return int(campaign.counts.sent)
 
     class Media:
         css = {"all": ["campaigns/dashboard/dashboard.css"]}

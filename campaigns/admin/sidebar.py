@@ -7,9 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from campaigns.counts import Counts, compute_counts_of
 from campaigns.delivery.mailbox import mailbox_folder
 from campaigns.models import Campaign
-from campaigns.views.page import StepLink, build_steps, compute_counts, find_next_step, step_url
+from campaigns.views.page import StepLink, build_steps, find_next_step, step_url
 
 RECENT = 6
 
@@ -52,15 +53,15 @@ def add_recent_campaigns(request: HttpRequest, context: dict[str, Any]) -> dict[
     """Adds the newest campaigns, each with the step to go on with."""
     recent = []
     if request.user.has_perm("campaigns.view_campaign"):
-        campaigns = Campaign.objects.select_related("presenter").order_by("-created_at")[:RECENT]
-        recent = [{"campaign": campaign, **_summarize(campaign)} for campaign in campaigns]
+        campaigns = list(Campaign.objects.select_related("presenter").order_by("-created_at")[:RECENT])
+        counts = compute_counts_of(campaigns)
+        recent = [{"campaign": one, **_summarize(one, counts[one.pk])} for one in campaigns]
     return {**context, "title": "Byname", "recent": recent}
 
 
-def _summarize(campaign: Campaign) -> dict[str, Any]:
-    counts = compute_counts(campaign)
+def _summarize(campaign: Campaign, counts: Counts) -> dict[str, Any]:
     steps: tuple[StepLink, ...] = build_steps(campaign, counts, "")
-    step = find_next_step(campaign)
+    step = find_next_step(campaign, counts)
     label = next(link.label for link in steps if link.slug == step)
     return {"counts": counts, "steps": steps, "next_label": label, "next_url": step_url(campaign, step)}
 

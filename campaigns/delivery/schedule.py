@@ -6,29 +6,41 @@ settled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Model, Q
+from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from campaigns.counts import select_approved
 from campaigns.delivery.attempt import REVOKED, find_due
 from campaigns.delivery.attempt import deliver as deliver
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel
-from campaigns.delivery.suppression import SUPPRESSED, normalize_address
-from campaigns.models import Campaign, Delivery, Message, Suppression
-from campaigns.states import DeliveryState, MoveRefused, RenderState, ReviewState, move, move_one
+from campaigns.delivery.suppression import SUPPRESSED, find_suppressed, normalize_address
+from campaigns.delivery.unsent import HANDED_OVER
+from campaigns.delivery.unsent import count_unsent as count_unsent
+from campaigns.history import Verb, record
+from campaigns.jobs.progress import JobProgress, RefusedJob
+from campaigns.models import Campaign, Delivery, Job, Message
+from campaigns.states import DeliveryState, MoveRefused, move, move_one
 
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
 FORGOTTEN_S = 600  # scheduled for longer than this without a worker: its task was lost
-SWEEP_BATCH = 500
+SCHEDULED_AT_ONCE = 2000  # messages in one transaction
+ENQUEUED_EACH = 20  # more deliveries than this share a few tasks
+WAKE_UPS = 8
+DELIVERED_AT_ONCE = 50  # by one task; then others have their turn
+LOOKED_AT = 400
 UPDATED_FIELDS = [
     "address",
     "attempts",
@@ -40,7 +52,6 @@ UPDATED_FIELDS = [
     "reason",
     "recipient_name",
 ]
-HANDED_OVER = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
 STALLED = "The worker died while it was sending. Look whether it arrived, then decide."
 
 
@@ -53,30 +64,66 @@ class SendCounts:
     suppressed: int
     without_address: int
 
+    def __add__(self, other: SendCounts) -> SendCounts:
+        return SendCounts(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+
+ShowProgress = Callable[[str, int, int], None]
+
 
 def send_approved(
-    campaign: Campaign, user: AbstractBaseUser | None = None, channel_name: str = ""
+    campaign: Campaign,
+    user: AbstractBaseUser | None = None,
+    channel_name: str = "",
+    progress: ShowProgress = lambda *_: None,
 ) -> SendCounts:
     """Schedule every approved message that this channel has not sent yet, and end a pause. Twice is as good
-    as once.
+    as once, and one that stopped half way goes on where it stopped.
 
     MoveRefused where the presenter's consent was revoked; LookupError for a channel that does not exist.
     """
     channel = find_channel(channel_name)
+    with _locked(campaign):
+        Campaign.objects.filter(pk=campaign.pk).update(sending_paused="", sending_failures=0)
+    total = _select_unremoved(campaign).count()
+    counts, done, last = SendCounts(0, 0, 0, 0), 0, 0
+    while True:
+        with _locked(campaign) as locked:
+            messages = _find_approved(locked, last)
+            counts += _schedule(locked, messages, channel)
+        if len(messages) < SCHEDULED_AT_ONCE:
+            break
+        last, done = messages[-1].pk, done + len(messages)
+        progress("scheduling", done, total)
+    with transaction.atomic():
+        transaction.on_commit(lambda: enqueue_due(campaign))
+        if user is not None:
+            _log_decision(campaign, user, f"Sent {counts.scheduled} approved messages.")
+            record(user, Verb.SENT, campaign=campaign, count=counts.scheduled, channel=channel.name)
+    campaign.refresh_from_db(fields=["sending_paused", "sending_failures"])
+    return counts
+
+
+def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
+    """The work of a job: as `send_approved`, for more messages than a page waits for."""
+    assert job.campaign is not None
+    try:
+        counts = send_approved(job.campaign, job.created_by, job.options.get("channel", ""), progress)
+    except LookupError as unknown:
+        raise RefusedJob(str(unknown)) from unknown
+    return asdict(counts)
+
+
+@contextmanager
+def _locked(campaign: Campaign) -> Iterator[Campaign]:
+    """The campaign, held until the end of a transaction, whose presenter still consents. MoveRefused."""
     with transaction.atomic():
         locked = (
             Campaign.objects.select_for_update(of=("self",)).select_related("presenter").get(pk=campaign.pk)
         )
         if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
             raise MoveRefused(REVOKED)
-        Campaign.objects.filter(pk=locked.pk).update(sending_paused="", sending_failures=0)
-        counts = _schedule(locked, _find_approved(locked), channel)
-        ids = list(find_due(timezone.now()).filter(message__campaign=locked).values_list("pk", flat=True))
-        transaction.on_commit(lambda: enqueue(ids))
-        if user is not None:
-            _log_decision(locked, user, f"Sent {counts.scheduled} approved messages.")
-    campaign.refresh_from_db(fields=["sending_paused", "sending_failures"])
-    return counts
+        yield locked
 
 
 def sweep_stalled(now: datetime | None = None) -> int:
@@ -89,14 +136,42 @@ def sweep_stalled(now: datetime | None = None) -> int:
     waiting = find_due(moment).filter(
         Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=FORGOTTEN_S))
     )
-    enqueue(waiting.order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH])
+    enqueue(waiting.order_by("pk").values_list("pk", flat=True)[: ENQUEUED_EACH + 1])
     return stalled
 
 
 def enqueue(delivery_ids: Iterable[int]) -> None:
-    """One task each; a task that comes twice finds nothing to claim."""
-    for delivery_id in delivery_ids:
+    """Tasks for these: one each where they are few, else some that take whatever is due.
+
+    A task that comes twice finds nothing to claim.
+    """
+    ids = list(delivery_ids)
+    if len(ids) > ENQUEUED_EACH:
+        wake_senders()
+        return
+    for delivery_id in ids:
         async_task("campaigns.tasks.deliver", delivery_id)
+
+
+def enqueue_due(campaign: Campaign) -> None:
+    """Tasks for what is due of this campaign."""
+    due = find_due(timezone.now()).filter(campaign=campaign).order_by("pk")
+    enqueue(due.values_list("pk", flat=True)[: ENQUEUED_EACH + 1])
+
+
+def wake_senders() -> None:
+    """Some tasks that take what is due; each wakes the next one. One too many costs nothing."""
+    for _ in range(WAKE_UPS):
+        async_task("campaigns.tasks.deliver_due", task_name="send what is due")
+
+
+def deliver_some(worker: str) -> int:
+    """Send some of what is due, whichever another worker does not take first; how many this one tried."""
+    due = list(find_due(timezone.now()).order_by("pk").values_list("pk", flat=True)[:LOOKED_AT])
+    random.shuffle(due)  # workers at once reach for different ones
+    for pk in due[:DELIVERED_AT_ONCE]:
+        deliver(pk, worker)
+    return min(len(due), DELIVERED_AT_ONCE)
 
 
 def decide(delivery: Delivery, *, was_sent: bool, user: AbstractBaseUser) -> Delivery:
@@ -116,34 +191,27 @@ def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
     return _decide(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
 
 
-def count_unsent(campaign: Campaign, channel: Channel[Any]) -> int:
-    """Approved messages that this channel made no delivery for, and whose address it did not reach for a
-    row that was replaced since."""
-    by_channel = campaign.deliveries.filter(channel=channel.name)
-    handled = by_channel.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
-    known = {address.casefold() for address in handled.values_list("address", flat=True)}
-    waiting = campaign.messages.filter(render_state=RenderState.READY).select_related("recipient")
-    approved = (message.recipient for message in waiting if message.is_approved)
-    addresses = (channel.get_address(recipient).casefold() for recipient in approved)
-    return sum(address != "" and address not in known for address in addresses)
+def _select_unremoved(campaign: Campaign) -> QuerySet[Message]:
+    return select_approved(campaign.messages.filter(recipient__removed_at=None))
 
 
-def _find_approved(campaign: Campaign) -> list[Message]:
-    messages = campaign.messages.filter(
-        review_state=ReviewState.APPROVED, render_state=RenderState.READY, approved_hash=F("content_hash")
-    )
-    return list(messages.exclude(content_hash="").select_related("recipient").select_for_update(of=("self",)))
+def _find_approved(campaign: Campaign, after: int) -> list[Message]:
+    """The next approved messages by pk, held, with their recipients."""
+    messages = _select_unremoved(campaign).filter(pk__gt=after).order_by("pk")
+    return list(messages.select_related("recipient").select_for_update(of=("self",))[:SCHEDULED_AT_ONCE])
 
 
 def _schedule(campaign: Campaign, messages: list[Message], channel: Channel[Any]) -> SendCounts:
     addresses = {message.pk: channel.get_address(message.recipient) for message in messages}
     reachable = [message for message in messages if addresses[message.pk]]
-    suppressed = set(Suppression.objects.values_list("email", flat=True))
-    reached = _find_reached_addresses(campaign, channel)
+    asked = [addresses[message.pk] for message in reachable]
+    suppressed = find_suppressed(asked)
+    reached = _find_reached_addresses(campaign, channel, asked)
     stored = Delivery.objects.select_for_update().filter(message__in=reachable, channel=channel.name)
     existing = {delivery.message_id: delivery for delivery in stored}
     deliveries: list[Delivery] = []
     for message in reachable:
+        message.campaign = campaign
         address = addresses[message.pk]
         if normalize_address(address) not in reached:
             delivery = existing.get(message.pk) or Delivery(message=message, channel=channel.name)
@@ -167,10 +235,12 @@ def _store(deliveries: list[Delivery]) -> int:
     return move(stored.exclude(reason=""), DeliveryState.SUPPRESSED)
 
 
-def _find_reached_addresses(campaign: Campaign, channel: Channel[Any]) -> set[str]:
-    """Addresses that this campaign has reached or may have reached, including those of replaced rows."""
+def _find_reached_addresses(campaign: Campaign, channel: Channel[Any], addresses: Iterable[str]) -> set[str]:
+    """Those addresses that this campaign has reached or may have reached, also those of replaced rows."""
     handed_over = campaign.deliveries.filter(state__in=HANDED_OVER, channel=channel.name)
-    return {normalize_address(address) for address in handed_over.values_list("address", flat=True)}
+    wanted = [normalize_address(address).upper() for address in addresses]
+    found = handed_over.annotate(folded=Upper("address")).filter(folded__in=wanted)
+    return {normalize_address(address) for address in found.values_list("address", flat=True)}
 
 
 def _prepare_delivery(

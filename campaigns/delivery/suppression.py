@@ -5,6 +5,10 @@ A channel writes an address in one way (`Channel.clean_address`), so that case a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.db.models.functions import Upper
+
 from campaigns.models import Delivery, Suppression
 from campaigns.states import DeliveryState, move
 
@@ -22,6 +26,13 @@ def suppress(address: str, reason: str) -> None:
 
 def is_suppressed(address: str) -> bool:
     return Suppression.objects.filter(email__iexact=normalize_address(address)).exists()
+
+
+def find_suppressed(addresses: Iterable[str]) -> set[str]:
+    """Those of these addresses that are not written to, normalized."""
+    wanted = [normalize_address(address).upper() for address in addresses]
+    found = Suppression.objects.annotate(folded=Upper("email")).filter(folded__in=wanted)
+    return {normalize_address(email) for email in found.values_list("email", flat=True)}
 
 
 def normalize_address(address: str) -> str:

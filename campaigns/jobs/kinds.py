@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     READ_SHEET = "read_sheet"  # a spreadsheet into a draft of its rows, for the steps of the import
     APPLY_CHANGES = "apply_changes"  # a read spreadsheet to the campaign's people
     REVALIDATE = "revalidate"  # all rows with the script as it is now
+    ESTIMATE = "estimate"  # what a run will do and what it took
     START_RUN = "start_run"  # messages for all valid rows
     APPROVE = "approve"  # many messages at once
     SEND = "send"  # schedule the approved ones
@@ -43,6 +44,7 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.READ_SHEET: Kind("reading the spreadsheet", "campaigns.recipients.import_jobs.read_sheet"),
     JobKind.APPLY_CHANGES: Kind("applying the changes", "campaigns.recipients.import_jobs.apply_changes"),
     JobKind.REVALIDATE: Kind("checking all rows", "campaigns.recipients.revalidation.run_job"),
+    JobKind.ESTIMATE: Kind("counting what the run will do", "campaigns.runs.figures.run_job"),
     JobKind.START_RUN: Kind("preparing the run", "campaigns.runs.start.run_job"),
     JobKind.APPROVE: Kind("approving", "campaigns.review.bulk.run_job"),
     JobKind.SEND: Kind("scheduling the mails", "campaigns.delivery.schedule.run_job"),

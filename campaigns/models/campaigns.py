@@ -79,6 +79,9 @@ class Campaign(StatusModel):
     follow_up_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="follow_ups"
     )
+    run_figures = models.JSONField(
+        null=True, blank=True, editable=False
+    )  # what a run would cost and what it cost, counted behind the run page; see runs.run_figures
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -114,6 +117,12 @@ class Recipient(StatusModel):
             models.Index(fields=["campaign", "row_number"]),
             models.Index(fields=["campaign", "key"]),
             models.Index(fields=["campaign", "verdict", "row_number"]),
+            models.Index(
+                fields=["campaign", "verdict", "row_number"],
+                condition=models.Q(removed_at=None),
+                name="living_recipients",
+            ),
+            models.Index(fields=["email"]),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 
 from campaigns.models.campaigns import Campaign, Recipient
 from campaigns.models.status_model import StatusModel
@@ -77,7 +78,22 @@ class Message(StatusModel):
     class Meta:
         ordering = ["campaign_id", "recipient__row_number"]
         indexes = [
-            models.Index(fields=["campaign", "render_state"]),
+            models.Index(fields=["campaign", "render_state", "review_state"]),
+            models.Index(fields=["campaign", "render_state", "ready_at"]),
+            models.Index(fields=["campaign", "render_state", "id"]),
+            models.Index(
+                models.F("ready_at").desc(),
+                condition=models.Q(render_state=RenderState.READY, work_seconds__gt=0),
+                name="finished_messages",
+            ),
+            models.Index(
+                fields=["campaign", "id"],
+                include=["recipient"],
+                condition=models.Q(render_state=RenderState.READY, review_state=ReviewState.APPROVED)
+                & models.Q(approved_hash=models.F("content_hash"))
+                & ~models.Q(content_hash=""),
+                name="approved_messages",
+            ),
             models.Index(fields=["campaign", "review_state", "-risk"]),
             models.Index(fields=["campaign", "content_hash"]),
         ]
@@ -124,6 +140,19 @@ class Delivery(StatusModel):
         constraints = [
             models.UniqueConstraint(fields=["message", "channel"], name="one_delivery_per_message_channel")
         ]
+        indexes = [
+            models.Index(fields=["campaign", "state"]),
+            models.Index(
+                fields=["id"], condition=models.Q(state=DeliveryState.SCHEDULED), name="waiting_deliveries"
+            ),
+            models.Index(
+                fields=["heartbeat_at"],
+                condition=models.Q(state=DeliveryState.SENDING),
+                name="sending_deliveries",
+            ),
+            models.Index(Upper("address"), name="delivery_addresses"),
+            models.Index(fields=["-created_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} to {self.address}"
@@ -141,6 +170,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-at"]
+        indexes = [models.Index(fields=["-at", "-id"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["message", "kind", "viewing"],
@@ -151,6 +181,25 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.recipient_name}"
+
+
+class Viewing(models.Model):
+    """What was watched of one message: its events counted, which the database itself does with each."""
+
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, related_name="viewing"
+    )
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="viewings")
+    views = models.PositiveIntegerField(default=0)
+    plays = models.PositiveIntegerField(default=0)
+    ends = models.PositiveIntegerField(default=0)
+    opt_outs = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    share = models.FloatField(default=0)  # 0 to 1, of the best page load
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"what was watched of {self.message_id}"
 
 
 class Suppression(models.Model):
@@ -167,6 +216,7 @@ class Suppression(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "email"], name="one_suppression_per_address")
         ]
+        indexes = [models.Index(Upper("email"), name="suppressed_addresses")]
 
     def __str__(self) -> str:
         return self.email

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from campaigns.engine import PAUSES
 from campaigns.models import Campaign, Message
+from campaigns.runs.reading import ShowProgress, read_in_chunks
 from campaigns.scripts.spoken_length import estimate_by_rule
 from campaigns.states import RenderState
 
@@ -81,18 +82,16 @@ class RunCost:
         return format_cost(self.work_s)
 
 
-def compute_run_cost(campaign: Campaign) -> RunCost:
+def compute_run_cost(campaign: Campaign, progress: ShowProgress = lambda *_: None) -> RunCost:
     """Counted from the campaign's finished messages."""
     ready = campaign.messages.filter(render_state=RenderState.READY)
-    rows = list(ready.values_list("segments", "video_seconds", "work_seconds").order_by())
-    segments = [part for parts, _, _ in rows for part in parts]
-    return RunCost(
-        len(rows),
-        len(segments),
-        len(segments) - len(list(_select_new(segments))),
-        sum(video_s for _, video_s, _ in rows),
-        sum(work_s for _, _, work_s in rows),
-    )
+    columns = ("segments", "video_seconds", "work_seconds")
+    videos = segments = new = 0
+    video_s = work_s = 0.0
+    for parts, one_video_s, one_work_s in read_in_chunks(ready, columns, "adding up the work", progress):
+        videos, segments, new = videos + 1, segments + len(parts), new + len(list(_select_new(parts)))
+        video_s, work_s = video_s + one_video_s, work_s + one_work_s
+    return RunCost(videos, segments, segments - new, video_s, work_s)
 
 
 def format_cost(work_s: float) -> str:

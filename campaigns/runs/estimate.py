@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Max, Min
 from django.urls import reverse
 
 from campaigns import engine
 from campaigns.models import Campaign
 from campaigns.recipients.word_ranking import count_doubtful_words
 from campaigns.runs.cost_history import format_cost, load_cost_history
-from campaigns.runs.said_lines import fill_valid_rows, find_rendered_lines
+from campaigns.runs.reading import ShowProgress, read_in_chunks
+from campaigns.runs.said_lines import fill_rows, find_rendered_lines
 from campaigns.scripts.spoken_length import add_pauses
-from campaigns.states import BakeState
+from campaigns.states import BakeState, RenderState, RowVerdict
 from campaigns.storage.campaign_voice import choose_campaign_voice
+
+SAMPLED_ROWS = 300
 
 
 @dataclass(frozen=True)
@@ -55,26 +60,61 @@ class Estimate:
         return f", {'' if words.startswith('less') else 'about '}{words}" if words else ""
 
 
-def estimate_run(campaign: Campaign) -> Estimate:
+def estimate_run(campaign: Campaign, progress: ShowProgress = lambda *_: None) -> Estimate:
     """Fill every valid row; rows that cannot be filled are counted and left out."""
-    filled, unfillable, fault = fill_valid_rows(campaign)
-    history = load_cost_history(campaign)
+    valid = campaign.recipients.filter(verdict=RowVerdict.VALID, removed_at=None)
+    ready = campaign.messages.filter(render_state=RenderState.READY)
+    rows = read_in_chunks(valid, ("values",), "filling the rows", progress)
+    made = read_in_chunks(ready, ("lines", "made_with"), "looking at what is rendered", progress)
+    return _estimate(campaign, (values for (values,) in rows), made, 0)
+
+
+def estimate_from_sample(campaign: Campaign, valid: int) -> Estimate:
+    """At once, from some rows out of all parts of the sheet, for a campaign with so many valid rows.
+
+    Lengths are about right. A line that not all of these rows share counts as a new one for each row, so
+    that ``distinct``, ``new_s`` and ``work_s`` are upper bounds.
+    """
+    rows = campaign.recipients.filter(verdict=RowVerdict.VALID, removed_at=None)
+    ends = rows.aggregate(first=Min("row_number"), last=Max("row_number"))
+    step = max(1, (ends["last"] - ends["first"]) // SAMPLED_ROWS)
+    sampled = rows.filter(row_number__in=range(ends["first"], ends["last"] + 1, step)).order_by()
+    found = list(sampled.values_list("pk", "values"))
+    ready = campaign.messages.filter(render_state=RenderState.READY, recipient__in=[pk for pk, _ in found])
+    made = ready.order_by().values_list("lines", "made_with")
+    return _estimate(campaign, [values for _, values in found], made, valid)
+
+
+def _estimate(
+    campaign: Campaign, rows: Iterable[Any], made: Iterable[tuple[Any, Any]], all_rows: int
+) -> Estimate:
+    """Of these rows, or where ``all_rows`` is given, of so many, which these stand for."""
+    filled, unfillable, fault = fill_rows(campaign, rows)
+    scale = all_rows / max(1, len(filled) + unfillable) if all_rows else 1.0
+    history, rendered = load_cost_history(campaign), find_rendered_lines(campaign, made)
     counts = Counter(line for lines in filled for line in lines)
     seconds = {line.text: history.estimate_line_s(line.text) for line in counts}
-    rendered = find_rendered_lines(campaign)
+    personal = {line for line, count in counts.items() if count < len(filled)}
     speech_s = sum(seconds[line.text] * count for line, count in counts.items())
     video_s = sum(add_pauses(sum(seconds[line.text] for line in lines), len(lines)) for lines in filled)
     pause_s = (video_s - speech_s) / max(1, counts.total())
-    personal_s = sum(
-        (seconds[line.text] + pause_s) * count for line, count in counts.items() if count < len(filled)
-    )
-    new_s = sum(seconds[line.text] + pause_s for line in counts if line not in rendered)
-    to_make = sum(any(line not in rendered for line in lines) for lines in filled)
-    work_s = new_s * history.work_per_new_s + to_make * history.join_s
+    personal_s = sum((seconds[line.text] + pause_s) * counts[line] for line in personal)
+    new = [(line, scale if line in personal else 1.0) for line in counts if line not in rendered]
+    new_s = sum((seconds[line.text] + pause_s) * times for line, times in new)
+    to_make = scale * sum(any(line not in rendered for line in lines) for lines in filled)
     return Estimate(
-        len(filled), counts.total(), len(counts), unfillable, speech_s, video_s, personal_s, new_s, work_s,
-        history.messages, fault,
-    )  # fmt: skip
+        messages=round(scale * len(filled)),
+        lines=round(scale * counts.total()),
+        distinct=round(scale * len(personal)) + len(counts) - len(personal),
+        unfillable=round(scale * unfillable),
+        speech_s=scale * speech_s,
+        video_s=scale * video_s,
+        personal_s=scale * personal_s,
+        new_s=new_s,
+        work_s=new_s * history.work_per_new_s + to_make * history.join_s,
+        learned_from=history.messages,
+        fault=fault,
+    )
 
 
 @dataclass(frozen=True)

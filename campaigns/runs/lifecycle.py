@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
@@ -20,7 +20,7 @@ from campaigns.engine import RenderError
 from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
-from campaigns.recipients.sheet_import import find_common_fault, find_unread_lines
+from campaigns.recipients.sheet_import import find_unread_lines
 from campaigns.recordings.archive import NotFound
 from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
 from campaigns.recordings.stored_recordings import load_row_sounds, mark_row_recorded
@@ -48,7 +48,13 @@ WAKE_UPS_MAX = 64  # each finished message wakes the next worker, so a long queu
 PACE_AFTER_MESSAGES = 2
 MESSAGES_LOOKED_AT = 1000
 LEAST_WORK_LINES = 0.3
+ShowProgress = Callable[[str, int, int], None]
 _Line = tuple[str, str]  # id, text
+ROWS_AT_ONCE = 1000
+QUEUED_FIELDS = [
+    "lines", "made_with", "failure", "failure_permanent", "attempts", "done", "total", "stage", "claimed_by",
+    "approved_hash",
+]  # fmt: skip
 UNFINISHED = (RenderState.QUEUED, RenderState.RENDERING)
 
 
@@ -66,13 +72,19 @@ class RunProgress:
     eta_s: float | None
 
 
-def start(campaign: Campaign, user: AbstractBaseUser | None) -> None:
-    """Queue a message for every valid row whose video is missing or out of date. Raises MoveRefused."""
+def start(
+    campaign: Campaign, user: AbstractBaseUser | None, progress: ShowProgress = lambda *_: None
+) -> None:
+    """Queue a message for every valid row whose video is missing or out of date. Raises MoveRefused.
+
+    All or nothing; for many rows it takes minutes, so that a page leaves it to `campaigns.runs.start`.
+    """
     with transaction.atomic():
-        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        # no_key: rows that only point to the campaign, such as what is watched meanwhile, do not wait.
+        stored = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         move_one(stored, CampaignState.RENDERING, started_at=timezone.now(), finished_at=None)
-        presenter = _require_presenter(stored)
-        _sync_messages(stored)
+        presenter = require_presenter(stored)
+        _sync_messages(stored, progress)
         if user is not None and stored.created_by_id is None:
             stored.created_by_id = user.pk
         stored.filmed_lines = None
@@ -100,7 +112,7 @@ def cancel(campaign: Campaign) -> None:
 
 def compute_progress(campaign: Campaign) -> RunProgress:
     """How far the run is, from the message rows alone."""
-    counts = dict(campaign.messages.values_list("render_state").annotate(Count("pk")).order_by())
+    counts = dict(campaign.messages.values_list("render_state").annotate(number=Count("*")).order_by())
     total = sum(counts.values()) - counts.get(RenderState.CANCELLED, 0)
     busy = list(campaign.messages.filter(render_state=RenderState.RENDERING).only("stage", "done", "total"))
     started = sum(message.done / message.total for message in busy if message.total)
@@ -210,7 +222,7 @@ def _wake_run(campaign: Campaign, presenter: Presenter) -> None:
         enqueue_bake(presenter)
 
 
-def _require_presenter(campaign: Campaign) -> Presenter:
+def require_presenter(campaign: Campaign) -> Presenter:
     presenter = campaign.presenter
     if presenter is None:
         raise MoveRefused("Choose a presenter first.")
@@ -226,43 +238,60 @@ def _require_presenter(campaign: Campaign) -> Presenter:
     return presenter
 
 
-def _sync_messages(campaign: Campaign) -> None:
+def _sync_messages(campaign: Campaign, progress: ShowProgress) -> None:
     """One message per valid row, filled with the script as it is now; what is ready and unchanged stays."""
     try:
         template.check(campaign.script)
     except template.ScriptError as error:
         raise MoveRefused(str(error)) from error
-    rows = list(campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"))
-    if not rows:
+    rows = campaign.recipients.filter(verdict=RowVerdict.VALID, removed_at=None)
+    total, done, needed = rows.count(), 0, set[str]()
+    if not total:
         raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
-    unknown = find_common_fault(campaign.script, (row.values for row in rows))
-    if unknown is not None:
-        raise MoveRefused(str(unknown))
-    campaign.messages.exclude(recipient__in=rows).delete()
-    needed, outdated, recorded = set[str](), list[Message](), find_recorded_texts(campaign)
-    speaker, sounds = _require_speaker(campaign), load_row_sounds(campaign)
-    for row in rows:
-        lines, failure = _fill_lines(campaign.script, row, speaker)
-        lines = mark_recorded(lines, recorded)
-        try:
-            lines = mark_row_recorded(lines, row.values, sounds)
-        except NotFound as error:
-            failure = failure or f"Row {row.row_number}: {error}"
-        made_with = _describe_speaking(campaign, speaker, row, lines)
-        needed |= {line["id"] for line in lines}
-        message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
-        if message.made_with and _list_who_speaks(message.made_with) != _list_who_speaks(made_with):
-            campaign.slots = None  # planned for another take or another voice
-        unwanted = _shows_filmed_lines(message) and not campaign.use_filmed_lines
-        made = message.render_state == RenderState.READY and not unwanted
-        if made and _is_up_to_date(message, lines, made_with):
-            continue
-        message.lines, message.made_with = lines, made_with
-        message.failure, message.failure_permanent = failure, bool(failure)
-        outdated.append(message)
-    _queue(campaign, outdated)
+    campaign.messages.exclude(recipient__verdict=RowVerdict.VALID).delete()
+    speaker, recorded = _require_speaker(campaign), find_recorded_texts(campaign)
+    sounds = load_row_sounds(campaign)
+    for some in _read_in_chunks(rows):
+        outdated = []
+        for row in some:
+            lines, failure = _fill_lines(campaign.script, row, speaker)
+            needed |= {line["id"] for line in lines}
+            try:
+                lines = mark_row_recorded(mark_recorded(lines, recorded), row.values, sounds)
+            except NotFound as error:
+                failure = failure or f"Row {row.row_number}: {error}"
+            outdated += _update_message(campaign, speaker, row, lines, failure)
+        _queue(campaign, outdated)
+        done += len(some)
+        progress("writing the messages", done, total)
     if campaign.slots is not None and not needed <= _read_slot_ids(campaign.slots):
         campaign.slots = None
+
+
+def _read_in_chunks(rows: QuerySet[Recipient]) -> Iterator[list[Recipient]]:
+    """All rows in their order, some at a time, each with its message where it has one."""
+    last = 0
+    ordered = rows.select_related("message").order_by("pk")
+    while some := list(ordered.filter(pk__gt=last)[:ROWS_AT_ONCE]):
+        yield some
+        last = some[-1].pk
+
+
+def _update_message(
+    campaign: Campaign, speaker: Speaker, row: Recipient, lines: list[dict[str, str]], failure: str
+) -> list[Message]:
+    """The row's message with what it says now; none where its video says so already."""
+    made_with = _describe_speaking(campaign, speaker, row, lines)
+    message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
+    if message.made_with and _list_who_speaks(message.made_with) != _list_who_speaks(made_with):
+        campaign.slots = None  # planned for another take or another voice
+    unwanted = _shows_filmed_lines(message) and not campaign.use_filmed_lines
+    made = message.render_state == RenderState.READY and not unwanted
+    if made and _is_up_to_date(message, lines, made_with):
+        return []
+    message.lines, message.made_with = lines, made_with
+    message.failure, message.failure_permanent = failure, bool(failure)
+    return [message]
 
 
 def _shows_filmed_lines(message: Message) -> bool:
@@ -278,10 +307,12 @@ def _require_speaker(campaign: Campaign) -> Speaker:
 
 
 def _fill_lines(script: str, row: Recipient, speaker: Speaker) -> tuple[list[dict[str, str]], str]:
-    """What the row's message says, or none and why it cannot be said."""
+    """What the row's message says, or none and why it cannot. MoveRefused for a fault of everybody."""
     try:
         lines = template.fill(script, row.values)
     except template.ScriptError as error:
+        if error.concerns_everybody:
+            raise MoveRefused(str(error)) from error
         return [], f"Row {row.row_number}: {error}"
     filled = [{"id": line.id, "text": line.text} for line in lines]
     unread = find_unread_lines(Row(row.row_number, row.values), script, lines, speaker)
@@ -315,7 +346,13 @@ def _queue(campaign: Campaign, messages: list[Message]) -> None:
     for message in messages:
         message.attempts = message.done = message.total = 0
         message.stage = message.claimed_by = message.approved_hash = ""
-        message.save()
+    new = [message for message in messages if message.pk is None]
+    changed = [message for message in messages if message.pk is not None]
+    Message.objects.bulk_create(new)
+    # An upsert of rows that are there: one statement, where bulk_update builds a CASE for each column.
+    Message.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=QUEUED_FIELDS
+    )
     stored = campaign.messages.filter(pk__in=[message.pk for message in messages])
     move(stored, RenderState.QUEUED)
     move(stored, ReviewState.PENDING)
@@ -354,7 +391,9 @@ def _estimate_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
     earlier, rendered, waiting = set[_Line](), set[_Line](), set[_Line]()
     begun: list[tuple[set[_Line], float]] = []
     starts: list[datetime] = []
-    for message in campaign.messages.exclude(render_state=RenderState.FAILED)[:MESSAGES_LOOKED_AT]:
+    for message in campaign.messages.exclude(render_state=RenderState.FAILED).order_by("pk")[
+        :MESSAGES_LOOKED_AT
+    ]:
         lines = {(line["id"], line["text"]) for line in message.lines}
         if message.render_state != RenderState.READY:
             waiting |= lines

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from campaigns import engine
 from campaigns.models import Campaign
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.scripts.template import ScriptError, fill
-from campaigns.states import RenderState, RowVerdict
 from campaigns.storage.campaign_voice import describe_campaign_voice
 
 
@@ -23,25 +23,28 @@ class SaidLine:
     said: tuple[engine.Pronunciation, ...] = ()
 
 
-def fill_valid_rows(campaign: Campaign) -> tuple[list[tuple[SaidLine, ...]], int, str]:
-    """The lines of every valid row, how many rows cannot be filled, and an error that all rows share."""
+def fill_rows(
+    campaign: Campaign, rows: Iterable[Mapping[str, str]]
+) -> tuple[list[tuple[SaidLine, ...]], int, str]:
+    """The lines of these rows' values, how many cannot be filled, and an error that all rows share."""
     filled, unfillable, fault = [], 0, ""
-    speaker = load_speaker(campaign)
-    for values in campaign.recipients.filter(verdict=RowVerdict.VALID).values_list("values", flat=True):
+    speaker, known = load_speaker(campaign), dict[SaidLine, SaidLine]()
+    for values in rows:
         try:
-            filled.append(_fill(campaign.script, values, speaker))
+            # The same line is one object, however many rows say it: a hundred thousand rows fit in memory.
+            said = _fill(campaign.script, values, speaker)
+            filled.append(tuple(known.setdefault(line, line) for line in said))
         except ScriptError as error:
             unfillable += 1
             fault = fault or (str(error) if error.concerns_everybody else "")
     return filled, unfillable, fault
 
 
-def find_rendered_lines(campaign: Campaign) -> set[SaidLine]:
-    """Lines of finished messages by the same presenter and voice: they lie in the cache."""
-    ready = campaign.messages.filter(render_state=RenderState.READY).values_list("lines", "made_with")
+def find_rendered_lines(campaign: Campaign, messages: Iterable[tuple[Any, Any]]) -> set[SaidLine]:
+    """Lines of these messages (lines, made_with) by the campaign's presenter and voice: they are cached."""
     who = [campaign.presenter_id, describe_campaign_voice(campaign)]
     found = set[SaidLine]()
-    for lines, made_with in ready.order_by():
+    for lines, made_with in messages:
         if not made_with or [made_with["presenter"], made_with["voice"]] == who:
             known = [engine.Pronunciation(**one) for one in made_with.get("pronunciations", ())]
             found.update(_say(line["id"], line["text"], known) for line in lines)

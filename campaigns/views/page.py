@@ -7,15 +7,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
 from unfold.views import UnfoldModelAdminViewMixin
 
+from campaigns.counts import Counts
+from campaigns.counts import compute_counts as compute_counts
 from campaigns.models import Campaign
-from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.states import CampaignState
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 STEPS = (
@@ -39,19 +40,6 @@ class StepLink:
     done: bool
     current: bool
     hint: str
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The numbers of one campaign that decide which steps are done."""
-
-    valid: int
-    rejected: int
-    ready: int
-    failed: int
-    approved: int
-    to_review: int
-    sent: int
 
 
 class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
@@ -100,24 +88,6 @@ def step_url(campaign: Campaign, step: str) -> str:
     return reverse(f"admin:campaigns_campaign_{step}", args=[campaign.pk])
 
 
-def compute_counts(campaign: Campaign) -> Counts:
-    made = campaign.messages.filter(render_state=RenderState.READY)
-    ready = made.count()
-    # As Message.is_approved says it: for exactly the content that is stored now.
-    approved = made.filter(review_state=ReviewState.APPROVED, approved_hash=F("content_hash")).count()
-    rejected = made.filter(review_state=ReviewState.REJECTED).count()
-    sent = campaign.deliveries.filter(state=DeliveryState.SENT).count()
-    return Counts(
-        valid=campaign.recipients.filter(verdict=RowVerdict.VALID).count(),
-        rejected=campaign.recipients.filter(verdict=RowVerdict.REJECTED).count(),
-        ready=ready,
-        failed=campaign.messages.filter(render_state=RenderState.FAILED).count(),
-        approved=approved,
-        to_review=ready - approved - rejected,
-        sent=sent,
-    )
-
-
 def build_steps(campaign: Campaign, counts: Counts, current: str) -> tuple[StepLink, ...]:
     done = {
         "recipients": counts.valid > 0,
@@ -134,9 +104,9 @@ def build_steps(campaign: Campaign, counts: Counts, current: str) -> tuple[StepL
     )
 
 
-def find_next_step(campaign: Campaign) -> str:
+def find_next_step(campaign: Campaign, counts: Counts | None = None) -> str:
     """The first step that is not done: where a person goes on. Nobody has to look at the names."""
-    links = build_steps(campaign, compute_counts(campaign), "")
+    links = build_steps(campaign, counts or compute_counts(campaign), "")
     return next((link.slug for link in links if not link.done and link.slug != "names"), "send")
 
 

@@ -6,14 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.queue import describe, find_open
 from campaigns.models import Campaign
 from campaigns.runs import lifecycle
-from campaigns.runs.cost_history import compute_run_cost
-from campaigns.runs.estimate import build_checklist, estimate_run
+from campaigns.runs.estimate import build_checklist
+from campaigns.runs.figures import find_figures
+from campaigns.runs.start import retry_failed, start_run
 from campaigns.states import CampaignState, MoveRefused, RenderState
 from campaigns.views.page import CampaignPage, step_url
 
 FAILURES_SHOWN = 100
+STARTED = "Started. You can leave this page: the work goes on without it."
+STARTING = "Starting: the messages are being written. You can leave this page."
 
 
 class RunPage(CampaignPage):
@@ -23,21 +28,32 @@ class RunPage(CampaignPage):
     template_name = "campaigns/run.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        run_estimate, cost = estimate_run(self.campaign), compute_run_cost(self.campaign)
+        is_running = self.campaign.state == CampaignState.RENDERING
+        job = find_open(self.campaign, JobKind.START_RUN)
         return super().get_context_data(
-            estimate=run_estimate,
-            video=format_amount(run_estimate.video_s),
-            personal=format_amount(run_estimate.personal_s),
-            work=format_amount(run_estimate.work_s),
-            spent=cost,
-            spent_video=format_amount(cost.video_s),
-            spent_work=format_amount(cost.work_s),
-            checklist=build_checklist(self.campaign, run_estimate),
-            is_running=self.campaign.state == CampaignState.RENDERING,
+            **({} if is_running else self._describe_figures()),
+            is_running=is_running,
+            job_view=describe(job) if job is not None else None,
             progress=progress_to_json(self.campaign),
             progress_url=step_url(self.campaign, "progress"),
             **kwargs,
         )
+
+    def _describe_figures(self) -> dict[str, Any]:
+        """What a run would do and what it took, where none is going on."""
+        figures = find_figures(self.campaign, self.person)
+        run_estimate, cost = figures.estimate, figures.cost
+        return {
+            "estimate": run_estimate,
+            "is_exact": figures.exact,
+            "video": format_amount(run_estimate.video_s),
+            "personal": format_amount(run_estimate.personal_s),
+            "work": format_amount(run_estimate.work_s),
+            "spent": cost,
+            "spent_video": format_amount(cost.video_s),
+            "spent_work": format_amount(cost.work_s),
+            "checklist": build_checklist(self.campaign, run_estimate),
+        }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         action = request.POST.get("action", "")
@@ -49,14 +65,13 @@ class RunPage(CampaignPage):
     def _act(self, action: str) -> str:
         match action:
             case "start":
-                lifecycle.start(self.campaign, self.person)
-                return "Started. You can leave this page: the work goes on without it."
+                return STARTED if start_run(self.campaign, self.person) else STARTING
             case "cancel":
                 lifecycle.cancel(self.campaign)
                 return "Cancelled. Finished videos are kept; start again to make the rest."
             case "retry":
-                lifecycle.retry_failed(self.campaign)
-                return "Trying the failed ones again."
+                at_once = retry_failed(self.campaign, self.person)
+                return "Trying the failed ones again." if at_once else STARTING
         raise MoveRefused("That button is not known here. Reload the page and try again.")
 
 
@@ -88,7 +103,9 @@ def progress_to_json(campaign: Campaign) -> dict[str, Any]:
 
 
 def list_failures(campaign: Campaign) -> list[dict[str, Any]]:
-    failed = campaign.messages.filter(render_state=RenderState.FAILED).select_related("recipient")
+    failed = (
+        campaign.messages.filter(render_state=RenderState.FAILED).select_related("recipient").order_by("pk")
+    )
     return [
         {
             "row": message.recipient.row_number,
@@ -96,7 +113,7 @@ def list_failures(campaign: Campaign) -> list[dict[str, Any]]:
             "reason": message.failure,
             "permanent": message.failure_permanent,
         }
-        for message in failed[:FAILURES_SHOWN]
+        for message in failed.select_related("recipient")[:FAILURES_SHOWN]
     ]
 
 
@@ -109,7 +126,7 @@ def list_rendering(campaign: Campaign) -> list[dict[str, Any]]:
             "stage": message.stage or "starting",
             "percent": round(100 * message.done / message.total) if message.total else 0,
         }
-        for message in busy[:8]
+        for message in busy.order_by("pk")[:8]
     ]
 
 

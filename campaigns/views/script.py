@@ -11,11 +11,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns import engine
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.queue import describe, find_open
 from campaigns.models import Campaign, Presenter, Recipient
 from campaigns.pronunciations.library import load_library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
-from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_rows
+from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_behind
 from campaigns.scripts.hearing import LINE_CHARACTERS_MAX, HeardLine, read_line, sign_line
 from campaigns.scripts.preview import Preview, PreviewLine, preview_script
 from campaigns.scripts.template import to_variable
@@ -26,8 +28,9 @@ from campaigns.views.page import CampaignPage, step_url
 from campaigns.views.sound import respond_with_sound
 from campaigns.views.voices import get_pitch_hz, list_offers
 
-PREVIEW_CHOICES = 500  # recipients offered in the list; more would make the page heavy
+PREVIEW_CHOICES = 200  # recipients offered in the list; more would make the page heavy
 PROBLEMS_SHOWN = 10
+CHECKED_BEHIND = "Saved. All rows are being checked with it, which takes a moment."
 
 
 class ScriptPage(CampaignPage):
@@ -38,6 +41,7 @@ class ScriptPage(CampaignPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs.setdefault("form", ScriptForm(instance=self.campaign))
+        job = find_open(self.campaign, JobKind.REVALIDATE)
         return super().get_context_data(
             variables=[(column, to_variable(column)) for column in self.campaign.columns],
             recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
@@ -50,6 +54,7 @@ class ScriptPage(CampaignPage):
                 for row in find_script_rejections(self.campaign)[:PROBLEMS_SHOWN]
             ],
             is_rendering=self.campaign.state == CampaignState.RENDERING,
+            job_view=describe(job) if job is not None else None,
             **kwargs,
         )
 
@@ -60,12 +65,13 @@ class ScriptPage(CampaignPage):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=400)
         form.save()
-        revalidate_rows(self.campaign)
+        is_checked = revalidate_behind(self.campaign, self.person)
         fault = find_script_fault(self.campaign)
         if fault is not None:
             told = f"Saved, but it cannot be used yet. {fault.message}"
             return self.go("script", told, messages.WARNING)
-        return self.go("run" if "next" in request.POST else "script", "Saved.")
+        sentence = "Saved." if is_checked else CHECKED_BEHIND
+        return self.go("run" if "next" in request.POST else "script", sentence)
 
 
 class PreviewView(CampaignPage):

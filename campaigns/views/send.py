@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,16 @@ from django.urls import reverse
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
 from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.queue import describe, enqueue, find_open
 from campaigns.models import Delivery, Message
 from campaigns.states import MoveRefused, RenderState
-from campaigns.tracking import ViewingStats, summarize_viewing
+from campaigns.tracking import ViewingStats, read_viewing, summarize_viewing
 from campaigns.views.forms import MailForm
 from campaigns.views.page import CampaignPage
 
 ROWS_PER_PAGE = 50
+SENT_AT_ONCE = 500  # more are scheduled behind the page
 DECISIONS: dict[str, Callable[[Delivery, Any], Delivery]] = {
     "arrived": lambda delivery, user: decide(delivery, was_sent=True, user=user),
     "again": lambda delivery, user: decide(delivery, was_sent=False, user=user),
@@ -56,16 +59,16 @@ class SendPage(CampaignPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs.setdefault("form", MailForm(instance=self.campaign))
-        ready = self.campaign.messages.filter(render_state=RenderState.READY).order_by(
-            "recipient__row_number"
-        )
-        page = Paginator(ready, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
-        summary = summarize_viewing(self.campaign)
+        ready = self.campaign.messages.filter(render_state=RenderState.READY).order_by("pk")
+        pks = ready.values_list("pk", flat=True)
+        page = Paginator(pks, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
+        job = find_open(self.campaign, JobKind.SEND)
         return super().get_context_data(
             page=page,
-            posted=build_rows(page, summary.messages),
-            summary=summary,
+            posted=build_rows(page),
+            summary=summarize_viewing(self.campaign),
             channels=[ChannelToSend(one, count_unsent(self.campaign, one)) for one in list_channels()],
+            job_view=describe(job) if job is not None else None,
             **kwargs,
         )
 
@@ -84,10 +87,18 @@ class SendPage(CampaignPage):
     def _send(self) -> HttpResponse:
         try:
             channel = find_channel(self.request.POST.get("channel", ""))
+            if count_unsent(self.campaign, channel) > SENT_AT_ONCE:
+                return self._send_behind(channel)
             counts = send_approved(self.campaign, self.person, channel.name)
         except (MoveRefused, LookupError) as refused:
             return self.refuse("send", str(refused))
         return self.go("send", describe_counts(counts, channel.noun))
+
+    def _send_behind(self, channel: Channel[Any]) -> HttpResponse:
+        if find_open(self.campaign, JobKind.SEND) is None:
+            options = {"channel": channel.name}
+            enqueue(JobKind.SEND, campaign=self.campaign, user=self.person, options=options)
+        return self.go("send", f"The {channel.noun}s are being scheduled; you can leave this page.")
 
     def _settle(self, action: str) -> HttpResponse:
         asked = self.request.POST.get("delivery", "")
@@ -111,11 +122,12 @@ def describe_counts(counts: SendCounts, noun: str) -> str:
     return " ".join(words)
 
 
-def build_rows(messages: Any, stats: Any) -> list[DeliveryRow]:
-    pks = [message.pk for message in messages]
-    found = Message.objects.filter(pk__in=pks).select_related("recipient").prefetch_related("deliveries")
+def build_rows(pks: Iterable[int]) -> list[DeliveryRow]:
+    """The rows of these messages, with what was watched of each."""
+    wanted, stats = list(pks), read_viewing(pks)
+    found = Message.objects.filter(pk__in=wanted).select_related("recipient").prefetch_related("deliveries")
     by_pk = {message.pk: message for message in found}
-    return [row for pk in pks for row in _build_rows(by_pk[pk], stats.get(pk, ViewingStats()))]
+    return [row for pk in wanted for row in _build_rows(by_pk[pk], stats.get(pk, ViewingStats()))]
 
 
 def _build_rows(message: Message, stats: ViewingStats) -> Iterator[DeliveryRow]:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from campaigns.delivery.channels import email
 from campaigns.delivery.mailbox import mailbox_folder, store_mail
 from campaigns.models import Campaign, Delivery, Event, Message, Suppression
-from campaigns.tracking import ViewingStats, summarize_viewing
+from campaigns.tracking import ViewingStats, read_viewing
 from renderer.config import VideoConfig
 from renderer.timeline import SOUND_RATE_HZ
 from renderer.video.encode import encode_segment
@@ -81,7 +81,7 @@ def until(page: Page, true: Callable[[], object]) -> None:
 
 
 def read_stats(message: Message) -> ViewingStats:
-    return summarize_viewing(message.campaign).messages[message.pk]
+    return read_viewing([message.pk]).get(message.pk, ViewingStats())
 
 
 def test_a_person_watches_seeks_and_is_counted(page: Page, message: Message) -> None:

@@ -61,6 +61,8 @@ class Channel(Generic[Payload]):
     """Send it. Returns when the other side accepted it; raises SendError otherwise."""
     read_address: Callable[[Recipient], str] | None = None
     """A recipient's address as it was given, "" for none; where this is None, the cell in ``columns``."""
+    address_field: str = ""
+    """The recipient's database column with that address, where there is one: then it is counted quickly."""
 
     def get_address(self, recipient: Recipient) -> str:
         """Where a recipient is reached, "" for nowhere. What is no address comes as it was given: `prepare`

@@ -195,6 +195,7 @@ CHANNEL = Channel(
     example="ada@example.org",
     clean_address=clean_address,
     read_address=read_address,
+    address_field="email",
     prepare=prepare,
     transmit=transmit,
 )

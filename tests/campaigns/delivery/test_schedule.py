@@ -21,6 +21,7 @@ from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
 from campaigns.delivery import attempt
+from campaigns.delivery import schedule as schedule_module
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.schedule import (
     STALL_S,
@@ -29,13 +30,18 @@ from campaigns.delivery.schedule import (
     decide,
     deliver,
     retry,
+    run_job,
     send_approved,
     sweep_stalled,
 )
 from campaigns.delivery.suppression import suppress
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.progress import RefusedJob
+from campaigns.jobs.queue import enqueue
 from campaigns.models import Campaign, Delivery, Message, Suppression
 from campaigns.review import approve, reject
 from campaigns.states import DeliveryState, MoveRefused
+from campaigns.tasks import deliver_due
 from tests.campaigns.mail import Postbox, approve_all, free_port, mail_server
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -113,6 +119,68 @@ class TestWhatIsScheduled:
     def test_the_campaigns_history_says_who_sent(self, campaign: Campaign, alice: User) -> None:
         schedule(campaign, alice)
         assert "Sent 3 approved messages." in str(LogEntry.objects.latest("pk").get_change_message())
+
+
+class TestManyAtOnce:
+    @pytest.fixture
+    def large(self, campaign: Campaign, alice: User, monkeypatch: pytest.MonkeyPatch) -> Campaign:
+        """Three messages, each one chunk and too many for tasks of their own."""
+        for name, value in (("SCHEDULED_AT_ONCE", 1), ("ENQUEUED_EACH", 2), ("DELIVERED_AT_ONCE", 2)):
+            monkeypatch.setattr(schedule_module, name, value)
+        approve_all(campaign, alice)
+        return campaign
+
+    def test_they_share_a_few_tasks_that_send_each_once(
+        self, large: Campaign, alice: User, postbox: Postbox, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            assert send_approved(large, alice) == SendCounts(3, 0, 0, 0)
+        tasks = [queued.task["func"] for queued in OrmQ.objects.all()]
+        assert set(tasks) == {"campaigns.tasks.deliver_due"}
+        assert len(tasks) == schedule_module.WAKE_UPS
+        for task in tasks:
+            import_string(task)()
+        assert sorted(postbox.addresses()) == ["ada@example.org", "jose@example.org", "oneil@example.org"]
+        assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.SENT}
+
+    def test_a_full_task_wakes_the_next_one(self, large: Campaign, alice: User, postbox: Postbox) -> None:
+        send_approved(large, alice)
+        assert deliver_due() == 2
+        assert OrmQ.objects.count() == 1
+        assert deliver_due() == 1
+        assert OrmQ.objects.count() == 1
+        assert deliver_due() == 0
+        assert len(postbox.mails) == 3
+
+    def test_one_that_stopped_half_way_goes_on(
+        self, large: Campaign, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stop(_stage: str, done: int, _total: int) -> None:
+            if done == 2:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            send_approved(large, alice, progress=stop)
+        assert Delivery.objects.count() == 2
+        Delivery.objects.update(state=DeliveryState.SENT)
+        assert send_approved(large, alice) == SendCounts(
+            scheduled=1, already=2, suppressed=0, without_address=0
+        )
+
+    def test_a_lost_task_of_many_is_made_again(self, large: Campaign, alice: User) -> None:
+        send_approved(large, alice)
+        sweep_stalled(timezone.now() + timedelta(hours=1))
+        assert {queued.task["func"] for queued in OrmQ.objects.all()} == {"campaigns.tasks.deliver_due"}
+
+    def test_a_job_schedules_them(self, large: Campaign, alice: User) -> None:
+        job = enqueue(JobKind.SEND, campaign=large, user=alice, options={"channel": "email"})
+        counts = run_job(job, lambda *_: None)  # type: ignore[arg-type]
+        assert counts["scheduled"] == 3 == Delivery.objects.count()
+
+    def test_a_job_for_a_channel_that_is_gone_says_so(self, large: Campaign, alice: User) -> None:
+        job = enqueue(JobKind.SEND, campaign=large, user=alice, options={"channel": "pigeon"})
+        with pytest.raises(RefusedJob, match="pigeon"):
+            run_job(job, lambda *_: None)  # type: ignore[arg-type]
 
 
 class TestOneDelivery:

@@ -105,5 +105,5 @@ def test_a_take_in_preparation_only_delays_the_run(campaign: Campaign, presenter
 def test_an_estimate_asks_the_database_for_rows_pronunciations_experience_and_what_is_ready(
     campaign: Campaign, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         estimate_run(campaign)
