@@ -11,7 +11,7 @@ from campaigns.models.presenters import (
     list_voice_choices,
     presenter_path,
 )
-from campaigns.models.revisions import Comment, Revision, ScriptVersion
+from campaigns.models.revisions import Comment, Revision, ScriptDraft, ScriptVersion
 from campaigns.models.speech import PersonalWord, PronunciationEntry, Recording, recording_path
 from campaigns.models.status_model import StatusModel
 from campaigns.models.workspaces import Workspace, get_first_workspace
@@ -30,6 +30,7 @@ __all__ = [
     "Recipient",
     "Recording",
     "Revision",
+    "ScriptDraft",
     "ScriptVersion",
     "StatusModel",
     "Suppression",
