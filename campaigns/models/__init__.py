@@ -11,7 +11,7 @@ from campaigns.models.presenters import (
     list_voice_choices,
     presenter_path,
 )
-from campaigns.models.revisions import Comment, Revision, ScriptVersion
+from campaigns.models.revisions import Comment, Revision, ScriptDraft, ScriptVersion
 from campaigns.models.speech import (
     PersonalWord,
     PronunciationEntry,
@@ -38,6 +38,7 @@ __all__ = [
     "Recording",
     "Revision",
     "RowRecording",
+    "ScriptDraft",
     "ScriptVersion",
     "StatusModel",
     "Suppression",

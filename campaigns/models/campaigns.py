@@ -68,8 +68,9 @@ class Campaign(StatusModel):
     email_subject = models.CharField(max_length=300, default="A video for you")
     email_body = models.TextField(default="I recorded a short video for you.")
     sender_name = models.CharField(max_length=200, blank=True)
-    call_to_action_label = models.CharField(max_length=100, blank=True)
-    call_to_action_url = models.URLField(blank=True)
+    # May hold columns, as the subject and the text may.
+    call_to_action_label = models.CharField(max_length=300, blank=True)
+    call_to_action_url = models.CharField(max_length=1000, blank=True)
     sending_failures = models.PositiveIntegerField(
         default=0, editable=False
     )  # in a row, since the last success

@@ -79,3 +79,21 @@ class ScriptVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+
+class ScriptDraft(models.Model):
+    """What a person typed into the script and did not save yet: offered again after a crash or elsewhere."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="script_drafts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    script = models.TextField()
+    based_on = models.PositiveIntegerField(default=0)  # number of the version that it was begun from
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "user"], name="one_draft_per_person_and_campaign")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.user}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -104,6 +104,25 @@ def check(source: str, columns: Sequence[str] = ()) -> None:
     _compile_template(source, tuple(columns))
 
 
+def fill_text(source: str, values: Mapping[str, str], finish: Callable[[str], str] = str) -> str:
+    """A single text, such as a mail's, filled for one recipient: no lines, no markup taken away.
+
+    ``finish`` changes each value where it is written, not where it is compared. Raises ScriptError.
+    """
+    template = _compile_text(source, tuple(values), finish)
+    try:
+        return template.render(_build_context(values))
+    except TemplateError as error:
+        raise_for_template(source, tuple(values), error)
+    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        raise_for_computation(source, error)
+
+
+def check_text(source: str, columns: Sequence[str] = ()) -> None:
+    """`check` for a single text; an empty one is whole."""
+    _compile_text(source, tuple(columns), str)
+
+
 def find_column(columns: Sequence[str], variables: Sequence[str]) -> str:
     """The column that the first of these variables means, the leftmost of several; "" where none does."""
     by_variable = {to_variable(column): column for column in reversed(columns)}
@@ -155,15 +174,34 @@ def _compile_template(source: str, columns: tuple[str, ...]) -> Template:
     return template
 
 
+@lru_cache(maxsize=64)
+def _compile_text(source: str, columns: tuple[str, ...], finish: Callable[[str], str]) -> Template:
+    refuse_merge_tags(source, columns)
+    environment = _ENVIRONMENT.overlay(finalize=lambda value: finish(str(value)))
+    try:
+        tree = environment.parse(source)
+        _refuse_what_is_not_ours(tree)
+        template = Template.from_code(environment, environment.compile(tree), {})
+    except TemplateSyntaxError as error:
+        raise explain(source, error.lineno, error.message or "", FILTERS, columns) from error
+    if columns:
+        refuse_unknown_names(source, tree, columns)
+    return template
+
+
 def _mark(tree: nodes.Template) -> None:
     """Put a mark before every piece of plain text, numbered in the order of the source."""
+    _refuse_what_is_not_ours(tree)
+    for number, piece in enumerate(tree.find_all(nodes.TemplateData)):
+        piece.data = f"{MARK_OPEN}{number}{MARK_CLOSE}{piece.data}"
+
+
+def _refuse_what_is_not_ours(tree: nodes.Template) -> None:
     for unwanted in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         raise TemplateSyntaxError("A script cannot load other files", unwanted.lineno)
     for test in tree.find_all(nodes.Test):  # the parser notices only when a row reaches it
         if test.name not in _ENVIRONMENT.tests:
             raise TemplateSyntaxError(f"No test named '{test.name}'", test.lineno)
-    for number, piece in enumerate(tree.find_all(nodes.TemplateData)):
-        piece.data = f"{MARK_OPEN}{number}{MARK_CLOSE}{piece.data}"
 
 
 def _build_context(values: Mapping[str, str]) -> dict[str, Any]:
