@@ -49,9 +49,7 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.APPROVE: Kind("approving", "campaigns.review.bulk.run_job"),
     JobKind.SEND: Kind("scheduling the mails", "campaigns.delivery.schedule.run_job"),
     JobKind.EXPORT: Kind("writing the export", "campaigns.exports.jobs.run_job"),
-    JobKind.STORE_RECORDINGS: Kind(
-        "storing the recordings", "campaigns.recordings.stored_recordings.run_job"
-    ),
+    JobKind.STORE_RECORDINGS: Kind("storing the recordings", "campaigns.recipients.recorded_rows.run_job"),
     JobKind.CHECK_TAKE: Kind("looking at the take", "campaigns.runs.take_check.run_job"),
 }
 

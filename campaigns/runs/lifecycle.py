@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from campaigns.claims import compute_stall_cutoff, create_token
 from campaigns.engine import RenderError
-from campaigns.models import Campaign, Message, Presenter, Recipient
-from campaigns.pronunciations.speaker import Speaker, load_speaker
-from campaigns.recipients.name_columns import find_row_pronunciations
-from campaigns.recipients.sheet_import import find_unread_lines
-from campaigns.recordings.archive import NotFound
-from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
-from campaigns.recordings.stored_recordings import load_row_sounds, mark_row_recorded
+from campaigns.models import Campaign, Message, Presenter
+from campaigns.recipients.content import ContentFiller
+from campaigns.recipients.upkeep import sync_messages
 from campaigns.runs.bake import enqueue_bake
 from campaigns.scripts import template
-from campaigns.sheets.spreadsheet import Row
 from campaigns.states import (
     BakeState,
     CampaignState,
     MoveRefused,
     RenderState,
-    ReviewState,
-    RowVerdict,
     move,
     move_one,
 )
 from campaigns.storage.campaign_voice import (
     choose_campaign_voice,
-    describe_campaign_voice,
     find_missing_voice,
 )
 
@@ -50,11 +40,6 @@ MESSAGES_LOOKED_AT = 1000
 LEAST_WORK_LINES = 0.3
 ShowProgress = Callable[[str, int, int], None]
 _Line = tuple[str, str]  # id, text
-ROWS_AT_ONCE = 1000
-QUEUED_FIELDS = [
-    "lines", "made_with", "failure", "failure_permanent", "attempts", "done", "total", "stage", "claimed_by",
-    "approved_hash",
-]  # fmt: skip
 UNFINISHED = (RenderState.QUEUED, RenderState.RENDERING)
 
 
@@ -242,127 +227,14 @@ def _sync_messages(campaign: Campaign, progress: ShowProgress) -> None:
     """One message per valid row, filled with the script as it is now; what is ready and unchanged stays."""
     try:
         template.check(campaign.script)
+        choose_campaign_voice(campaign)
+        rows = sync_messages(campaign, ContentFiller(campaign), progress)
     except template.ScriptError as error:
         raise MoveRefused(str(error)) from error
-    rows = campaign.recipients.filter(verdict=RowVerdict.VALID, removed_at=None)
-    total, done, needed = rows.count(), 0, set[str]()
-    if not total:
-        raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
-    campaign.messages.exclude(recipient__verdict=RowVerdict.VALID).delete()
-    speaker, recorded = _require_speaker(campaign), find_recorded_texts(campaign)
-    sounds = load_row_sounds(campaign)
-    for some in _read_in_chunks(rows):
-        outdated = []
-        for row in some:
-            lines, failure = _fill_lines(campaign.script, row, speaker)
-            needed |= {line["id"] for line in lines}
-            try:
-                lines = mark_row_recorded(mark_recorded(lines, recorded), row.values, sounds)
-            except NotFound as error:
-                failure = failure or f"Row {row.row_number}: {error}"
-            outdated += _update_message(campaign, speaker, row, lines, failure)
-        _queue(campaign, outdated)
-        done += len(some)
-        progress("writing the messages", done, total)
-    if campaign.slots is not None and not needed <= _read_slot_ids(campaign.slots):
-        campaign.slots = None
-
-
-def _read_in_chunks(rows: QuerySet[Recipient]) -> Iterator[list[Recipient]]:
-    """All rows in their order, some at a time, each with its message where it has one."""
-    last = 0
-    ordered = rows.select_related("message").order_by("pk")
-    while some := list(ordered.filter(pk__gt=last)[:ROWS_AT_ONCE]):
-        yield some
-        last = some[-1].pk
-
-
-def _update_message(
-    campaign: Campaign, speaker: Speaker, row: Recipient, lines: list[dict[str, str]], failure: str
-) -> list[Message]:
-    """The row's message with what it says now; none where its video says so already."""
-    made_with = _describe_speaking(campaign, speaker, row, lines)
-    message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
-    if message.made_with and _list_who_speaks(message.made_with) != _list_who_speaks(made_with):
-        campaign.slots = None  # planned for another take or another voice
-    unwanted = _shows_filmed_lines(message) and not campaign.use_filmed_lines
-    made = message.render_state == RenderState.READY and not unwanted
-    if made and _is_up_to_date(message, lines, made_with):
-        return []
-    message.lines, message.made_with = lines, made_with
-    message.failure, message.failure_permanent = failure, bool(failure)
-    return [message]
-
-
-def _shows_filmed_lines(message: Message) -> bool:
-    return any(line.get("source") == "filmed" for line in message.segments)
-
-
-def _require_speaker(campaign: Campaign) -> Speaker:
-    try:
-        choose_campaign_voice(campaign)
     except RenderError as error:
         raise MoveRefused(error.message) from error
-    return load_speaker(campaign)
-
-
-def _fill_lines(script: str, row: Recipient, speaker: Speaker) -> tuple[list[dict[str, str]], str]:
-    """What the row's message says, or none and why it cannot. MoveRefused for a fault of everybody."""
-    try:
-        lines = template.fill(script, row.values)
-    except template.ScriptError as error:
-        if error.concerns_everybody:
-            raise MoveRefused(str(error)) from error
-        return [], f"Row {row.row_number}: {error}"
-    filled = [{"id": line.id, "text": line.text} for line in lines]
-    unread = find_unread_lines(Row(row.row_number, row.values), script, lines, speaker)
-    return filled, f"Row {row.row_number}: {unread[0].message}" if unread else ""
-
-
-def _describe_speaking(
-    campaign: Campaign, speaker: Speaker, row: Recipient, lines: list[dict[str, str]]
-) -> dict[str, Any]:
-    """Who says a message's lines and how words of them are said: other values make another video."""
-    known = speaker.select([line["text"] for line in lines], find_row_pronunciations(row.values))
-    return {
-        "presenter": campaign.presenter_id,
-        "voice": describe_campaign_voice(campaign),
-        "pronunciations": [asdict(one) for one in known],
-    }
-
-
-def _list_who_speaks(made_with: Mapping[str, Any]) -> list[Any]:
-    return [made_with["presenter"], made_with["voice"]]
-
-
-def _is_up_to_date(message: Message, lines: list[dict[str, str]], made_with: dict[str, Any]) -> bool:
-    """Whether a finished video says these lines in this way."""
-    same = message.made_with == made_with if message.made_with else not made_with["pronunciations"]
-    return same and message.lines == lines and bool(message.video)
-
-
-def _queue(campaign: Campaign, messages: list[Message]) -> None:
-    """Store these messages as work to do, undecided; those that failed before they began fail at once."""
-    for message in messages:
-        message.attempts = message.done = message.total = 0
-        message.stage = message.claimed_by = message.approved_hash = ""
-    new = [message for message in messages if message.pk is None]
-    changed = [message for message in messages if message.pk is not None]
-    Message.objects.bulk_create(new)
-    # An upsert of rows that are there: one statement, where bulk_update builds a CASE for each column.
-    Message.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["id"], update_fields=QUEUED_FIELDS
-    )
-    stored = campaign.messages.filter(pk__in=[message.pk for message in messages])
-    move(stored, RenderState.QUEUED)
-    move(stored, ReviewState.PENDING)
-    move(stored.exclude(failure=""), RenderState.FAILED)
-
-
-def _read_slot_ids(slots: object) -> set[str]:
-    """Read the line ids of the stored slots."""
-    plain = json.loads(slots) if isinstance(slots, str) else slots
-    return set(plain.get("line_ids", ())) if isinstance(plain, dict) else set()
+    if not rows:
+        raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
 
 
 def _describe_stage(campaign: Campaign, busy: list[Message]) -> str:

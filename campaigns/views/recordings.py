@@ -15,6 +15,7 @@ from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, enqueue, find_latest
 from campaigns.models import Job, Recording, job_path
+from campaigns.recipients.recorded_rows import delete_row_recordings
 from campaigns.recordings.line_recordings import (
     RecordableLine,
     find_content_type,
@@ -23,7 +24,6 @@ from campaigns.recordings.line_recordings import (
     record_line,
 )
 from campaigns.recordings.row_recordings import find_recording_column
-from campaigns.recordings.stored_recordings import delete_row_recordings
 from campaigns.states import CampaignState
 from campaigns.storage.uploads import end_upload, find_part_file, find_upload
 from campaigns.views.media import serve

@@ -27,7 +27,7 @@ class RecipientsPage(CampaignPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         verdict = self.request.GET.get("verdict", "")
-        rows = self.campaign.recipients.order_by("row_number")
+        rows = self.campaign.recipients.living().order_by("row_number")
         if verdict in RowVerdict.values:
             rows = rows.filter(verdict=verdict)
         page = Paginator(rows, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
@@ -50,7 +50,7 @@ class RecipientsPage(CampaignPage):
         except (SheetError, MoveRefused) as problem:
             form.add_error("spreadsheet", str(problem))
             return self.render_to_response(self.get_context_data(form=form), status=400)
-        sentence = _describe_import(self.campaign.recipients.all(), file.name)
+        sentence = _describe_import(self.campaign.recipients.living(), file.name)
         fault = find_script_fault(self.campaign) if self.campaign.script.strip() else None
         if fault is not None:
             sentence = f"{sentence} But the script does not fit: {fault.message}"

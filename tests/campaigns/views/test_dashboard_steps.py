@@ -79,7 +79,7 @@ def test_an_upload_shows_columns_and_a_verdict_for_each_row(dashboard: Client, c
     assert "1 row will get a video, 1 will not" in page
     assert "is not an e-mail address" in page
     assert "Málaga" in page
-    assert [row.name for row in campaign.recipients.all()] == ["Zoë", "Lars"]
+    assert [row.name for row in campaign.recipients.living()] == ["Zoë", "Lars"]
 
 
 def test_a_file_that_is_no_spreadsheet_changes_nothing(dashboard: Client, campaign: Campaign) -> None:

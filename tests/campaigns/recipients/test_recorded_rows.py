@@ -16,11 +16,10 @@ from campaigns.jobs.queue import enqueue
 from campaigns.jobs.work import work_on_job
 from campaigns.models import Campaign, Job, Message, job_path
 from campaigns.problems import Code
+from campaigns.recipients.recorded_rows import NO_COLUMN, delete_row_recordings
 from campaigns.recordings.archive import NotFound
 from campaigns.recordings.line_recordings import load_recorded
 from campaigns.recordings.stored_recordings import (
-    NO_COLUMN,
-    delete_row_recordings,
     load_row_recorded,
     load_row_sounds,
     mark_row_recorded,
