@@ -18,9 +18,10 @@ def render_one() -> str:
 
     Its name stands in queues of older versions and is never changed.
     """
+    baked = bake.claim_first_bake()
     messages = worker.claim_and_render()
     if not messages:
-        return "nothing waits"
+        return "nothing waits" if baked is None else f"presenter {baked}"
     lifecycle.wake_workers(most=1)
     return "messages " + ", ".join(str(message.pk) for message in messages)
 

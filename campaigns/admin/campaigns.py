@@ -25,7 +25,7 @@ from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
 from campaigns.views.review import DecisionView, ReviewPage
-from campaigns.views.run import ProgressView, RunPage
+from campaigns.views.run import AgainView, ProgressView, RunPage
 from campaigns.views.script import LineSoundView, PreviewView, ScriptPage
 from campaigns.views.send import SendPage
 from campaigns.views.upload import RecipientsPage
@@ -117,6 +117,11 @@ class CampaignAdmin(ModelAdmin):
             self.admin_site.admin_view(WordSoundView.as_view(model_admin=self)),
             name="campaigns_campaign_word",
         )
+        again = path(
+            "<int:pk>/again/<int:message_pk>/",
+            self.admin_site.admin_view(AgainView.as_view(model_admin=self)),
+            name="campaigns_campaign_again",
+        )
         sound = path(
             "<int:pk>/recordings/<int:recording_pk>/",
             self.admin_site.admin_view(RecordingSoundView.as_view(model_admin=self)),
@@ -126,7 +131,7 @@ class CampaignAdmin(ModelAdmin):
             path(f"jobs/<uuid:public_id>/{tail}", self.admin_site.admin_view(view), name=name)
             for tail, view, name in JOB_ACTIONS
         ]
-        return [*pages, decide, word, sound, *jobs, *super().get_urls()]
+        return [*pages, again, decide, word, sound, *jobs, *super().get_urls()]
 
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool

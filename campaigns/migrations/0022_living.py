@@ -21,7 +21,7 @@ def forget_replaced_contents(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("campaigns", "0012_first_contents")]
+    dependencies = [('campaigns', '0012_first_contents')]
 
     operations = [
         migrations.RunPython(note_what_videos_were_made_with, migrations.RunPython.noop),

@@ -74,7 +74,7 @@ _NO_TRIGGERS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0012_first_contents'),
+        ('campaigns', '0022_living'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0012_first_contents'),
+        ('campaigns', '0027_sample'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -60,6 +60,12 @@ class Campaign(StatusModel):
     sample_confirmed_at = models.DateTimeField(
         null=True, blank=True, editable=False
     )  # when a person said yes to the sample
+    sample_of = models.CharField(
+        max_length=64, blank=True, editable=False
+    )  # what the sample was made from; see runs.sample.compute_sample_key
+    served_at = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )  # when a worker last took a message of its run: the campaign that waits longest is next
     needs_second_approver = models.BooleanField(
         "two people approve",
         default=False,

@@ -59,6 +59,7 @@ class Message(StatusModel):
     flags = models.JSONField(default=list)  # sentences, worst first
     risk = models.FloatField(default=0)  # how much it needs review; see review.compute_risk
     is_sample = models.BooleanField(default=False)  # one of the hard rows that are rendered first
+    sample_reason = models.CharField(max_length=300, blank=True)  # why the row is hard, in words
     urgency = models.PositiveSmallIntegerField(default=0)  # a person waits for it: rendered before the others
 
     review_state = models.CharField(max_length=16, choices=ReviewState.choices, default=ReviewState.PENDING)

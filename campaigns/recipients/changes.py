@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns import history
-from campaigns.delivery.attempt import HANDED_OVER
+from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.models import Campaign, Delivery, Message, Recipient
 from campaigns.problems import dump_problems
 from campaigns.pronunciations.speaker import load_speaker

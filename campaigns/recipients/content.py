@@ -75,6 +75,12 @@ def describe_making(campaign: Campaign) -> dict[str, Any]:
     return {**made, "take": take} if take else made  # not known before the take was looked at
 
 
+def is_made_otherwise(campaign: Campaign, made_with: Mapping[str, Any]) -> bool:
+    """Whether a plan names another presenter, take or voice than the campaign has now."""
+    wanted = describe_making(campaign)
+    return any(name in made_with and name in wanted and made_with[name] != wanted[name] for name in _COMPARED)
+
+
 def is_made_so(message: Message | Revision, content: Content) -> bool:
     """Whether the finished content of a message, or an earlier one, is this. What older versions did not note
     counts as the same, as long as nothing says otherwise."""

@@ -85,6 +85,18 @@ def claim_and_bake(presenter_id: int) -> None:
         move(claimed, BakeState.FAILED, failure=describe_unexpected(error), claimed_by="")
 
 
+def claim_first_bake() -> int | None:
+    """Prepare the presenter that waits longest and was never begun: it goes before mass work.
+
+    Its key, or None where none waits. One whose worker died waits for its own task.
+    """
+    waiting = Presenter.objects.filter(bake_state=BakeState.WAITING, started_at=None).exclude(take="")
+    found = waiting.order_by("created_at").values_list("pk", flat=True).first()
+    if found is not None:
+        claim_and_bake(found)
+    return found
+
+
 def sweep_stalled_bakes() -> int:
     """Free the presenters whose worker died, queue those that wait without a task; how many were freed."""
     stalled = Presenter.objects.filter(bake_state=BakeState.BAKING, heartbeat_at__lt=compute_stall_cutoff())

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
@@ -74,7 +74,7 @@ def start(
             stored.created_by_id = user.pk
         stored.filmed_lines = None
         stored.save(update_fields=["slots", "filmed_lines", "created_by"])
-        transaction.on_commit(lambda: _wake_run(stored, presenter))
+        transaction.on_commit(lambda: wake_run(stored, presenter))
     campaign.refresh_from_db()
 
 
@@ -120,14 +120,7 @@ def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
     Messages whose worker died wait until the others had their turn; ``fresh`` passes over them.
     """
     worker = worker or create_token()
-    queued = Message.objects.filter(
-        render_state=RenderState.QUEUED,
-        campaign__state=CampaignState.RENDERING,
-        campaign__presenter__bake_state=BakeState.READY,
-    ).order_by("campaign__started_at", "campaign_id", "attempts", "recipient__row_number")
-    if fresh:
-        queued = queued.filter(attempts=0)
-    while (pk := queued.values_list("pk", flat=True).first()) is not None:
+    while (pk := _find_next(fresh)) is not None:
         now = timezone.now()
         if move(
             Message.objects.filter(pk=pk),
@@ -143,6 +136,28 @@ def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
         ):
             return Message.objects.select_related("campaign__presenter", "recipient").get(pk=pk)
     return None
+
+
+def _find_next(fresh: bool) -> int | None:
+    """The next message: one that a person waits for; else one of the run that waited longest for a turn."""
+    queued = Message.objects.filter(render_state=RenderState.QUEUED)
+    if fresh:
+        queued = queued.filter(attempts=0)
+    urgent = queued.filter(urgency__gt=0, campaign__presenter__bake_state=BakeState.READY)
+    found = urgent.order_by("-urgency", "attempts", "pk").values_list("pk", flat=True).first()
+    if found is not None:
+        return int(found)
+    runs = Campaign.objects.filter(
+        Exists(queued.filter(campaign=OuterRef("pk"))),
+        state=CampaignState.RENDERING,
+        presenter__bake_state=BakeState.READY,
+    )
+    turn = runs.order_by(F("served_at").asc(nulls_first=True), "started_at", "pk").first()
+    if turn is None:
+        return None
+    Campaign.objects.filter(pk=turn.pk).update(served_at=timezone.now())
+    rows = queued.filter(campaign=turn).order_by("attempts", "recipient__row_number")
+    return rows.values_list("pk", flat=True).first()
 
 
 def match_claim(message: Message) -> Q:
@@ -190,17 +205,16 @@ def settle(campaign: Campaign) -> None:
 
 def wake_workers(most: int = WAKE_UPS_MAX) -> None:
     """Enqueue wake-ups for queued messages. One too many costs nothing; one too few waits for a sweep."""
+    wanted = Q(campaign__state=CampaignState.RENDERING) | Q(urgency__gt=0)
     waiting = Message.objects.filter(
-        render_state=RenderState.QUEUED,
-        campaign__state=CampaignState.RENDERING,
-        campaign__presenter__bake_state=BakeState.READY,
+        wanted, render_state=RenderState.QUEUED, campaign__presenter__bake_state=BakeState.READY
     ).count()
     awake = get_broker("render").queue_size() if waiting else 0
     for _ in range(min(waiting, most) - awake):
         async_task("campaigns.tasks.render_one", cluster="render", task_name="render messages")
 
 
-def _wake_run(campaign: Campaign, presenter: Presenter) -> None:
+def wake_run(campaign: Campaign, presenter: Presenter) -> None:
     settle(campaign)  # everything may be ready already
     wake_workers()
     if presenter.bake_state == BakeState.WAITING:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from campaigns import engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
+from campaigns.recipients.content import is_made_otherwise
 from campaigns.recordings.line_recordings import load_recorded
 from campaigns.recordings.stored_recordings import load_row_recorded
 from campaigns.revisions import approve_published, delete_unused_files
@@ -94,10 +95,11 @@ def _store_outcome(message: Message, outcome: engine.MessageResult | Exception) 
     except engine.Cancelled:
         logger.info("The claim on message %s was cancelled or lost.", message.pk)
     except engine.RenderError as error:
-        move(claimed, RenderState.FAILED, failure=error.message, failure_permanent=error.permanent)
+        move(claimed, RenderState.FAILED, failure=error.message, failure_permanent=error.permanent, urgency=0)
     except Exception as error:
         logger.exception("Message %s could not be rendered", message.pk)
-        move(claimed, RenderState.FAILED, failure=describe_unexpected(error), failure_permanent=False)
+        failure = describe_unexpected(error)
+        move(claimed, RenderState.FAILED, failure=failure, failure_permanent=False, urgency=0)
     settle(message.campaign)
 
 
@@ -110,6 +112,8 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         )
     if not presenter.has_consent:
         raise engine.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
+    if message.urgency and is_made_otherwise(campaign, message.made_with):
+        raise engine.RenderError("The presenter or the voice changed since this was asked for. Ask again.")
     take = get_local_path(presenter.take)
     filmed = load_or_find_filmed_lines(campaign, take, progress)
     known = _read_pronunciations(message.made_with)
@@ -189,6 +193,7 @@ def _collect_facts(result: engine.MessageResult) -> dict[str, Any]:
         "ready_at": timezone.now(),
         "claimed_by": "",
         "stage": "",
+        "urgency": 0,
         "failure": "",
         "failure_permanent": False,
         "content_hash": result.content_hash,

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, find_open
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Message
 from campaigns.runs import lifecycle
+from campaigns.runs.again import render_again
 from campaigns.runs.estimate import build_checklist
 from campaigns.runs.figures import find_figures
+from campaigns.runs.queue_place import describe_queue, find_silence
+from campaigns.runs.sample import cancel_sample, confirm_sample, find_sample, start_sample
 from campaigns.runs.start import retry_failed, start_run
 from campaigns.states import CampaignState, MoveRefused, RenderState
 from campaigns.views.page import CampaignPage, step_url
 
 FAILURES_SHOWN = 100
+NO_SAMPLE_YET = (
+    "Look at a sample first, and say yes to it: the platform picks the rows that are hard to say. "
+    "Or start without one."
+)
 STARTED = "Started. You can leave this page: the work goes on without it."
 STARTING = "Starting: the messages are being written. You can leave this page."
 
@@ -34,6 +44,9 @@ class RunPage(CampaignPage):
             **({} if is_running else self._describe_figures()),
             is_running=is_running,
             job_view=describe(job) if job is not None else None,
+            sample=find_sample(self.campaign),
+            before=describe_queue(self.campaign),
+            silence=find_silence(self.campaign),
             progress=progress_to_json(self.campaign),
             progress_url=step_url(self.campaign, "progress"),
             **kwargs,
@@ -65,7 +78,15 @@ class RunPage(CampaignPage):
     def _act(self, action: str) -> str:
         match action:
             case "start":
-                return STARTED if start_run(self.campaign, self.person) else STARTING
+                return self._start()
+            case "sample":
+                count = start_sample(self.campaign, self.person)
+                return f"Making a sample of {count}. It goes before all other work."
+            case "cancel_sample":
+                return f"Stopped {cancel_sample(self.campaign)} of the sample. What is made is kept."
+            case "confirm":
+                confirm_sample(self.campaign, self.person)
+                return self._start()
             case "cancel":
                 lifecycle.cancel(self.campaign)
                 return "Cancelled. Finished videos are kept; start again to make the rest."
@@ -73,6 +94,31 @@ class RunPage(CampaignPage):
                 at_once = retry_failed(self.campaign, self.person)
                 return "Trying the failed ones again." if at_once else STARTING
         raise MoveRefused("That button is not known here. Reload the page and try again.")
+
+    def _start(self) -> str:
+        if find_sample(self.campaign).needed and not self.request.POST.get("without_sample"):
+            raise MoveRefused(NO_SAMPLE_YET)
+        return STARTED if start_run(self.campaign, self.person) else STARTING
+
+
+class AgainView(CampaignPage):
+    """Makes one video again, before all mass work."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        message = get_object_or_404(
+            Message.objects.select_related("recipient"), campaign=self.campaign, pk=kwargs["message_pk"]
+        )
+        try:
+            render_again(message, self.person)
+            said, status = f"Making the video of {message.recipient} again, before all other work.", 200
+        except MoveRefused as refused:
+            said, status = str(refused), 409
+        if request.headers.get("Accept") == "application/json":
+            return JsonResponse({"message": said, "problem": "" if status == 200 else said}, status=status)
+        step = "review" if request.POST.get("from") == "review" else "run"
+        return self.go(step, said, messages.SUCCESS if status == 200 else messages.ERROR)
 
 
 class ProgressView(CampaignPage):
@@ -112,6 +158,7 @@ def list_failures(campaign: Campaign) -> list[dict[str, Any]]:
             "name": str(message.recipient),
             "reason": message.failure,
             "permanent": message.failure_permanent,
+            "again": reverse("admin:campaigns_campaign_again", args=[campaign.pk, message.pk]),
         }
         for message in failed.select_related("recipient")[:FAILURES_SHOWN]
     ]

@@ -62,4 +62,7 @@
   };
 
   if (run.dataset.running === "true") ask();
+  // A sample is small: the page itself says how far it is.
+  const sample = document.querySelector("[data-sample]");
+  if (sample && run.dataset.running !== "true") setTimeout(() => window.location.reload(), 4 * EVERY_MS);
 })();

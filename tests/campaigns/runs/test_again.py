@@ -1,0 +1,73 @@
+"""One video again: before all mass work, and only where it would become another one."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Campaign, Message, Presenter
+from campaigns.recipients.people import edit_cells
+from campaigns.runs import lifecycle
+from campaigns.runs.again import NO_VIDEO, SAME, render_again
+from campaigns.states import BakeState, MoveRefused, RenderState, move
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(campaign: Campaign, alice: User) -> Message:
+    """Her video, made and up to date, as are those of the others."""
+    lifecycle.start(campaign, alice)
+    for message in campaign.messages.all():
+        row = Message.objects.filter(pk=message.pk)
+        move(row, RenderState.RENDERING)
+        move(row, RenderState.READY, video="v.mp4", content_hash="a" * 64)
+    lifecycle.settle(campaign)
+    return Message.objects.get(recipient__name="Ada")
+
+
+def test_a_video_that_would_be_the_same_is_not_made(ada: Message, alice: User) -> None:
+    with pytest.raises(MoveRefused, match=SAME):
+        render_again(ada, alice)
+
+
+def test_a_corrected_cell_is_made_at_once_and_alone(ada: Message, alice: User, campaign: Campaign) -> None:
+    edit_cells(campaign, ada.recipient, {"city": "Cambridge"}, alice)
+    ada.refresh_from_db()
+    render_again(ada, alice)
+    claimed = lifecycle.claim_next()
+    assert claimed == ada and any("Cambridge" in line["text"] for line in claimed.lines)
+    assert lifecycle.claim_next() is None
+
+
+def test_a_failed_video_is_tried_again(ada: Message, alice: User) -> None:
+    row = Message.objects.filter(pk=ada.pk)
+    move(row, RenderState.QUEUED)
+    move(row, RenderState.FAILED, failure="out of memory", content_hash="")
+    ada.refresh_from_db()
+    render_again(ada, alice)
+    assert lifecycle.claim_next() == ada
+
+
+def test_somebody_who_is_gone_gets_no_video(ada: Message, alice: User) -> None:
+
+    ada.recipient.removed_at = timezone.now()
+    with pytest.raises(MoveRefused, match=NO_VIDEO):
+        render_again(ada, alice)
+
+
+def test_the_button_answers_in_words(
+    ada: Message, alice: User, campaign: Campaign, client: Client, presenter: Presenter
+) -> None:
+    client.force_login(alice)
+    where = reverse("admin:campaigns_campaign_again", args=[campaign.pk, ada.pk])
+    told = client.post(where, headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()["problem"]) == (409, SAME)
+    edit_cells(campaign, ada.recipient, {"city": "Cambridge"}, alice)
+    assert "before all other work" in client.post(where, follow=True).content.decode()
+    Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.FAILED, failure="no face")
+    edit_cells(campaign, ada.recipient, {"city": "Oxford"}, alice)
+    assert "could not be prepared" in client.post(where, follow=True).content.decode()
