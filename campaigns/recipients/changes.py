@@ -18,7 +18,7 @@ from django.utils import timezone
 from campaigns import history
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.models import Campaign, Delivery, Message, Recipient
-from campaigns.problems import dump_problems
+from campaigns.problems import Problem, Source, dump_problems
 from campaigns.pronunciations.speaker import load_speaker
 from campaigns.recipients.comparing import Compared, compare_sheet
 from campaigns.recipients.content import ContentFiller, is_made_so
@@ -27,7 +27,7 @@ from campaigns.recipients.row_validation import RowValidator, ValidatedRow, inde
 from campaigns.recipients.upkeep import ROWS_AT_ONCE, Tell, put_aside, refresh_messages, tell_nobody
 from campaigns.recipients.verdicts import give_verdicts
 from campaigns.sheets.choice import SheetChoice
-from campaigns.sheets.spreadsheet import Sheet
+from campaigns.sheets.spreadsheet import Row, Sheet
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
 
 LISTED_MAX = 500
@@ -227,8 +227,8 @@ def _store_rows(
         changed = list[Recipient]()
         for at in places:
             row = compared.rows[at]
-            one = validator.validate(row, from_file.get(row.number, ()))
             person = compared.get_person(at) or Recipient(campaign=campaign)
+            one = validator.validate(row, from_file.get(row.number, ()), _get_known(person, row))
             rejected += bool(one.problems)
             if person.pk is not None and _may_say_something_else(person, one):
                 touched.append(person.pk)
@@ -238,6 +238,13 @@ def _store_rows(
         progress("storing rows", done, len(compared.rows))
     valid = len(compared.rows) - rejected
     return {RowVerdict.VALID: valid, RowVerdict.REJECTED: rejected}, touched
+
+
+def _get_known(person: Recipient, row: Row) -> list[Problem] | None:
+    """The script's problems with a row that is as it was, which every save of the script finds anew."""
+    if person.pk is None or person.removed_at is not None or person.values != row.values:
+        return None
+    return [problem for problem in person.found_problems if problem.source == Source.SCRIPT]
 
 
 def _may_say_something_else(person: Recipient, one: ValidatedRow) -> bool:

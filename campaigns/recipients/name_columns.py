@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from campaigns import engine
 from campaigns.problems import Code, Problem, Source
@@ -33,8 +34,13 @@ def find_first_name_column(columns: Sequence[str]) -> str:
     return find_column(columns, FIRST_NAMES) or find_column(columns, NAME_COLUMNS)
 
 
-def find_pronounced_columns(columns: Sequence[str]) -> dict[str, str]:
+def find_pronounced_columns(columns: Sequence[str]) -> Mapping[str, str]:
     """column that says how a cell sounds → column of that cell, "" where there is none."""
+    return _find_pronounced(tuple(columns))
+
+
+@lru_cache(maxsize=256)  # every row asks
+def _find_pronounced(columns: tuple[str, ...]) -> Mapping[str, str]:
     found = {}
     for column in columns:
         variable = to_variable(column)

@@ -69,7 +69,7 @@ def add_person(campaign: Campaign, values: Mapping[str, str], user: AbstractBase
             raise PersonRefused("Write at least one cell.")
         key = _compute_key(stored, cells)
         person = _find_removed(stored, key) or Recipient(campaign=stored)
-        person.row_number = (stored.recipients.aggregate(last=Max("row_number"))["last"] or 1) + 1
+        person.row_number = _find_next_row(stored)
         person.values, person.removed_at = cells, None
         _store(stored, person)
         _forget_words(stored, cells)
@@ -99,10 +99,16 @@ def restore_person(campaign: Campaign, recipient: Recipient, user: AbstractBaseU
         person = _lock_person(stored, recipient)
         if person.removed_at is not None:
             person.removed_at = None
+            if stored.recipients.living().filter(row_number=person.row_number).exists():
+                person.row_number = _find_next_row(stored)
             _store(stored, person)
             _forget_words(stored, person.values)
             history.record(user, Verb.PERSON_RESTORED, campaign=stored, about=str(person))
     return _reload(recipient)
+
+
+def _find_next_row(campaign: Campaign) -> int:
+    return (campaign.recipients.living().aggregate(last=Max("row_number"))["last"] or 1) + 1
 
 
 def _lock_person(campaign: Campaign, recipient: Recipient) -> Recipient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from campaigns import engine
@@ -49,11 +49,15 @@ class RowValidator:
         self._channels = _find_channels(columns, self.email_column)
         self._first_seen: dict[tuple[str, str], int] = {}
 
-    def validate(self, row: Row, from_file: Iterable[Problem] = ()) -> ValidatedRow:
+    def validate(
+        self, row: Row, from_file: Iterable[Problem] = (), known: Iterable[Problem] | None = None
+    ) -> ValidatedRow:
         """``from_file`` are problems that the file has in this row; addresses that an earlier row had are
-        problems of this one."""
+        problems of this one. ``known`` are the script's problems with it, None: it is tried."""
         problems = [*from_file, *self.find_cell_problems(row)]
-        if self._script.strip():
+        if known is not None:
+            problems += (replace(problem, row=row.number) for problem in known)
+        elif self._script.strip():
             problems += find_script_problems(row, self._script, self._speaker)
         return ValidatedRow(row, self.read_name(row.values), self.read_email(row.values), tuple(problems))
 

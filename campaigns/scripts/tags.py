@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 # Private-use characters stand for tags while the text around them is worked on; scripts cannot hold them.
@@ -53,6 +54,7 @@ def blank_tags(source: str) -> str:
     return TAG.sub(lambda found: "\ue003" * len(found.group()), source)
 
 
+@lru_cache(maxsize=4096)  # every row asks for all its columns
 def to_variable(column: str) -> str:
     """The name that a script uses for a column: “First name” is ``first_name``."""
     plain = re.sub(r"\W+", "_", column.strip().lower()).strip("_")
