@@ -12,6 +12,7 @@ from campaigns.models import Campaign
 from campaigns.runs import lifecycle
 from campaigns.runs.estimate import build_checklist
 from campaigns.runs.figures import find_figures
+from campaigns.runs.progress import compute_progress
 from campaigns.runs.start import retry_failed, start_run
 from campaigns.states import CampaignState, MoveRefused, RenderState
 from campaigns.views.page import CampaignPage, step_url
@@ -83,7 +84,7 @@ class ProgressView(CampaignPage):
 
 
 def progress_to_json(campaign: Campaign) -> dict[str, Any]:
-    progress = lifecycle.compute_progress(campaign)
+    progress = compute_progress(campaign)
     return {
         "state": campaign.state,
         "label": campaign.get_state_display(),
