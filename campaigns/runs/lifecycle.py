@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
@@ -19,6 +17,8 @@ from campaigns.models import Campaign, Message, Presenter
 from campaigns.recipients.content import ContentFiller
 from campaigns.recipients.upkeep import sync_messages
 from campaigns.runs.bake import enqueue_bake
+from campaigns.runs.progress import compute_progress as compute_progress
+from campaigns.runs.reading import ShowProgress
 from campaigns.scripts import template
 from campaigns.states import (
     BakeState,
@@ -35,26 +35,8 @@ from campaigns.storage.campaign_voice import (
 
 ATTEMPTS_MAX = 5  # a message that kills its worker this often is put aside
 WAKE_UPS_MAX = 64  # each finished message wakes the next worker, so a long queue needs no more
-PACE_AFTER_MESSAGES = 2
-MESSAGES_LOOKED_AT = 1000
-LEAST_WORK_LINES = 0.3
 ShowProgress = Callable[[str, int, int], None]
-_Line = tuple[str, str]  # id, text
 UNFINISHED = (RenderState.QUEUED, RenderState.RENDERING)
-
-
-@dataclass(frozen=True)
-class RunProgress:
-    """``fraction`` 0..1 counts started messages by their frames; ``eta_s`` is None while nothing is known."""
-
-    total: int
-    ready: int
-    failed: int
-    rendering: int
-    queued: int
-    stage: str
-    fraction: float
-    eta_s: float | None
 
 
 def start(
@@ -93,25 +75,6 @@ def cancel(campaign: Campaign) -> None:
         open_messages = stored.messages.filter(render_state__in=UNFINISHED)
         move(open_messages, RenderState.CANCELLED, claimed_by="", stage="")
     campaign.refresh_from_db()
-
-
-def compute_progress(campaign: Campaign) -> RunProgress:
-    """How far the run is, from the message rows alone."""
-    counts = dict(campaign.messages.values_list("render_state").annotate(number=Count("*")).order_by())
-    total = sum(counts.values()) - counts.get(RenderState.CANCELLED, 0)
-    busy = list(campaign.messages.filter(render_state=RenderState.RENDERING).only("stage", "done", "total"))
-    started = sum(message.done / message.total for message in busy if message.total)
-    settled = counts.get(RenderState.READY, 0) + counts.get(RenderState.FAILED, 0)
-    return RunProgress(
-        total=total,
-        ready=counts.get(RenderState.READY, 0),
-        failed=counts.get(RenderState.FAILED, 0),
-        rendering=len(busy),
-        queued=counts.get(RenderState.QUEUED, 0),
-        stage=_describe_stage(campaign, busy),
-        fraction=(settled + started) / total if total else 0.0,
-        eta_s=_estimate_seconds_left(campaign, total - settled - started),
-    )
 
 
 def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
@@ -249,51 +212,3 @@ def _sync_messages(campaign: Campaign, progress: ShowProgress) -> None:
         raise MoveRefused(error.message) from error
     if not rows:
         raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
-
-
-def _describe_stage(campaign: Campaign, busy: list[Message]) -> str:
-    if campaign.state != CampaignState.RENDERING:
-        return ""
-    presenter = campaign.presenter
-    if presenter is not None and presenter.bake_state != BakeState.READY:
-        share = f" {presenter.done / presenter.total:.0%}" if presenter.total else ""
-        return f"preparing the presenter: {presenter.stage or 'waiting for a worker'}{share}"
-    return next((message.stage for message in busy if message.stage), "waiting for a worker")
-
-
-def _estimate_seconds_left(campaign: Campaign, messages_left: float) -> float | None:
-    """From the pace between finished messages; the first one also paid for what all share."""
-    if campaign.state != CampaignState.RENDERING or campaign.started_at is None:
-        return None
-    finished = campaign.messages.filter(render_state=RenderState.READY, ready_at__gte=campaign.started_at)
-    known = finished.aggregate(first=Min("ready_at"), last=Max("ready_at"), count=Count("pk"))
-    if known["count"] > PACE_AFTER_MESSAGES:
-        return messages_left * (known["last"] - known["first"]).total_seconds() / (known["count"] - 1)
-    return _estimate_by_new_lines(campaign, campaign.started_at)
-
-
-def _estimate_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
-    """While no pace is known: the time per line that was new, times the new lines to come."""
-    earlier, rendered, waiting = set[_Line](), set[_Line](), set[_Line]()
-    begun: list[tuple[set[_Line], float]] = []
-    starts: list[datetime] = []
-    for message in campaign.messages.exclude(render_state=RenderState.FAILED).order_by("pk")[
-        :MESSAGES_LOOKED_AT
-    ]:
-        lines = {(line["id"], line["text"]) for line in message.lines}
-        if message.render_state != RenderState.READY:
-            waiting |= lines
-        elif message.ready_at and message.ready_at >= since:
-            rendered |= lines
-        else:
-            earlier |= lines
-        if message.render_state == RenderState.RENDERING and message.total:
-            begun.append((lines, message.done / message.total))
-        if message.started_at and message.started_at >= since:
-            starts.append(message.started_at)
-    partly = sum(share * len(lines - rendered - earlier) for lines, share in begun)
-    worked = len(rendered - earlier) + partly
-    if worked < LEAST_WORK_LINES or not starts:
-        return None
-    spent_s = (timezone.now() - min(starts)).total_seconds()
-    return spent_s / worked * max(0.0, len(waiting - rendered - earlier) - partly)

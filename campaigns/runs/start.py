@@ -12,6 +12,7 @@ from campaigns.jobs.progress import JobProgress
 from campaigns.jobs.queue import enqueue, find_open
 from campaigns.models import Campaign, Job
 from campaigns.runs import lifecycle
+from campaigns.runs.reading import ShowProgress
 from campaigns.states import CampaignState, MoveRefused, RenderState, RowVerdict
 
 STARTED_AT_ONCE = 500  # rows that a page fills itself
@@ -49,7 +50,7 @@ def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
 def _start(
     campaign: Campaign,
     user: AbstractBaseUser | None,
-    progress: lifecycle.ShowProgress = lambda *_: None,
+    progress: ShowProgress = lambda *_: None,
 ) -> None:
     lifecycle.start(campaign, user, progress)
     record(user, Verb.RUN_STARTED, campaign=campaign)

@@ -217,6 +217,8 @@ def _build_context(values: Mapping[str, str]) -> dict[str, Any]:
 
 def clean(text: str) -> str:
     """One line of visible text: no control, private-use or format characters, single spaces."""
+    if text.isascii() and text.isprintable():  # most cells: nothing to look up for each of their characters
+        return " ".join(text.split())
     kept = "".join(
         " " if unicodedata.category(c) == "Cc" else c
         for c in unicodedata.normalize("NFC", str(text))

@@ -16,6 +16,7 @@ from campaigns.runs import lifecycle
 from campaigns.runs.again import render_again
 from campaigns.runs.estimate import build_checklist
 from campaigns.runs.figures import find_figures
+from campaigns.runs.progress import compute_progress
 from campaigns.runs.queue_place import describe_queue, find_silence
 from campaigns.runs.sample import cancel_sample, confirm_sample, find_sample, start_sample
 from campaigns.runs.start import retry_failed, start_run
@@ -129,7 +130,7 @@ class ProgressView(CampaignPage):
 
 
 def progress_to_json(campaign: Campaign) -> dict[str, Any]:
-    progress = lifecycle.compute_progress(campaign)
+    progress = compute_progress(campaign)
     return {
         "state": campaign.state,
         "label": campaign.get_state_display(),

@@ -183,6 +183,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("campaigns/public/icon.svg")}
     ],
+    "STYLES": [lambda _: static("campaigns/dashboard/contrast.css")],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "campaigns.admin.sidebar.add_recent_campaigns",
     "SIDEBAR": {"navigation": "campaigns.admin.sidebar.build_navigation"},

@@ -10,7 +10,8 @@ BULK = {"bulk_update", "save", "asave", "abulk_update"}
 WRITERS = {"update", "create", "get_or_create", "update_or_create", "setattr", *BULK}
 WRITERS |= {f"a{name}" for name in ("update", "create", "get_or_create", "update_or_create")}
 MOVERS = {"move", "move_one"}
-_SQL = re.compile(r"\b(update\s+\S*campaigns_|insert\s+into\s+\S*campaigns_)", re.IGNORECASE)
+# campaigns_viewing has no status
+_SQL = re.compile(r"\b(update\s+\S*|insert\s+into\s+\S*)campaigns_(?!viewing\b)", re.IGNORECASE)
 
 
 def status_writes(source: str, columns: Collection[str], models: Collection[str]) -> list[str]:

@@ -125,8 +125,9 @@ class TestManyAtOnce:
     @pytest.fixture
     def large(self, campaign: Campaign, alice: User, monkeypatch: pytest.MonkeyPatch) -> Campaign:
         """Three messages, each one chunk and too many for tasks of their own."""
-        for name, value in (("SCHEDULED_AT_ONCE", 1), ("ENQUEUED_EACH", 2), ("DELIVERED_AT_ONCE", 2)):
-            monkeypatch.setattr(schedule_module, name, value)
+        monkeypatch.setattr(schedule_module, "SCHEDULED_AT_ONCE", 1)
+        monkeypatch.setattr(schedule_module, "ENQUEUED_EACH", 2)
+        monkeypatch.setattr(schedule_module, "DELIVERED_AT_ONCE", 2)
         approve_all(campaign, alice)
         return campaign
 

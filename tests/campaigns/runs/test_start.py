@@ -24,7 +24,10 @@ def test_a_small_campaign_begins_at_once(campaign: Campaign, alice: User) -> Non
 def large(monkeypatch: pytest.MonkeyPatch) -> Campaign:
     monkeypatch.setattr(start, "STARTED_AT_ONCE", 10)
     monkeypatch.setattr(lifecycle, "ROWS_AT_ONCE", 7)
-    return fill_workspace(60, 0).campaign
+    campaign = fill_workspace(60, 0).campaign
+    campaign.script += " Goodbye."
+    campaign.save()
+    return campaign
 
 
 def test_a_large_one_is_left_to_a_job_that_takes_all_rows(large: Campaign, alice: User) -> None:
@@ -39,7 +42,7 @@ def test_a_large_one_is_left_to_a_job_that_takes_all_rows(large: Campaign, alice
     assert set(large.messages.values_list("render_state", flat=True)) == {RenderState.QUEUED}
     kept.refresh_from_db()
     assert kept.review_state == "pending" and kept.approved_hash == ""
-    assert len(kept.lines) == 4 and kept.lines[0]["text"].startswith("Hello Ada")
+    assert len(kept.lines) == 5 and kept.lines[0]["text"].startswith("Hello Ada")
 
 
 def test_pressed_twice_one_job_does_it(large: Campaign, alice: User) -> None:

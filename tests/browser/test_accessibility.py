@@ -1,0 +1,100 @@
+"""Every page of the dashboard in Chromium, looked at by axe-core: no serious fault in light or dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from campaigns.models import Campaign, Delivery, Event, Job, Suppression
+from campaigns.states import EventKind
+from tests import people
+from tests.browser.conftest import DESK, PHONE
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+GRAVE = ("serious", "critical")
+STEPS = ("recipients", "script", "names", "recordings", "run", "check", "review", "send")
+LISTS = (
+    "campaign",
+    "presenter",
+    "pronunciationentry",
+    "recipient",
+    "message",
+    "delivery",
+    "event",
+    "suppression",
+)
+FIND = """async ([rules]) => {
+  const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
+  return found.violations.map(one => ({id: one.id, impact: one.impact,
+    nodes: one.nodes.slice(0, 4).map(node => node.target.join(" ") + " | " + node.html.slice(0, 120) +
+      " | " + (node.any[0] || node.all[0] || node.none[0] || {message: ""}).message)}));
+}"""
+
+
+@pytest.fixture
+def everything(campaign: Campaign, alice: User) -> Campaign:
+    """A campaign with something on each of its pages."""
+    ada, jose = campaign.recipients.get(name="Ada"), campaign.recipients.get(name="José")
+    message = people.ready_message(
+        ada,
+        review_state="approved",
+        approved_hash="a" * 64,
+        flags=["The lips are a little late."],
+        scores={"closure": 0.9},
+    )
+    people.ready_message(jose, content_hash="b" * 64)
+    Delivery.objects.create(
+        message=message, campaign=campaign, recipient_name="Ada", address=ada.email,
+        content_hash=message.content_hash, state="failed", reason="The mail server refused it.",
+    )  # fmt: skip
+    Event.objects.create(message=message, recipient_name="Ada", kind=EventKind.PLAYED)
+    Suppression.objects.create(email="ben@example.org", reason="Asked for no further mails.")
+    Job.objects.create(kind="revalidate", campaign=campaign, workspace=campaign.workspace)
+    return campaign
+
+
+def list_addresses(campaign: Campaign) -> dict[str, str]:
+    presenter, message = campaign.presenter, campaign.messages.first()
+    assert presenter is not None and message is not None
+    return {
+        "home": reverse("admin:index"),
+        "new campaign": reverse("admin:campaigns_campaign_add"),
+        "new presenter": reverse("admin:campaigns_presenter_add"),
+        "presenter": reverse("admin:campaigns_presenter_change", args=[presenter.pk]),
+        "message": reverse("admin:campaigns_message_change", args=[message.pk]),
+        **{name: reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk]) for name in STEPS},
+        **{f"list of {name}": reverse(f"admin:campaigns_{name}_changelist") for name in LISTS},
+    }
+
+
+def find_violations(page: Page) -> list[dict[str, Any]]:
+    page.evaluate("document.fonts.ready.then(() => null)")
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; null")
+    return [one for one in page.evaluate(FIND, [RULES]) if one["impact"] in GRAVE]
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_serious_fault(dashboard: Page, everything: Campaign, theme: Any, size: str) -> None:
+    dashboard.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    dashboard.set_viewport_size(DESK if size == "desk" else PHONE)  # type: ignore[arg-type]
+    found = {}
+    for name, address in list_addresses(everything).items():
+        dashboard.goto(address)
+        if violations := find_violations(dashboard):
+            found[name] = violations
+    assert found == {}
+
+
+def test_a_page_with_a_fault_is_found_out(page: Page) -> None:
+    page.goto("/admin/login/")
+    page.set_content("<html lang=en><title>x</title><main><img src=data:,><button></button></main></html>")
+    assert {one["id"] for one in find_violations(page)} >= {"image-alt", "button-name"}
