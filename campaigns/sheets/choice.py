@@ -36,6 +36,7 @@ class SheetChoice:
     columns: Mapping[Role, str] = field(default_factory=dict)  # role → header; "" says that no column has it
     with_hidden: bool | None = None  # hidden and filtered rows get a video, too
     duplicates: Duplicates = Duplicates.TELL
+    encoding: str | None = None  # of a text file: a codec such as cp1250, or what a question called it
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -44,6 +45,7 @@ class SheetChoice:
             "columns": {str(role): header for role, header in self.columns.items()},
             "with_hidden": self.with_hidden,
             "duplicates": str(self.duplicates),
+            "encoding": self.encoding,
         }
 
     @classmethod
@@ -56,4 +58,5 @@ class SheetChoice:
             columns={Role(role): to for role, to in stored.get("columns", {}).items() if role in known},
             with_hidden=stored.get("with_hidden"),
             duplicates=Duplicates(stored.get("duplicates") or Duplicates.TELL),
+            encoding=stored.get("encoding"),
         )

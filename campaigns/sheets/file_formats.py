@@ -1,180 +1,142 @@
-"""The two file formats, CSV and XLSX, read into numbered records of text: encoding, separator, cell types."""
+"""Which format a file is in, by what it holds and never by its name; the reader for it, or what to do."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import zipfile
-from collections import Counter
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any
+import re
 
-import pandas
-from pandas.errors import ParserError
+from campaigns.sheets.csv_text import CsvText
+from campaigns.sheets.markup_tables import open_html, open_xml_spreadsheet
+from campaigns.sheets.ods import open_flat_ods, open_ods
+from campaigns.sheets.packages import Package
+from campaigns.sheets.records import EncodingDoubt, Record, SheetError, SheetFacts, Workbook
+from campaigns.sheets.text_encoding import Decoded, decode, list_beyond_ascii
+from campaigns.sheets.xls import open_xls
+from campaigns.sheets.xlsx import open_xlsx
 
-from campaigns.problems import Code
-
-SEPARATORS = ",;\t|"
-SNIFFED_RECORDS = 30
-
-
-class SheetError(Exception):
-    """The file is no usable spreadsheet; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Note:
-    """What is wrong in one cell; ``cell`` counts from 0."""
-
-    cell: int
-    code: Code
-    message: str
-
-
-@dataclass(frozen=True)
-class Record:
-    """One row as it stands in the file, and what is wrong with some of its cells."""
-
-    number: int
-    cells: tuple[str, ...]
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def is_blank(self) -> bool:
-        return not self.notes and not any(cell.strip() for cell in self.cells)
+_SAVE = "Open it in a spreadsheet program and save it as XLSX or CSV."
+_OLD_EXCEL = (b"\xd0\xcf\x11\xe0", b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
+_HTML = re.compile(
+    rb"\s*(<\?xml[^>]*>\s*)?(<!--.{0,2000}?-->\s*)?<(!doctype\s+html|html|head|body|table|meta|style|div|center)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_KNOWN = (
+    (b"%PDF", "a PDF document", "Export the table from the program it was made with as XLSX or CSV."),
+    (b"\x89PNG", "a picture, neither CSV nor XLSX", "Give the table itself as XLSX or CSV."),
+    (b"\xff\xd8\xff", "a picture, neither CSV nor XLSX", "Give the table itself as XLSX or CSV."),
+    (b"GIF8", "a picture, neither CSV nor XLSX", "Give the table itself as XLSX or CSV."),
+    (b"BM6", "a picture, neither CSV nor XLSX", "Give the table itself as XLSX or CSV."),
+    (b"II*\0", "a picture, neither CSV nor XLSX", "Give the table itself as XLSX or CSV."),
+    (b"{\\rtf", "a text document (RTF)", "Copy its table into a spreadsheet program and save it as XLSX."),
+    (b"\x1f\x8b", "a compressed file (gzip)", "Unpack it and give the spreadsheet inside."),
+    (b"7z\xbc\xaf", "an archive (7z)", "Unpack it and give the spreadsheet inside."),
+    (b"Rar!", "an archive (RAR)", "Unpack it and give the spreadsheet inside."),
+    (b"SQLite format 3", "a database (SQLite)", "Export its table as CSV."),
+    (b"PAR1", "a Parquet file", "Export it as CSV."),
+    (b"BEGIN:VCARD", "a file of contacts (vCard)", "Export the contacts as CSV."),
+    (b"MIME-Version:", "a web archive (MHTML)", _SAVE),
+)
 
 
-def to_column_letters(index: int) -> str:
-    """0 → A, 25 → Z, 26 → AA: what the spreadsheet program shows above a column."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def open_file(data: bytes, file_name: str, encoding: str | None = None) -> Workbook:
+    """The sheets of a file of any kind that can be read. Raises SheetError, which names the format."""
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise SheetError(describe_empty(file_name))
+    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+        return _open_package(Package(data, file_name))
+    if data.startswith(_OLD_EXCEL):
+        return open_xls(data, file_name)
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for magic, kind, remedy in _KNOWN:
+        if start.startswith(magic):
+            raise SheetError(f"{file_name} is {kind}. {remedy}")
+    if start.startswith(b"<") or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        found = _open_markup(data, file_name)
+        if found is not None:
+            return found
+    if re.match(rb'[{\[]\s*["{\[\]}]', start) and start.rstrip().endswith((b"}", b"]")):
+        raise SheetError(f"{file_name} holds JSON. Export the same data as CSV or XLSX.")
+    return _open_text(decode(data, file_name, encoding), data)
 
 
-def read_csv(data: bytes, file_name: str) -> list[Record]:
-    """Records numbered as a spreadsheet program numbers them: a quoted line break does not count."""
-    text = _decode(data, file_name)
-    first, _, rest = text.partition("\n")
-    separator = first.strip()[4:5] if first.lower().startswith("sep=") else ""
-    if separator:
-        text = rest
-    try:
-        return _parse_csv(text, separator or _detect_separator(text))
-    except (csv.Error, ParserError) as error:
-        raise SheetError(
-            f"{file_name} cannot be read as CSV: {error}. Look for a quote "
-            "that is never closed, or save it as XLSX."
-        ) from error
+def describe_empty(file_name: str) -> str:
+    return f"{file_name} is empty. Write column names into its first row and one person into each row below."
 
 
-def _parse_csv(text: str, separator: str) -> list[Record]:
-    """Every cell as text; a row shorter than the widest keeps its own length."""
-    if not text.strip():
-        return []
-    width = max(line.count(separator) for line in text.splitlines()) + 1
-    frame = pandas.read_csv(
-        io.StringIO(text, newline=""), sep=separator, header=None, names=list(range(width)), index_col=False,
-        dtype=str, keep_default_na=False, skip_blank_lines=False, engine="python",
-    )  # fmt: skip
-    rows = frame.itertuples(index=False, name=None)
-    return [
-        Record(number, tuple(cell for cell in cells if isinstance(cell, str)))
-        for number, cells in enumerate(rows, start=1)
-    ]
+def _open_markup(data: bytes, file_name: str) -> Workbook | None:
+    """HTML and XML, also in UTF-16; None for a text that only begins like that."""
+    head = data[:8000].replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in head and not _HTML.match(head):
+        return open_xml_spreadsheet(data, file_name)
+    if b"urn:oasis:names:tc:opendocument" in head and b"office:document" in head:
+        return open_flat_ods(data, file_name)
+    if _HTML.match(head):
+        return open_html(data, file_name)
+    if head.startswith(b"<?xml"):
+        raise SheetError(f"{file_name} is an XML file of a kind that holds no table we know. {_SAVE}")
+    return None
 
 
-def _decode(data: bytes, file_name: str) -> str:
-    """BOMs first, then UTF-8, then UTF-16 by its zero bytes, then the Windows code page of Western Europe."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decode_strictly(data, "utf-16", file_name)
-    if data[:200].count(0) > len(data[:200]) // 4:
-        return _decode_strictly(data, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be", file_name)
-    if 0 in data:
-        raise SheetError(
-            f"{file_name} is neither CSV nor XLSX. "
-            "Open it in a spreadsheet program and save it as one of them."
+def _open_package(package: Package) -> Workbook:
+    names, file_name = package.names, package.file_name
+    if any(name.endswith("xl/workbook.xml") for name in names):
+        return open_xlsx(package)
+    mimetype = package.read("mimetype")[:100] if package.has("mimetype") else b""
+    if b"opendocument.spreadsheet" in mimetype:
+        return open_ods(package)
+    if any(name.endswith("xl/workbook.bin") for name in names):
+        raise SheetError(f"{file_name} is a binary Excel workbook (XLSB). {_SAVE}")
+    if any(name.endswith(".iwa") for name in names) or package.has("Index.zip"):
+        kind = (
+            "a Numbers spreadsheet"
+            if not file_name.lower().endswith((".pages", ".key"))
+            else "an iWork document"
         )
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
-
-
-def _decode_strictly(data: bytes, encoding: str, file_name: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
+        raise SheetError(f"{file_name} is {kind}. In Numbers choose File, Export To, Excel or CSV.")
+    if b"opendocument" in mimetype:
         raise SheetError(
-            f"{file_name} breaks off or is damaged at byte {error.start}. Save it again as CSV UTF-8."
-        ) from error
-
-
-def _detect_separator(text: str) -> str:
-    """The separator that cuts the first records into the same number of cells, the more the better."""
-
-    def rate(separator: str) -> tuple[float, int]:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        widths = [len(cells) for cells, _ in zip(reader, range(SNIFFED_RECORDS), strict=False) if cells]
-        usual, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
-        return (0.0, 0) if usual < 2 else (count / len(widths), usual)
-
-    return max(SEPARATORS, key=rate)
-
-
-def read_xlsx(data: bytes, file_name: str) -> list[Record]:
-    """The first worksheet with anything on it. Formulas give the value that was stored with them."""
-    import openpyxl
-
-    try:
-        values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-        for sheet in values.worksheets:
-            sheet.reset_dimensions()
-            formulas[sheet.title].reset_dimensions()
-            pairs = zip(sheet.iter_rows(), formulas[sheet.title].iter_rows(), strict=True)
-            records = [_read_xlsx_row(number, *pair) for number, pair in enumerate(pairs, start=1)]
-            if any(not record.is_blank for record in records):
-                return records
-        return []
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
+            f"{file_name} is a text document or slides (OpenDocument). Copy its table into a spreadsheet."
+        )
+    if any(name.startswith("word/") for name in names):
         raise SheetError(
-            f"{file_name} is not a whole XLSX file ({error}). "
-            "Open it in a spreadsheet program and save it again."
-        ) from error
+            f"{file_name} is a Word document. Copy its table into a spreadsheet and save that as XLSX."
+        )
+    if any(name.startswith("ppt/") for name in names):
+        raise SheetError(
+            f"{file_name} is a PowerPoint file. Copy its table into a spreadsheet and save it as XLSX."
+        )
+    if package.has("[Content_Types].xml"):
+        return open_xlsx(package)
+    inside = ", ".join(name for name in names[:3] if not name.endswith("/"))
+    raise SheetError(
+        f"{file_name} is a ZIP archive{f' with {inside}' if inside else ''}. "
+        "Unpack it and give the spreadsheet inside."
+    )
 
 
-def _read_xlsx_row(number: int, values: Any, formulas: Any) -> Record:
-    notes: list[Note] = []
-    texts: list[str] = []
-    for at, (value, formula) in enumerate(zip(values, formulas, strict=True)):
-        if value.data_type == "e":
-            message = f"The cell shows the error {value.value}. Correct its formula, then save the file."
-            notes.append(Note(at, Code.ERROR_IN_CELL, message))
-        elif value.value is None and formula.data_type == "f":
-            message = "The formula has no stored value. Open the file in a spreadsheet program and save it."
-            notes.append(Note(at, Code.FORMULA_WITHOUT_VALUE, message))
-        texts.append(_format_cell(None if value.data_type == "e" else value.value))
-    return Record(number, tuple(texts), tuple(notes))
+def _open_text(found: Decoded, data: bytes) -> Workbook:
+    source = CsvText(found.text)
+    doubt = _find_doubt(source, found, data) if found.rivals else None
+    return Workbook((source.to_source(),), doubt, found.encoding)
 
 
-def _format_cell(value: Any) -> str:
-    """A cell's value as a person reads it: 3 instead of 3.0, a date without midnight."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case float():
-            return str(int(value)) if value.is_integer() else repr(value)
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-        case date():
-            return value.isoformat()
-    return str(value)
+def _find_doubt(source: CsvText, found: Decoded, data: bytes) -> EncodingDoubt | None:
+    """The first cell that the encodings read in another way."""
+    others = {name: CsvText(data.decode(name, errors="replace")) for name in found.rivals[:3]}
+    readers = {name: other.read(1000, SheetFacts()) for name, other in others.items()}
+    for record in source.read(1000, SheetFacts()):
+        beside = {name: next(reader, None) for name, reader in readers.items()}
+        for at in list_beyond_ascii(record.cells):
+            readings = [(found.encoding, record.cells[at])]
+            readings += [
+                (name, cell)
+                for name, other in beside.items()
+                if (cell := _get_cell(other, at)) != record.cells[at]
+            ]
+            if len(readings) > 1:
+                return EncodingDoubt(record.number, at, tuple(readings))
+    return None
+
+
+def _get_cell(record: Record | None, at: int) -> str:
+    return record.cells[at] if record is not None and at < len(record.cells) else ""
