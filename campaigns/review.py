@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign, Message
+from campaigns.revisions import is_shown, publish, withdraw
 from campaigns.states import MoveRefused, RenderState, ReviewState, move_one
 
 MOVED_ON = "This video was rendered again since you saw it. Reload the page and look at the new one."
@@ -143,6 +144,7 @@ def _get_valid_decision(message: Message) -> ReviewState:
 
 
 def _store_decision(message: Message, user: AbstractBaseUser, state: ReviewState, reason: str) -> None:
+    """The link shows what was approved; it shows nothing once that content is rejected."""
     decided = {
         "approved_hash": message.content_hash if state == ReviewState.APPROVED else "",
         "reject_reason": reason,
@@ -155,6 +157,10 @@ def _store_decision(message: Message, user: AbstractBaseUser, state: ReviewState
         for name, value in decided.items():
             setattr(message, name, value)
         message.save(update_fields=["approved_hash", "reject_reason", "reviewed_by", "reviewed_at"])
+    if state == ReviewState.APPROVED:
+        publish(message, user)
+    elif is_shown(message):
+        withdraw(message)
     _log_decision(
         message,
         user,

@@ -98,7 +98,10 @@ VERDICT_MOVES: Moves = {
     RowVerdict.REJECTED: frozenset({RowVerdict.VALID}),
 }
 RENDER_MOVES: Moves = {
-    RenderState.QUEUED: frozenset({RenderState.RENDERING, RenderState.CANCELLED, RenderState.FAILED}),
+    # READY: a video with exactly this content is there already
+    RenderState.QUEUED: frozenset(
+        {RenderState.RENDERING, RenderState.CANCELLED, RenderState.FAILED, RenderState.READY}
+    ),
     RenderState.RENDERING: frozenset(
         {RenderState.READY, RenderState.FAILED, RenderState.QUEUED, RenderState.CANCELLED}
     ),

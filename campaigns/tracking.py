@@ -10,9 +10,11 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db.models import Count, Max, Q, Sum
+from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest
 
-from campaigns.models import Campaign, Event, Message
+from campaigns.models import Campaign, Event, Message, Presenter, Revision
+from campaigns.revisions import find_revision, has_consent, open_file
 from campaigns.states import EventKind
 
 PAGE_KINDS = frozenset({EventKind.PAGE_VIEWED, EventKind.PLAYED, EventKind.PROGRESS, EventKind.ENDED})
@@ -60,20 +62,36 @@ class Summary:
     share: float  # mean over the messages that were played
 
 
-def get_public_message(public_id: UUID) -> Message:
-    """The message behind a personal link; Http404 unless its stored content is approved and consent holds."""
-    found = (
-        Message.objects.select_related("campaign__presenter", "recipient").filter(public_id=public_id).first()
-    )
-    if found is None or not is_public(found):
+@dataclass(frozen=True)
+class PublicVideo:
+    """What a personal link shows: the newest approved content of its message."""
+
+    message: Message
+    revision: Revision
+    presenter: Presenter
+
+    @property
+    def content_hash(self) -> str:
+        return self.revision.content_hash
+
+    @property
+    def video_seconds(self) -> float:
+        return self.revision.video_seconds
+
+    def get_file(self, kind: str) -> FieldFile:
+        """Its stored "video", "poster", "preview" or "captions"; an empty one where it has none."""
+        return open_file(self.revision, kind)
+
+
+def get_public_message(public_id: UUID) -> PublicVideo:
+    """What is behind a personal link. Http404 unless a content of it was approved and is not withdrawn, and
+    the presenter who is seen in it consents."""
+    messages = Message.objects.select_related("campaign", "recipient")
+    message = messages.filter(public_id=public_id).first()
+    revision = find_revision(message) if message is not None else None
+    if message is None or revision is None or not has_consent(revision) or revision.presenter is None:
         raise Http404("There is no video at this address.")
-    return found
-
-
-def is_public(message: Message) -> bool:
-    presenter = message.campaign.presenter
-    revoked = presenter is not None and presenter.consent_revoked_at is not None
-    return message.is_approved and not revoked
+    return PublicVideo(message, revision, revision.presenter)
 
 
 def read_event(data: object) -> PageEvent:
@@ -89,11 +107,18 @@ def read_event(data: object) -> PageEvent:
     return PageEvent(UUID(str(data.get("viewing"))), EventKind(kind), max(0.0, float(seconds)))
 
 
-def record(message: Message, event: PageEvent) -> bool:
-    """Store an event once per viewing and kind; a later report only ever adds seconds. False: not counted."""
+def record(message: Message, event: PageEvent, video_s: float | None = None) -> bool:
+    """Store an event once per viewing and kind; a later report only ever adds seconds. False: not counted.
+
+    ``video_s`` is the length of the video that was seen, where it is not the message's newest.
+    """
     if not _may_count(message, event.viewing):
         return False
-    seconds = min(event.seconds, message.video_seconds) if event.kind == EventKind.PROGRESS else 0.0
+    seconds = (
+        min(event.seconds, message.video_seconds if video_s is None else video_s)
+        if event.kind == EventKind.PROGRESS
+        else 0.0
+    )
     _upsert(message, event.kind, event.viewing, seconds)
     return True
 

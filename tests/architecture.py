@@ -23,8 +23,8 @@ RENDERER = (
     "render", "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "engine", "models", "claims", "history", "jobs", "storage", "scripts",
-    "pronunciations", "delivery", "sheets", "recipients", "recordings", "runs", "checks", "review",
+    "states", "problems", "engine", "models", "claims", "history", "revisions", "jobs", "storage", "scripts",
+    "pronunciations", "delivery", "sheets", "recordings", "recipients", "runs", "checks", "review",
     "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin", "tasks", "urls",
     "apps", "management",
 )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.recipients.sheet_import import validate_rows
+from campaigns.recipients.row_validation import validate_rows
 from campaigns.scripts.template import fill
 from campaigns.sheets.spreadsheet import read_sheet
 from renderer.config import VoiceConfig

@@ -173,7 +173,7 @@ def sendable(client: Client, campaign: Campaign, alice: User, folder: Path) -> C
 
 def test_a_new_channels_addresses_are_checked_when_a_spreadsheet_is_uploaded(sendable: Campaign) -> None:
     problems = {
-        one.name: [problem.message for problem in one.found_problems] for one in sendable.recipients.all()
+        one.name: [problem.message for problem in one.found_problems] for one in sendable.recipients.living()
     }
     assert problems == {
         "Ada": [],

@@ -91,7 +91,7 @@ class CampaignAdmin(ModelAdmin):
             messages__review_state=ReviewState.APPROVED, messages__approved_hash=F("messages__content_hash")
         )
         sent = Q(messages__deliveries__state=DeliveryState.SENT)
-        valid = Q(recipients__verdict=RowVerdict.VALID)
+        valid = Q(recipients__verdict=RowVerdict.VALID, recipients__removed_at=None)
         return (
             super()
             .get_queryset(request)

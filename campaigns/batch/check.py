@@ -15,7 +15,7 @@ from campaigns.checks.run_check import find_column_warnings, find_voice_warnings
 from campaigns.pronunciations.entries import BadTable, read_table, to_pronunciations
 from campaigns.pronunciations.library import Library, create_library
 from campaigns.pronunciations.speaker import Speaker
-from campaigns.recipients.sheet_import import ValidatedRow, find_common_fault, validate_rows
+from campaigns.recipients.row_validation import ValidatedRow, find_common_fault, validate_rows
 from campaigns.recordings.archive import BadArchive
 from campaigns.recordings.row_recordings import RowRecordings, open_row_recordings
 from campaigns.scripts.script_file import ScriptFileError, read_script_file

@@ -13,7 +13,7 @@ from campaigns.batch.results import Outcome, RowStatus, build_file_stem, write_r
 from campaigns.pronunciations.library import Library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
-from campaigns.recipients.sheet_import import ValidatedRow, validate_rows
+from campaigns.recipients.row_validation import ValidatedRow, validate_rows
 from campaigns.recordings.row_recordings import RowRecordings
 from campaigns.runs.bake import describe_unexpected
 from campaigns.scripts.template import Line, fill

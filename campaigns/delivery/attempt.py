@@ -20,6 +20,7 @@ from campaigns.delivery.channels.channel import Channel, SendError
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.suppression import SUPPRESSED, is_suppressed, suppress
 from campaigns.models import Campaign, Delivery, Message
+from campaigns.revisions import find_revision, has_consent
 from campaigns.states import DeliveryState, move
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ PAUSE_AFTER_FAILURES = 10  # in a row
 
 UNAPPROVED = "Not sent: exactly this video is not approved. Approve it, then send again."
 REVOKED = "The presenter's consent was revoked, so nothing with this presenter can be sent."
-ERASED = "Not sent: the row was replaced by another spreadsheet, or erased."
+REMOVED = "Not sent: this person is not in the spreadsheet any more, or was removed."
+ERASED = "Not sent: the person was erased."
 CHECK_ARRIVAL = "Look whether it arrived, then decide."
 
 
@@ -81,10 +83,12 @@ def _find_refusal(delivery: Delivery) -> tuple[DeliveryState, str] | None:
     message = delivery.message
     if message is None:
         return DeliveryState.FAILED, ERASED
-    presenter = message.campaign.presenter
-    if presenter is not None and presenter.consent_revoked_at is not None:
+    if message.recipient.removed_at is not None:
+        return DeliveryState.SUPPRESSED, REMOVED
+    revision = find_revision(message) if message.is_approved else None
+    if revision is not None and not has_consent(revision):
         return DeliveryState.FAILED, REVOKED
-    if not message.is_approved or message.content_hash != delivery.content_hash:
+    if revision is None or revision.content_hash != delivery.content_hash:
         return DeliveryState.FAILED, UNAPPROVED
     if is_suppressed(delivery.address):
         return DeliveryState.SUPPRESSED, SUPPRESSED

@@ -130,7 +130,10 @@ def count_unsent(campaign: Campaign, channel: Channel[Any]) -> int:
 
 def _find_approved(campaign: Campaign) -> list[Message]:
     messages = campaign.messages.filter(
-        review_state=ReviewState.APPROVED, render_state=RenderState.READY, approved_hash=F("content_hash")
+        recipient__removed_at=None,
+        review_state=ReviewState.APPROVED,
+        render_state=RenderState.READY,
+        approved_hash=F("content_hash"),
     )
     return list(messages.exclude(content_hash="").select_related("recipient").select_for_update(of=("self",)))
 

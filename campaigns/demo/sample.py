@@ -91,7 +91,7 @@ def create_campaign(owner: User, presenter: Presenter, voice_engine: str) -> Cam
 def format_table(campaign: Campaign) -> Iterator[str]:
     """One line per row of the spreadsheet: recipient, seconds of video, seconds of work, scores, file."""
     yield f"{'recipient':<28} {'video':>7} {'work':>7}  {'scores':<44} file"
-    for row in campaign.recipients.select_related("message"):
+    for row in campaign.recipients.living().select_related("message"):
         name = str(row)[:28]
         message = getattr(row, "message", None)
         if row.verdict == RowVerdict.REJECTED:
@@ -109,7 +109,7 @@ def format_table(campaign: Campaign) -> Iterator[str]:
 def find_unplayable(campaign: Campaign) -> list[str]:
     """Return a sentence for every valid row without a playable video."""
     problems = []
-    for row in campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"):
+    for row in campaign.recipients.living().filter(verdict=RowVerdict.VALID).select_related("message"):
         message = getattr(row, "message", None)
         if message is None or message.render_state != RenderState.READY:
             problems.append(f"{row} has no video: {message.failure if message else 'it was never started'}")

@@ -91,6 +91,14 @@ class Campaign(StatusModel):
         return self.name
 
 
+class RecipientQuerySet(models.QuerySet["Recipient"]):
+    """Recipients, or some of them."""
+
+    def living(self) -> RecipientQuerySet:
+        """Those who are in the campaign now: not removed, not gone from its spreadsheet."""
+        return self.filter(removed_at=None)
+
+
 class Recipient(StatusModel):
     """A person of a campaign, valid or rejected with the problems of their row.
 
@@ -107,6 +115,8 @@ class Recipient(StatusModel):
     removed_at = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=16, choices=RowVerdict.choices, default=RowVerdict.VALID)
     problems = models.JSONField(default=list, blank=True)  # [fields of problems.Problem]
+
+    objects = RecipientQuerySet.as_manager()
 
     class Meta:
         ordering = ["campaign_id", "row_number"]

@@ -157,7 +157,7 @@ def _count_row(counts: dict[str, _Count], number: int, values: Mapping[str, str]
 def _read_rows(campaign: Campaign, beat: Beat) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The rows that get a video, and those that only the script or the voice keeps from it."""
     from_file = [{"source": Source.SPREADSHEET}]
-    rows = campaign.recipients.order_by("row_number").exclude(problems__contains=from_file)
+    rows = campaign.recipients.living().order_by("row_number").exclude(problems__contains=from_file)
     last = -1
     while batch := list(rows.filter(row_number__gt=last).values_list("row_number", "values")[:ROWS_AT_ONCE]):
         yield from batch

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -12,44 +13,86 @@ from campaigns.jobs.progress import JobProgress
 from campaigns.models import Campaign, Job, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
 from campaigns.pronunciations.speaker import Speaker, load_speaker
-from campaigns.recipients.sheet_import import find_common_fault, find_script_problems, give_verdicts
+from campaigns.recipients.content import ContentFiller
+from campaigns.recipients.row_validation import find_common_fault, find_script_problems
+from campaigns.recipients.upkeep import Tell, refresh_all_messages, tell_nobody
+from campaigns.recipients.verdicts import give_verdicts
 from campaigns.scripts.template import ScriptError, check
 from campaigns.sheets.spreadsheet import Row
-from campaigns.states import RowVerdict
+from campaigns.states import CampaignState, RowVerdict, move
 
 _ROWS_AT_ONCE = 500
 
 
-def revalidate_rows(campaign: Campaign) -> int:
-    """Validate every row with the saved script; returns how many changed. A broken script changes nothing."""
+@dataclass(frozen=True)
+class Revalidation:
+    """What another script, voice or pronunciation made of the rows: how many have other problems, how many
+    get no video any more (``rejected``) or get one again, and how many videos have to be made anew."""
+
+    changed: int = 0
+    rejected: int = 0
+    accepted: int = 0
+    outdated: int = 0
+
+
+def revalidate_rows(campaign: Campaign, progress: Tell = tell_nobody) -> Revalidation:
+    """Validate every living row with the saved script, some at a time, and compare the videos there are.
+
+    A broken script changes nothing. Safe to run twice and at once: one with an older script stops.
+    """
     try:
         check(campaign.script)
     except ScriptError:
-        return 0
-    return _revalidate_all(campaign, campaign.recipients.all())
+        return Revalidation()
+    found = _revalidate_all(campaign, campaign.recipients.living(), progress)
+    with transaction.atomic():
+        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if stored.state == CampaignState.RENDERING or not stored.messages.exists():
+            return found
+        try:
+            with transaction.atomic():
+                outdated = refresh_all_messages(stored, ContentFiller(stored), progress)
+        except ScriptError:  # a fault for everybody is told by `find_script_fault`; no video is outdated yet
+            return found
+    return replace(found, outdated=outdated)
 
 
 def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
     """The work of a job: all rows of its campaign with the script as it is now."""
     assert job.campaign is not None
     progress("checking all rows")
-    return {"changed": revalidate_rows(job.campaign)}
+    return asdict(revalidate_rows(Campaign.objects.get(pk=job.campaign.pk), progress))
 
 
 def revalidate_unread_rows(campaign: Campaign | None = None) -> int:
     """After the library changed: validate the rows whose letters were not read, for None of all campaigns."""
-    unread = Recipient.objects.filter(problems__contains=[{"code": Code.LETTERS_NOT_READ}])
+    unread = Recipient.objects.living().filter(problems__contains=[{"code": Code.LETTERS_NOT_READ}])
     campaigns = Campaign.objects.filter(pk__in=unread.values("campaign")) if campaign is None else [campaign]
-    return sum(_revalidate_all(one, unread.filter(campaign=one)) for one in campaigns)
+    found = [_revalidate_all(one, unread.filter(campaign=one), tell_nobody) for one in campaigns]
+    return sum(one.changed for one in found)
 
 
-def _revalidate_all(campaign: Campaign, rows: Iterable[Recipient]) -> int:
+def _revalidate_all(campaign: Campaign, rows: QuerySet[Recipient], tell: Tell) -> Revalidation:
     speaker = load_speaker(campaign)
-    changed = [row for row in rows if _revalidate(row, campaign.script, speaker)]
-    with transaction.atomic():
-        Recipient.objects.bulk_update(changed, ["problems"], batch_size=1000)
-        give_verdicts(campaign)
-    return len(changed)
+    pks = list(rows.order_by("row_number", "pk").values_list("pk", flat=True))
+    changed = rejected = accepted = 0
+    for at in range(0, len(pks), _ROWS_AT_ONCE):
+        with transaction.atomic():
+            locked = Campaign.objects.select_for_update().filter(pk=campaign.pk, script=campaign.script)
+            if not locked.exists():
+                break  # saved again meanwhile: whoever did it validates anew
+            some = Recipient.objects.filter(pk__in=pks[at : at + _ROWS_AT_ONCE])
+            written = [row for row in some.select_for_update() if _revalidate(row, campaign.script, speaker)]
+            Recipient.objects.bulk_create(
+                written, update_conflicts=True, unique_fields=["id"], update_fields=["problems"]
+            )
+            told = Recipient.objects.filter(pk__in=[row.pk for row in written])
+            accepted += move(told.filter(problems=[], verdict=RowVerdict.REJECTED), RowVerdict.VALID)
+            rejected += move(told.filter(verdict=RowVerdict.VALID).exclude(problems=[]), RowVerdict.REJECTED)
+            changed += len(written)
+        tell("checking all rows", min(at + _ROWS_AT_ONCE, len(pks)), len(pks))
+    give_verdicts(campaign)
+    return Revalidation(changed, rejected, accepted)
 
 
 def find_script_fault(campaign: Campaign) -> Problem | None:
@@ -65,7 +108,7 @@ def find_script_fault(campaign: Campaign) -> Problem | None:
 def find_script_rejections(campaign: Campaign) -> QuerySet[Recipient]:
     """The rows that get no video because the script cannot be filled for them."""
     by_script = [{"source": Source.SCRIPT}]
-    rows = campaign.recipients.filter(verdict=RowVerdict.REJECTED, problems__contains=by_script)
+    rows = campaign.recipients.living().filter(verdict=RowVerdict.REJECTED, problems__contains=by_script)
     return rows.order_by("row_number")
 
 
@@ -79,7 +122,7 @@ def _read_values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
     Not with a cursor on the server: one that is left half read closes itself whenever Python collects its
     garbage, and where that happens inside another query, the connection waits for itself for ever.
     """
-    rows = campaign.recipients.order_by("row_number").values_list("values", flat=True)
+    rows = campaign.recipients.living().order_by("row_number").values_list("values", flat=True)
     start = 0
     while batch := list(rows[start : start + _ROWS_AT_ONCE]):
         yield from batch

@@ -10,7 +10,8 @@ from campaigns.pronunciations.speaker import load_speaker
 from campaigns.pronunciations.spelling import compute_key, read_spelling
 from campaigns.recipients.name_columns import name_pronouncing_column
 from campaigns.recipients.personal_words import list_words
-from campaigns.recipients.sheet_import import find_script_problems, give_verdicts
+from campaigns.recipients.row_validation import find_script_problems
+from campaigns.recipients.verdicts import give_verdicts
 from campaigns.sheets.spreadsheet import Row
 
 
@@ -23,7 +24,7 @@ def correct_row(campaign: Campaign, word: PersonalWord, number: int, said: str) 
     spelling = read_spelling(said)
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
-        row = stored.recipients.select_for_update().filter(row_number=number).first()
+        row = stored.recipients.living().select_for_update().filter(row_number=number).first()
         if row is None or not _has_word(row, word):
             raise RowRefused(f"Row {number} does not have “{word.word}” in “{word.column}”.")
         cell = row.values[word.column]

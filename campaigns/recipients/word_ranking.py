@@ -55,7 +55,7 @@ def keep_words(campaign: Campaign) -> None:
     if is_counted(campaign):
         assess_words(campaign, LOOKED_UP_S)
     elif begin_count(campaign):
-        if campaign.recipients.count() > ROWS_COUNTED_AT_ONCE:
+        if campaign.recipients.living().count() > ROWS_COUNTED_AT_ONCE:
             _enqueue(campaign)
             return
         count_words(campaign)

@@ -52,7 +52,9 @@ def hash_text(text: str) -> str:
 def list_recordable_lines(campaign: Campaign) -> list[RecordableLine]:
     """Every distinct line of the valid rows, those that most people hear first."""
     people: dict[tuple[str, str], int] = {}
-    for values in campaign.recipients.filter(verdict=RowVerdict.VALID).values_list("values", flat=True):
+    for values in (
+        campaign.recipients.living().filter(verdict=RowVerdict.VALID).values_list("values", flat=True)
+    ):
         try:
             for line in fill(campaign.script, values):
                 people[line.id, line.text] = people.get((line.id, line.text), 0) + 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from campaigns import engine
 from campaigns.models import Campaign
+from campaigns.states import RenderState
 from campaigns.storage.campaign_voice import choose_campaign_voice
 
 
@@ -20,7 +21,11 @@ def load_or_find_filmed_lines(
         return ()
     stored: list[dict[str, Any]] | None = campaign.filmed_lines
     if stored is None:
-        lines = campaign.messages.exclude(lines=[]).values_list("lines", flat=True)
+        lines = (
+            campaign.messages.exclude(lines=[])
+            .exclude(render_state=RenderState.CANCELLED)
+            .values_list("lines", flat=True)
+        )
         messages = [[(line["id"], line["text"]) for line in one] for one in lines]
         voice = choose_campaign_voice(campaign)
         stored = [line.to_json() for line in engine.find_filmed_lines(messages, take, voice, progress)]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -17,27 +14,21 @@ from django_q.tasks import async_task
 
 from campaigns.claims import compute_stall_cutoff, create_token
 from campaigns.engine import RenderError
-from campaigns.models import Campaign, Message, Presenter, Recipient
-from campaigns.pronunciations.speaker import Speaker, load_speaker
-from campaigns.recipients.name_columns import find_row_pronunciations
-from campaigns.recipients.sheet_import import find_common_fault, find_unread_lines
-from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
+from campaigns.models import Campaign, Message, Presenter
+from campaigns.recipients.content import ContentFiller
+from campaigns.recipients.upkeep import sync_messages
 from campaigns.runs.bake import enqueue_bake
 from campaigns.scripts import template
-from campaigns.sheets.spreadsheet import Row
 from campaigns.states import (
     BakeState,
     CampaignState,
     MoveRefused,
     RenderState,
-    ReviewState,
-    RowVerdict,
     move,
     move_one,
 )
 from campaigns.storage.campaign_voice import (
     choose_campaign_voice,
-    describe_campaign_voice,
     find_missing_voice,
 )
 
@@ -228,98 +219,14 @@ def _sync_messages(campaign: Campaign) -> None:
     """One message per valid row, filled with the script as it is now; what is ready and unchanged stays."""
     try:
         template.check(campaign.script)
+        choose_campaign_voice(campaign)
+        rows = sync_messages(campaign, ContentFiller(campaign))
     except template.ScriptError as error:
         raise MoveRefused(str(error)) from error
-    rows = list(campaign.recipients.filter(verdict=RowVerdict.VALID).select_related("message"))
-    if not rows:
-        raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
-    unknown = find_common_fault(campaign.script, (row.values for row in rows))
-    if unknown is not None:
-        raise MoveRefused(str(unknown))
-    campaign.messages.exclude(recipient__in=rows).delete()
-    needed, outdated, recorded = set[str](), list[Message](), find_recorded_texts(campaign)
-    speaker = _require_speaker(campaign)
-    for row in rows:
-        lines, failure = _fill_lines(campaign.script, row, speaker)
-        lines = mark_recorded(lines, recorded)
-        made_with = _describe_speaking(campaign, speaker, row, lines)
-        needed |= {line["id"] for line in lines}
-        message = getattr(row, "message", None) or Message(campaign=campaign, recipient=row)
-        if message.made_with and _list_who_speaks(message.made_with) != _list_who_speaks(made_with):
-            campaign.slots = None  # planned for another take or another voice
-        unwanted = _shows_filmed_lines(message) and not campaign.use_filmed_lines
-        made = message.render_state == RenderState.READY and not unwanted
-        if made and _is_up_to_date(message, lines, made_with):
-            continue
-        message.lines, message.made_with = lines, made_with
-        message.failure, message.failure_permanent = failure, bool(failure)
-        outdated.append(message)
-    _queue(campaign, outdated)
-    if campaign.slots is not None and not needed <= _read_slot_ids(campaign.slots):
-        campaign.slots = None
-
-
-def _shows_filmed_lines(message: Message) -> bool:
-    return any(line.get("source") == "filmed" for line in message.segments)
-
-
-def _require_speaker(campaign: Campaign) -> Speaker:
-    try:
-        choose_campaign_voice(campaign)
     except RenderError as error:
         raise MoveRefused(error.message) from error
-    return load_speaker(campaign)
-
-
-def _fill_lines(script: str, row: Recipient, speaker: Speaker) -> tuple[list[dict[str, str]], str]:
-    """What the row's message says, or none and why it cannot be said."""
-    try:
-        lines = template.fill(script, row.values)
-    except template.ScriptError as error:
-        return [], f"Row {row.row_number}: {error}"
-    filled = [{"id": line.id, "text": line.text} for line in lines]
-    unread = find_unread_lines(Row(row.row_number, row.values), script, lines, speaker)
-    return filled, f"Row {row.row_number}: {unread[0].message}" if unread else ""
-
-
-def _describe_speaking(
-    campaign: Campaign, speaker: Speaker, row: Recipient, lines: list[dict[str, str]]
-) -> dict[str, Any]:
-    """Who says a message's lines and how words of them are said: other values make another video."""
-    known = speaker.select([line["text"] for line in lines], find_row_pronunciations(row.values))
-    return {
-        "presenter": campaign.presenter_id,
-        "voice": describe_campaign_voice(campaign),
-        "pronunciations": [asdict(one) for one in known],
-    }
-
-
-def _list_who_speaks(made_with: Mapping[str, Any]) -> list[Any]:
-    return [made_with["presenter"], made_with["voice"]]
-
-
-def _is_up_to_date(message: Message, lines: list[dict[str, str]], made_with: dict[str, Any]) -> bool:
-    """Whether a finished video says these lines in this way."""
-    same = message.made_with == made_with if message.made_with else not made_with["pronunciations"]
-    return same and message.lines == lines and bool(message.video)
-
-
-def _queue(campaign: Campaign, messages: list[Message]) -> None:
-    """Store these messages as work to do, undecided; those that failed before they began fail at once."""
-    for message in messages:
-        message.attempts = message.done = message.total = 0
-        message.stage = message.claimed_by = message.approved_hash = ""
-        message.save()
-    stored = campaign.messages.filter(pk__in=[message.pk for message in messages])
-    move(stored, RenderState.QUEUED)
-    move(stored, ReviewState.PENDING)
-    move(stored.exclude(failure=""), RenderState.FAILED)
-
-
-def _read_slot_ids(slots: object) -> set[str]:
-    """Read the line ids of the stored slots."""
-    plain = json.loads(slots) if isinstance(slots, str) else slots
-    return set(plain.get("line_ids", ())) if isinstance(plain, dict) else set()
+    if not rows:
+        raise MoveRefused("There is no valid row to make a video for. Upload a spreadsheet with recipients.")
 
 
 def _describe_stage(campaign: Campaign, busy: list[Message]) -> str:

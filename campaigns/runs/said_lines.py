@@ -27,7 +27,9 @@ def fill_valid_rows(campaign: Campaign) -> tuple[list[tuple[SaidLine, ...]], int
     """The lines of every valid row, how many rows cannot be filled, and an error that all rows share."""
     filled, unfillable, fault = [], 0, ""
     speaker = load_speaker(campaign)
-    for values in campaign.recipients.filter(verdict=RowVerdict.VALID).values_list("values", flat=True):
+    for values in (
+        campaign.recipients.living().filter(verdict=RowVerdict.VALID).values_list("values", flat=True)
+    ):
         try:
             filled.append(_fill(campaign.script, values, speaker))
         except ScriptError as error:

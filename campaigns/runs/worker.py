@@ -11,12 +11,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns import engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
 from campaigns.recordings.line_recordings import load_recorded
+from campaigns.revisions import approve_published, delete_unused_files
 from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
@@ -129,7 +131,7 @@ def _load_or_plan_slots(
     """The campaign's slots, planned by the first worker that needs them; twice gives the same."""
     campaign.refresh_from_db(fields=["slots"])
     if campaign.slots is None:
-        messages = list(campaign.messages.exclude(lines=[]).values_list("lines", "made_with"))
+        messages = list(_find_planned(campaign).values_list("lines", "made_with"))
         planned = engine.plan_slots(
             [_to_pairs(lines) for lines, _ in messages],
             take,
@@ -142,6 +144,11 @@ def _load_or_plan_slots(
         campaign.refresh_from_db(fields=["slots"])
         assert campaign.slots is not None
     return engine.Slots.from_json(campaign.slots)
+
+
+def _find_planned(campaign: Campaign) -> QuerySet[Message]:
+    """Messages that say something; not those of people who are gone."""
+    return campaign.messages.exclude(lines=[]).exclude(render_state=RenderState.CANCELLED)
 
 
 def _read_pronunciations(made_with: Mapping[str, Any]) -> tuple[engine.Pronunciation, ...]:
@@ -161,7 +168,7 @@ def _store_result(message: Message, result: engine.MessageResult) -> None:
         "poster": store_file(message.poster, result.poster, f"{name}.jpg"),
         "captions": store_file(message.captions, result.captions, f"{name}.vtt"),
     }
-    old = [field for field in (message.video, message.poster, message.captions) if field]
+    old = [field.name for field in (message.video, message.poster, message.captions) if field.name]
     with transaction.atomic():
         if not move(
             Message.objects.filter(match_claim(message)), RenderState.READY, **files, **_collect_facts(result)
@@ -169,9 +176,8 @@ def _store_result(message: Message, result: engine.MessageResult) -> None:
             raise engine.Cancelled
         others = Message.objects.filter(pk=message.pk).exclude(approved_hash=result.content_hash)
         move(others, ReviewState.PENDING, approved_hash="")
-    for field in old:
-        if field.name and field.name not in files.values():
-            field.storage.delete(field.name)
+        approve_published(Message.objects.filter(pk=message.pk))
+    delete_unused_files(message, old)
 
 
 def _collect_facts(result: engine.MessageResult) -> dict[str, Any]:

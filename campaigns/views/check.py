@@ -21,7 +21,7 @@ class CheckPage(CampaignPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         verdict = self.request.GET.get("verdict", "")
-        rows = self.campaign.recipients.order_by("row_number")
+        rows = self.campaign.recipients.living().order_by("row_number")
         if verdict in RowVerdict.values:
             rows = rows.filter(verdict=verdict)
         page = Paginator(rows, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))

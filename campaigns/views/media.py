@@ -33,17 +33,17 @@ CONTENT_TYPES = {"video": "video/mp4", "poster": "image/jpeg", "captions": "text
 
 @require_safe
 def public_video(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    return _serve_kind(request, get_public_message(public_id), "video")
+    return _serve_public(request, public_id, "video")
 
 
 @require_safe
 def public_poster(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    return _serve_kind(request, get_public_message(public_id), "poster")
+    return _serve_public(request, public_id, "poster")
 
 
 @require_safe
 def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    return _serve_kind(request, get_public_message(public_id), "captions")
+    return _serve_public(request, public_id, "captions")
 
 
 @require_safe
@@ -52,7 +52,9 @@ def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Any finished message, for review: approved or not."""
     message = get_object_or_404(Message, pk=pk, render_state=RenderState.READY)
-    response = _serve_kind(request, message, kind)
+    if kind not in CONTENT_TYPES:
+        raise Http404("A message has a video, a poster and captions.")
+    response = _serve_kind(request, getattr(message, kind), kind, message.content_hash)
     patch_vary_headers(response, ["Cookie"])
     return response
 
@@ -88,11 +90,13 @@ def serve(request: HttpRequest, stored: FieldFile, content_type: str, etag: str)
     return response
 
 
-def _serve_kind(request: HttpRequest, message: Message, kind: str) -> HttpResponseBase:
-    if kind not in CONTENT_TYPES:
-        raise Http404("A message has a video, a poster and captions.")
-    stored: FieldFile = getattr(message, kind)
-    return serve(request, stored, CONTENT_TYPES[kind], f"{message.content_hash[:32]}-{kind}")
+def _serve_public(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
+    shown = get_public_message(public_id)
+    return _serve_kind(request, shown.get_file(kind), kind, shown.content_hash)
+
+
+def _serve_kind(request: HttpRequest, stored: FieldFile, kind: str, content_hash: str) -> HttpResponseBase:
+    return serve(request, stored, CONTENT_TYPES[kind], f"{content_hash[:32]}-{kind}")
 
 
 def _respond(

@@ -108,8 +108,8 @@ def compute_counts(campaign: Campaign) -> Counts:
     rejected = made.filter(review_state=ReviewState.REJECTED).count()
     sent = campaign.deliveries.filter(state=DeliveryState.SENT).count()
     return Counts(
-        valid=campaign.recipients.filter(verdict=RowVerdict.VALID).count(),
-        rejected=campaign.recipients.filter(verdict=RowVerdict.REJECTED).count(),
+        valid=campaign.recipients.living().filter(verdict=RowVerdict.VALID).count(),
+        rejected=campaign.recipients.living().filter(verdict=RowVerdict.REJECTED).count(),
         ready=ready,
         failed=campaign.messages.filter(render_state=RenderState.FAILED).count(),
         approved=approved,

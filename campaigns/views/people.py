@@ -61,7 +61,7 @@ class RecipientsPage(CampaignPage):
             if not any(cells.values()):
                 raise MoveRefused("Write at least one cell of the person.")
             person = people.add_person(self.campaign, cells, self.person)
-        except MoveRefused as refused:
+        except (MoveRefused, people.PersonRefused) as refused:
             context = self.get_context_data(fields=list(cells.items()), add_error=str(refused))
             return self.render_to_response(context, status=400)
         added = Recipient.objects.get(pk=person.pk)
@@ -79,7 +79,7 @@ class PersonView(CampaignPage):
         person = get_object_or_404(found, pk=request.POST.get("person") or 0)
         try:
             refusal = self._act(request.POST.get("action", ""), person)
-        except MoveRefused as refused:
+        except (MoveRefused, people.PersonRefused) as refused:
             refusal = str(refused)
         person = get_object_or_404(found, pk=person.pk)
         counted = count_people(self.campaign)

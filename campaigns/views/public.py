@@ -24,16 +24,18 @@ POLICY = (
 
 @require_safe
 def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The video with its player; 404 unless exactly this content is approved."""
-    message = get_public_message(public_id)
-    presenter = message.campaign.presenter
+    """The newest approved video with its player; 404 where there is none."""
+    shown = get_public_message(public_id)
     context = {
-        "message": message,
-        "campaign": message.campaign,
-        "name": message.recipient.name,
-        "consent_by": (presenter.consent_by or presenter.name) if presenter else "",
-        "version": message.content_hash[:12],
-        "shape": choose_shape(presenter.facts if presenter else {}),
+        "message": shown.message,
+        "campaign": shown.message.campaign,
+        "name": shown.message.recipient.name,
+        "video_seconds": shown.video_seconds,
+        "has_poster": bool(shown.get_file("poster")),
+        "has_captions": bool(shown.get_file("captions")),
+        "consent_by": shown.presenter.consent_by or shown.presenter.name,
+        "version": shown.content_hash[:12],
+        "shape": choose_shape(shown.presenter.facts),
     }
     return _make_private(render(request, "public/message.html", context))
 
@@ -42,7 +44,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def events(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One report of the page: 204 whether counted or not, 400 for what is no report."""
-    message = get_public_message(public_id)
+    shown = get_public_message(public_id)
     if int(request.headers.get("Content-Length") or 0) > MAX_EVENT_BYTES:
         return HttpResponse("Too long for an event.", status=413, content_type="text/plain")
     try:
@@ -50,7 +52,7 @@ def events(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except (ValueError, RecursionError) as error:
         return HttpResponse(f"Not an event: {error}", status=400, content_type="text/plain")
     if not is_automatic(request):
-        record(message, event)
+        record(shown.message, event, shown.video_seconds)
     return HttpResponse(status=204)
 
 

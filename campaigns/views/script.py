@@ -128,7 +128,7 @@ def _choose_voice(campaign: Campaign, line: HeardLine) -> engine.VoiceConfig:
 
 
 def find_valid_rows(campaign: Campaign) -> QuerySet[Recipient]:
-    return Recipient.objects.filter(campaign=campaign, verdict=RowVerdict.VALID).order_by("row_number")
+    return campaign.recipients.living().filter(verdict=RowVerdict.VALID).order_by("row_number")
 
 
 def _preview_to_json(made: Preview) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from campaigns.models import Campaign
 from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
 from campaigns.recipients.revalidation import revalidate_rows
-from campaigns.recipients.sheet_import import validate_rows
+from campaigns.recipients.row_validation import validate_rows
 from campaigns.scripts.template import ScriptError, check, fill
 from campaigns.sheets.spreadsheet import Sheet, read_sheet
 
@@ -119,7 +119,7 @@ def test_a_code_of_a_later_version_reads_as_unknown() -> None:
 def test_rows_of_version_0_2_are_read_and_judged_again(campaign: Campaign) -> None:
     try:
         MigrationExecutor(connection).migrate([("campaigns", "0003_delivery_link")])
-        before = campaign.recipients.get(name="Nobody").problems
+        before = campaign.recipients.values_list("problems", flat=True).get(name="Nobody")
         empty = "Script, line 1, column 32: “city” is empty in this row: fill the cell."
         campaign.recipients.filter(name="José").update(
             verdict="rejected", problems=[{"column": "city", "message": empty}]

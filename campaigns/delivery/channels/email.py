@@ -21,6 +21,7 @@ from campaigns.delivery.channels.smtp import SmtpBackend
 from campaigns.delivery.channels.thumbnail import make_thumbnail
 from campaigns.delivery.links import opt_out_url, page_url
 from campaigns.models import Delivery, Message, Recipient
+from campaigns.revisions import find_revision
 
 logger = logging.getLogger(__name__)
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -90,7 +91,8 @@ def join_lines(text: str) -> str:
 
 
 def _build_context(message: Message, *, has_picture: bool) -> dict[str, object]:
-    presenter = message.campaign.presenter
+    revision = find_revision(message)
+    presenter = revision.presenter if revision is not None else None
     return {
         "name": message.recipient.name,
         "body": message.campaign.email_body,

@@ -17,7 +17,7 @@ from campaigns.batch.results import RowStatus
 from campaigns.batch.videos import Batch, make_videos, report_missing_videos
 from campaigns.checks.report import CheckReport, Finding, Note, to_json, to_text
 from campaigns.management.progress_line import ProgressLine
-from campaigns.recipients.sheet_import import find_common_fault
+from campaigns.recipients.row_validation import find_common_fault
 from campaigns.recordings.archive import BadArchive
 from campaigns.recordings.row_recordings import open_row_recordings
 from campaigns.scripts.script_file import ScriptFileError, read_script_file

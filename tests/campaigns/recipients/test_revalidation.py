@@ -10,7 +10,12 @@ from django.db import connection
 
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source
-from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_rows
+from campaigns.recipients.revalidation import (
+    Revalidation,
+    find_script_fault,
+    find_script_rejections,
+    revalidate_rows,
+)
 from campaigns.recipients.sheet_import import import_sheet
 from campaigns.states import RowVerdict
 
@@ -36,11 +41,11 @@ def verdicts(campaign: Campaign) -> dict[str, tuple[str, list[str]]]:
     """name → verdict and codes."""
     return {
         row.name: (row.verdict, [str(problem.code) for problem in row.found_problems])
-        for row in campaign.recipients.all()
+        for row in campaign.recipients.living()
     }
 
 
-def save_script(campaign: Campaign, script: str) -> int:
+def save_script(campaign: Campaign, script: str) -> Revalidation:
     campaign.script = script
     campaign.save()
     return revalidate_rows(campaign)
@@ -52,11 +57,11 @@ def test_verdicts_follow_from_codes_and_not_from_sentences(campaign: Campaign, r
     campaign.save()
     import_sheet(campaign, io.BytesIO(FAULTY.encode()), "people.csv")
     if reworded:
-        for row in campaign.recipients.all():
+        for row in campaign.recipients.living():
             row.problems = [problem | {"message": "Other words."} for problem in row.problems]
             row.save()
     assert [row.name for row in find_script_rejections(campaign)] == ["Cy", "Flo"]
-    assert save_script(campaign, "Hello {{ first_name }}.") == 2
+    assert save_script(campaign, "Hello {{ first_name }}.") == Revalidation(changed=2, accepted=1)
     assert verdicts(campaign) == {
         "Ada": ("valid", []),
         "Bo": ("rejected", ["address_missing"]),
@@ -66,14 +71,15 @@ def test_verdicts_follow_from_codes_and_not_from_sentences(campaign: Campaign, r
         "Flo": ("valid", []),
     }
     assert not find_script_rejections(campaign).exists()
-    assert save_script(campaign, "Hello {{ first_name }} from {{ city }}.") == 2
+    again = save_script(campaign, "Hello {{ first_name }} from {{ city }}.")
+    assert again == Revalidation(changed=2, rejected=1)
     assert verdicts(campaign)["Cy"] == ("rejected", ["address_invalid", "cell_empty"])
     assert verdicts(campaign)["Flo"] == ("rejected", ["cell_empty"])
 
 
 def test_judging_again_changes_no_row_that_is_judged_already(campaign: Campaign) -> None:
     import_sheet(campaign, io.BytesIO(FAULTY.encode()), "people.csv")
-    assert save_script(campaign, campaign.script) == 0
+    assert save_script(campaign, campaign.script) == Revalidation()
 
 
 @pytest.fixture

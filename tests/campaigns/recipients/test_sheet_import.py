@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 
 from campaigns.models import Campaign
 from campaigns.recipients.name_columns import find_name
-from campaigns.recipients.sheet_import import find_common_fault, import_sheet, validate_rows
+from campaigns.recipients.row_validation import find_common_fault, validate_rows
+from campaigns.recipients.sheet_import import import_sheet
 from campaigns.sheets.spreadsheet import SheetError, read_sheet
 from campaigns.states import CampaignState, MoveRefused, RowVerdict
 
@@ -18,7 +19,7 @@ def import_text(campaign: Campaign, text: str) -> dict[int, str]:
     import_sheet(campaign, io.BytesIO(text.encode()), "people.csv")
     return {
         row.row_number: " ".join(f"{p.column}: {p.message}" for p in row.found_problems)
-        for row in campaign.recipients.all()
+        for row in campaign.recipients.living()
     }
 
 
@@ -47,9 +48,9 @@ def test_counts_name_each_verdict(campaign: Campaign) -> None:
     assert counts == {RowVerdict.VALID: 2, RowVerdict.REJECTED: 3}
 
 
-def test_a_new_sheet_replaces_the_old_rows_and_keeps_the_file(campaign: Campaign) -> None:
+def test_a_sheet_of_other_people_leaves_them_alone_and_the_file_is_kept(campaign: Campaign) -> None:
     import_text(campaign, "name,email\nZoë,zoe@example.org\n")
-    assert [row.name for row in campaign.recipients.all()] == ["Zoë"]
+    assert [row.name for row in campaign.recipients.living()] == ["Zoë"]
     assert campaign.columns == ["name", "email"]
     assert campaign.spreadsheet_name == "people.csv"
     assert campaign.spreadsheet.read().decode() == "name,email\nZoë,zoe@example.org\n"

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, Message
-from campaigns.review import reject
+from campaigns.review import approve, reject
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.views.media import CHUNK_BYTES
 from tests.campaigns.mail import approve_all
@@ -147,17 +147,23 @@ class TestNobodySees:
         reject(message, alice, "The name is wrong")
         assert client.get(reverse(name, args=[message.public_id])).status_code == 404
 
-    def test_what_was_rendered_again_after_the_approval(
-        self, client: Client, message: Message, name: str
-    ) -> None:
-        message.content_hash = "e" * 64
-        message.save()
-        assert client.get(reverse(name, args=[message.public_id])).status_code == 404
-
     def test_what_the_presenter_took_back(self, client: Client, message: Message, name: str) -> None:
         message.campaign.presenter.consent_revoked_at = timezone.now()
         message.campaign.presenter.save()
         assert client.get(reverse(name, args=[message.public_id])).status_code == 404
+
+
+def test_what_was_rendered_again_is_not_seen_before_it_is_approved(
+    client: Client, alice: User, message: Message, url: str
+) -> None:
+    approve(message, alice)
+    before = client.head(url)
+    message.content_hash = "e" * 64
+    message.video.save("newer.mp4", ContentFile(b"newer"))
+    shown = client.head(url)
+    assert (shown["ETag"], shown["Content-Length"]) == (before["ETag"], before["Content-Length"])
+    approve(message, alice)
+    assert client.head(url)["Content-Length"] == "5"
 
 
 def test_a_file_that_is_gone_is_not_found(client: Client, message: Message, url: str) -> None:
