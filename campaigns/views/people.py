@@ -6,14 +6,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
 from campaigns.models import Recipient
 from campaigns.recipients import people
 from campaigns.recipients.import_drafts import find_draft
-from campaigns.recipients.people_list import Shown, count_people, find_people, list_sent
+from campaigns.recipients.people_list import (
+    MATCHES_MAX,
+    Shown,
+    count_people,
+    find_matches,
+    find_people,
+    list_sent,
+)
 from campaigns.states import CampaignState, MoveRefused
 from campaigns.views.page import CampaignPage, step_url
 
@@ -33,23 +40,32 @@ class RecipientsPage(CampaignPage):
         words = self.request.GET.get("q", "").strip()[:200]
         asked = self.request.GET.get("show", "")
         shown = Shown(asked) if asked in set(Shown) else Shown.ALL if words else counted.first
-        page = Paginator(find_people(self.campaign, shown, words), ROWS_PER_PAGE)
-        page_shown = page.get_page(self.request.GET.get("page"))
-        sent = list_sent(list(page_shown))
+        page_shown, rows = self._list_page(shown, words)
+        sent = list_sent(rows)
         query = urlencode({"show": shown, "q": words})
         return super().get_context_data(
             page=page_shown,
-            rows=[describe_person(row, self.campaign.columns, row.pk in sent) for row in page_shown],
+            rows=[describe_person(row, self.campaign.columns, row.pk in sent) for row in rows],
             shown=shown,
             people=counted,
             tabs=[(one, _TAB_LABELS[one], getattr(counted, one)) for one in Shown],
             words=words,
+            has_more=bool(words) and page_shown.paginator.count >= MATCHES_MAX,
             pages_query=query,
             draft=find_draft(self.campaign),
             person_url=f"{step_url(self.campaign, 'people')}",
             is_rendering=self.campaign.state == CampaignState.RENDERING,
             **{"fields": [(column, "") for column in self.campaign.columns], **kwargs},
         )
+
+    def _list_page(self, shown: Shown, words: str) -> tuple[Page[Any], list[Recipient]]:
+        number = self.request.GET.get("page")
+        if not words:
+            page = Paginator(find_people(self.campaign, shown), ROWS_PER_PAGE).get_page(number)
+            return page, list(page)
+        keys = Paginator(find_matches(self.campaign, shown, words), ROWS_PER_PAGE).get_page(number)
+        people_there = self.campaign.recipients.filter(pk__in=list(keys))
+        return keys, list(people_there.order_by("row_number", "pk"))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         columns = self.campaign.columns

@@ -22,7 +22,7 @@ from campaigns.recipients.import_drafts import (
 )
 from campaigns.states import JobState
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # the beats of a job come over a connection of their own
 SHEET = b"first_name,email\nAda,ada@example.org\nNobody,nowhere\n"
 
 

@@ -18,7 +18,7 @@ from campaigns.recipients.import_drafts import find_draft
 from campaigns.states import CampaignState, JobState, RowVerdict
 from tests.imports import answer, apply, choose, do_jobs, see, step
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # the beats of a job come over a connection of their own
 SHEET = "first_name;email;city\nZoë;zoe@example.org;Málaga\nLars;not an address;\n"
 GERMAN = "Vorname;Nachname;E-Mail-Adresse\nJürgen;Groß;juergen@example.org\nUte;Weiß;ute@example.org\n"
 CORRECTED = (

@@ -121,6 +121,7 @@
     const was = text(cell);
     const field = document.createElement("input");
     field.className = "bn-input bn-cell-input";
+    field.size = 1;  // as wide as its cell
     field.value = first === null ? was : first;
     field.setAttribute("aria-label", `${cell.dataset.column} of ${cell.closest("tr").dataset.name}`);
     cell.querySelector("[data-text]").hidden = true;
