@@ -8,7 +8,7 @@ from campaigns.claims import create_token
 from campaigns.delivery import schedule
 from campaigns.jobs import work
 from campaigns.models import Campaign
-from campaigns.recipients import personal_words
+from campaigns.recipients import import_drafts, personal_words
 from campaigns.runs import bake, lifecycle, worker
 from campaigns.storage.uploads import sweep_uploads
 
@@ -61,6 +61,7 @@ def sweep() -> None:
     """Free what dead workers held. Runs every minute in the queue ``default``."""
     bake.sweep_stalled_bakes()
     work.sweep_stalled_jobs()
+    import_drafts.sweep_drafts()
     lifecycle.sweep_stalled()
     schedule.sweep_stalled()
     sweep_uploads()

@@ -20,19 +20,25 @@ from campaigns.states import CampaignState
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
+from campaigns.views.imports import ImportChangesPage, ImportColumnsPage, ImportPage, ImportSheetPage
 from campaigns.views.jobs import cancel_job, retry_job, show_job
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
+from campaigns.views.people import PersonView, RecipientsPage
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import AgainView, ProgressView, RunPage
 from campaigns.views.script import LineSoundView, PreviewView, ScriptPage
 from campaigns.views.send import SendPage
-from campaigns.views.upload import RecipientsPage
 from campaigns.views.voices import SampleView
 
 PAGES = {
     "recipients": RecipientsPage,
+    "people": PersonView,
+    "import": ImportPage,
+    "import_sheet": ImportSheetPage,
+    "import_columns": ImportColumnsPage,
+    "import_changes": ImportChangesPage,
     "script": ScriptPage,
     "preview": PreviewView,
     "filmed": FilmedLinesView,

@@ -62,7 +62,7 @@ class Change:
 class Changes:
     """``content_changes``: people there whose video is outdated by it; ``sent_affected``: people who were
     sent to and change or are gone; ``left_out``: rows that another one with the same key stands for.
-    ``sample``: up to 500 changes from the ``start`` that was asked for, in the order of the sheet."""
+    ``sample``: up to ``listed`` changes from the ``start`` that was asked for, in the order of the sheet."""
 
     new: int
     changed: int
@@ -97,6 +97,7 @@ def plan_changes(
     *,
     remove_gone: bool = True,
     start: int = 0,
+    listed: int = LISTED_MAX,
     progress: Tell = tell_nobody,
 ) -> Changes:
     """What `apply_changes` would do; nothing is changed."""
@@ -104,13 +105,13 @@ def plan_changes(
     compared = compare_sheet(campaign, sheet, choice)
     sent = _find_sent(campaign)
     outdated = _find_outdated(campaign, compared, progress)
-    listed = list(_list_changes(compared, sent, outdated, remove_gone))
+    found = list(_list_changes(compared, sent, outdated, remove_gone))
     return Changes(
         **compared.count(remove_gone),
         content_changes=len(outdated),
-        sent_affected=sum(one.sent for one in listed),
+        sent_affected=sum(one.sent for one in found),
         key_column=compared.key_column,
-        sample=tuple(listed[start : start + LISTED_MAX]),
+        sample=tuple(found[start : start + listed]),
     )
 
 

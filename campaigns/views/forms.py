@@ -33,7 +33,6 @@ else:
     _CampaignModelForm = _PresenterForm = _EntryForm = forms.ModelForm
 
 TABLE_BYTES_MAX = 20 * 2**20  # far above a hundred thousand entries
-SHEET_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 TAKE_SUFFIXES = (
     ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".3gp", ".ts", ".mts", ".m2ts", ".mpg",
 )  # fmt: skip
@@ -49,22 +48,6 @@ class _CampaignForm(_CampaignModelForm):
             return super().save(commit)
         self.instance.save(update_fields=list(self.fields))
         return self.instance
-
-
-class SpreadsheetForm(forms.Form):
-    """A spreadsheet to read recipients from."""
-
-    spreadsheet = forms.FileField(
-        label="Spreadsheet (CSV or XLSX)",
-        widget=forms.FileInput(attrs={"accept": ",".join(SHEET_SUFFIXES)}),
-        error_messages={
-            "required": "Choose a spreadsheet first.",
-            "empty": "That file is empty: export the spreadsheet again and upload it.",
-        },
-    )
-
-    def clean_spreadsheet(self) -> UploadedFile[bytes]:
-        return _require_suffix(self.cleaned_data["spreadsheet"], SHEET_SUFFIXES, "a CSV or XLSX file")
 
 
 class ScriptForm(_CampaignForm):

@@ -6,7 +6,6 @@ import json
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -16,7 +15,6 @@ from campaigns.review import compute_unflagged_digest
 from campaigns.states import CampaignState, RenderState, ReviewState, RowVerdict
 from tests import people
 
-SHEET = "first_name;email;city\nZoë;zoe@example.org;Málaga\nLars;not an address;\n"
 STEPS = ("recipients", "script", "names", "run", "check", "review", "send")
 
 
@@ -33,14 +31,6 @@ def message(campaign: Campaign) -> Message:
 
 def url(campaign: Campaign, step: str, *more: int) -> str:
     return reverse(f"admin:campaigns_campaign_{step}", args=[campaign.pk, *more])
-
-
-def upload(dashboard: Client, campaign: Campaign, content: str | bytes, name: str = "people.csv") -> str:
-    data = content.encode() if isinstance(content, str) else content
-    answer = dashboard.post(
-        url(campaign, "recipients"), {"spreadsheet": SimpleUploadedFile(name, data)}, follow=True
-    )
-    return answer.content.decode()
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -72,38 +62,6 @@ def test_a_viewer_reads_but_does_not_act(client: Client, bob: User, message: Mes
     decide = url(message.campaign, "decide", message.pk)
     assert client.post(decide, {}, content_type="application/json").status_code == 403
     assert client.post(url(message.campaign, "run"), {"action": "start"}).status_code == 403
-
-
-def test_an_upload_shows_columns_and_a_verdict_for_each_row(dashboard: Client, campaign: Campaign) -> None:
-    page = upload(dashboard, campaign, SHEET)
-    assert "1 row will get a video, 1 will not" in page
-    assert "is not an e-mail address" in page
-    assert "Málaga" in page
-    assert [row.name for row in campaign.recipients.living()] == ["Zoë", "Lars"]
-
-
-def test_a_file_that_is_no_spreadsheet_changes_nothing(dashboard: Client, campaign: Campaign) -> None:
-    assert "is not a CSV or XLSX file" in upload(dashboard, campaign, b"%PDF", "people.pdf")
-    assert "That file is empty" in upload(dashboard, campaign, b"", "people.csv")
-    assert "no rows below" in upload(dashboard, campaign, b"name,email\n", "people.csv")
-    assert campaign.recipients.count() == 4
-
-
-def test_a_campaign_whose_voice_is_gone_still_takes_a_spreadsheet_and_opens(
-    dashboard: Client, campaign: Campaign
-) -> None:
-    Campaign.objects.filter(pk=campaign.pk).update(voice_engine="gone")
-    assert "1 row will get a video, 1 will not" in upload(dashboard, campaign, SHEET)
-    for step in STEPS:
-        assert dashboard.get(url(campaign, step)).status_code == 200
-    page = dashboard.post(url(campaign, "run"), {"action": "start"}, follow=True).content.decode()
-    assert "There is no speech engine “gone”" in page
-
-
-def test_an_upload_is_refused_while_a_run_goes_on(dashboard: Client, campaign: Campaign) -> None:
-    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RENDERING)
-    assert "A run is going on" in upload(dashboard, campaign, SHEET)
-    assert campaign.recipients.count() == 4
 
 
 def preview_of(dashboard: Client, campaign: Campaign, script: str, name: str = "Ada") -> dict[str, object]:

@@ -16,7 +16,7 @@ from campaigns.jobs.work import work_on_job
 from campaigns.models import Campaign, Job
 from campaigns.states import JobState, move_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # the beats of a job come over a connection of their own
 
 
 @pytest.fixture
