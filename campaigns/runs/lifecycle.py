@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -35,7 +33,6 @@ from campaigns.storage.campaign_voice import (
 
 ATTEMPTS_MAX = 5  # a message that kills its worker this often is put aside
 WAKE_UPS_MAX = 64  # each finished message wakes the next worker, so a long queue needs no more
-ShowProgress = Callable[[str, int, int], None]
 UNFINISHED = (RenderState.QUEUED, RenderState.RENDERING)
 
 
