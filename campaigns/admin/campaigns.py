@@ -25,14 +25,20 @@ from campaigns.views.recordings import RecordingSoundView, RecordingsPage
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import ProgressView, RunPage
 from campaigns.views.script import LineSoundView, PreviewView, ScriptPage
+from campaigns.views.script_tools import DraftView, HardRowsView, RowsView
 from campaigns.views.send import SendPage
 from campaigns.views.upload import RecipientsPage
+from campaigns.views.versions import VersionsPage
 from campaigns.views.voices import SampleView
 
 PAGES = {
     "recipients": RecipientsPage,
     "script": ScriptPage,
+    "versions": VersionsPage,
     "preview": PreviewView,
+    "left_out": RowsView,
+    "hard_rows": HardRowsView,
+    "draft": DraftView,
     "filmed": FilmedLinesView,
     "sound": LineSoundView,
     "sample": SampleView,
