@@ -19,6 +19,7 @@ from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewSt
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
+from campaigns.views.mail import MailPreviewView
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
@@ -50,6 +51,7 @@ PAGES = {
     "progress": ProgressView,
     "review": ReviewPage,
     "send": SendPage,
+    "mail": MailPreviewView,
 }
 STATE_COLOURS = {
     CampaignState.DRAFT: "info",

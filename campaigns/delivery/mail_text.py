@@ -77,6 +77,16 @@ def write_mail_text(campaign: Campaign, values: Mapping[str, str]) -> MailText:
     )
 
 
+def fill_button(campaign: Campaign, values: Mapping[str, str]) -> MailText | None:
+    """The button of the video's page; None where the campaign has none, or this row has no value for it."""
+    try:
+        label = " ".join(fill_field(campaign, "call_to_action_label", values).split())
+        url = fill_field(campaign, "call_to_action_url", values)
+    except MailFault:
+        return None
+    return MailText("", "", label, url) if label and url else None
+
+
 def fill_field(campaign: Campaign, field: str, values: Mapping[str, str]) -> str:
     """One of FIELDS for a row with these cells. Raises MailFault."""
     source = getattr(campaign, field)

@@ -22,8 +22,9 @@ from campaigns.delivery.attempt import REVOKED, find_due
 from campaigns.delivery.attempt import deliver as deliver
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel
+from campaigns.delivery.mail_text import find_mail_gaps
 from campaigns.delivery.suppression import SUPPRESSED, normalize_address
-from campaigns.models import Campaign, Delivery, Message, Suppression
+from campaigns.models import Campaign, Delivery, Message, Recipient, Suppression
 from campaigns.states import DeliveryState, MoveRefused, RenderState, ReviewState, move, move_one
 
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
@@ -69,6 +70,7 @@ def send_approved(
         )
         if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
             raise MoveRefused(REVOKED)
+        _refuse_gaps(locked)
         Campaign.objects.filter(pk=locked.pk).update(sending_paused="", sending_failures=0)
         counts = _schedule(locked, _find_approved(locked), channel)
         ids = list(find_due(timezone.now()).filter(message__campaign=locked).values_list("pk", flat=True))
@@ -77,6 +79,19 @@ def send_approved(
             _log_decision(locked, user, f"Sent {counts.scheduled} approved messages.")
     campaign.refresh_from_db(fields=["sending_paused", "sending_failures"])
     return counts
+
+
+def _refuse_gaps(campaign: Campaign) -> None:
+    """Nothing leaves while the mail has no value for one of those who would get it."""
+    approved = Q(review_state=ReviewState.APPROVED, render_state=RenderState.READY)
+    messages = campaign.messages.filter(approved, approved_hash=F("content_hash")).exclude(
+        deliveries__state__in=HANDED_OVER
+    )
+    rows = Recipient.objects.filter(campaign=campaign, removed_at=None, message__in=messages)
+    gaps = find_mail_gaps(campaign, rows)
+    if gaps:
+        more = f" {len(gaps) - 1} more of other kinds." if len(gaps) > 1 else ""
+        raise MoveRefused(f"Nothing was sent. {gaps[0]}{more}")
 
 
 def sweep_stalled(now: datetime | None = None) -> int:

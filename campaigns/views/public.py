@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.delivery.channels.registry import list_channels
+from campaigns.delivery.mail_text import fill_button
 from campaigns.delivery.suppression import normalize_address, suppress
 from campaigns.models import Delivery, Message
 from campaigns.tracking import get_public_message, is_automatic, read_event, record, record_opt_out
@@ -31,6 +32,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "message": message,
         "campaign": message.campaign,
         "name": message.recipient.name,
+        "button": fill_button(message.campaign, message.recipient.values),
         "consent_by": (presenter.consent_by or presenter.name) if presenter else "",
         "version": message.content_hash[:12],
         "shape": choose_shape(presenter.facts if presenter else {}),

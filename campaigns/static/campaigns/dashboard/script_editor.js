@@ -142,7 +142,7 @@ window.bnEditor = (() => {
         cm.autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60 }),
         cm.keymap.of([...cm.closeBracketsKeymap, ...cm.completionKeymap, ...cm.lintKeymap, ...cm.historyKeymap, ...cm.defaultKeymap]),
         cm.placeholder(area.placeholder), hover,
-        cm.EditorView.contentAttributes.of(content), invalid.of([]),
+        cm.EditorView.contentAttributes.of(content), invalid.of(cm.EditorView.editorAttributes.of({ class: "bn-code" })),
         cm.EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           area.value = update.state.doc.toString();
@@ -150,7 +150,6 @@ window.bnEditor = (() => {
         }),
       ],
     });
-    view.dom.classList.add("bn-code");
     area.hidden = true;
     area.style.display = "none";
     area.after(view.dom);
@@ -179,8 +178,10 @@ window.bnEditor = (() => {
           actions: error.corrected ? [{ name: "Correct it", apply: () => correct() }] : [],
         }] : [];
         view.dispatch(cm.setDiagnostics(view.state, found));
-        view.dispatch({ effects: invalid.reconfigure(cm.EditorView.contentAttributes.of({ "aria-invalid": error ? "true" : "false" })) });
-        view.dom.classList.toggle("bn-has-error", Boolean(error));
+        view.dispatch({ effects: invalid.reconfigure([
+          cm.EditorView.editorAttributes.of({ class: error ? "bn-code bn-has-error" : "bn-code" }),
+          cm.EditorView.contentAttributes.of({ "aria-invalid": error ? "true" : "false" }),
+        ]) });
       },
     };
   };
