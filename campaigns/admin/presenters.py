@@ -144,4 +144,4 @@ class PresenterAdmin(ModelAdmin):
 
     class Media:
         css = {"all": ["campaigns/dashboard/dashboard.css"]}
-        js = ["campaigns/dashboard/bake.js"]
+        js = ["campaigns/dashboard/bake.js", "campaigns/dashboard/unsaved.js"]

@@ -28,6 +28,9 @@ ROWS_AT_ONCE = 1000
 # What a value fills of an address; values cannot hold these signs.
 _VALUE_OPEN, _VALUE_CLOSE = "\ue005", "\ue006"
 _VALUE = re.compile(f"{_VALUE_OPEN}(.*?){_VALUE_CLOSE}")
+_OF_MAIL = (
+    ("into the script", "into the text"), ("in a script", "in a mail"), ("be read out as it", "arrive as it"),
+)  # fmt: skip
 _ADDRESS_SIGNS = ":/?#[]@!$&'()*+,;=%"
 
 
@@ -168,4 +171,6 @@ def _is_web_address(text: str) -> bool:
 
 
 def _say_of_mail(sentence: str) -> str:
-    return sentence.replace("into the script", "into the text").replace("in a script", "in a mail")
+    for script, mail in _OF_MAIL:
+        sentence = sentence.replace(script, mail)
+    return sentence

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from campaigns.delivery.channels.email import DEFAULT_SUBJECT
-from campaigns.delivery.mail_text import FIELDS, MailFault, fill_field, find_mail_gaps
+from campaigns.delivery.mail_text import FIELDS, MailFault, check_field, fill_field, find_mail_gaps
 from campaigns.models import Campaign, Message, Recipient
 from campaigns.states import RenderState
 from campaigns.views.page import CampaignPage
@@ -68,5 +68,10 @@ def _write(campaign: Campaign, row: Recipient) -> dict[str, Any]:
 
 def _list_gaps(campaign: Campaign) -> list[str]:
     """Rows that the mail has no value for; a fault of everybody stands at its field already."""
+    for field in FIELDS:
+        try:
+            check_field(getattr(campaign, field), field, campaign.columns)
+        except MailFault:
+            setattr(campaign, field, "")
     gaps = find_mail_gaps(campaign, find_valid_rows(campaign))
     return [str(gap) for gap in gaps if gap.fault.column][:GAPS_SHOWN]

@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns import engine
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Presenter, Recipient, ScriptDraft, ScriptVersion
+from campaigns.problems import Source
 from campaigns.pronunciations.library import load_library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.left_out import find_left_out
@@ -110,7 +111,8 @@ class ScriptPage(CampaignPage):
         if fault is not None:
             told = f"Saved, but it cannot be used yet. {fault.message}"
             return self.go("script", told, messages.WARNING)
-        left = find_script_rejections(self.campaign).count()
+        by_sheet = Q(problems__contains=[{"source": Source.SPREADSHEET}])  # no script mends those
+        left = find_script_rejections(self.campaign).exclude(by_sheet).count()
         step = "run" if "next" in self.request.POST else "script"
         if left:
             valid = find_valid_rows(self.campaign).count()

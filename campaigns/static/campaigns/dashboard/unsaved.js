@@ -2,8 +2,10 @@
 // a form with data-after-saved does its work only after they are, and a button with data-confirm="sentence"
 // asks before it acts.
 "use strict";
-(() => {
+window.bnUnsaved = () => {
   const IGNORED = new Set(["csrfmiddlewaretoken"]);
+  const presenter = document.getElementById("presenter_form");  // Django's own form has no room for the mark
+  if (presenter) presenter.dataset.guard = "the presenter";
   const guarded = [...document.querySelectorAll("form[data-guard]")];
   let leaving = false;
 
@@ -115,4 +117,6 @@
     }
     goOn(form, button);
   });
-})();
+};
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", window.bnUnsaved);
+else window.bnUnsaved();
