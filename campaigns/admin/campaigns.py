@@ -22,6 +22,7 @@ from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
 from campaigns.views.imports import ImportChangesPage, ImportColumnsPage, ImportPage, ImportSheetPage
 from campaigns.views.jobs import cancel_job, retry_job, show_job
+from campaigns.views.mail import MailPreviewView
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
 from campaigns.views.people import PersonView, RecipientsPage
@@ -29,7 +30,9 @@ from campaigns.views.recordings import RecordingSoundView, RecordingsPage
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import AgainView, ProgressView, RunPage
 from campaigns.views.script import LineSoundView, PreviewView, ScriptPage
+from campaigns.views.script_tools import DraftView, HardRowsView, RowsView
 from campaigns.views.send import SendPage
+from campaigns.views.versions import VersionsPage
 from campaigns.views.voices import SampleView
 
 PAGES = {
@@ -40,7 +43,11 @@ PAGES = {
     "import_columns": ImportColumnsPage,
     "import_changes": ImportChangesPage,
     "script": ScriptPage,
+    "versions": VersionsPage,
     "preview": PreviewView,
+    "left_out": RowsView,
+    "hard_rows": HardRowsView,
+    "draft": DraftView,
     "filmed": FilmedLinesView,
     "sound": LineSoundView,
     "sample": SampleView,
@@ -52,6 +59,7 @@ PAGES = {
     "progress": ProgressView,
     "review": ReviewPage,
     "send": SendPage,
+    "mail": MailPreviewView,
 }
 JOB_ACTIONS = (
     ("", show_job, "campaigns_job"),

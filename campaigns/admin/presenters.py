@@ -183,7 +183,11 @@ class PresenterAdmin(ModelAdmin):
 
     class Media:
         css = {"all": ["campaigns/dashboard/dashboard.css"]}
-        js = ["campaigns/dashboard/bake.js", "campaigns/dashboard/take_upload.js"]
+        js = [
+            "campaigns/dashboard/bake.js",
+            "campaigns/dashboard/take_upload.js",
+            "campaigns/dashboard/unsaved.js",
+        ]
 
 
 def _find_own_upload(request: HttpRequest, asked: str) -> Upload | None:

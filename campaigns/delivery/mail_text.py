@@ -28,6 +28,9 @@ ROWS_AT_ONCE = 1000
 # What a value fills of an address; values cannot hold these signs.
 _VALUE_OPEN, _VALUE_CLOSE = "\ue005", "\ue006"
 _VALUE = re.compile(f"{_VALUE_OPEN}(.*?){_VALUE_CLOSE}")
+_OF_MAIL = (
+    ("into the script", "into the text"), ("in a script", "in a mail"), ("be read out as it", "arrive as it"),
+)  # fmt: skip
 _ADDRESS_SIGNS = ":/?#[]@!$&'()*+,;=%"
 
 
@@ -75,6 +78,16 @@ def write_mail_text(campaign: Campaign, values: Mapping[str, str]) -> MailText:
         button_label=" ".join(fill_field(campaign, "call_to_action_label", values).split()),
         button_url=fill_field(campaign, "call_to_action_url", values),
     )
+
+
+def fill_button(campaign: Campaign, values: Mapping[str, str]) -> MailText | None:
+    """The button of the video's page; None where the campaign has none, or this row has no value for it."""
+    try:
+        label = " ".join(fill_field(campaign, "call_to_action_label", values).split())
+        url = fill_field(campaign, "call_to_action_url", values)
+    except MailFault:
+        return None
+    return MailText("", "", label, url) if label and url else None
 
 
 def fill_field(campaign: Campaign, field: str, values: Mapping[str, str]) -> str:
@@ -158,4 +171,6 @@ def _is_web_address(text: str) -> bool:
 
 
 def _say_of_mail(sentence: str) -> str:
-    return sentence.replace("into the script", "into the text").replace("in a script", "in a mail")
+    for script, mail in _OF_MAIL:
+        sentence = sentence.replace(script, mail)
+    return sentence

@@ -26,12 +26,13 @@ from campaigns.delivery.attempt import REVOKED, find_due
 from campaigns.delivery.attempt import deliver as deliver
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel
+from campaigns.delivery.mail_text import find_mail_gaps
 from campaigns.delivery.suppression import SUPPRESSED, find_suppressed, normalize_address
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.delivery.unsent import count_unsent as count_unsent
 from campaigns.history import Verb, record
 from campaigns.jobs.progress import JobProgress, RefusedJob
-from campaigns.models import Campaign, Delivery, Job, Message
+from campaigns.models import Campaign, Delivery, Job, Message, Recipient
 from campaigns.states import DeliveryState, MoveRefused, move, move_one
 
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
@@ -83,7 +84,8 @@ def send_approved(
     MoveRefused where the presenter's consent was revoked; LookupError for a channel that does not exist.
     """
     channel = find_channel(channel_name)
-    with _locked(campaign):
+    with _locked(campaign) as held:
+        _refuse_gaps(held)
         Campaign.objects.filter(pk=campaign.pk).update(sending_paused="", sending_failures=0)
     total = _select_unremoved(campaign).count()
     counts, done, last = SendCounts(0, 0, 0, 0), 0, 0
@@ -124,6 +126,16 @@ def _locked(campaign: Campaign) -> Iterator[Campaign]:
         if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
             raise MoveRefused(REVOKED)
         yield locked
+
+
+def _refuse_gaps(campaign: Campaign) -> None:
+    """Nothing leaves while the mail has no value for one of those who would get it."""
+    messages = _select_unremoved(campaign).exclude(deliveries__state__in=HANDED_OVER)
+    rows = Recipient.objects.filter(campaign=campaign, removed_at=None, message__in=messages)
+    gaps = find_mail_gaps(campaign, rows)
+    if gaps:
+        more = f" {len(gaps) - 1} more of other kinds." if len(gaps) > 1 else ""
+        raise MoveRefused(f"Nothing was sent. {gaps[0]}{more}")
 
 
 def sweep_stalled(now: datetime | None = None) -> int:

@@ -15,11 +15,11 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldAdminURLInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from campaigns import engine
+from campaigns.delivery.mail_text import FIELDS, MailFault, check_field
 from campaigns.models import Campaign, Presenter, PronunciationEntry, Upload
 from campaigns.pronunciations.entries import draft_entry
 from campaigns.pronunciations.spelling import BadSpelling, read_spelling, read_word
@@ -166,8 +166,18 @@ class MailForm(_CampaignForm):
             "email_subject": UnfoldAdminTextInputWidget,
             "email_body": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
             "call_to_action_label": UnfoldAdminTextInputWidget,
-            "call_to_action_url": UnfoldAdminURLInputWidget,
+            "call_to_action_url": UnfoldAdminTextInputWidget(attrs={"inputmode": "url"}),
         }
+
+    def clean(self) -> dict[str, Any]:
+        """Each text as a script is checked: with the columns of this campaign."""
+        cleaned = super().clean() or self.cleaned_data
+        for field in set(FIELDS) & set(cleaned):
+            try:
+                check_field(cleaned[field], field, self.instance.columns)
+            except MailFault as fault:
+                self.add_error(field, fault.sentence)
+        return cleaned
 
 
 class CampaignForm(_CampaignForm):

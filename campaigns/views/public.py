@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.delivery.channels.registry import list_channels
+from campaigns.delivery.mail_text import fill_button
 from campaigns.delivery.suppression import normalize_address, suppress
 from campaigns.models import Delivery, Message
 from campaigns.tracking import get_public_message, is_automatic, read_event, record, record_opt_out
@@ -30,6 +31,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "message": shown.message,
         "campaign": shown.message.campaign,
         "name": shown.message.recipient.name,
+        "button": fill_button(shown.message.campaign, shown.message.recipient.values),
         "video_seconds": shown.video_seconds,
         "has_poster": bool(shown.get_file("poster")),
         "has_captions": bool(shown.get_file("captions")),

@@ -7,30 +7,43 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns import engine
+from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, find_open
-from campaigns.models import Campaign, Presenter, Recipient
+from campaigns.models import Campaign, Presenter, Recipient, ScriptDraft, ScriptVersion
+from campaigns.problems import Source
 from campaigns.pronunciations.library import load_library
 from campaigns.pronunciations.speaker import Speaker
+from campaigns.recipients.left_out import find_left_out
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_behind
 from campaigns.scripts.hearing import LINE_CHARACTERS_MAX, HeardLine, read_line, sign_line
 from campaigns.scripts.preview import Preview, PreviewLine, preview_script
-from campaigns.scripts.template import to_variable
+from campaigns.scripts.template import FILTERS, to_variable
+from campaigns.scripts.versions import (
+    ChangedMeanwhile,
+    compare,
+    find_draft,
+    get_version_number,
+    save_script,
+)
 from campaigns.states import CampaignState, RowVerdict
 from campaigns.storage.campaign_voice import choose_tried_voice
 from campaigns.views.forms import ScriptForm
 from campaigns.views.page import CampaignPage, step_url
+from campaigns.views.script_tools import find_sample_values
 from campaigns.views.sound import respond_with_sound
 from campaigns.views.voices import get_pitch_hz, list_offers
 
 PREVIEW_CHOICES = 200  # recipients offered in the list; more would make the page heavy
 PROBLEMS_SHOWN = 10
 CHECKED_BEHIND = "Saved. All rows are being checked with it, which takes a moment."
+RENDERING = "A run is going on. Cancel it first, then change the script."
 
 
 class ScriptPage(CampaignPage):
@@ -40,10 +53,18 @@ class ScriptPage(CampaignPage):
     template_name = "campaigns/script.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kwargs.setdefault("form", ScriptForm(instance=self.campaign))
+        begun = self._begin_text()
+        initial = {} if begun is None else {"script": begun.script}
+        kwargs.setdefault("form", ScriptForm(instance=self.campaign, initial=initial))
+        kwargs.setdefault("based_on", get_version_number(self.campaign))
         job = find_open(self.campaign, JobKind.REVALIDATE)
         return super().get_context_data(
+            begun=begun,
+            draft=None if begun or self.request.method == "POST" else self._find_draft(),
+            versions=get_version_number(self.campaign),
             variables=[(column, to_variable(column)) for column in self.campaign.columns],
+            samples=find_sample_values(self.campaign),
+            filters=FILTERS,
             recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
             presenters=Presenter.objects.order_by("name"),
             offers=list_offers(self.campaign),
@@ -59,19 +80,81 @@ class ScriptPage(CampaignPage):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.campaign.state == CampaignState.RENDERING:
-            return self.refuse("script", "A run is going on. Cancel it first, then change the script.")
+        lost = find_left_out(self.campaign, request.POST.get("script", ""))
         form = ScriptForm(request.POST, instance=self.campaign)
+        if self.campaign.state == CampaignState.RENDERING:
+            return self._show_again(form, refusal=RENDERING)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form), status=400)
-        form.save()
+            return self._show_again(form, status=400)
+        script = form.cleaned_data["script"].replace("\r\n", "\n")
+        form.instance.script = script
+        digest = sha256(script.encode()).hexdigest()
+        if lost.lost and request.POST.get("confirmed") != digest:
+            return self._show_again(form, lost=lost, digest=digest)
+        try:
+            with transaction.atomic():
+                save_script(self.campaign, script, self.person, read_number(request.POST.get("based_on")))
+                form.save()
+                self._record_choices(form)
+        except ChangedMeanwhile as changed:
+            return self._show_meanwhile(form, script, changed)
+        return self._tell_saved()
+
+    def _record_choices(self, form: ScriptForm) -> None:
+        """Presenter and voice in the history, where they are others than before."""
+        before, now = form.initial, self.campaign
+        if now.presenter_id != before.get("presenter"):
+            about = now.presenter.name if now.presenter else "nobody"
+            record(self.person, Verb.PRESENTER_CHOSEN, campaign=now, about=about)
+        if (now.voice_engine, now.voice) != (before.get("voice_engine"), before.get("voice")):
+            about = f"{now.voice_engine} {now.voice}".strip()
+            record(self.person, Verb.VOICE_CHOSEN, campaign=now, about=about)
+
+    def _tell_saved(self) -> HttpResponse:
         is_checked = revalidate_behind(self.campaign, self.person)
         fault = find_script_fault(self.campaign)
         if fault is not None:
             told = f"Saved, but it cannot be used yet. {fault.message}"
             return self.go("script", told, messages.WARNING)
-        sentence = "Saved." if is_checked else CHECKED_BEHIND
-        return self.go("run" if "next" in request.POST else "script", sentence)
+        if not is_checked:
+            return self.go("run" if "next" in self.request.POST else "script", CHECKED_BEHIND)
+        by_sheet = Q(problems__contains=[{"source": Source.SPREADSHEET}])  # no script mends those
+        left = find_script_rejections(self.campaign).exclude(by_sheet).count()
+        step = "run" if "next" in self.request.POST else "script"
+        if left:
+            valid = find_valid_rows(self.campaign).count()
+            rows = f"{left:,} row{'' if left == 1 else 's'}"
+            told = f"Saved. {rows} will get no video by this script; {valid:,} will."
+            return self.go(step, told, messages.WARNING)
+        return self.go(step, "Saved.")
+
+    def _show_meanwhile(self, form: ScriptForm, script: str, changed: ChangedMeanwhile) -> HttpResponse:
+        pieces = compare(changed.version.script, script)
+        number = changed.version.number
+        return self._show_again(form, meanwhile=changed, pieces=pieces, based_on=number)
+
+    def _show_again(self, form: ScriptForm, status: int = 409, **kwargs: Any) -> HttpResponse:
+        """The page with what was typed, which is not saved."""
+        kwargs.setdefault("based_on", read_number(self.request.POST.get("based_on")) or 0)
+        context = self.get_context_data(form=form, is_unsaved=True, **kwargs)
+        return self.render_to_response(context, status=status)
+
+    def _begin_text(self) -> ScriptDraft | ScriptVersion | None:
+        """The text that the address asks for in place of the saved one: an earlier version, or a draft."""
+        if self.request.method == "POST":
+            return None
+        number = read_number(self.request.GET.get("take"))
+        if number is not None:
+            return self.campaign.script_versions.filter(number=number).first()
+        return self._find_draft() if "draft" in self.request.GET else None
+
+    def _find_draft(self) -> ScriptDraft | None:
+        return find_draft(self.campaign, self.person)
+
+
+def read_number(text: str | None) -> int | None:
+    """A whole number from an address or a form, None for anything else."""
+    return int(text) if text and text.isdecimal() and len(text) < 9 else None
 
 
 class PreviewView(CampaignPage):
@@ -79,8 +162,10 @@ class PreviewView(CampaignPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.POST.get("recipient", "")
-        rows = find_valid_rows(self.campaign)
-        row = (rows.filter(pk=wanted).first() if wanted.isdigit() else None) or rows.first()
+        # One whom the saved script leaves out is previewed, too: that is how it is mended.
+        living = self.campaign.recipients.filter(removed_at=None)
+        row = living.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
+        row = row or find_valid_rows(self.campaign).first()
         if row is None:
             return JsonResponse({"problem": "Upload recipients first: a preview needs a row to fill in."})
         made = preview_script(request.POST.get("script", ""), row.values)

@@ -14,16 +14,21 @@ from django.urls import reverse
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
 from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
+from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, enqueue, find_open
 from campaigns.models import Delivery, Message
+from campaigns.scripts.template import to_variable
 from campaigns.states import MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, read_viewing, summarize_viewing
 from campaigns.views.forms import MailForm
 from campaigns.views.page import CampaignPage
+from campaigns.views.script import PREVIEW_CHOICES, find_valid_rows
+from campaigns.views.script_tools import find_sample_values
 
 ROWS_PER_PAGE = 50
 SENT_AT_ONCE = 500  # more are scheduled behind the page
+UNSAVED = "Nothing was sent: the mail was changed and not saved. Save it first, or throw the changes away."
 DECISIONS: dict[str, Callable[[Delivery, Any], Delivery]] = {
     "arrived": lambda delivery, user: decide(delivery, was_sent=True, user=user),
     "again": lambda delivery, user: decide(delivery, was_sent=False, user=user),
@@ -67,6 +72,9 @@ class SendPage(CampaignPage):
             page=page,
             posted=build_rows(page),
             summary=summarize_viewing(self.campaign),
+            variables=[(column, to_variable(column)) for column in self.campaign.columns],
+            samples=find_sample_values(self.campaign),
+            recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
             channels=[ChannelToSend(one, count_unsent(self.campaign, one)) for one in list_channels()],
             job_view=describe(job) if job is not None else None,
             **kwargs,
@@ -74,19 +82,25 @@ class SendPage(CampaignPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         action = request.POST.get("action")
-        if action == "send":
-            return self._send()
         if action in DECISIONS:
             return self._settle(action)
         form = MailForm(request.POST, instance=self.campaign)
+        if action == "send":
+            # The button sends the mail's fields along: what is typed and not saved is never sent past.
+            if "email_subject" in request.POST and form.has_changed():
+                context = self.get_context_data(form=form, refusal=UNSAVED, is_unsaved=True)
+                return self.render_to_response(context, status=409)
+            self.campaign.refresh_from_db()
+            return self._send()
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=400)
         form.save()
+        record(self.person, Verb.MAIL_SAVED, campaign=self.campaign)
         return self.go("send", "Saved the mail.")
 
     def _send(self) -> HttpResponse:
         try:
-            channel = find_channel(self.request.POST.get("channel", ""))
+            channel = find_channel(self.request.POST.get("channel") or self.request.GET.get("channel", ""))
             if count_unsent(self.campaign, channel) > SENT_AT_ONCE:
                 return self._send_behind(channel)
             counts = send_approved(self.campaign, self.person, channel.name)

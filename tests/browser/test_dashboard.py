@@ -116,10 +116,10 @@ def test_a_campaign_from_its_name_to_the_start_of_the_run(
     expect(lines.first).to_have_text("Hello John.")
 
     editor.fill("Hello *|FNAME|*.")
-    page.get_by_role("button", name="Correct it").click()
-    expect(editor).to_have_value("Hello {{ first_name }}.")
+    page.locator("[data-correct]").click()
+    expect(editor).to_have_text("Hello {{ first_name }}.")
     expect(lines).to_have_text(["Hello John."])
-    expect(page.get_by_role("button", name="Correct it")).to_be_hidden()
+    expect(page.locator("[data-correct]")).to_be_hidden()
     editor.fill("Hello {{ first_name }}.\nGreetings to {{ company }}.")
     fault = page.locator("[data-error]")
     expect(fault).to_contain_text("Line 2, column")
@@ -163,6 +163,7 @@ def test_progress_comes_without_a_reload_and_failures_with_their_reason(
     expect(page.get_by_role("link", name="Review what is ready")).to_be_visible()
     assert page.evaluate("window.sameDocument")
     page.get_by_role("button", name="Cancel the run").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the run").click()
     expect(page.get_by_text("Finished videos are kept")).to_be_visible()
 
 
@@ -225,6 +226,8 @@ def test_all_without_flags_are_approved_and_then_sent(
     expect(page.get_by_text("Approved 2 videos without flags.")).to_be_visible()
     page.get_by_role("link", name=re.compile("Send & watch")).click()
     page.get_by_role("button", name="Send 2 mails").click()
+    expect(page.get_by_role("dialog")).to_contain_text("2 mails leave now")
+    page.get_by_role("dialog").get_by_role("button", name="Send").click()
     expect(page.get_by_text("2 mails on the way.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Ada")).to_contain_text("scheduled")
     expect(page.get_by_role("row").filter(has_text="José")).to_contain_text("not approved")
@@ -246,6 +249,7 @@ def test_a_take_is_uploaded_with_its_consent(dashboard: Page, tmp_path: Path) ->
     expect(page.get_by_role("progressbar", name="Preparation")).to_be_visible()
     expect(page.get_by_text("Consent of Sam Reed")).to_be_visible()
     page.get_by_role("button", name="Revoke it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke it").click()
     expect(page.get_by_text(re.compile("Consent was revoked on"))).to_be_visible()
 
 

@@ -20,10 +20,12 @@ from campaigns.delivery.channels.channel import BadAddress, Channel, SendError
 from campaigns.delivery.channels.smtp import SmtpBackend
 from campaigns.delivery.channels.thumbnail import make_thumbnail
 from campaigns.delivery.links import opt_out_url, page_url
+from campaigns.delivery.mail_text import MailFault, write_mail_text
 from campaigns.models import Delivery, Message, Recipient
 from campaigns.revisions import find_revision
 
 logger = logging.getLogger(__name__)
+DEFAULT_SUBJECT = "A video for you"
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -33,10 +35,15 @@ def prepare(delivery: Delivery) -> EmailMultiAlternatives:
     if message is None:
         raise SendError("The row behind this delivery is gone.", permanent=True)
     _check_address(delivery.address)
+    try:
+        words = write_mail_text(message.campaign, message.recipient.values)
+    except MailFault as fault:
+        row = message.recipient.row_number
+        raise SendError(f"Row {row} cannot be written to. {fault}", permanent=True) from fault
     picture = make_thumbnail(message.poster)
-    context = _build_context(message, has_picture=picture is not None)
+    context = _build_context(message, words.text, has_picture=picture is not None)
     mail = EmailMultiAlternatives(
-        subject=join_lines(message.campaign.email_subject) or "A video for you",
+        subject=join_lines(words.subject) or DEFAULT_SUBJECT,
         body=render_to_string("emails/message.txt", context),
         from_email=_format_sender(message),
         to=[delivery.address],
@@ -90,12 +97,12 @@ def join_lines(text: str) -> str:
     return " ".join(text.split())
 
 
-def _build_context(message: Message, *, has_picture: bool) -> dict[str, object]:
+def _build_context(message: Message, text: str, *, has_picture: bool) -> dict[str, object]:
     revision = find_revision(message)
     presenter = revision.presenter if revision is not None else None
     return {
         "name": message.recipient.name,
-        "body": message.campaign.email_body,
+        "body": text,
         "page_url": page_url(message),
         "opt_out_url": opt_out_url(message),
         "sender": join_lines(message.campaign.sender_name),

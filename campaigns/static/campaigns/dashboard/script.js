@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const form = document.querySelector("[data-script]");
-  const editor = form.querySelector("textarea");
+  const area = form.querySelector("textarea");
   const person = form.querySelector("[data-recipient]");
   const lines = form.querySelector("[data-lines]");
   const empty = form.querySelector("[data-empty]");
@@ -18,11 +18,12 @@
   let timer = 0;
   let corrected = "";
 
-  const insert = (variable) => {
-    editor.setRangeText(`{{ ${variable} }}`, editor.selectionStart, editor.selectionEnd, "end");
-    editor.focus();
-    ask();
-  };
+  const legend = form.querySelector("[data-legend]");
+  const columns = [...form.querySelectorAll("[data-insert]")];
+  const names = new Map(columns.map((button) => [button.dataset.insert, button.dataset.column]));
+  const correctAll = () => { editor.setValue(corrected); ask(); };
+  const editor = bnEditor.create(area, names, () => correctAll());
+  const samples = bnEditor.readSamples();
 
   const words = (seconds) => {
     const whole = Math.round(seconds);
@@ -78,6 +79,7 @@
     lines.replaceChildren(...answer.lines.map((line, index) => {
       const item = document.createElement("li");
       item.dataset.number = index + 1;
+      item.classList.toggle("bn-line-personal", line.personal);
       const text = document.createElement("span");
       for (const piece of line.pieces) {
         const node = document.createElement(piece.personal ? "mark" : "span");
@@ -93,13 +95,13 @@
     }));
     length.textContent = answer.lines.length ? words(answer.seconds) : "";
     empty.hidden = answer.lines.length > 0;
+    legend.hidden = !answer.lines.some((line) => line.personal);
   };
 
-  const showFault = (sentence) => {
+  const showFault = (sentence, error = null) => {
     fault.textContent = sentence;
     fault.hidden = !sentence;
-    editor.classList.toggle("bn-has-error", Boolean(sentence));
-    editor.setAttribute("aria-invalid", sentence ? "true" : "false");
+    editor.mark(error);
     lines.style.opacity = sentence ? 0.4 : 1;
   };
 
@@ -126,7 +128,7 @@
     } else if (answer.error) {
       const { line, column, message } = answer.error;
       const place = line ? `Line ${line}${column ? `, column ${column}` : ""}: ` : "";
-      showFault(message.startsWith("Line ") ? message : place + message);
+      showFault(message.startsWith("Line ") ? message : place + message, answer.error);
     } else {
       showFault("");
       showLines(answer);
@@ -135,7 +137,7 @@
 
   const ask = async () => {
     const mine = ++asked;
-    const body = new URLSearchParams({ script: editor.value, recipient: person.value });
+    const body = new URLSearchParams({ script: editor.getValue(), recipient: person.value });
     for (const field of ["voice_engine", "voice", "locale"]) body.set(field, new FormData(form).get(field) || "");
     try {
       const reply = await fetch(form.dataset.previewUrl, { method: "POST", body, headers: { "X-CSRFToken": token } });
@@ -147,14 +149,8 @@
     }
   };
 
-  correct.addEventListener("click", () => {
-    editor.focus();
-    editor.select();
-    // Typed in the person's name, so that the editor's own undo brings the old text back.
-    if (!document.execCommand("insertText", false, corrected)) editor.value = corrected;
-    ask();
-  });
-  editor.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 200); });
+  correct.addEventListener("click", correctAll);
+  area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 200); });
   person.addEventListener("change", ask);
   for (const field of form.querySelectorAll("[name=voice_engine], [name=voice], [name=locale]")) {
     field.addEventListener("change", ask);
@@ -186,8 +182,9 @@
     field.addEventListener("change", showVoice);
   }
   form.querySelector("[data-play-all]").addEventListener("click", playAll);
-  for (const button of form.querySelectorAll("[data-insert]")) {
-    button.addEventListener("click", () => insert(button.dataset.insert));
+  for (const button of columns) {
+    button.addEventListener("click", () => editor.insert(`{{ ${button.dataset.insert} }}`));
+    button.title = (samples[button.dataset.column] || []).join(" · ") || "empty in the first rows";
   }
   for (const button of form.querySelectorAll("[data-turn]")) {
     button.addEventListener("click", () => {
@@ -196,5 +193,11 @@
       ask();
     });
   }
+  // Others on this page switch the person, as to one whom the script leaves out.
+  form.bnShowPerson = (pk, label) => {
+    if (![...person.options].some((option) => option.value === String(pk))) person.add(new Option(label, pk));
+    person.value = pk;
+    ask();
+  };
   ask();
 })();
