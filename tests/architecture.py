@@ -23,10 +23,10 @@ RENDERER = (
     "render", "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "engine", "models", "claims", "history", "jobs", "storage", "scripts",
-    "pronunciations", "delivery", "sheets", "recipients", "recordings", "runs", "checks", "review",
-    "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin", "tasks", "urls",
-    "apps", "management",
+    "states", "problems", "engine", "models", "roles", "workspaces", "claims", "history", "members",
+    "jobs", "storage", "scripts", "pronunciations", "delivery", "sheets", "recipients", "recordings",
+    "runs", "checks", "review", "tracking", "exports", "batch", "demo", "benchmark", "operations",
+    "migrations", "views", "admin", "tasks", "urls", "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}
 # What a message is made with; none of it may know what only measures, trains or invents.

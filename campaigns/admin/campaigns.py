@@ -10,15 +10,18 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from campaigns import engine
+from campaigns.admin.scoped import ScopedAdmin
+from campaigns.history import Verb, record
 from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
 from campaigns.views.filmed import FilmedLinesView
+from campaigns.views.history import CampaignHistoryPage
+from campaigns.views.home import HomePage
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
@@ -30,6 +33,7 @@ from campaigns.views.upload import RecipientsPage
 from campaigns.views.voices import SampleView
 
 PAGES = {
+    "home": HomePage,
     "recipients": RecipientsPage,
     "script": ScriptPage,
     "preview": PreviewView,
@@ -44,6 +48,7 @@ PAGES = {
     "progress": ProgressView,
     "review": ReviewPage,
     "send": SendPage,
+    "history": CampaignHistoryPage,
 }
 STATE_COLOURS = {
     CampaignState.DRAFT: "info",
@@ -54,7 +59,7 @@ STATE_COLOURS = {
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ModelAdmin):
+class CampaignAdmin(ScopedAdmin):
     """Campaigns, newest first. A click opens the first step that is not done."""
 
     list_display = (
@@ -128,6 +133,16 @@ class CampaignAdmin(ModelAdmin):
             request.headers.get("Accept-Language", ""), choose_campaign_voice(obj)
         )
         super().save_model(request, obj, form, change)
+        record(request.user, Verb.CAMPAIGN_CREATED, campaign=obj, about=obj.name)
+
+    def delete_model(self, request: HttpRequest, obj: Campaign) -> None:
+        record(request.user, Verb.CAMPAIGN_DELETED, campaign=obj, about=obj.name)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        for one in queryset:
+            record(request.user, Verb.CAMPAIGN_DELETED, campaign=one, about=one.name)
+        super().delete_queryset(request, queryset)
 
     def response_add(
         self, request: HttpRequest, obj: Campaign, post_url_continue: str | None = None

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from campaigns.admin.scoped import ScopedAdmin, ScopedFilter
 from campaigns.delivery.suppression import normalize_address, suppress
-from campaigns.models import Delivery, Event, Message, Recipient, Suppression
+from campaigns.history import Verb, record
+from campaigns.models import Delivery, Event, Message, Recipient, Suppression, get_workspace_key
 from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
 
 RENDER_COLOURS = {
@@ -35,7 +37,7 @@ DELIVERY_COLOURS = {
 }
 
 
-class RecordAdmin(ModelAdmin):
+class RecordAdmin(ScopedAdmin):
     """A list to look at: the steps create its rows, and nobody types them in here."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -59,7 +61,7 @@ class RecipientAdmin(RowAdmin):
     """Rows of all spreadsheets."""
 
     list_display = ("name", "email", "campaign", "row_number", "verdict_label")
-    list_filter = ("verdict", "campaign")
+    list_filter = ("verdict", ("campaign", ScopedFilter))
     search_fields = ("name", "email")
     list_select_related = ("campaign",)
 
@@ -81,7 +83,7 @@ class MessageAdmin(RowAdmin):
         "work_length",
         "ready_at",
     )
-    list_filter = ("render_state", "review_state", "campaign")
+    list_filter = ("render_state", "review_state", ("campaign", ScopedFilter))
     search_fields = ("recipient__name", "recipient__email", "content_hash")
     readonly_fields = ("video_length", "work_length")
     # Files are left out: private media has no plain address, the review page plays them.
@@ -152,7 +154,7 @@ class EventAdmin(RecordAdmin):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ModelAdmin):
+class SuppressionAdmin(ScopedAdmin):
     """Addresses that are never written to; one may be added by hand."""
 
     list_display = ("email", "reason", "at")
@@ -165,4 +167,15 @@ class SuppressionAdmin(ModelAdmin):
     ) -> None:
         obj.email = normalize_address(obj.email)
         super().save_model(request, obj, form, change)
-        suppress(obj.email, obj.reason)  # withdraws what is scheduled for the address, too
+        # Withdraws what is scheduled for the address, too.
+        suppress(obj.email, obj.reason, get_workspace_key(obj))
+        record(request.user, Verb.SUPPRESSED, workspace=obj.workspace, about=obj.email)
+
+    def delete_model(self, request: HttpRequest, obj: Suppression) -> None:
+        record(request.user, Verb.UNSUPPRESSED, workspace=obj.workspace, about=obj.email)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Suppression]) -> None:
+        for one in queryset.select_related("workspace"):
+            record(request.user, Verb.UNSUPPRESSED, workspace=one.workspace, about=one.email)
+        super().delete_queryset(request, queryset)

@@ -23,7 +23,8 @@ from campaigns.delivery.attempt import deliver as deliver
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.suppression import SUPPRESSED, normalize_address
-from campaigns.models import Campaign, Delivery, Message, Suppression
+from campaigns.history import Verb, record
+from campaigns.models import Campaign, Delivery, Message
 from campaigns.states import DeliveryState, MoveRefused, RenderState, ReviewState, move, move_one
 
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
@@ -69,12 +70,16 @@ def send_approved(
         )
         if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
             raise MoveRefused(REVOKED)
+        if locked.archived_at is not None:
+            raise MoveRefused("This campaign is in the archive: take it out of there first.")
         Campaign.objects.filter(pk=locked.pk).update(sending_paused="", sending_failures=0)
         counts = _schedule(locked, _find_approved(locked), channel)
         ids = list(find_due(timezone.now()).filter(message__campaign=locked).values_list("pk", flat=True))
         transaction.on_commit(lambda: enqueue(ids))
         if user is not None:
             _log_decision(locked, user, f"Sent {counts.scheduled} approved messages.")
+            about = f"{counts.scheduled} {channel.noun}{'' if counts.scheduled == 1 else 's'}"
+            record(user, Verb.SENT, campaign=locked, about=about, channel=channel.name)
     campaign.refresh_from_db(fields=["sending_paused", "sending_failures"])
     return counts
 
@@ -138,7 +143,7 @@ def _find_approved(campaign: Campaign) -> list[Message]:
 def _schedule(campaign: Campaign, messages: list[Message], channel: Channel[Any]) -> SendCounts:
     addresses = {message.pk: channel.get_address(message.recipient) for message in messages}
     reachable = [message for message in messages if addresses[message.pk]]
-    suppressed = set(Suppression.objects.values_list("email", flat=True))
+    suppressed = set(campaign.workspace.suppressions.values_list("email", flat=True))
     reached = _find_reached_addresses(campaign, channel)
     stored = Delivery.objects.select_for_update().filter(message__in=reachable, channel=channel.name)
     existing = {delivery.message_id: delivery for delivery in stored}
@@ -210,6 +215,8 @@ def _decide(
         stored.sent_at = timezone.now() if to == DeliveryState.SENT else None
         stored.save()
         _log_decision(stored, user, said)
+        about = stored.recipient_name or stored.address
+        record(user, Verb.DELIVERY_DECIDED, campaign=stored.campaign, about=about, decided=said)
         if to == DeliveryState.SCHEDULED:
             transaction.on_commit(lambda: enqueue([stored.pk]))
     delivery.refresh_from_db()

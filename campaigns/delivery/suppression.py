@@ -1,27 +1,50 @@
-"""The suppression list: addresses of any channel that are not written to: they opted out or do not exist.
+"""The suppression list of a workspace: addresses of any channel that are not written to: they opted out or
+do not exist.
 
 A channel writes an address in one way (`Channel.clean_address`), so that case alone is left to differ.
 """
 
 from __future__ import annotations
 
-from campaigns.models import Delivery, Suppression
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from campaigns.models import Campaign, Delivery, Message, Suppression, Workspace
 from campaigns.states import DeliveryState, move
 
 SUPPRESSED = "This address asked not to be written to, or cannot be reached."
 
 
-def suppress(address: str, reason: str) -> None:
-    """Never write to this address again; what is scheduled for it, in any campaign, is withdrawn."""
-    Suppression.objects.get_or_create(email=normalize_address(address), defaults={"reason": reason[:200]})
-    waiting = Delivery.objects.filter(
-        state=DeliveryState.SCHEDULED, address__iexact=normalize_address(address)
+def suppress(address: str, reason: str, workspace_id: int) -> None:
+    """A workspace never writes to this address again; what any campaign of it scheduled is withdrawn."""
+    email = normalize_address(address)
+    Suppression.objects.get_or_create(
+        workspace_id=workspace_id, email=email, defaults={"reason": reason[:200]}
     )
+    waiting = Delivery.objects.filter(
+        state=DeliveryState.SCHEDULED,
+        address__iexact=email,
+    )
+    # Selections and no join, as states.move wants it.
+    own = Campaign.objects.filter(workspace_id=workspace_id)
+    waiting = waiting.filter(Q(campaign__in=own) | Q(message__in=Message.objects.filter(campaign__in=own)))
     move(waiting, DeliveryState.SUPPRESSED, reason=SUPPRESSED)
 
 
-def is_suppressed(address: str) -> bool:
-    return Suppression.objects.filter(email__iexact=normalize_address(address)).exists()
+def suppress_for_links(address: str, reason: str, campaign_ids: Iterable[int | None]) -> None:
+    """For the workspaces of these campaigns. Where none of them is there any more, for every workspace."""
+    found = Workspace.objects.filter(campaigns__in=[key for key in campaign_ids if key is not None])
+    for workspace_id in set(found.values_list("pk", flat=True)) or Workspace.objects.values_list(
+        "pk", flat=True
+    ):
+        suppress(address, reason, workspace_id)
+
+
+def is_suppressed(address: str, workspace_id: int) -> bool:
+    """Whether this workspace must not write to the address."""
+    email = normalize_address(address)
+    return Suppression.objects.filter(workspace_id=workspace_id, email__iexact=email).exists()
 
 
 def normalize_address(address: str) -> str:

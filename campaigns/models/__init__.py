@@ -14,7 +14,8 @@ from campaigns.models.presenters import (
 from campaigns.models.revisions import Comment, Revision, ScriptVersion
 from campaigns.models.speech import PersonalWord, PronunciationEntry, Recording, recording_path
 from campaigns.models.status_model import StatusModel
-from campaigns.models.workspaces import Workspace, get_first_workspace
+from campaigns.models.viewing import ViewingSummary
+from campaigns.models.workspaces import Workspace, get_first_workspace, get_workspace_key
 
 __all__ = [
     "Campaign",
@@ -33,10 +34,12 @@ __all__ = [
     "ScriptVersion",
     "StatusModel",
     "Suppression",
+    "ViewingSummary",
     "Workspace",
     "campaign_path",
     "get_default_voice",
     "get_first_workspace",
+    "get_workspace_key",
     "job_path",
     "list_locale_choices",
     "list_voice_choices",

@@ -26,6 +26,7 @@ from campaigns.models import Message, Presenter
 from campaigns.states import RenderState
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.tracking import get_public_message
+from campaigns.workspaces import scope
 
 CHUNK_BYTES = 256 * 1024
 CONTENT_TYPES = {"video": "video/mp4", "poster": "image/jpeg", "captions": "text/vtt; charset=utf-8"}
@@ -51,7 +52,9 @@ def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 @permission_required("campaigns.view_message", raise_exception=True)
 def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Any finished message, for review: approved or not."""
-    message = get_object_or_404(Message, pk=pk, render_state=RenderState.READY)
+    message = get_object_or_404(
+        scope(Message.objects.all(), request.user), pk=pk, render_state=RenderState.READY
+    )
     response = _serve_kind(request, message, kind)
     patch_vary_headers(response, ["Cookie"])
     return response
@@ -62,7 +65,7 @@ def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
 @permission_required("campaigns.view_presenter", raise_exception=True)
 def staff_take(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A presenter's take, to play lines of it."""
-    presenter = get_object_or_404(Presenter, pk=pk)
+    presenter = get_object_or_404(scope(Presenter.objects.all(), request.user), pk=pk)
     content_type = guess_type(presenter.take.name or "")[0] or "application/octet-stream"
     response = serve(request, presenter.take, content_type, f"{presenter.take_sha256[:32]}-take")
     patch_vary_headers(response, ["Cookie"])

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns.models import Campaign
+from campaigns.roles import Right
 from campaigns.runs import lifecycle
 from campaigns.runs.cost_history import compute_run_cost
 from campaigns.runs.estimate import build_checklist, estimate_run
@@ -20,6 +21,7 @@ class RunPage(CampaignPage):
     """Starts, cancels and repeats a run, and shows how far it is."""
 
     step = "run"
+    right = Right.RUN
     template_name = "campaigns/run.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -52,10 +54,10 @@ class RunPage(CampaignPage):
                 lifecycle.start(self.campaign, self.person)
                 return "Started. You can leave this page: the work goes on without it."
             case "cancel":
-                lifecycle.cancel(self.campaign)
+                lifecycle.cancel(self.campaign, self.person)
                 return "Cancelled. Finished videos are kept; start again to make the rest."
             case "retry":
-                lifecycle.retry_failed(self.campaign)
+                lifecycle.retry_failed(self.campaign, self.person)
                 return "Trying the failed ones again."
         raise MoveRefused("That button is not known here. Reload the page and try again.")
 

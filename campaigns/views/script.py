@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns import engine
-from campaigns.models import Campaign, Presenter, Recipient
+from campaigns.history import Person, Verb, record
+from campaigns.models import Campaign, Presenter, Recipient, get_workspace_key
 from campaigns.pronunciations.library import load_library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.name_columns import find_row_pronunciations
@@ -41,7 +42,9 @@ class ScriptPage(CampaignPage):
         return super().get_context_data(
             variables=[(column, to_variable(column)) for column in self.campaign.columns],
             recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
-            presenters=Presenter.objects.order_by("name"),
+            presenters=Presenter.objects.filter(workspace_id=get_workspace_key(self.campaign)).order_by(
+                "name"
+            ),
             offers=list_offers(self.campaign),
             pitch_hz=get_pitch_hz(self.campaign),
             preview_url=step_url(self.campaign, "preview"),
@@ -60,6 +63,7 @@ class ScriptPage(CampaignPage):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=400)
         form.save()
+        record_speaker(self.person, self.campaign, form.changed_data)
         revalidate_rows(self.campaign)
         fault = find_script_fault(self.campaign)
         if fault is not None:
@@ -88,7 +92,10 @@ class PreviewView(CampaignPage):
         )
         texts = ["".join(piece.text for piece in line.pieces) for line in made.lines]
         try:
-            speaker = Speaker(engine.choose_voice(engine_name, voice, locale), load_library())
+            speaker = Speaker(
+                engine.choose_voice(engine_name, voice, locale),
+                load_library(get_workspace_key(self.campaign)),
+            )
             known = speaker.select(texts, find_row_pronunciations(row.values))
         except engine.RenderError as error:
             return [{"problem": error.message} for _ in texts]
@@ -117,10 +124,21 @@ class LineSoundView(CampaignPage):
         row = self.campaign.recipients.filter(pk=line.recipient).first()
         own = find_row_pronunciations(row.values) if row is not None else []
         try:
-            speaker = Speaker(_choose_voice(self.campaign, line), load_library())
+            speaker = Speaker(
+                _choose_voice(self.campaign, line), load_library(get_workspace_key(self.campaign))
+            )
         except engine.RenderError as error:
             return JsonResponse({"problem": error.message}, status=422)
         return respond_with_sound(request, line.text, speaker, speaker.select([line.text], own))
+
+
+def record_speaker(user: Person, campaign: Campaign, changed: list[str]) -> None:
+    """Into the history: who chose another presenter or voice."""
+    if "presenter" in changed:
+        record(user, Verb.PRESENTER_CHOSEN, campaign=campaign, about=str(campaign.presenter or "nobody"))
+    if {"voice", "voice_engine", "locale"} & set(changed):
+        about = f"{campaign.get_voice_engine_display()} {campaign.voice}".strip()
+        record(user, Verb.VOICE_CHOSEN, campaign=campaign, about=about)
 
 
 def _choose_voice(campaign: Campaign, line: HeardLine) -> engine.VoiceConfig:

@@ -15,6 +15,7 @@ from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
 from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
 from campaigns.models import Delivery, Message
+from campaigns.roles import Right
 from campaigns.states import MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, summarize_viewing
 from campaigns.views.forms import MailForm
@@ -52,6 +53,7 @@ class SendPage(CampaignPage):
     """The mail's words, the button that sends, and the table of what came of it."""
 
     step = "send"
+    right = Right.SEND
     template_name = "campaigns/send.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -68,6 +70,10 @@ class SendPage(CampaignPage):
             channels=[ChannelToSend(one, count_unsent(self.campaign, one)) for one in list_channels()],
             **kwargs,
         )
+
+    def get_right(self) -> Right:
+        sends = self.request.POST.get("action") in ("send", *DECISIONS)
+        return Right.SEND if sends else Right.EDIT
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         action = request.POST.get("action")
