@@ -15,9 +15,9 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from campaigns.access.roles import create_missing_roles
+        from campaigns.access.workspaces import join_only_workspace
         from campaigns.operations import checks  # noqa: F401  (registers them)
-        from campaigns.roles import create_missing_roles
-        from campaigns.workspaces import join_only_workspace
 
         post_migrate.connect(_schedule, sender=self)
         post_migrate.connect(create_missing_roles, sender=self)

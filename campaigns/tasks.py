@@ -8,6 +8,7 @@ from campaigns.jobs import work
 from campaigns.models import Campaign
 from campaigns.recipients import personal_words
 from campaigns.runs import bake, lifecycle, worker
+from campaigns.standing import viewing
 
 
 def render_one() -> str:
@@ -38,6 +39,13 @@ def study_words(campaign_id: int) -> None:
 def deliver(delivery_id: int) -> str:
     """Send one message, unless another worker has it or it is not due."""
     return schedule.deliver(delivery_id, create_token())
+
+
+def count_viewing(campaign_id: int) -> None:
+    """Count what was watched of a campaign, for its home."""
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is not None:
+        viewing.count_viewing(campaign)
 
 
 def work_on_job(job_id: int) -> str:

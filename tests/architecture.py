@@ -23,9 +23,9 @@ RENDERER = (
     "render", "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "engine", "models", "roles", "workspaces", "claims", "history", "members",
+    "states", "problems", "engine", "models", "claims", "history", "access",
     "jobs", "storage", "scripts", "pronunciations", "delivery", "sheets", "recipients", "recordings",
-    "runs", "checks", "review", "tracking", "exports", "batch", "demo", "benchmark", "operations",
+    "runs", "checks", "review", "tracking", "standing", "exports", "batch", "demo", "benchmark", "operations",
     "migrations", "views", "admin", "tasks", "urls", "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}

@@ -19,11 +19,12 @@ from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
+from campaigns.views.export import ExportFileView, ExportPage
 from campaigns.views.filmed import FilmedLinesView
 from campaigns.views.history import CampaignHistoryPage
 from campaigns.views.home import HomePage
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
-from campaigns.views.page import find_next_step, step_url
+from campaigns.views.page import step_url
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
 from campaigns.views.review import DecisionView, ReviewPage
 from campaigns.views.run import ProgressView, RunPage
@@ -49,6 +50,7 @@ PAGES = {
     "review": ReviewPage,
     "send": SendPage,
     "history": CampaignHistoryPage,
+    "export": ExportPage,
 }
 STATE_COLOURS = {
     CampaignState.DRAFT: "info",
@@ -58,9 +60,24 @@ STATE_COLOURS = {
 }
 
 
+class ArchiveFilter(admin.SimpleListFilter):
+    """Campaigns of the archive are out of the list unless somebody asks for them."""
+
+    title = "archive"
+    parameter_name = "archive"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("only", "in the archive"), ("with", "all")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:
+        if self.value() == "with":
+            return queryset
+        return queryset.filter(archived_at__isnull=self.value() != "only")
+
+
 @admin.register(Campaign)
 class CampaignAdmin(ScopedAdmin):
-    """Campaigns, newest first. A click opens the first step that is not done."""
+    """Campaigns, newest first. A click opens a campaign's home."""
 
     list_display = (
         "open_link",
@@ -72,7 +89,7 @@ class CampaignAdmin(ScopedAdmin):
         "created_at",
     )
     list_display_links = None
-    list_filter = ("state",)
+    list_filter = ("state", ArchiveFilter)
     search_fields = ("name", "presenter__name")
     ordering = ("-created_at",)
     list_select_related = ("presenter",)
@@ -120,7 +137,12 @@ class CampaignAdmin(ScopedAdmin):
             self.admin_site.admin_view(RecordingSoundView.as_view(model_admin=self)),
             name="campaigns_campaign_recording_sound",
         )
-        return [*pages, decide, word, sound, *super().get_urls()]
+        export_file = path(
+            "<int:pk>/exports/<uuid:job>/",
+            self.admin_site.admin_view(ExportFileView.as_view(model_admin=self)),
+            name="campaigns_campaign_export_file",
+        )
+        return [*pages, export_file, decide, word, sound, *super().get_urls()]
 
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool
@@ -150,14 +172,14 @@ class CampaignAdmin(ScopedAdmin):
         return HttpResponseRedirect(step_url(obj, "recipients"))
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
-        return HttpResponseRedirect(step_url(obj, find_next_step(obj)))
+        return HttpResponseRedirect(step_url(obj, "home"))
 
     @display(description="Campaign", ordering="name")
     def open_link(self, campaign: Campaign) -> str:
         presenter = campaign.presenter.name if campaign.presenter else "no presenter yet"
         return format_html(
             '<a class="bn-list-link" href="{}">{}</a><span class="bn-list-sub">{}</span>',
-            step_url(campaign, find_next_step(campaign)),
+            step_url(campaign, "home"),
             campaign.name,
             presenter,
         )

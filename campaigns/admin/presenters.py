@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
+from campaigns.access.workspaces import scope
 from campaigns.admin.scoped import ScopedAdmin
 from campaigns.history import Verb, record
 from campaigns.models import Presenter
@@ -29,7 +30,6 @@ from campaigns.views.presenters import (
     bake_to_json,
     record_consent,
 )
-from campaigns.workspaces import scope
 
 BAKE_COLOURS = {
     BakeState.WAITING: "info",

@@ -13,13 +13,13 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
+from campaigns.access.workspaces import find_workspace_for_new, narrow
 from campaigns.admin.scoped import ScopedAdmin
 from campaigns.history import Verb, record
 from campaigns.models import PronunciationEntry, Workspace
 from campaigns.pronunciations.entries import BadTable, import_table, read_table, write_table
 from campaigns.recipients.revalidation import revalidate_unread_rows
 from campaigns.views.forms import PronunciationForm, PronunciationTableForm
-from campaigns.workspaces import find_workspace_for_new, narrow
 
 PROBLEMS_SHOWN = 20
 

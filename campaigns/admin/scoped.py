@@ -10,7 +10,7 @@ from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
-from campaigns.workspaces import PATHS, find_workspace_for_new, narrow, scope
+from campaigns.access.workspaces import PATHS, find_workspace_for_new, narrow, scope
 
 CHOICES_MAX = 200  # more campaigns than this in a filter make a page that nobody reads
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from campaigns.access.workspaces import choose_workspace, list_workspaces, narrow
 from campaigns.delivery.mailbox import mailbox_folder
 from campaigns.models import Campaign
 from campaigns.views.mailbox import may_see_mails
 from campaigns.views.page import StepLink, build_steps, compute_counts, find_next_step, step_url
-from campaigns.workspaces import choose_workspace, list_workspaces, narrow
 
 RECENT = 6
 ALL_WORKSPACES = "All workspaces"

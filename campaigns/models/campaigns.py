@@ -88,7 +88,7 @@ class Campaign(StatusModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        # Beside Django's own: change_campaign renames. See campaigns.roles.
+        # Beside Django's own: change_campaign renames. See campaigns.access.roles.
         permissions = (
             ("edit_campaign", "Can edit people, script, names and mail"),
             ("run_campaign", "Can start and stop samples and runs"),

@@ -22,11 +22,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from campaigns.access.workspaces import scope
 from campaigns.models import Message, Presenter
 from campaigns.states import RenderState
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.tracking import get_public_message
-from campaigns.workspaces import scope
 
 CHUNK_BYTES = 256 * 1024
 CONTENT_TYPES = {"video": "video/mp4", "poster": "image/jpeg", "captions": "text/vtt; charset=utf-8"}

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns import engine
+from campaigns.access.roles import Right, may
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, PersonalWord, PronunciationEntry, get_workspace_key
 from campaigns.pronunciations.entries import EntryChanged, draft_entry, save_entry
@@ -21,7 +22,6 @@ from campaigns.pronunciations.spelling import BadSpelling
 from campaigns.recipients.revalidation import revalidate_unread_rows
 from campaigns.recipients.row_corrections import RowRefused, correct_row
 from campaigns.recipients.word_ranking import keep_words, measure_progress, rank_words
-from campaigns.roles import Right, may
 from campaigns.states import CampaignState
 from campaigns.views.page import CampaignPage, step_url
 from campaigns.views.sound import respond_with_sound

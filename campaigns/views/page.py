@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 from unfold.views import UnfoldModelAdminViewMixin
 
+from campaigns.access.roles import Right, describe_missing, list_rights, may
+from campaigns.access.workspaces import scope
 from campaigns.models import Campaign
-from campaigns.roles import Right, describe_missing, list_rights, may
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
-from campaigns.workspaces import scope
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 IN_ARCHIVE = "This campaign is in the archive. Take it out of there first, on its home."

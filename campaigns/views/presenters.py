@@ -22,13 +22,13 @@ from django.utils import timezone
 from django.views.generic import View
 
 from campaigns import engine
+from campaigns.access.workspaces import scope
 from campaigns.history import Verb, record
 from campaigns.models import Presenter
 from campaigns.runs.bake import start_bake
 from campaigns.runs.presenter_voice import revoke_voice_consent
 from campaigns.states import BakeState, MoveRefused
 from campaigns.views.media import serve
-from campaigns.workspaces import scope
 
 REFUSALS = {
     "campaigns.view_presenter": "You may not look at presenters: ask an administrator of the workspace.",

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns import review
+from campaigns.access.roles import Right
 from campaigns.models import Message
-from campaigns.roles import Right
 from campaigns.states import MoveRefused, ReviewState
 from campaigns.views.page import CampaignPage
 

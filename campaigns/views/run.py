@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from campaigns.access.roles import Right
 from campaigns.models import Campaign
-from campaigns.roles import Right
 from campaigns.runs import lifecycle
 from campaigns.runs.cost_history import compute_run_cost
 from campaigns.runs.estimate import build_checklist, estimate_run

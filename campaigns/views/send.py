@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from campaigns.access.roles import Right
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
 from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
 from campaigns.models import Delivery, Message
-from campaigns.roles import Right
 from campaigns.states import MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, summarize_viewing
 from campaigns.views.forms import MailForm

@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from campaigns import members
+from campaigns.access import members
+from campaigns.access.roles import DESCRIPTIONS
+from campaigns.access.workspaces import scope, switch
 from campaigns.models import Workspace
-from campaigns.roles import DESCRIPTIONS
 from campaigns.views.history import build_history, filter_entries, respond_with_csv
-from campaigns.workspaces import scope, switch
 
 REFUSED = "You may not change members: that is for the role “Administrator”."
 

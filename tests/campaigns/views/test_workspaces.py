@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from campaigns.access.roles import Role
+from campaigns.access.workspaces import PATHS, scope
 from campaigns.admin.campaigns import PAGES
 from campaigns.models import (
     Campaign,
@@ -33,9 +35,7 @@ from campaigns.models import (
     ViewingSummary,
     Workspace,
 )
-from campaigns.roles import Role
 from campaigns.states import EventKind
-from campaigns.workspaces import PATHS, scope
 from tests import people
 
 # What an answer must never hold: it stands in every row of the workspace.

@@ -106,7 +106,9 @@ def _find_chosen(request: HttpRequest) -> Workspace | None:
 
 def _find_path(model: type[Model]) -> str:
     if model.__name__ not in PATHS:
-        raise LookupError(f"{model.__name__} has no workspace; say in campaigns.workspaces where it stands.")
+        raise LookupError(
+            f"{model.__name__} has no workspace; say in campaigns.access.workspaces where it stands."
+        )
     return PATHS[model.__name__]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, User
 
+from campaigns.access.members import MemberRefused, add_member, list_members, remove_member, rename, set_roles
+from campaigns.access.roles import Role
 from campaigns.history import Verb
-from campaigns.members import MemberRefused, add_member, list_members, remove_member, rename, set_roles
 from campaigns.models import HistoryEntry, Workspace
-from campaigns.roles import Role
 from tests import people
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from campaigns.access.roles import Right, Role, create_missing_roles, may
 from campaigns.models import Campaign, Delivery, Message, Presenter
-from campaigns.roles import Right, Role, create_missing_roles, may
 from campaigns.states import DeliveryState, ReviewState
 from tests import people
 

@@ -9,10 +9,10 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Q
 
+from campaigns.access.roles import Role
+from campaigns.access.workspaces import scope
 from campaigns.history import Person, Verb, record
 from campaigns.models import Workspace
-from campaigns.roles import Role
-from campaigns.workspaces import scope
 
 
 class MemberRefused(Exception):

@@ -71,7 +71,7 @@ PERMISSIONS: Mapping[Role, tuple[str, ...]] = {
 
 
 def may(user: Any, right: Right) -> bool:
-    """Whether a person has a right; which campaigns they see is `campaigns.workspaces`' business."""
+    """Whether a person has a right; which campaigns they see is `campaigns.access.workspaces`' business."""
     return bool(user.has_perm(f"campaigns.{right}_campaign"))
 
 

@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from campaigns.access.workspaces import list_workspaces, scope
 from campaigns.delivery.suppression import is_suppressed, suppress
 from campaigns.models import Campaign, PronunciationEntry, Recipient, Suppression, Workspace
 from campaigns.pronunciations.library import load_library
-from campaigns.workspaces import list_workspaces, scope
 from tests import people
 
 pytestmark = pytest.mark.django_db
