@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from campaigns.models import Campaign
-from campaigns.states import BakeState, DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.states import BakeState, DeliveryState, RenderState, ReviewState
 
 REASONS_SHOWN = 4
 
@@ -25,12 +25,13 @@ class Concern:
     bad: bool = True
 
 
-def find_concerns(campaign: Campaign) -> list[Concern]:
-    """Everything that a person has to look at, in a fixed number of queries."""
+def find_concerns(campaign: Campaign, rejected: int) -> list[Concern]:
+    """Everything that a person has to look at, in a fixed number of queries. ``rejected``: how many people
+    get no video because of their row."""
     return [
         *_find_stops(campaign),
         *_find_failed_videos(campaign),
-        *_find_rejected_people(campaign),
+        *_find_rejected_people(rejected),
         *_find_failed_deliveries(campaign),
         *_find_flagged_videos(campaign),
     ]
@@ -54,8 +55,7 @@ def _find_failed_videos(campaign: Campaign) -> Iterator[Concern]:
         yield Concern(f"{_many(total, 'video')} could not be made", "See the reasons", "run", "", details)
 
 
-def _find_rejected_people(campaign: Campaign) -> Iterator[Concern]:
-    rejected = campaign.recipients.filter(verdict=RowVerdict.REJECTED, removed_at=None).count()
+def _find_rejected_people(rejected: int) -> Iterator[Concern]:
     if rejected:
         verb = "needs" if rejected == 1 else "need"
         people = "1 person" if rejected == 1 else f"{rejected:,} people"

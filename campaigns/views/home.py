@@ -52,9 +52,12 @@ class HomePage(CampaignPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(shows_rights=True, **kwargs)
         counts, viewing = context["counts"], get_viewing(self.campaign)
+        concerns = find_concerns(self.campaign, counts.rejected)
         return {
             **context,
-            "concerns": [(one, _link(self.campaign, one)) for one in find_concerns(self.campaign)],
+            "concerns": [
+                (one, _link(self.campaign, one)) for one in find_concerns(self.campaign, counts.rejected)
+            ],
             "next_step": describe_next_step(self.campaign, counts),
             "funnel": build_funnel(counts, viewing),
             "plot": build_plot(viewing.still_watching),

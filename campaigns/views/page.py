@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -20,6 +21,8 @@ from campaigns.access.workspaces import scope
 from campaigns.models import Campaign
 from campaigns.states import CampaignState, DeliveryState, RenderState, ReviewState, RowVerdict
 
+MANY_PEOPLE = 20_000  # counting these takes longer than a page should
+COUNTS_KEPT_S = 5
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 IN_ARCHIVE = "This campaign is in the archive. Take it out of there first, on its home."
 STEPS = (
@@ -143,7 +146,17 @@ def step_url(campaign: Campaign, step: str) -> str:
 
 
 def compute_counts(campaign: Campaign) -> Counts:
-    """The counts of the people who are there, in three queries."""
+    """The counts of the people who are there; those of a large campaign are up to some seconds old."""
+    kept = cache.get(f"counts-{campaign.public_id}")
+    if isinstance(kept, Counts):
+        return kept
+    counts = _count(campaign)
+    if counts.valid + counts.rejected > MANY_PEOPLE:
+        cache.set(f"counts-{campaign.public_id}", counts, COUNTS_KEPT_S)
+    return counts
+
+
+def _count(campaign: Campaign) -> Counts:
     made = Q(render_state=RenderState.READY)
     messages_ = campaign.messages.filter(recipient__removed_at=None).aggregate(
         ready=Count("pk", filter=made),

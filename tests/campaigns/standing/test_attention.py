@@ -5,17 +5,22 @@ from __future__ import annotations
 from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery, Message, Presenter, Recipient
-from campaigns.standing.attention import find_concerns
+from campaigns.standing.attention import Concern, find_concerns
 from campaigns.states import DeliveryState, RenderState
+from campaigns.views.page import compute_counts
 from tests import people
 
 
+def concerns(campaign: Campaign) -> list[Concern]:
+    return find_concerns(campaign, compute_counts(campaign).rejected)
+
+
 def sentences(campaign: Campaign) -> list[str]:
-    return [one.sentence for one in find_concerns(Campaign.objects.get(pk=campaign.pk))]
+    return [one.sentence for one in concerns(Campaign.objects.get(pk=campaign.pk))]
 
 
 def test_rows_that_get_no_video_are_named(campaign: Campaign) -> None:
-    (only,) = find_concerns(campaign)
+    (only,) = concerns(campaign)
     assert only.sentence.startswith("1 person needs attention")
     assert (only.step, only.query) == ("recipients", "?verdict=rejected")
 
@@ -26,7 +31,7 @@ def test_failures_are_grouped_by_their_reason_and_come_first(campaign: Campaign)
         Message.objects.create(
             campaign=campaign, recipient=row, render_state=RenderState.FAILED, failure=reason
         )
-    first = find_concerns(campaign)[0]
+    first = concerns(campaign)[0]
     assert first.sentence == "3 videos could not be made"
     assert first.details == ("2 × no face", "1 × too long") and first.bad
 
