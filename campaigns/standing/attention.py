@@ -31,8 +31,8 @@ def find_concerns(campaign: Campaign, rejected: int) -> list[Concern]:
     return [
         *_find_stops(campaign),
         *_find_failed_videos(campaign),
-        *_find_rejected_people(rejected),
         *_find_failed_deliveries(campaign),
+        *_find_rejected_people(rejected),
         *_find_flagged_videos(campaign),
     ]
 

@@ -55,9 +55,7 @@ class HomePage(CampaignPage):
         concerns = find_concerns(self.campaign, counts.rejected)
         return {
             **context,
-            "concerns": [
-                (one, _link(self.campaign, one)) for one in find_concerns(self.campaign, counts.rejected)
-            ],
+            "concerns": [(one, _link(self.campaign, one)) for one in concerns],
             "next_step": describe_next_step(self.campaign, counts),
             "funnel": build_funnel(counts, viewing),
             "plot": build_plot(viewing.still_watching),
