@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.conf import settings
+from django.db.models.signals import post_migrate, post_save
 
 
 class CampaignsConfig(AppConfig):
@@ -14,9 +15,13 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from campaigns.access.roles import create_missing_roles
+        from campaigns.access.workspaces import join_only_workspace
         from campaigns.operations import checks  # noqa: F401  (registers them)
 
         post_migrate.connect(_schedule, sender=self)
+        post_migrate.connect(create_missing_roles, sender=self)
+        post_save.connect(join_only_workspace, sender=settings.AUTH_USER_MODEL)
 
 
 def _schedule(**_: Any) -> None:

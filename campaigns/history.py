@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from campaigns.models import Campaign, HistoryEntry, Workspace
+
+Person = AbstractBaseUser | AnonymousUser
 
 
 class Verb(StrEnum):
@@ -50,10 +52,15 @@ class Verb(StrEnum):
     MEMBER_ADDED = "added to the workspace"
     MEMBER_REMOVED = "removed from the workspace"
     ROLE_CHANGED = "changed the role of"
+    WORKSPACE_RENAMED = "renamed the workspace"
+    PRESENTER_DELETED = "deleted the presenter"
+    SUPPRESSED = "suppressed the address"
+    UNSUPPRESSED = "allowed mails again to"
+    FOLLOWED_UP = "began a follow-up of"
 
 
 def record(
-    actor: AbstractBaseUser | None,
+    actor: Person | None,
     verb: Verb,
     *,
     campaign: Campaign | None = None,
@@ -73,7 +80,12 @@ def record(
     )
 
 
-def _name(actor: AbstractBaseUser | None) -> str:
+def describe(entry: HistoryEntry) -> str:
+    """An entry as a sentence: “Ada approved 12 videos”."""
+    return f"{entry.actor_name or 'Byname'} {entry.verb} {entry.about}".strip()
+
+
+def _name(actor: Person | None) -> str:
     if actor is None:
         return ""
     full = getattr(actor, "get_full_name", lambda: "")()

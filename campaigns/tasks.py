@@ -10,6 +10,7 @@ from campaigns.jobs import work
 from campaigns.models import Campaign
 from campaigns.recipients import import_drafts, personal_words
 from campaigns.runs import bake, lifecycle, worker
+from campaigns.standing import viewing
 from campaigns.storage.uploads import sweep_uploads
 
 
@@ -50,6 +51,13 @@ def deliver_due() -> int:
     if tried == schedule.DELIVERED_AT_ONCE:
         async_task("campaigns.tasks.deliver_due", task_name="send what is due")
     return tried
+
+
+def count_viewing(campaign_id: int) -> None:
+    """Count what was watched of a campaign, for its home."""
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is not None:
+        viewing.count_viewing(campaign)
 
 
 def work_on_job(job_id: int) -> str:

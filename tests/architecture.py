@@ -23,11 +23,10 @@ RENDERER = (
     "render", "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "engine", "models", "claims", "history", "counts", "revisions", "jobs",
+    "states", "problems", "engine", "models", "claims", "history", "access", "counts", "revisions", "jobs",
     "storage", "scripts", "pronunciations", "delivery", "sheets", "recordings", "recipients", "runs",
-    "checks", "review",
-    "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin", "tasks", "urls",
-    "apps", "management",
+    "checks", "review", "tracking", "standing", "exports", "batch", "demo", "benchmark", "operations",
+    "migrations", "views", "admin", "tasks", "urls", "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}
 # What a message is made with; none of it may know what only measures, trains or invents.

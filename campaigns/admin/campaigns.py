@@ -5,26 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.views import ChangeList
 
 from campaigns import engine
+from campaigns.admin.scoped import ScopedAdmin
 from campaigns.counts import compute_counts_of
+from campaigns.history import Verb, record
 from campaigns.models import Campaign
 from campaigns.states import CampaignState
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
+from campaigns.views.export import ExportFileView, ExportPage
 from campaigns.views.filmed import FilmedLinesView
+from campaigns.views.history import CampaignHistoryPage
+from campaigns.views.home import HomePage
 from campaigns.views.imports import ImportChangesPage, ImportColumnsPage, ImportPage, ImportSheetPage
 from campaigns.views.jobs import cancel_job, retry_job, show_job
 from campaigns.views.mail import MailPreviewView
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
-from campaigns.views.page import find_next_step, step_url
+from campaigns.views.page import step_url
 from campaigns.views.people import PersonView, RecipientsPage
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
 from campaigns.views.review import DecisionView, ReviewPage
@@ -36,6 +41,7 @@ from campaigns.views.versions import VersionsPage
 from campaigns.views.voices import SampleView
 
 PAGES = {
+    "home": HomePage,
     "recipients": RecipientsPage,
     "people": PersonView,
     "import": ImportPage,
@@ -60,6 +66,8 @@ PAGES = {
     "review": ReviewPage,
     "send": SendPage,
     "mail": MailPreviewView,
+    "history": CampaignHistoryPage,
+    "export": ExportPage,
 }
 JOB_ACTIONS = (
     ("", show_job, "campaigns_job"),
@@ -86,9 +94,24 @@ class CountedChangeList(ChangeList):
         self.result_list = shown
 
 
+class ArchiveFilter(admin.SimpleListFilter):
+    """Campaigns of the archive are out of the list unless somebody asks for them."""
+
+    title = "archive"
+    parameter_name = "archive"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("only", "in the archive"), ("with", "all")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:
+        if self.value() == "with":
+            return queryset
+        return queryset.filter(archived_at__isnull=self.value() != "only")
+
+
 @admin.register(Campaign)
-class CampaignAdmin(ModelAdmin):
-    """Campaigns, newest first. A click opens the first step that is not done."""
+class CampaignAdmin(ScopedAdmin):
+    """Campaigns, newest first. A click opens a campaign's home."""
 
     list_display = (
         "open_link",
@@ -100,7 +123,7 @@ class CampaignAdmin(ModelAdmin):
         "created_at",
     )
     list_display_links = None
-    list_filter = ("state",)
+    list_filter = ("state", ArchiveFilter)
     search_fields = ("name", "presenter__name")
     ordering = ("-created_at",)
     list_select_related = ("presenter",)
@@ -141,11 +164,16 @@ class CampaignAdmin(ModelAdmin):
             self.admin_site.admin_view(RecordingSoundView.as_view(model_admin=self)),
             name="campaigns_campaign_recording_sound",
         )
+        export_file = path(
+            "<int:pk>/exports/<uuid:job>/",
+            self.admin_site.admin_view(ExportFileView.as_view(model_admin=self)),
+            name="campaigns_campaign_export_file",
+        )
         jobs = [
             path(f"jobs/<uuid:public_id>/{tail}", self.admin_site.admin_view(view), name=name)
             for tail, view, name in JOB_ACTIONS
         ]
-        return [*pages, again, decide, word, sound, *jobs, *super().get_urls()]
+        return [*pages, again, export_file, decide, word, sound, *jobs, *super().get_urls()]
 
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool
@@ -158,6 +186,16 @@ class CampaignAdmin(ModelAdmin):
             request.headers.get("Accept-Language", ""), choose_campaign_voice(obj)
         )
         super().save_model(request, obj, form, change)
+        record(request.user, Verb.CAMPAIGN_CREATED, campaign=obj, about=obj.name)
+
+    def delete_model(self, request: HttpRequest, obj: Campaign) -> None:
+        record(request.user, Verb.CAMPAIGN_DELETED, campaign=obj, about=obj.name)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        for one in queryset:
+            record(request.user, Verb.CAMPAIGN_DELETED, campaign=one, about=one.name)
+        super().delete_queryset(request, queryset)
 
     def response_add(
         self, request: HttpRequest, obj: Campaign, post_url_continue: str | None = None
@@ -165,14 +203,14 @@ class CampaignAdmin(ModelAdmin):
         return HttpResponseRedirect(step_url(obj, "recipients"))
 
     def response_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
-        return HttpResponseRedirect(step_url(obj, find_next_step(obj)))
+        return HttpResponseRedirect(step_url(obj, "home"))
 
     @display(description="Campaign", ordering="name")
     def open_link(self, campaign: Any) -> str:
         presenter = campaign.presenter.name if campaign.presenter else "no presenter yet"
         return format_html(
             '<a class="bn-list-link" href="{}">{}</a><span class="bn-list-sub">{}</span>',
-            step_url(campaign, find_next_step(campaign, campaign.counts)),
+            step_url(campaign, "home"),
             campaign.name,
             presenter,
         )

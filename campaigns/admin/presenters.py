@@ -7,20 +7,23 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files import File
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from campaigns.access.workspaces import scope
+from campaigns.admin.scoped import ScopedAdmin
+from campaigns.history import Verb, record
 from campaigns.models import Presenter, Upload
 from campaigns.runs.bake import ask_for_voice, start_bake
 from campaigns.runs.presenter_voice import delete_voice
 from campaigns.states import BakeState, MoveRefused
 from campaigns.storage.uploads import end_upload, find_part_file, find_upload
 from campaigns.views.film import FilmPage, FramingView
-from campaigns.views.forms import PresenterForm
+from campaigns.views.forms import PresenterForm, PresenterWithoutConsentForm
 from campaigns.views.presenters import (
     BakeAgainView,
     BakeProgressView,
@@ -31,6 +34,7 @@ from campaigns.views.presenters import (
     VoiceSampleView,
     bake_to_json,
     list_users,
+    record_consent,
 )
 from campaigns.views.take_upload import BeginUploadView, UploadView
 
@@ -59,7 +63,7 @@ SAVED_FIELDS = (
 
 
 @admin.register(Presenter)
-class PresenterAdmin(ModelAdmin):
+class PresenterAdmin(ScopedAdmin):
     """Presenters with the state of their bake and their consent."""
 
     form = PresenterForm
@@ -89,12 +93,6 @@ class PresenterAdmin(ModelAdmin):
         ]
         return [*small, *take, *super().get_urls()]
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[ModelForm[Presenter]]:
-        form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"person": request.user})
-
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"upload": request.GET.get("upload", "")}
 
@@ -108,18 +106,32 @@ class PresenterAdmin(ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         # Another take is another presenter: videos that were approved stay what they were.
         take = ("take", "upload") if obj is None else ("take_facts",)
-        return (
+        shown: tuple[Any, ...] = (
             ("The take", {"fields": ("name", *take)}),
             ("Voice of new campaigns", {"fields": ("voice_engine", "voice")}),
-            ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
-            ("A voice like yours", {"fields": ("voice_agreed", "voice_consent_by")}),
         )
+        if request.user.has_perm("campaigns.consent_presenter"):
+            shown += (
+                ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
+                ("A voice like yours", {"fields": ("voice_agreed", "voice_consent_by")}),
+            )
+        return shown
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Presenter]]:
+        if not request.user.has_perm("campaigns.consent_presenter"):
+            kwargs["form"] = PresenterWithoutConsentForm
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"person": request.user})
 
     def save_model(
         self, request: HttpRequest, obj: Presenter, form: ModelForm[Presenter], change: bool
     ) -> None:
+        had = Presenter.objects.filter(pk=obj.pk).first() if change else None
         if change:
-            obj.save(update_fields=SAVED_FIELDS)
+            obj.save(update_fields=SAVED_FIELDS if "agreed" in form.fields else SAVED_FIELDS[:3])
+            _record_consents(request, had, obj)
             if obj.has_voice_consent:
                 ask_for_voice(obj)
             else:
@@ -132,10 +144,21 @@ class PresenterAdmin(ModelAdmin):
         super().save_model(request, obj, form, change)
         if upload is not None:
             end_upload(upload)
+        record(request.user, Verb.TAKE_UPLOADED, workspace=obj.workspace, about=obj.name)
+        _record_consents(request, had, obj)
         try:
             start_bake(obj)
         except MoveRefused as refused:
             messages.error(request, str(refused))
+
+    def delete_model(self, request: HttpRequest, obj: Presenter) -> None:
+        record(request.user, Verb.PRESENTER_DELETED, workspace=obj.workspace, about=obj.name)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Presenter]) -> None:
+        for one in queryset.select_related("workspace"):
+            record(request.user, Verb.PRESENTER_DELETED, workspace=one.workspace, about=one.name)
+        super().delete_queryset(request, queryset)
 
     def response_add(
         self, request: HttpRequest, obj: Presenter, post_url_continue: str | None = None
@@ -150,7 +173,8 @@ class PresenterAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        presenter = Presenter.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        seen = scope(Presenter.objects.all(), request.user)
+        presenter = seen.filter(pk=object_id).first() if object_id.isdigit() else None
         context: dict[str, Any] = {"presenter": presenter}
         if presenter is not None:
             context |= {"bake": bake_to_json(presenter), "used_by": list_users(presenter)}
@@ -193,3 +217,14 @@ class PresenterAdmin(ModelAdmin):
 def _find_own_upload(request: HttpRequest, asked: str) -> Upload | None:
     person = request.user
     return find_upload(person, asked) if isinstance(person, AbstractBaseUser) and asked else None
+
+
+def _record_consents(request: HttpRequest, before: Presenter | None, now: Presenter) -> None:
+    """What a save changed about consent, into the history."""
+    pairs = (
+        ("picture", before is not None and before.has_consent, now.has_consent),
+        ("voice", before is not None and before.has_voice_consent, now.has_voice_consent),
+    )
+    for what, had, has in pairs:
+        if had != has:
+            record_consent(request.user, now, Verb.CONSENT_GIVEN if has else Verb.CONSENT_REVOKED, to=what)

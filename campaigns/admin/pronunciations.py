@@ -11,10 +11,12 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from campaigns.models import PronunciationEntry
+from campaigns.access.workspaces import find_workspace_for_new, narrow
+from campaigns.admin.scoped import ScopedAdmin
+from campaigns.history import Verb, record
+from campaigns.models import PronunciationEntry, Workspace
 from campaigns.pronunciations.entries import BadTable, import_table, read_table, write_table
 from campaigns.recipients.revalidation import revalidate_unread_rows
 from campaigns.views.forms import PronunciationForm, PronunciationTableForm
@@ -23,7 +25,7 @@ PROBLEMS_SHOWN = 20
 
 
 @admin.register(PronunciationEntry)
-class PronunciationAdmin(ModelAdmin):
+class PronunciationAdmin(ScopedAdmin):
     """Words and how they are said, in every campaign."""
 
     form = PronunciationForm
@@ -41,17 +43,25 @@ class PronunciationAdmin(ModelAdmin):
         ]
         return [*tables, *super().get_urls()]
 
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Any]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.workspace_id = find_workspace_for_new(request)
+        return form
+
     def save_model(
         self, request: HttpRequest, obj: PronunciationEntry, form: ModelForm[Any], change: bool
     ) -> None:
         obj.changed_by_id = request.user.pk
         super().save_model(request, obj, form, change)
-        revalidate_unread_rows()
+        revalidate_unread_rows(workspace_id=obj.workspace_id)
+        record(request.user, Verb.NAME_CORRECTED, workspace=obj.workspace, about=obj.word, said=obj.written)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        table = write_table(PronunciationEntry.objects.order_by("key").iterator())
+        table = write_table(narrow(PronunciationEntry.objects.order_by("key"), request).iterator())
         answer = HttpResponse("\ufeff" + table, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="pronunciations.csv"'
         return answer
@@ -59,15 +69,21 @@ class PronunciationAdmin(ModelAdmin):
     def import_view(self, request: HttpRequest) -> HttpResponse:
         if not (self.has_add_permission(request) and self.has_change_permission(request)):
             raise PermissionDenied
+        workspace_id = find_workspace_for_new(request)
         form = PronunciationTableForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
-                count = import_table(read_table(form.cleaned_data["table"].read()), request.user)
+                count = import_table(
+                    read_table(form.cleaned_data["table"].read()), request.user, workspace_id
+                )
             except BadTable as bad:
                 for problem in bad.problems[:PROBLEMS_SHOWN]:
                     form.add_error("table", forms.ValidationError(problem))
             else:
-                revalidate_unread_rows()
+                revalidate_unread_rows(workspace_id=workspace_id)
+                workspace = Workspace.objects.get(pk=workspace_id)
+                about = f"{count} words"
+                record(request.user, Verb.NAME_CORRECTED, workspace=workspace, about=about)
                 messages.success(request, f"Read {count} pronunciation{'' if count == 1 else 's'}.")
                 return HttpResponseRedirect(reverse("admin:campaigns_pronunciationentry_changelist"))
         context = {**self.admin_site.each_context(request), "form": form, "title": "Import pronunciations"}

@@ -12,11 +12,12 @@ from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from campaigns.admin.scoped import ScopedAdmin, ScopedFilter
 from campaigns.delivery.suppression import normalize_address, suppress
-from campaigns.models import Delivery, Event, Message, Recipient, Suppression
+from campaigns.history import Verb, record
+from campaigns.models import Delivery, Event, Message, Recipient, Suppression, get_workspace_key
 from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
 
 COUNTED_UP_TO = 10_000  # rows of a table; of more a rough number is good enough
@@ -59,7 +60,7 @@ class RoughPaginator(Paginator):  # type: ignore[type-arg]
         return super().count
 
 
-class RecordAdmin(ModelAdmin):
+class RecordAdmin(ScopedAdmin):
     """A list to look at: the steps create its rows, and nobody types them in here."""
 
     list_per_page = 50
@@ -87,7 +88,7 @@ class RecipientAdmin(RowAdmin):
     """Rows of all spreadsheets."""
 
     list_display = ("name", "email", "campaign", "row_number", "verdict_label")
-    list_filter = ("verdict", "campaign")
+    list_filter = ("verdict", ("campaign", ScopedFilter))
     search_fields = ("name", "email")
     list_select_related = ("campaign",)
 
@@ -109,7 +110,7 @@ class MessageAdmin(RowAdmin):
         "work_length",
         "ready_at",
     )
-    list_filter = ("render_state", "review_state", "campaign")
+    list_filter = ("render_state", "review_state", ("campaign", ScopedFilter))
     search_fields = ("recipient__name", "recipient__email", "content_hash")
     ordering = ("-pk",)
     readonly_fields = ("video_length", "work_length")
@@ -195,7 +196,7 @@ class EventAdmin(RecordAdmin):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ModelAdmin):
+class SuppressionAdmin(ScopedAdmin):
     """Addresses that are never written to; one may be added by hand."""
 
     list_display = ("email", "reason", "at")
@@ -208,4 +209,15 @@ class SuppressionAdmin(ModelAdmin):
     ) -> None:
         obj.email = normalize_address(obj.email)
         super().save_model(request, obj, form, change)
-        suppress(obj.email, obj.reason)  # withdraws what is scheduled for the address, too
+        # Withdraws what is scheduled for the address, too.
+        suppress(obj.email, obj.reason, get_workspace_key(obj))
+        record(request.user, Verb.SUPPRESSED, workspace=obj.workspace, about=obj.email)
+
+    def delete_model(self, request: HttpRequest, obj: Suppression) -> None:
+        record(request.user, Verb.UNSUPPRESSED, workspace=obj.workspace, about=obj.email)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Suppression]) -> None:
+        for one in queryset.select_related("workspace"):
+            record(request.user, Verb.UNSUPPRESSED, workspace=one.workspace, about=one.email)
+        super().delete_queryset(request, queryset)

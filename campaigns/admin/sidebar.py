@@ -7,17 +7,21 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from campaigns.access.workspaces import choose_workspace, list_workspaces, narrow
 from campaigns.counts import Counts, compute_counts_of
 from campaigns.delivery.mailbox import mailbox_folder
 from campaigns.models import Campaign
+from campaigns.views.mailbox import may_see_mails
 from campaigns.views.page import StepLink, build_steps, find_next_step, step_url
 
 RECENT = 6
+ALL_WORKSPACES = "All workspaces"
 
 
 def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links; each link asks for the permission to view its list."""
     return [
+        *_build_switcher(request),
         {
             "items": [
                 _build_list_link("Campaigns", "movie", "campaign"),
@@ -42,6 +46,8 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "title": "Administration",
             "separator": True,
             "items": [
+                _build_list_link("Workspaces", "workspaces", "workspace"),
+                _build_list_link("History", "history", "historyentry"),
                 _build_list_link("People", "badge", "user", app="auth"),
                 _build_list_link("Groups", "shield_person", "group", app="auth"),
             ],
@@ -53,7 +59,8 @@ def add_recent_campaigns(request: HttpRequest, context: dict[str, Any]) -> dict[
     """Adds the newest campaigns, each with the step to go on with."""
     recent = []
     if request.user.has_perm("campaigns.view_campaign"):
-        campaigns = list(Campaign.objects.select_related("presenter").order_by("-created_at")[:RECENT])
+        seen = narrow(Campaign.objects.filter(archived_at=None).select_related("presenter"), request)
+        campaigns = list(seen.order_by("-created_at")[:RECENT])
         counts = compute_counts_of(campaigns)
         recent = [{"campaign": one, **_summarize(one, counts[one.pk])} for one in campaigns]
     return {**context, "title": "Byname", "recent": recent}
@@ -66,6 +73,31 @@ def _summarize(campaign: Campaign, counts: Counts) -> dict[str, Any]:
     return {"counts": counts, "steps": steps, "next_label": label, "next_url": step_url(campaign, step)}
 
 
+def _build_switcher(request: HttpRequest) -> list[dict[str, Any]]:
+    """The workspaces of a person who has several; the one that they are in stands in the title."""
+    mine = list_workspaces(request.user)
+    if len(mine) < 2:
+        return []
+    here = choose_workspace(request)
+    choices = [(one.name, one.pk) for one in mine]
+    if request.user.is_superuser:
+        choices.insert(0, (ALL_WORKSPACES, 0))
+    return [
+        {
+            "title": here.name if here is not None else ALL_WORKSPACES,
+            "collapsible": True,
+            "items": [
+                {
+                    "title": name,
+                    "icon": "check" if key == (here.pk if here is not None else 0) else "workspaces",
+                    "link": reverse("admin:campaigns_workspace_switch", args=[key]),
+                }
+                for name, key in choices
+            ],
+        }
+    ]
+
+
 def _build_mailbox_links() -> list[dict[str, Any]]:
     """The caught mails, where mail goes to the local catcher."""
     if not mailbox_folder().is_dir():
@@ -76,7 +108,7 @@ def _build_mailbox_links() -> list[dict[str, Any]]:
             "title": "Mailbox",
             "icon": "inbox",
             "link": reverse("mailbox"),
-            "permission": lambda request: request.user.has_perm(permission),
+            "permission": lambda request: request.user.has_perm(permission) and may_see_mails(request.user),
         }
     ]
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from campaigns.delivery.channels.channel import Channel, SendError
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.suppression import SUPPRESSED, is_suppressed, suppress
-from campaigns.models import Campaign, Delivery, Message
+from campaigns.models import Campaign, Delivery, Message, get_workspace_key
 from campaigns.revisions import find_revision, has_consent
 from campaigns.states import DeliveryState, move
 
@@ -90,7 +90,7 @@ def _find_refusal(delivery: Delivery) -> tuple[DeliveryState, str] | None:
         return DeliveryState.FAILED, REVOKED
     if revision is None or revision.content_hash != delivery.content_hash:
         return DeliveryState.FAILED, UNAPPROVED
-    if is_suppressed(delivery.address):
+    if is_suppressed(delivery.address, get_workspace_key(message.campaign)):
         return DeliveryState.SUPPRESSED, SUPPRESSED
     return None
 
@@ -131,8 +131,9 @@ def _record_sent(delivery: Delivery, token: str) -> str:
 
 def _record_failure(delivery: Delivery, token: str, error: SendError) -> str:
     _count_failure(delivery, str(error))
-    if error.bad_address:
-        suppress(delivery.address, f"It does not exist: {error}")
+    if error.bad_address and delivery.message is not None:
+        owner = get_workspace_key(delivery.message.campaign)
+        suppress(delivery.address, f"It does not exist: {error}", owner)
     if error.maybe_sent:
         return _settle(delivery, token, DeliveryState.UNKNOWN, f"{error} {CHECK_ARRIVAL}")
     if error.permanent:

@@ -32,7 +32,7 @@ from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.delivery.unsent import count_unsent as count_unsent
 from campaigns.history import Verb, record
 from campaigns.jobs.progress import JobProgress, RefusedJob
-from campaigns.models import Campaign, Delivery, Job, Message, Recipient
+from campaigns.models import Campaign, Delivery, Job, Message, Recipient, get_workspace_key
 from campaigns.states import DeliveryState, MoveRefused, move, move_one
 
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
@@ -101,7 +101,8 @@ def send_approved(
         transaction.on_commit(lambda: enqueue_due(campaign))
         if user is not None:
             _log_decision(campaign, user, f"Sent {counts.scheduled} approved messages.")
-            record(user, Verb.SENT, campaign=campaign, count=counts.scheduled, channel=channel.name)
+            about = f"{counts.scheduled} {channel.noun}{'' if counts.scheduled == 1 else 's'}"
+            record(user, Verb.SENT, campaign=campaign, about=about, channel=channel.name)
     campaign.refresh_from_db(fields=["sending_paused", "sending_failures"])
     return counts
 
@@ -125,6 +126,8 @@ def _locked(campaign: Campaign) -> Iterator[Campaign]:
         )
         if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
             raise MoveRefused(REVOKED)
+        if locked.archived_at is not None:
+            raise MoveRefused("This campaign is in the archive: take it out of there first.")
         yield locked
 
 
@@ -217,7 +220,7 @@ def _schedule(campaign: Campaign, messages: list[Message], channel: Channel[Any]
     addresses = {message.pk: channel.get_address(message.recipient) for message in messages}
     reachable = [message for message in messages if addresses[message.pk]]
     asked = [addresses[message.pk] for message in reachable]
-    suppressed = find_suppressed(asked)
+    suppressed = find_suppressed(asked, get_workspace_key(campaign))
     reached = _find_reached_addresses(campaign, channel, asked)
     stored = Delivery.objects.select_for_update().filter(message__in=reachable, channel=channel.name)
     existing = {delivery.message_id: delivery for delivery in stored}
@@ -292,6 +295,8 @@ def _decide(
         stored.sent_at = timezone.now() if to == DeliveryState.SENT else None
         stored.save()
         _log_decision(stored, user, said)
+        about = stored.recipient_name or stored.address
+        record(user, Verb.DELIVERY_DECIDED, campaign=stored.campaign, about=about, decided=said)
         if to == DeliveryState.SCHEDULED:
             transaction.on_commit(lambda: enqueue([stored.pk]))
     delivery.refresh_from_db()

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0027_sample'),
+        ('campaigns', '0028_roles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -21,7 +21,8 @@ from campaigns.models.speech import (
 )
 from campaigns.models.status_model import StatusModel
 from campaigns.models.uploads import Upload
-from campaigns.models.workspaces import Workspace, get_first_workspace
+from campaigns.models.viewing import ViewingSummary
+from campaigns.models.workspaces import Workspace, get_first_workspace, get_workspace_key
 
 __all__ = [
     "Campaign",
@@ -44,10 +45,12 @@ __all__ = [
     "Suppression",
     "Upload",
     "Viewing",
+    "ViewingSummary",
     "Workspace",
     "campaign_path",
     "get_default_voice",
     "get_first_workspace",
+    "get_workspace_key",
     "job_path",
     "list_locale_choices",
     "list_voice_choices",

@@ -97,6 +97,16 @@ class Campaign(StatusModel):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        # Beside Django's own: change_campaign renames. See campaigns.access.roles.
+        permissions = (
+            ("edit_campaign", "Can edit people, script, names and mail"),
+            ("run_campaign", "Can start and stop samples and runs"),
+            ("approve_campaign", "Can approve, reject and comment on videos"),
+            ("send_campaign", "Can send, and decide about deliveries"),
+            ("export_campaign", "Can export tables and videos"),
+        )
+
     def __str__(self) -> str:
         return self.name
 

@@ -77,6 +77,9 @@ class Presenter(StatusModel):
     voice_consent_revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        permissions = (("consent_presenter", "Can record and revoke consent"),)
+
     def __str__(self) -> str:
         return self.name
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.conf import settings
 from django.db import models
 
@@ -20,6 +22,18 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Owned(Protocol):
+    """A row that belongs to a workspace."""
+
+    @property
+    def workspace_id(self) -> int | None: ...
+
+
+def get_workspace_key(row: Owned) -> int:
+    """The key of the workspace that a row belongs to, without a query."""
+    return int(row.workspace_id or 0)
 
 
 # The migrations name it as a default: an installation has a workspace from its first migration on.

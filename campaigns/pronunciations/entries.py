@@ -64,23 +64,24 @@ def draft_entry(word: str, said: str, language: str = "", match_case: bool = Fal
     return Draft(read_word(word), spelling.said, spelling.is_ipa, tag, match_case)
 
 
-def save_entry(draft: Draft, user: Person, seen: str | None = None) -> PronunciationEntry:
-    """Store an entry, in place of one for the same word.
+def save_entry(
+    draft: Draft, user: Person, seen: str | None = None, *, workspace_id: int
+) -> PronunciationEntry:
+    """Store an entry of a workspace, in place of one for the same word.
 
     ``seen``: how the word was said, as written, when the person looked ("" for not at all): raises
     EntryChanged where it is said in another way by now. None overwrites.
     """
     key, language, match_case = draft.place
+    place = {"workspace_id": workspace_id, "key": key, "language": language, "match_case": match_case}
     user_pk = _get_pk(user)
     changed = {
         "word": draft.word, "said": draft.said, "is_ipa": draft.is_ipa, "changed_by_id": user_pk,
     }  # fmt: skip
     try:
         with transaction.atomic():
-            stored = PronunciationEntry.objects.select_for_update().filter(
-                key=key, language=language, match_case=match_case
-            )
-            found = stored.first() or PronunciationEntry(key=key, language=language, match_case=match_case)
+            stored = PronunciationEntry.objects.select_for_update().filter(**place)
+            found = stored.first() or PronunciationEntry(**place)
             if seen is not None and (found.written if found.pk else "") != seen:
                 raise EntryChanged(_describe_change(found))
             for name, value in changed.items():
@@ -89,8 +90,8 @@ def save_entry(draft: Draft, user: Person, seen: str | None = None) -> Pronuncia
             return found
     except IntegrityError:  # two people wrote the first entry of a word at once: the other one stands
         if seen is None:
-            return save_entry(draft, user)
-        found = PronunciationEntry.objects.get(key=key, language=language, match_case=match_case)
+            return save_entry(draft, user, workspace_id=workspace_id)
+        found = PronunciationEntry.objects.get(**place)
         raise EntryChanged(_describe_change(found)) from None
 
 
@@ -129,13 +130,14 @@ def read_table(data: bytes) -> list[Draft]:
     return list(drafts.values())
 
 
-def import_table(drafts: Sequence[Draft], user: Person) -> int:
-    """Store all entries or none; those of the same word are replaced. Returns how many there are."""
+def import_table(drafts: Sequence[Draft], user: Person, workspace_id: int) -> int:
+    """Store all entries or none; a workspace's own of the same word are replaced. Returns how many there
+    are."""
     user_pk = _get_pk(user)
     rows = [
         PronunciationEntry(
             word=one.word, key=one.key, said=one.said, is_ipa=one.is_ipa, language=one.language,
-            match_case=one.match_case, changed_by_id=user_pk,
+            match_case=one.match_case, changed_by_id=user_pk, workspace_id=workspace_id,
         )
         for one in drafts
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The pronunciations of the installation, and those of them that belong to a text."""
+"""The pronunciations of a workspace, and those of them that belong to a text."""
 
 from __future__ import annotations
 
@@ -45,9 +45,10 @@ def create_library(entries: Iterable[engine.Pronunciation]) -> Library:
     return Library(by_start)
 
 
-def load_library() -> Library:
-    """Every entry of the installation."""
-    rows = PronunciationEntry.objects.values_list("word", "said", "is_ipa", "language", "match_case")
+def load_library(workspace_id: int) -> Library:
+    """Every entry of a workspace."""
+    entries = PronunciationEntry.objects.filter(workspace_id=workspace_id)
+    rows = entries.values_list("word", "said", "is_ipa", "language", "match_case")
     return create_library(engine.Pronunciation(*row) for row in rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from campaigns import engine
-from campaigns.models import Campaign
+from campaigns.models import Campaign, get_workspace_key
 from campaigns.pronunciations.library import Library, load_library
 from campaigns.storage.campaign_voice import choose_campaign_voice
 
@@ -67,7 +67,7 @@ def load_speaker(campaign: Campaign) -> Speaker:
         voice = choose_campaign_voice(campaign)
     except engine.RenderError:
         voice = engine.VoiceConfig(campaign.voice_engine, campaign.voice, locale=campaign.locale)
-    return Speaker(voice, load_library())
+    return Speaker(voice, load_library(get_workspace_key(campaign)))
 
 
 def _drop_hidden(found: Sequence[engine.Pronunciation]) -> Iterable[engine.Pronunciation]:

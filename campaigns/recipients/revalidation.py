@@ -81,9 +81,12 @@ def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
     return asdict(revalidate_rows(Campaign.objects.get(pk=job.campaign.pk), progress))
 
 
-def revalidate_unread_rows(campaign: Campaign | None = None) -> int:
-    """After the library changed: validate the rows whose letters were not read, for None of all campaigns."""
+def revalidate_unread_rows(campaign: Campaign | None = None, *, workspace_id: int | None = None) -> int:
+    """After the library changed: validate the rows whose letters were not read, of a campaign or of all
+    campaigns of a workspace."""
     unread = Recipient.objects.living().filter(problems__contains=[{"code": Code.LETTERS_NOT_READ}])
+    if workspace_id is not None:
+        unread = unread.filter(campaign__workspace_id=workspace_id)
     campaigns = Campaign.objects.filter(pk__in=unread.values("campaign")) if campaign is None else [campaign]
     found = [_revalidate_all(one, unread.filter(campaign=one), tell_nobody) for one in campaigns]
     return sum(one.changed for one in found)

@@ -11,6 +11,7 @@ from django_q.tasks import async_task
 
 from campaigns.claims import compute_stall_cutoff, create_token
 from campaigns.engine import RenderError
+from campaigns.history import Verb, record
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.recipients.content import ContentFiller
 from campaigns.recipients.upkeep import sync_messages
@@ -46,6 +47,8 @@ def start(
     with transaction.atomic():
         # no_key: rows that only point to the campaign, such as what is watched meanwhile, do not wait.
         stored = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        if stored.archived_at is not None:
+            raise MoveRefused("This campaign is in the archive: take it out of there first.")
         move_one(stored, CampaignState.RENDERING, started_at=timezone.now(), finished_at=None)
         presenter = require_presenter(stored)
         _sync_messages(stored, progress)
@@ -53,24 +56,26 @@ def start(
             stored.created_by_id = user.pk
         stored.filmed_lines = None
         stored.save(update_fields=["slots", "filmed_lines", "created_by"])
+        record(user, Verb.RUN_STARTED, campaign=stored)
         transaction.on_commit(lambda: wake_run(stored, presenter))
     campaign.refresh_from_db()
 
 
-def retry_failed(campaign: Campaign) -> None:
+def retry_failed(campaign: Campaign, user: AbstractBaseUser | None = None) -> None:
     """Start again where a message failed: like `start`, with the script as it is now. Raises MoveRefused."""
     if not campaign.messages.filter(render_state=RenderState.FAILED).exists():
         raise MoveRefused("No message failed; there is nothing to try again.")
-    start(campaign, None)
+    start(campaign, user)
 
 
-def cancel(campaign: Campaign) -> None:
+def cancel(campaign: Campaign, user: AbstractBaseUser | None = None) -> None:
     """Stop the run; finished messages are kept. Workers notice within a second or two."""
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
         move_one(stored, CampaignState.CANCELLED, finished_at=timezone.now())
         open_messages = stored.messages.filter(render_state__in=UNFINISHED)
         move(open_messages, RenderState.CANCELLED, claimed_by="", stage="")
+        record(user, Verb.RUN_CANCELLED, campaign=stored)
     campaign.refresh_from_db()
 
 

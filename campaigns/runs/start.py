@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 
-from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.progress import JobProgress
 from campaigns.jobs.queue import enqueue, find_open
@@ -53,4 +52,3 @@ def _start(
     progress: ShowProgress = lambda *_: None,
 ) -> None:
     lifecycle.start(campaign, user, progress)
-    record(user, Verb.RUN_STARTED, campaign=campaign)

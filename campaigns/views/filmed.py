@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns import engine
+from campaigns.recipients.upkeep import mark_outdated
 from campaigns.scripts.filmed import ROWS_MAX, fill_rows, lay_out
 from campaigns.states import CampaignState
 from campaigns.storage.campaign_voice import choose_campaign_voice
@@ -47,6 +48,7 @@ class FilmedLinesView(CampaignPage):
             return JsonResponse({"problem": "A run is going on. Cancel it first."}, status=409)
         self.campaign.use_filmed_lines = request.POST.get("used") == "true"
         self.campaign.save(update_fields=["use_filmed_lines"])
+        mark_outdated(self.campaign)
         return self.get(request)
 
     def _fill(self) -> list[list[tuple[str, str]]]:

@@ -20,7 +20,7 @@ from unfold.widgets import (
 
 from campaigns import engine
 from campaigns.delivery.mail_text import FIELDS, MailFault, check_field
-from campaigns.models import Campaign, Presenter, PronunciationEntry, Upload
+from campaigns.models import Campaign, Presenter, PronunciationEntry, Upload, get_workspace_key
 from campaigns.pronunciations.entries import draft_entry
 from campaigns.pronunciations.spelling import BadSpelling, read_spelling, read_word
 from campaigns.storage.uploads import find_upload
@@ -66,6 +66,8 @@ class ScriptForm(_CampaignForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        own = Presenter.objects.filter(workspace_id=get_workspace_key(self.instance))
+        self.fields["presenter"].queryset = own.order_by("name")  # type: ignore[attr-defined]
         self.fields["presenter"].empty_label = "Choose who speaks"  # type: ignore[attr-defined]
         self.fields["voice"].help_text = f"Empty: the packaged voice. {engine.describe_voices()}"
         self.fields["voice_engine"].choices = engine.list_voice_choices()  # type: ignore[attr-defined]
@@ -83,8 +85,9 @@ class ScriptForm(_CampaignForm):
 
 
 class PronunciationForm(_EntryForm):
-    """A word and how it is said, as a person types both."""
+    """A word and how it is said, as a person types both. ``workspace_id`` is that of a new entry."""
 
+    workspace_id = 0  # the list sets it
     typed = forms.CharField(
         label="Said as",
         widget=UnfoldAdminTextInputWidget(attrs={"maxlength": 100}),
@@ -126,7 +129,10 @@ class PronunciationForm(_EntryForm):
             return cleaned
         self.instance.key, self.instance.said, self.instance.is_ipa = draft.key, draft.said, draft.is_ipa
         same = PronunciationEntry.objects.filter(
-            key=draft.key, language=draft.language, match_case=draft.match_case
+            workspace_id=get_workspace_key(self.instance) if self.instance.pk else self.workspace_id,
+            key=draft.key,
+            language=draft.language,
+            match_case=draft.match_case,
         ).exclude(pk=self.instance.pk)
         if same.exists():
             self.add_error("word", f"There is an entry for “{draft.word}” already. Correct that one.")
@@ -268,6 +274,8 @@ class PresenterForm(_PresenterForm):
 
     def save(self, commit: bool = True) -> Presenter:
         presenter = self.instance
+        if "agreed" not in self.fields:  # who may not record consent leaves it as it is
+            return super().save(commit)
         agreed = bool(self.cleaned_data.get("agreed"))
         self._keep_wording(presenter)
         if agreed and not presenter.has_consent:
@@ -287,6 +295,16 @@ class PresenterForm(_PresenterForm):
         given += [AGREED_TO_VOICE] if self.cleaned_data.get("voice_agreed") else []
         kept = presenter.consent_wording.splitlines()
         presenter.consent_wording = "\n".join(dict.fromkeys([*kept, *given]))
+
+
+class PresenterWithoutConsentForm(PresenterForm):
+    """For who may upload takes but not record consent: what is recorded stays as it is."""
+
+    agreed = None  # type: ignore[assignment]
+    voice_agreed = None  # type: ignore[assignment]
+
+    class Meta(PresenterForm.Meta):
+        fields = ("name", "take", "voice_engine", "voice")  # type: ignore[assignment]
 
 
 def _require_suffix(file: UploadedFile[bytes], suffixes: tuple[str, ...], noun: str) -> UploadedFile[bytes]:

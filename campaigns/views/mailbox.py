@@ -7,11 +7,15 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from campaigns.delivery.mailbox import list_newest, mailbox_folder, read_mail
+from campaigns.models import Workspace
+
+ALL_WORKSPACES = "The caught mails are those of every workspace: only an owner of the installation sees them."
 
 
 @require_safe
@@ -34,6 +38,13 @@ def mail(request: HttpRequest, mail_id: str) -> HttpResponse:
     return _render_page(request, mails=list_newest(mailbox_folder()), opened=opened)
 
 
+def may_see_mails(user: Any) -> bool:
+    """Everybody in an installation with one workspace; in others only superusers."""
+    return bool(user.is_superuser or Workspace.objects.count() == 1)
+
+
 def _render_page(request: HttpRequest, **context: Any) -> HttpResponse:
+    if not may_see_mails(request.user):
+        raise PermissionDenied(ALL_WORKSPACES)
     frame = {**admin.site.each_context(request), "title": "Mailbox", **context}
     return render(request, "emails/mailbox.html", frame)

@@ -22,6 +22,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from campaigns.access.workspaces import scope
 from campaigns.models import Message, Presenter
 from campaigns.states import RenderState
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
@@ -51,7 +52,9 @@ def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 @permission_required("campaigns.view_message", raise_exception=True)
 def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Any finished message, for review: approved or not."""
-    message = get_object_or_404(Message, pk=pk, render_state=RenderState.READY)
+    message = get_object_or_404(
+        scope(Message.objects.all(), request.user), pk=pk, render_state=RenderState.READY
+    )
     if kind not in CONTENT_TYPES:
         raise Http404("A message has a video, a poster and captions.")
     response = _serve_kind(request, getattr(message, kind), kind, message.content_hash)
@@ -64,7 +67,7 @@ def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
 @permission_required("campaigns.view_presenter", raise_exception=True)
 def staff_take(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A presenter's take, to play lines of it."""
-    presenter = get_object_or_404(Presenter, pk=pk)
+    presenter = get_object_or_404(scope(Presenter.objects.all(), request.user), pk=pk)
     content_type = guess_type(presenter.take.name or "")[0] or "application/octet-stream"
     response = serve(request, presenter.take, content_type, f"{presenter.take_sha256[:32]}-take")
     patch_vary_headers(response, ["Cookie"])

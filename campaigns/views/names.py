@@ -13,7 +13,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns import engine
-from campaigns.models import Campaign, PersonalWord, PronunciationEntry
+from campaigns.access.roles import Right, may
+from campaigns.history import Verb, record
+from campaigns.models import Campaign, PersonalWord, PronunciationEntry, get_workspace_key
 from campaigns.pronunciations.entries import EntryChanged, draft_entry, save_entry
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.pronunciations.spelling import BadSpelling
@@ -87,15 +89,24 @@ class NamesPage(CampaignPage):
         if self.request.POST.get("scope") == "row":
             number = self.request.POST.get("row", "")
             correct_row(self.campaign, word, int(number) if number.isdigit() else 0, said)
+            record(self.person, Verb.NAME_CORRECTED, campaign=self.campaign, about=word.word, row=number)
             return f"“{word.word}” in row {number} will be said {said.strip()}."
-        entry = save_entry(draft_entry(word.word, said), self.person, self.request.POST.get("seen", ""))
+        entry = save_entry(
+            draft_entry(word.word, said),
+            self.person,
+            self.request.POST.get("seen", ""),
+            workspace_id=get_workspace_key(self.campaign),
+        )
         revalidate_unread_rows(self.campaign)
+        record(self.person, Verb.NAME_CORRECTED, campaign=self.campaign, about=word.word, said=entry.written)
         return f"“{word.word}” is said {entry.written} from now on, in every campaign."
 
     def _build_rows(self, words: Any, shown: dict[str, Any]) -> list[WordRow]:
         speaker = load_speaker(self.campaign)
         keys = [word.key for word in words]
-        entries = PronunciationEntry.objects.filter(key__in=keys, match_case=False, language="")
+        entries = PronunciationEntry.objects.filter(
+            workspace_id=get_workspace_key(self.campaign), key__in=keys, match_case=False, language=""
+        )
         said = {one.key: one.written for one in entries}
         return [
             WordRow(
@@ -124,7 +135,7 @@ class WordSoundView(CampaignPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         word = get_object_or_404(self.campaign.words, pk=kwargs["word_pk"])
-        may_try = request.user.has_perm("campaigns.change_campaign")
+        may_try = may(request.user, Right.EDIT)
         try:
             own = _read_typed(word, request.GET.get("said", "")) if may_try else []
         except BadSpelling as wrong:

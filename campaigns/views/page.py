@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
 from unfold.views import UnfoldModelAdminViewMixin
 
+from campaigns.access.roles import Right, describe_missing, list_rights, may
+from campaigns.access.workspaces import scope
 from campaigns.counts import Counts
 from campaigns.counts import compute_counts as compute_counts
 from campaigns.models import Campaign
 from campaigns.states import CampaignState
 
+MANY_PEOPLE = 20_000  # counting these takes longer than a page should
+COUNTS_KEPT_S = 5
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+IN_ARCHIVE = "This campaign is in the archive. Take it out of there first, on its home."
 STEPS = (
     ("recipients", "Recipients"),
     ("script", "Script"),
@@ -43,16 +49,34 @@ class StepLink:
 
 
 class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
-    """A step of a campaign inside the admin; reading needs the view permission, acting the change one."""
+    """A step of a campaign inside the admin; 404 in a workspace of others.
+
+    Reading needs the right to view, acting the page's own ``right``.
+    """
 
     step = ""
     title = ""
+    right = Right.EDIT
+    acts_in_archive = False  # whether it may be posted to while the campaign is in the archive
     campaign: Campaign
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.campaign = get_object_or_404(Campaign.objects.select_related("presenter"), pk=kwargs["pk"])
+        seen = scope(Campaign.objects.select_related("presenter", "workspace"), request.user)
+        self.campaign = get_object_or_404(seen, pk=kwargs["pk"])
         self.title = self.campaign.name
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        acts = request.method not in SAFE_METHODS
+        if acts and not may(request.user, self.get_right()):
+            return self._refuse_right()
+        if acts and self.campaign.archived_at is not None and not self.acts_in_archive:
+            return self._answer_in_json(IN_ARCHIVE, 409) or self.refuse("home", IN_ARCHIVE)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_right(self) -> Right:
+        """The right that the request at hand needs; a page with several kinds of buttons says it here."""
+        return self.right
 
     @property
     def person(self) -> User:
@@ -61,16 +85,20 @@ class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
         return self.request.user
 
     def get_permission_required(self) -> tuple[str]:
-        verb = "view" if self.request.method in SAFE_METHODS else "change"
-        return (f"campaigns.{verb}_campaign",)
+        right = Right.VIEW if self.request.method in SAFE_METHODS else self.get_right()
+        return (f"campaigns.{right}_campaign",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         counts = compute_counts(self.campaign)
+        in_archive = self.campaign.archived_at is not None and not self.acts_in_archive
+        may_change = may(self.person, self.right) and not in_archive
         return super().get_context_data(
             campaign=self.campaign,
             counts=counts,
             steps=build_steps(self.campaign, counts, self.step),
-            may_change=self.request.user.has_perm("campaigns.change_campaign"),
+            may=list_rights(self.person) if not in_archive else {},
+            may_change=may_change,
+            may_not="" if may_change else IN_ARCHIVE if in_archive else describe_missing(self.right),
             **kwargs,
         )
 
@@ -82,6 +110,22 @@ class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
 
     def refuse(self, step: str, sentence: str) -> HttpResponse:
         return self.go(step, sentence, messages.ERROR)
+
+    def handle_no_permission(self) -> NoReturn:
+        raise PermissionDenied(describe_missing(Right.VIEW))
+
+    def _refuse_right(self) -> HttpResponse:
+        sentence = describe_missing(self.get_right())
+        answer = self._answer_in_json(sentence, 403)
+        if answer is None:
+            raise PermissionDenied(sentence)
+        return answer
+
+    def _answer_in_json(self, sentence: str, status: int) -> HttpResponse | None:
+        """A refusal for a page's own script; None for a person's plain form."""
+        asked = self.request.content_type or "", self.request.headers.get("Accept", "")
+        wants_json = any("application/json" in one for one in asked)
+        return JsonResponse({"problem": sentence, "message": sentence}, status=status) if wants_json else None
 
 
 def step_url(campaign: Campaign, step: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import (
     Http404,
     HttpRequest,
@@ -21,6 +22,8 @@ from django.utils import timezone
 from django.views.generic import View
 
 from campaigns import engine
+from campaigns.access.workspaces import scope
+from campaigns.history import Verb, record
 from campaigns.models import Campaign, Presenter
 from campaigns.pronunciations.library import Library
 from campaigns.pronunciations.speaker import Speaker
@@ -34,6 +37,12 @@ from campaigns.views.sound import respond_with_sound
 
 CAMPAIGNS_SHOWN = 20
 
+REFUSALS = {
+    "campaigns.view_presenter": "You may not look at presenters: ask an administrator of the workspace.",
+    "campaigns.change_presenter": "You may not prepare takes: that is for the role “Author”.",
+    "campaigns.consent_presenter": "You may not revoke consent: that is for the role “Administrator”.",
+}
+
 
 class PresenterView(View):
     """Shared by the small views below: the presenter and who may do what."""
@@ -44,8 +53,8 @@ class PresenterView(View):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         if not request.user.has_perm(self.permission):
-            raise PermissionDenied
-        self.presenter = get_object_or_404(Presenter, pk=kwargs["pk"])
+            raise PermissionDenied(REFUSALS[self.permission])
+        self.presenter = get_object_or_404(scope(Presenter.objects.all(), request.user), pk=kwargs["pk"])
 
 
 class BakeProgressView(PresenterView):
@@ -82,13 +91,14 @@ class BakeAgainView(PresenterView):
 class RevokeConsentView(PresenterView):
     """Ends the consent: no run can start with this presenter from now on."""
 
-    permission = "campaigns.change_presenter"
+    permission = "campaigns.consent_presenter"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # A second press keeps the first moment.
-        Presenter.objects.filter(pk=self.presenter.pk, consent_revoked_at=None).update(
-            consent_revoked_at=timezone.now()
-        )
+        with transaction.atomic():
+            unrevoked = Presenter.objects.filter(pk=self.presenter.pk, consent_revoked_at=None)
+            if unrevoked.update(consent_revoked_at=timezone.now()):
+                record_consent(request.user, self.presenter, Verb.CONSENT_REVOKED)
         if self.presenter.voice_consent_at is not None:
             revoke_voice_consent(self.presenter)
         messages.warning(
@@ -100,10 +110,11 @@ class RevokeConsentView(PresenterView):
 class RevokeVoiceView(PresenterView):
     """Ends the consent to the voice alone: its file is deleted."""
 
-    permission = "campaigns.change_presenter"
+    permission = "campaigns.consent_presenter"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         revoke_voice_consent(self.presenter)
+        record_consent(request.user, self.presenter, Verb.CONSENT_REVOKED, to="voice")
         messages.warning(request, f"The consent to a voice like that of {self.presenter} is revoked.")
         return _redirect_to_presenter(self.presenter)
 
@@ -139,6 +150,12 @@ def list_users(presenter: Presenter) -> list[tuple[str, str]]:
     """(name, address) of the newest campaigns that use a presenter."""
     campaigns = presenter.campaigns.order_by("-created_at").only("pk", "name")[:CAMPAIGNS_SHOWN]
     return [(campaign.name, step_url(campaign, "script")) for campaign in campaigns]
+
+
+def record_consent(user: Any, presenter: Presenter, verb: Verb, **details: Any) -> None:
+    """Into the history of the presenter's workspace: who agreed, as it was noted."""
+    about = presenter.consent_by or presenter.name
+    record(user, verb, workspace=presenter.workspace, about=about, presenter=presenter.name, **details)
 
 
 def bake_to_json(presenter: Presenter) -> dict[str, Any]:

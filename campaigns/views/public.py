@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.delivery.channels.registry import list_channels
 from campaigns.delivery.mail_text import fill_button
-from campaigns.delivery.suppression import normalize_address, suppress
+from campaigns.delivery.suppression import normalize_address, suppress_for_links
 from campaigns.models import Delivery, Message
 from campaigns.tracking import get_public_message, is_automatic, read_event, record, record_opt_out
 
@@ -68,8 +68,10 @@ def opt_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Http404("There is no such link.")
     done = request.method == "POST"
     if done:
+        owners = [message.campaign_id] if message is not None else []
+        owners += Delivery.objects.filter(link_id=public_id).values_list("campaign_id", flat=True)
         for address in addresses:
-            suppress(address, "Asked for no further mails.")
+            suppress_for_links(address, "Asked for no further mails.", owners)
         if message is not None:
             record_opt_out(message)
     context = {"address": ", ".join(addresses), "done": done}

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns import review
+from campaigns.access.roles import Right
 from campaigns.models import Message
 from campaigns.states import MoveRefused, ReviewState
 from campaigns.views.page import CampaignPage
@@ -21,6 +22,7 @@ class ReviewPage(CampaignPage):
     """The contact sheet and the player."""
 
     step = "review"
+    right = Right.APPROVE
     template_name = "campaigns/review.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -45,6 +47,8 @@ class ReviewPage(CampaignPage):
 
 class DecisionView(CampaignPage):
     """One approval or rejection, as JSON; 409 where the video is not the one that was seen."""
+
+    right = Right.APPROVE
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         message = get_object_or_404(Message, campaign=self.campaign, pk=kwargs["message_pk"])

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from campaigns.access.roles import Right
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, find_open
 from campaigns.models import Campaign, Message
@@ -36,6 +37,7 @@ class RunPage(CampaignPage):
     """Starts, cancels and repeats a run, and shows how far it is."""
 
     step = "run"
+    right = Right.RUN
     template_name = "campaigns/run.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -89,7 +91,7 @@ class RunPage(CampaignPage):
                 confirm_sample(self.campaign, self.person)
                 return self._start()
             case "cancel":
-                lifecycle.cancel(self.campaign)
+                lifecycle.cancel(self.campaign, self.person)
                 return "Cancelled. Finished videos are kept; start again to make the rest."
             case "retry":
                 at_once = retry_failed(self.campaign, self.person)
@@ -106,6 +108,7 @@ class AgainView(CampaignPage):
     """Makes one video again, before all mass work."""
 
     http_method_names = ["post"]
+    right = Right.RUN
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         message = get_object_or_404(

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,13 +16,21 @@ from campaigns import engine
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, find_open
-from campaigns.models import Campaign, Presenter, Recipient, ScriptDraft, ScriptVersion
+from campaigns.models import (
+    Campaign,
+    Presenter,
+    Recipient,
+    ScriptDraft,
+    ScriptVersion,
+    get_workspace_key,
+)
 from campaigns.problems import Source
 from campaigns.pronunciations.library import load_library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.left_out import find_left_out
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_behind
+from campaigns.recipients.upkeep import mark_outdated
 from campaigns.scripts.hearing import LINE_CHARACTERS_MAX, HeardLine, read_line, sign_line
 from campaigns.scripts.preview import Preview, PreviewLine, preview_script
 from campaigns.scripts.template import FILTERS, to_variable
@@ -66,7 +75,9 @@ class ScriptPage(CampaignPage):
             samples=find_sample_values(self.campaign),
             filters=FILTERS,
             recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
-            presenters=Presenter.objects.order_by("name"),
+            presenters=Presenter.objects.filter(workspace_id=get_workspace_key(self.campaign)).order_by(
+                "name"
+            ),
             offers=list_offers(self.campaign),
             pitch_hz=get_pitch_hz(self.campaign),
             preview_url=step_url(self.campaign, "preview"),
@@ -95,20 +106,11 @@ class ScriptPage(CampaignPage):
             with transaction.atomic():
                 save_script(self.campaign, script, self.person, read_number(request.POST.get("based_on")))
                 form.save()
-                self._record_choices(form)
+                record_speaker(self.person, self.campaign, form.changed_data)
+                mark_outdated(self.campaign)
         except ChangedMeanwhile as changed:
             return self._show_meanwhile(form, script, changed)
         return self._tell_saved()
-
-    def _record_choices(self, form: ScriptForm) -> None:
-        """Presenter and voice in the history, where they are others than before."""
-        before, now = form.initial, self.campaign
-        if now.presenter_id != before.get("presenter"):
-            about = now.presenter.name if now.presenter else "nobody"
-            record(self.person, Verb.PRESENTER_CHOSEN, campaign=now, about=about)
-        if (now.voice_engine, now.voice) != (before.get("voice_engine"), before.get("voice")):
-            about = f"{now.voice_engine} {now.voice}".strip()
-            record(self.person, Verb.VOICE_CHOSEN, campaign=now, about=about)
 
     def _tell_saved(self) -> HttpResponse:
         is_checked = revalidate_behind(self.campaign, self.person)
@@ -179,7 +181,10 @@ class PreviewView(CampaignPage):
         )
         texts = ["".join(piece.text for piece in line.pieces) for line in made.lines]
         try:
-            speaker = Speaker(engine.choose_voice(engine_name, voice, locale), load_library())
+            speaker = Speaker(
+                engine.choose_voice(engine_name, voice, locale),
+                load_library(get_workspace_key(self.campaign)),
+            )
             known = speaker.select(texts, find_row_pronunciations(row.values))
         except engine.RenderError as error:
             return [{"problem": error.message} for _ in texts]
@@ -208,10 +213,21 @@ class LineSoundView(CampaignPage):
         row = self.campaign.recipients.filter(pk=line.recipient).first()
         own = find_row_pronunciations(row.values) if row is not None else []
         try:
-            speaker = Speaker(_choose_voice(self.campaign, line), load_library())
+            speaker = Speaker(
+                _choose_voice(self.campaign, line), load_library(get_workspace_key(self.campaign))
+            )
         except engine.RenderError as error:
             return JsonResponse({"problem": error.message}, status=422)
         return respond_with_sound(request, line.text, speaker, speaker.select([line.text], own))
+
+
+def record_speaker(user: User, campaign: Campaign, changed: list[str]) -> None:
+    """Into the history: who chose another presenter or voice."""
+    if "presenter" in changed:
+        record(user, Verb.PRESENTER_CHOSEN, campaign=campaign, about=str(campaign.presenter or "nobody"))
+    if {"voice", "voice_engine", "locale"} & set(changed):
+        about = f"{campaign.get_voice_engine_display()} {campaign.voice}".strip()
+        record(user, Verb.VOICE_CHOSEN, campaign=campaign, about=about)
 
 
 def _choose_voice(campaign: Campaign, line: HeardLine) -> engine.VoiceConfig:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from campaigns.access.roles import Right
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
 from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
@@ -60,6 +61,7 @@ class SendPage(CampaignPage):
     """The mail's words, the button that sends, and the table of what came of it."""
 
     step = "send"
+    right = Right.SEND
     template_name = "campaigns/send.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -79,6 +81,10 @@ class SendPage(CampaignPage):
             job_view=describe(job) if job is not None else None,
             **kwargs,
         )
+
+    def get_right(self) -> Right:
+        sends = self.request.POST.get("action") in ("send", *DECISIONS)
+        return Right.SEND if sends else Right.EDIT
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         action = request.POST.get("action")

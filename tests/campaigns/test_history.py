@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
-from campaigns.history import Verb, record
+from campaigns.history import Verb, describe, record
 from campaigns.models import Campaign, HistoryEntry
 
 pytestmark = pytest.mark.django_db
@@ -29,3 +29,22 @@ def test_the_database_refuses_to_change_or_remove_an_entry(campaign: Campaign) -
         HistoryEntry.objects.update(verb=Verb.SENT)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         HistoryEntry.objects.all().delete()
+
+
+def test_the_table_is_not_emptied_at_once_either(campaign: Campaign) -> None:
+    record(None, Verb.RUN_STARTED, campaign=campaign)
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SET LOCAL campaigns.keep_history = 'on'")  # as outside of test databases
+        cursor.execute("TRUNCATE campaigns_historyentry")
+    assert HistoryEntry.objects.exists()
+
+
+def test_an_entry_reads_as_a_sentence(campaign: Campaign, alice: User) -> None:
+    assert describe(record(alice, Verb.APPROVED, campaign=campaign, about="12 videos")) == (
+        "alice approved 12 videos"
+    )
+    assert describe(record(None, Verb.RUN_STARTED, campaign=campaign)) == "Byname started the run"

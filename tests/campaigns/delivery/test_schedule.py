@@ -38,7 +38,7 @@ from campaigns.delivery.suppression import suppress
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.progress import RefusedJob
 from campaigns.jobs.queue import enqueue
-from campaigns.models import Campaign, Delivery, Message, Suppression
+from campaigns.models import Campaign, Delivery, Message, Suppression, get_first_workspace
 from campaigns.review import approve, reject
 from campaigns.states import DeliveryState, MoveRefused
 from campaigns.tasks import deliver_due
@@ -95,7 +95,7 @@ class TestWhatIsScheduled:
 
     def test_suppressed_addresses_are_kept_with_their_reason(self, campaign: Campaign, alice: User) -> None:
         approve_all(campaign, alice)
-        suppress(" ADA@example.org", "Asked for no further mails.")
+        suppress(" ADA@example.org", "Asked for no further mails.", get_first_workspace())
         assert send_approved(campaign, alice) == SendCounts(2, 0, 1, 0)
         assert "asked not to be written to" in Delivery.objects.get(state=DeliveryState.SUPPRESSED).reason
 
@@ -104,7 +104,7 @@ class TestWhatIsScheduled:
     ) -> None:
         failed = schedule(campaign, alice)[0]
         Delivery.objects.filter(pk=failed.pk).update(state="failed", reason="Gave up.")
-        suppress(failed.address, "Asked for no further mails.")
+        suppress(failed.address, "Asked for no further mails.", get_first_workspace())
         assert send_approved(campaign, alice).suppressed == 1
         failed.refresh_from_db()
         assert failed.state == "suppressed" and "asked not to be written to" in failed.reason

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from campaigns.models import PronunciationEntry
+from campaigns.models import PronunciationEntry, get_first_workspace
 from campaigns.pronunciations.entries import (
     BadTable,
     EntryChanged,
@@ -27,10 +27,10 @@ def stored() -> list[tuple[str, str, str, bool]]:
 
 
 def test_a_second_entry_for_a_word_takes_the_place_of_the_first(alice: User) -> None:
-    save_entry(draft_entry("Siobhán", "shiv-AWN"), alice)
-    save_entry(draft_entry("SIOBHÁN", "/ʃɪˈvɔːn/"), alice)
-    save_entry(draft_entry("Siobhán", "x", "de"), alice)
-    save_entry(draft_entry("Siobhán", "y", match_case=True), alice)
+    save_entry(draft_entry("Siobhán", "shiv-AWN"), alice, workspace_id=get_first_workspace())
+    save_entry(draft_entry("SIOBHÁN", "/ʃɪˈvɔːn/"), alice, workspace_id=get_first_workspace())
+    save_entry(draft_entry("Siobhán", "x", "de"), alice, workspace_id=get_first_workspace())
+    save_entry(draft_entry("Siobhán", "y", match_case=True), alice, workspace_id=get_first_workspace())
     assert sorted(stored()) == [
         ("SIOBHÁN", "/ʃɪˈvɔːn/", "", False),
         ("Siobhán", "x", "de", False),
@@ -39,10 +39,10 @@ def test_a_second_entry_for_a_word_takes_the_place_of_the_first(alice: User) -> 
 
 
 def test_who_saves_over_anothers_correction_is_told_of_it(alice: User, bob: User) -> None:
-    save_entry(draft_entry("Niamh", "neev"), alice, seen="")
+    save_entry(draft_entry("Niamh", "neev"), alice, seen="", workspace_id=get_first_workspace())
     with pytest.raises(EntryChanged, match=r"by alice .* now said neev"):
-        save_entry(draft_entry("Niamh", "nee-av"), bob, seen="")
-    save_entry(draft_entry("Niamh", "nee-av"), bob, seen="neev")
+        save_entry(draft_entry("Niamh", "nee-av"), bob, seen="", workspace_id=get_first_workspace())
+    save_entry(draft_entry("Niamh", "nee-av"), bob, seen="neev", workspace_id=get_first_workspace())
     assert stored() == [("Niamh", "nee-av", "", False)]
 
 
@@ -54,7 +54,7 @@ def test_of_two_people_who_write_the_first_entry_at_once_one_is_told() -> None:
     def write(said: str) -> None:
         try:
             together.wait()
-            save_entry(draft_entry("Niamh", said), None, seen="")
+            save_entry(draft_entry("Niamh", said), None, seen="", workspace_id=get_first_workspace())
             outcomes.append("saved")
         except EntryChanged:
             outcomes.append("told")
@@ -81,18 +81,18 @@ def test_a_table_that_was_written_is_read_again(alice: User) -> None:
         ("@acme", "at ACK-me", "", True),
         ("محمد", "/muˈħammad/", "", False),
     ]:
-        save_entry(draft_entry(word, said, language, match_case), alice)
+        save_entry(draft_entry(word, said, language, match_case), alice, workspace_id=get_first_workspace())
     before = stored()
     table = write_table(PronunciationEntry.objects.all())
     assert "'@acme" in table  # a spreadsheet program would run it
     PronunciationEntry.objects.all().delete()
-    assert import_table(read_table(b"\xef\xbb\xbf" + table.encode()), alice) == 3
+    assert import_table(read_table(b"\xef\xbb\xbf" + table.encode()), alice, get_first_workspace()) == 3
     assert stored() == before
 
 
 def test_an_import_replaces_entries_of_the_same_word(alice: User) -> None:
-    save_entry(draft_entry("Ann", "old"), alice)
-    assert import_table(read_table(b"Word;Said\nann;new\n\nBo;boh\n"), alice) == 2
+    save_entry(draft_entry("Ann", "old"), alice, workspace_id=get_first_workspace())
+    assert import_table(read_table(b"Word;Said\nann;new\n\nBo;boh\n"), alice, get_first_workspace()) == 2
     assert stored() == [("ann", "new", "", False), ("Bo", "boh", "", False)]
 
 

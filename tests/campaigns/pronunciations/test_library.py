@@ -7,7 +7,7 @@ import time
 import pytest
 
 from campaigns.engine import Pronunciation
-from campaigns.models import PronunciationEntry
+from campaigns.models import PronunciationEntry, get_first_workspace
 from campaigns.pronunciations.library import create_library, load_library
 
 
@@ -47,6 +47,7 @@ def test_ten_thousand_entries_cost_a_text_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_the_installations_entries_are_loaded() -> None:
+def test_the_workspaces_entries_are_loaded() -> None:
     PronunciationEntry.objects.create(word="Siobhán", key="siobhán", said="ʃɪˈvɔːn", is_ipa=True)
-    assert load_library().select("Hi Siobhán!", "en-us") == [Pronunciation("Siobhán", "ʃɪˈvɔːn", True)]
+    library = load_library(get_first_workspace())
+    assert library.select("Hi Siobhán!", "en-us") == [Pronunciation("Siobhán", "ʃɪˈvɔːn", True)]

@@ -72,7 +72,7 @@ def test_a_campaign_can_be_deleted_with_its_rows(dashboard: Client, everything: 
 
 def test_the_list_counts_and_leads_on(dashboard: Client, everything: Campaign) -> None:
     shown = page(dashboard, "campaigns_campaign_changelist")
-    assert reverse("admin:campaigns_campaign_review", args=[everything.pk]) in shown
+    assert reverse("admin:campaigns_campaign_home", args=[everything.pk]) in shown
 
 
 def test_a_new_campaign_goes_to_its_recipients(dashboard: Client, alice: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import RequestFactory
@@ -67,8 +68,10 @@ def test_renaming_a_campaign_changes_its_name_alone(campaign: Campaign) -> None:
 
 @pytest.mark.parametrize("agreed", [True, False])
 def test_saving_a_presenter_keeps_the_claim_and_the_bake_of_a_worker(
-    presenter: Presenter, agreed: bool
+    presenter: Presenter, alice: User, agreed: bool
 ) -> None:
+    request = RequestFactory().post("/")
+    request.user = alice
     stale = Presenter.objects.get(pk=presenter.pk)
     fields = {"name": "Nora B.", "agreed": agreed, "consent_by": "Nora Berg"}
     form = PresenterForm(fields, instance=stale)
@@ -76,7 +79,7 @@ def test_saving_a_presenter_keeps_the_claim_and_the_bake_of_a_worker(
     assert form.is_valid()
     form.save(commit=False)
     Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.BAKING, claimed_by="a worker")
-    admin.site.get_model_admin(Presenter).save_model(RequestFactory().post("/"), stale, form, True)
+    admin.site.get_model_admin(Presenter).save_model(request, stale, form, True)
     presenter.refresh_from_db()
     assert (presenter.name, presenter.consent_by, presenter.has_consent) == ("Nora B.", "Nora Berg", agreed)
     assert (presenter.bake_state, presenter.claimed_by) == (BakeState.BAKING, "a worker")

@@ -1,0 +1,1 @@
+"""Who sees what and may do what: workspaces, their members, and roles."""

@@ -1,0 +1,58 @@
+"""Lists of the dashboard that show rows of a person's own workspaces alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.filters import RelatedFieldListFilter
+from django.db.models import Field, ForeignKey, QuerySet
+from django.forms import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+
+from campaigns.access.workspaces import PATHS, find_workspace_for_new, narrow, scope
+
+CHOICES_MAX = 200  # more campaigns than this in a filter make a page that nobody reads
+
+
+class ScopedAdmin(ModelAdmin):
+    """A list shows the workspace that the person is in; a row of another one of theirs opens by its address.
+
+    What lies in workspaces of others is not there: 404.
+    """
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return narrow(rows, request) if _is_list(request) else scope(rows, request.user)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        model = db_field.remote_field.model
+        if model.__name__ in PATHS:
+            kwargs["queryset"] = narrow(model._default_manager.all(), request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change and PATHS.get(type(obj).__name__) == "workspace":
+            obj.workspace_id = find_workspace_for_new(request)
+        super().save_model(request, obj, form, change)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        raise Http404(f"There is no such {opts.verbose_name}.")
+
+
+class ScopedFilter(RelatedFieldListFilter):
+    """Offers the campaigns of the workspace that the person is in, the newest first."""
+
+    def field_choices(self, field: Field[Any, Any], request: HttpRequest, model_admin: Any) -> list[Any]:
+        rows = narrow(field.remote_field.model._default_manager.all(), request)  # type: ignore[union-attr]
+        return [(row.pk, str(row)) for row in rows.order_by("-pk")[:CHOICES_MAX]]
+
+
+def _is_list(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    name = (match.url_name or "") if match is not None else ""
+    return name.endswith("_changelist") or name == "autocomplete"

@@ -1,0 +1,81 @@
+"""An export as a job: asked for, written to a file of its own behind the page, and kept for its people."""
+
+from __future__ import annotations
+
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from campaigns.engine import RenderError
+from campaigns.exports.tables import write_csv, write_xlsx
+from campaigns.exports.videos import write_videos
+from campaigns.history import Verb, record
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.progress import JobProgress, RefusedJob
+from campaigns.jobs.queue import enqueue
+from campaigns.models import Campaign, Job
+from campaigns.storage.files import store_file
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+class Format(StrEnum):
+    """What an export is. Jobs store it."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    ZIP = "zip"
+
+
+WORDS = {
+    Format.CSV: "the table as CSV",
+    Format.XLSX: "the table as a workbook",
+    Format.ZIP: "the videos as a ZIP",
+}
+
+
+def start_export(campaign: Campaign, user: AbstractBaseUser, format_: Format, delimiter: str = ",") -> Job:
+    """Queue an export and note it in the history."""
+    kept = delimiter if delimiter in DELIMITERS else ","
+    with transaction.atomic():
+        options = {"format": str(format_), "delimiter": kept}
+        job = enqueue(JobKind.EXPORT, campaign=campaign, user=user, options=options)
+        record(user, Verb.EXPORTED, campaign=campaign, about=WORDS[format_])
+    return job
+
+
+def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
+    """The work of a job. A second try writes the file anew."""
+    campaign = job.campaign
+    if campaign is None:
+        raise RefusedJob("The campaign is not there any more.")
+    format_ = Format(job.options.get("format", Format.CSV))
+    with tempfile.TemporaryDirectory(prefix="byname-export-") as folder:
+        path = Path(folder) / f"export.{format_}"
+        try:
+            count = _write(campaign, path, format_, job.options.get("delimiter", ","), progress)
+        except RenderError as error:
+            raise RefusedJob(error.message) from error
+        progress("storing the file")
+        size_bytes = path.stat().st_size
+        stored = store_file(job.file, path, f"export.{format_}")
+    day = timezone.localdate().isoformat()
+    name = f"{slugify(campaign.name) or 'campaign'}-{day}.{format_}"
+    Job.objects.filter(pk=job.pk).update(file=stored, file_name=name)
+    return {"count": count, "bytes": size_bytes, "name": name}
+
+
+def _write(campaign: Campaign, path: Path, format_: Format, delimiter: str, progress: JobProgress) -> int:
+    match format_:
+        case Format.CSV:
+            return write_csv(campaign, path, delimiter, progress)
+        case Format.XLSX:
+            return write_xlsx(campaign, path, progress)
+        case Format.ZIP:
+            return write_videos(campaign, path, progress)

@@ -1,0 +1,168 @@
+"""The table of a campaign: people's own columns, and what came of each, some thousand rows at a time."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from campaigns.exports.cells import make_safe
+from campaigns.models import Campaign
+from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
+
+OWN_COLUMNS = (
+    "link", "poster", "preview", "status", "approved", "sent at", "opened", "watched %",
+)  # fmt: skip
+ROWS_AT_ONCE = 5000
+TellProgress = Callable[[str, int, int], None]
+
+_ROWS = """
+    SELECT r.id, r.row_number, r."values", r.verdict, m.public_id, m.render_state, m.review_state,
+        m.content_hash <> '' AND m.approved_hash = m.content_hash, m.poster <> '', m.preview <> '',
+        d.sent_at, d.state, coalesce(e.opened, FALSE),
+        CASE WHEN e.finished THEN 100 WHEN m.video_seconds > 0
+            THEN least(100, round(100 * coalesce(e.best_s, 0) / m.video_seconds))::int ELSE 0 END,
+        coalesce(v.public, FALSE)
+    FROM campaigns_recipient r
+    LEFT JOIN campaigns_message m ON m.recipient_id = r.id
+    LEFT JOIN LATERAL (SELECT max(sent_at) AS sent_at, max(state) AS state FROM campaigns_delivery
+        WHERE message_id = m.id) d ON TRUE
+    LEFT JOIN LATERAL (SELECT bool_or(kind = 'page_viewed') AS opened, bool_or(kind = 'ended') AS finished,
+            max(seconds) FILTER (WHERE kind = 'progress') AS best_s
+        FROM campaigns_event WHERE message_id = m.id) e ON TRUE
+    LEFT JOIN LATERAL (SELECT TRUE AS public FROM campaigns_revision
+        WHERE message_id = m.id AND withdrawn_at IS NULL LIMIT 1) v ON TRUE
+    WHERE r.campaign_id = %s AND r.removed_at IS NULL AND (r.row_number, r.id) > (%s, %s)
+    ORDER BY r.row_number, r.id LIMIT %s
+"""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the table says of one recipient."""
+
+    values: Mapping[str, str]
+    cells: tuple[str, ...]  # of OWN_COLUMNS
+
+
+def list_columns(campaign: Campaign) -> list[str]:
+    """The header: the people's own columns in their order, then Byname's, renamed where both have one."""
+    taken = set(campaign.columns)
+    return [*campaign.columns, *(f"{one} (Byname)" if one in taken else one for one in OWN_COLUMNS)]
+
+
+def read_people(campaign: Campaign) -> Iterator[Person]:
+    """Everybody who is in the campaign, in the sheet's order; keeps only some thousand in memory."""
+    addresses = _find_addresses()
+    after = (-1, -1)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_ROWS, [campaign.pk, *after, ROWS_AT_ONCE])
+            rows = cursor.fetchall()
+        yield from (_build_person(row, addresses) for row in rows)
+        if len(rows) < ROWS_AT_ONCE:
+            return
+        after = (rows[-1][1], rows[-1][0])
+
+
+def write_csv(campaign: Campaign, path: Path, delimiter: str, tell: TellProgress) -> int:
+    """UTF-8 with the mark that spreadsheet programs look for; how many people it holds."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        return _write(campaign, lambda cells: writer.writerow(cells), tell)
+
+
+def write_xlsx(campaign: Campaign, path: Path, tell: TellProgress) -> int:
+    """A workbook whose cells are all text, so that nothing is computed and no zero is lost."""
+    import openpyxl  # takes a moment, and only an export needs it
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("People")
+    count = _write(campaign, lambda cells: sheet.append([_strip_controls(cell) for cell in cells]), tell)
+    book.save(path)
+    return count
+
+
+def _write(campaign: Campaign, write_row: Callable[[list[str]], Any], tell: TellProgress) -> int:
+    total = campaign.recipients.filter(removed_at=None).count()
+    columns = list(campaign.columns)
+    write_row([make_safe(one) for one in list_columns(campaign)])
+    count = 0
+    for count, person in enumerate(read_people(campaign), start=1):
+        own = [make_safe(str(person.values.get(column, ""))) for column in columns]
+        write_row([*own, *person.cells])
+        if count % 1000 == 0:
+            tell("writing rows", count, total)
+    tell("writing rows", count, total)
+    return count
+
+
+def _find_addresses() -> dict[str, tuple[str, str]]:
+    """Name → what stands before and after the id of a message; asked once, not for every row."""
+    mark = UUID(int=0)
+    found = {}
+    for name in ("page", "poster", "preview"):
+        try:
+            address = f"{settings.PUBLIC_URL}{reverse(f'message-{name}', args=[mark])}"
+        except NoReverseMatch:  # an installation without such pictures
+            continue
+        before, _, after = address.partition(str(mark))
+        found[name] = (before, after)
+    return found
+
+
+def _build_person(row: Sequence[Any], addresses: Mapping[str, tuple[str, str]]) -> Person:
+    (_, _, values, verdict, public_id, render, review, current, has_poster, has_preview,
+     sent_at, delivery, opened, watched, public) = row  # fmt: skip
+    approved = review == ReviewState.APPROVED and render == RenderState.READY and bool(current)
+    has = {"page": approved or public, "poster": has_poster, "preview": has_preview}
+    links = [
+        "".join((addresses[name][0], str(public_id), addresses[name][1]))
+        if public_id and has["page"] and has[name] and name in addresses
+        else ""
+        for name in ("page", "poster", "preview")
+    ]
+    sent = timezone.localtime(sent_at).strftime("%Y-%m-%d %H:%M") if sent_at else ""
+    status = _describe(verdict, render, review, approved, delivery)
+    seen = ("yes" if opened else "no", str(watched)) if sent_at else ("", "")
+    plain = _load(values)
+    return Person(plain, (*links, status, "yes" if approved else "no", sent, *seen))
+
+
+def _load(values: Any) -> Mapping[str, str]:
+    if isinstance(values, str):  # a raw query leaves JSON as it is written
+        values = json.loads(values)
+    return values if isinstance(values, dict) else {}
+
+
+def _describe(verdict: str, render: str | None, review: str | None, approved: bool, sent: str | None) -> str:
+    """Where a person stands, in one phrase."""
+    if verdict == RowVerdict.REJECTED:
+        return "needs attention"
+    if sent:
+        return str(DeliveryState(sent).label)
+    if render is None:
+        return "no video yet"
+    if render != RenderState.READY:
+        return str(RenderState(render).label)
+    return "approved" if approved else str(ReviewState(review or "pending").label)
+
+
+def _strip_controls(text: str) -> str:
+    """A workbook cannot hold control characters."""
+    return "".join(one for one in text if one >= " " or one in "\t\n")
+
+
+def find_delimiter(campaign: Campaign) -> str:
+    """The delimiter of the file that people uploaded, where it is known; else a comma."""
+    stored = campaign.sheet_choice.get("delimiter") if isinstance(campaign.sheet_choice, dict) else None
+    return stored if stored in (",", ";", "\t", "|") else ","

@@ -1,0 +1,1 @@
+"""Where a campaign stands: what was reached, what needs attention, and what grows out of it."""

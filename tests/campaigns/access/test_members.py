@@ -1,0 +1,90 @@
+"""Members and their roles: who may change whose."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+from campaigns.access.members import MemberRefused, add_member, list_members, remove_member, rename, set_roles
+from campaigns.access.roles import Role
+from campaigns.history import Verb
+from campaigns.models import HistoryEntry, Workspace
+from tests import people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return Workspace.objects.create(name="Team")
+
+
+@pytest.fixture
+def admin(workspace: Workspace) -> User:
+    made = User.objects.create_user("ann", "ann@example.org", people.PASSWORD)
+    made.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
+    made.workspaces.set([workspace])
+    return made
+
+
+def account(name: str, *workspaces: Workspace) -> User:
+    made = User.objects.create_user(name, f"{name}@example.org", people.PASSWORD)
+    made.workspaces.set(workspaces)
+    return made
+
+
+def test_an_account_is_added_by_name_or_address_once(workspace: Workspace, admin: User) -> None:
+    account("eve")
+    assert add_member(workspace, " EVE@example.org ", ["Author"], admin).is_active
+    with pytest.raises(MemberRefused, match="member already"):
+        add_member(workspace, "eve", [], admin)
+    with pytest.raises(MemberRefused, match="no account “nobody”"):
+        add_member(workspace, "nobody", [], admin)
+    verbs = list(HistoryEntry.objects.order_by("pk").values_list("verb", flat=True))
+    assert verbs == [Verb.MEMBER_ADDED, Verb.ROLE_CHANGED]
+
+
+def test_a_role_opens_the_dashboard(workspace: Workspace, admin: User) -> None:
+    eve = account("eve", workspace)
+    set_roles(workspace, eve, ["Reviewer"], admin)
+    eve.refresh_from_db()
+    assert eve.is_staff
+
+
+def test_roles_that_count_in_another_workspace_are_not_changed_from_here(
+    workspace: Workspace, admin: User
+) -> None:
+    eve = account("eve", workspace, Workspace.objects.create(name="Other"))
+    with pytest.raises(MemberRefused, match="another workspace"):
+        set_roles(workspace, eve, ["Administrator"], admin)
+    assert not eve.groups.exists()
+    shown = {member.user: member.may_change_roles for member in list_members(workspace, admin)}
+    assert shown == {admin: True, eve: False}
+
+
+def test_the_last_administrator_stays(workspace: Workspace, admin: User) -> None:
+    for change in (
+        lambda: remove_member(workspace, admin, admin),
+        lambda: set_roles(workspace, admin, ["Author"], admin),
+    ):
+        with pytest.raises(MemberRefused, match="only administrator"):
+            change()
+    eve = account("eve", workspace)
+    set_roles(workspace, eve, ["Administrator"], admin)
+    remove_member(workspace, admin, eve)
+    assert list(workspace.members.all()) == [eve]
+
+
+def test_a_group_that_is_no_role_is_refused(workspace: Workspace, admin: User) -> None:
+    with pytest.raises(MemberRefused, match="not known"):
+        set_roles(workspace, account("eve", workspace), ["Superuser"], admin)
+
+
+def test_a_name_is_given_once(workspace: Workspace, admin: User) -> None:
+    Workspace.objects.create(name="Sales")
+    with pytest.raises(MemberRefused, match="already"):
+        rename(workspace, "sales", admin)
+    with pytest.raises(MemberRefused, match="Write a name"):
+        rename(workspace, "  ", admin)
+    rename(workspace, "Marketing", admin)
+    assert Workspace.objects.filter(name="Marketing").exists()

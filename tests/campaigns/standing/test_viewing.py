@@ -1,0 +1,50 @@
+"""What was watched, counted in one pass and kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from campaigns.models import Campaign, Event, ViewingSummary
+from campaigns.standing.viewing import count_viewing, get_viewing
+from campaigns.states import EventKind
+from tests import people
+
+
+def watch(campaign: Campaign, name: str, seconds: float, *, to_the_end: bool = False) -> None:
+    message = people.ready_message(campaign.recipients.get(name=name))  # 4 seconds long
+    Event.objects.create(message=message, kind=EventKind.PAGE_VIEWED)
+    Event.objects.create(message=message, kind=EventKind.PLAYED)
+    Event.objects.create(message=message, kind=EventKind.PROGRESS, seconds=seconds / 2)
+    Event.objects.create(message=message, kind=EventKind.PROGRESS, seconds=seconds)
+    if to_the_end:
+        Event.objects.create(message=message, kind=EventKind.ENDED)
+
+
+def test_viewers_are_counted_by_the_tenth_that_they_reached(campaign: Campaign) -> None:
+    watch(campaign, "Ada", 3.7, to_the_end=True)
+    watch(campaign, "José", 2.0)
+    counted = count_viewing(campaign)
+    assert (counted.opened, counted.played, counted.finished) == (2, 2, 1)
+    assert counted.still_watching == [2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1]
+
+
+def test_a_campaign_without_events_has_no_viewers(campaign: Campaign) -> None:
+    assert get_viewing(campaign).still_watching == [0] * 11
+
+
+def test_counts_are_kept_for_a_while_and_then_made_again(campaign: Campaign) -> None:
+    first = get_viewing(campaign)
+    watch(campaign, "Ada", 1.0)
+    assert get_viewing(campaign).played == 0
+    ViewingSummary.objects.update(counted_at=first.counted_at - timedelta(seconds=30))
+    assert get_viewing(campaign).played == 1
+
+
+def test_slow_counts_are_shown_as_they_were(campaign: Campaign) -> None:
+    get_viewing(campaign)
+    long_ago = timezone.now() - timedelta(hours=1)
+    ViewingSummary.objects.update(counted_at=long_ago, work_s=2.0)
+    watch(campaign, "Ada", 1.0)
+    assert get_viewing(campaign).counted_at == long_ago
