@@ -23,9 +23,10 @@ RENDERER = (
     "render", "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "engine", "models", "claims", "history", "jobs", "storage", "scripts",
-    "pronunciations", "delivery", "sheets", "recipients", "recordings", "runs", "checks", "review",
-    "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin", "tasks", "urls",
+    "states", "problems", "engine", "models", "claims", "history", "revisions", "jobs", "review",
+    "storage", "scripts", "pronunciations", "delivery", "sheets", "recipients", "recordings", "runs",
+    "checks", "tracking", "batch", "demo", "benchmark", "operations", "migrations", "views", "admin",
+    "tasks", "urls",
     "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}

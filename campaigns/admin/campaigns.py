@@ -22,7 +22,8 @@ from campaigns.views.filmed import FilmedLinesView
 from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import find_next_step, step_url
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
-from campaigns.views.review import DecisionView, ReviewPage
+from campaigns.views.review import CardsView, ReviewPage
+from campaigns.views.review_decisions import DecisionView, ReviewActView
 from campaigns.views.run import ProgressView, RunPage
 from campaigns.views.script import LineSoundView, PreviewView, ScriptPage
 from campaigns.views.send import SendPage
@@ -43,6 +44,8 @@ PAGES = {
     "check": CheckPage,
     "progress": ProgressView,
     "review": ReviewPage,
+    "review_cards": CardsView,
+    "review_act": ReviewActView,
     "send": SendPage,
 }
 STATE_COLOURS = {

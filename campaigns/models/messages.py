@@ -79,7 +79,9 @@ class Message(StatusModel):
         indexes = [
             models.Index(fields=["campaign", "render_state"]),
             models.Index(fields=["campaign", "review_state", "-risk"]),
-            models.Index(fields=["campaign", "content_hash"]),
+            models.Index(fields=["campaign", "content_hash", "recipient"]),
+            models.Index(fields=["campaign", "-risk", "recipient"]),
+            models.Index(fields=["campaign", "-ready_at", "recipient"]),
         ]
 
     def __str__(self) -> str:

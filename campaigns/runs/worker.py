@@ -17,6 +17,7 @@ from campaigns import engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
 from campaigns.recordings.line_recordings import load_recorded
+from campaigns.review.risk import compute_risk
 from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
@@ -189,4 +190,5 @@ def _collect_facts(result: engine.MessageResult) -> dict[str, Any]:
         "segments": [{"line": shown.pop("line_id"), **shown} for shown in segments],
         "scores": result.scores,
         "flags": list(result.flags),
+        "risk": compute_risk(result.scores, result.flags),
     }
