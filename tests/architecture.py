@@ -24,8 +24,8 @@ RENDERER = (
 )  # fmt: skip
 CAMPAIGNS = (
     "states", "problems", "engine", "models", "claims", "history", "access", "counts", "revisions", "jobs",
-    "storage", "scripts", "pronunciations", "delivery", "sheets", "recordings", "recipients", "runs",
-    "checks", "review", "tracking", "standing", "exports", "batch", "demo", "benchmark", "operations",
+    "review", "storage", "scripts", "pronunciations", "delivery", "sheets", "recordings", "recipients",
+    "runs", "checks", "tracking", "standing", "exports", "batch", "demo", "benchmark", "operations",
     "migrations", "views", "admin", "tasks", "urls", "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}

@@ -32,7 +32,8 @@ from campaigns.views.names import NamesPage, WordSoundView, WordsProgressView
 from campaigns.views.page import step_url
 from campaigns.views.people import PersonView, RecipientsPage
 from campaigns.views.recordings import RecordingSoundView, RecordingsPage
-from campaigns.views.review import DecisionView, ReviewPage
+from campaigns.views.review import CardsView, ReviewPage
+from campaigns.views.review_decisions import DecisionView, ReviewActView
 from campaigns.views.run import AgainView, ProgressView, RunPage
 from campaigns.views.script import LineSoundView, PreviewView, ScriptPage
 from campaigns.views.script_tools import DraftView, HardRowsView, RowsView
@@ -64,6 +65,8 @@ PAGES = {
     "check": CheckPage,
     "progress": ProgressView,
     "review": ReviewPage,
+    "review_cards": CardsView,
+    "review_act": ReviewActView,
     "send": SendPage,
     "mail": MailPreviewView,
     "history": CampaignHistoryPage,

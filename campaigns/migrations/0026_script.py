@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0024_scale'),
+        ('campaigns', '0025_review'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -71,6 +71,9 @@ class Campaign(StatusModel):
         default=False,
         help_text="A message leaves only after two different people approved it.",
     )
+    review_sample = models.JSONField(
+        default=dict, blank=True, editable=False
+    )  # {"one_in": int, "messages": [pk], "drawn_at"}; {}: none was drawn
     email_subject = models.CharField(max_length=300, default="A video for you")
     email_body = models.TextField(default="I recorded a short video for you.")
     sender_name = models.CharField(max_length=200, blank=True)
@@ -142,6 +145,7 @@ class Recipient(StatusModel):
         ordering = ["campaign_id", "row_number"]
         indexes = [
             models.Index(fields=["campaign", "row_number"]),
+            models.Index(fields=["campaign", "name"]),
             models.Index(fields=["campaign", "key"]),
             models.Index(fields=["campaign", "verdict", "row_number"]),
             models.Index(

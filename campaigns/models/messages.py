@@ -96,7 +96,9 @@ class Message(StatusModel):
                 name="approved_messages",
             ),
             models.Index(fields=["campaign", "review_state", "-risk"]),
-            models.Index(fields=["campaign", "content_hash"]),
+            models.Index(fields=["campaign", "content_hash", "recipient"]),
+            models.Index(fields=["campaign", "-risk", "recipient"]),
+            models.Index(fields=["campaign", "-ready_at", "recipient"]),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from campaigns.models import Campaign, Message
 from campaigns.recipients.content import is_made_otherwise
 from campaigns.recordings.line_recordings import load_recorded
 from campaigns.recordings.stored_recordings import load_row_recorded
+from campaigns.review.risk import compute_risk
 from campaigns.revisions import approve_published, delete_unused_files
 from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
@@ -202,4 +203,5 @@ def _collect_facts(result: engine.MessageResult) -> dict[str, Any]:
         "segments": [{"line": shown.pop("line_id"), **shown} for shown in segments],
         "scores": result.scores,
         "flags": list(result.flags),
+        "risk": compute_risk(result.scores, result.flags),
     }

@@ -1,119 +1,203 @@
-"""Step 4: watch, approve or reject; flags first."""
+"""Step 5: watch, approve or reject; flags first, a page of cards at a time."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import NoReverseMatch, reverse
 
-from campaigns import review
 from campaigns.access.roles import Right
-from campaigns.models import Message
-from campaigns.states import MoveRefused, ReviewState
-from campaigns.views.page import CampaignPage
+from campaigns.jobs import queue
+from campaigns.jobs.kinds import JobKind
+from campaigns.models import Job
+from campaigns.review import compute_unflagged_digest
+from campaigns.review.approvers import set_second_approver
+from campaigns.review.bulk import find_undecided_unflagged, start_approval
+from campaigns.review.order import CardQuery, Show, Sort, count_shown, find_page, read_query
+from campaigns.review.personal_lines import find_personal_lines
+from campaigns.review.sampling import CHOICES, approve_rest, compute_size, draw_sample, find_sample
+from campaigns.review.undo import find_last_decision
+from campaigns.states import MoveRefused
+from campaigns.views.page import CampaignPage, step_url
+from campaigns.views.review_cards import build_card, say_count
 
-COMMON_REASONS = ("A name is said wrong", "The mouth looks wrong", "The text is wrong")
+# Each with where its remedy is: a step of the campaign, or "" where the video itself is made again.
+COMMON_REASONS = (
+    ("A name is said wrong", "names"),
+    ("The mouth looks wrong", ""),
+    ("The text is wrong", "script"),
+)
+FILTERS = (
+    (Show.ALL, "All"),
+    (Show.PENDING, "To review"),
+    (Show.SECOND, "Waits for a second person"),
+    (Show.FLAGGED, "Flagged"),
+    (Show.APPROVED, "Approved"),
+    (Show.REJECTED, "Rejected"),
+    (Show.COMMENTED, "Commented"),
+    (Show.SAMPLE, "Sample"),
+    (Show.CHANGED, "Changed since sent"),
+)
+ALWAYS_SHOWN = (Show.ALL, Show.PENDING, Show.FLAGGED, Show.APPROVED, Show.REJECTED)
+SORTS = (
+    (Sort.RISK, "Riskiest first"),
+    (Sort.ROW, "By row"),
+    (Sort.NAME, "By name"),
+    (Sort.NEWEST, "Newest first"),
+)
 
 
 class ReviewPage(CampaignPage):
-    """The contact sheet and the player."""
+    """The contact sheet and the player, with the first page of cards."""
 
     step = "review"
     right = Right.APPROVE
     template_name = "campaigns/review.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        ready = review.sort_for_review(self.campaign)
-        personal = review.find_personal_line_ids(ready)
+        query = read_query(self.request.GET)
+        counts = count_shown(self.campaign)
+        job = queue.find_open(self.campaign, JobKind.APPROVE)
         return super().get_context_data(
-            ready=ready,
-            cards=[build_card(message, personal) for message in ready],
+            ready=counts[Show.ALL],
+            filters=_build_filters(counts, query),
+            sorts=SORTS,
+            query=query,
+            first=_build_page(self, query, ""),
+            facts=self._build_facts(),
             common_reasons=COMMON_REASONS,
-            unflagged_digest=review.compute_unflagged_digest(self.campaign),
-            unflagged=sum(not message.flags and not message.is_approved for message in ready),
+            job_view=queue.describe(job) if job else None,
+            review_url=step_url(self.campaign, "review"),
+            **self._describe_bulk(),
             **kwargs,
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        act = {
+            "draw": self._draw,
+            "rest": self._approve_rest,
+            "approvers": self._change_approvers,
+        }.get(request.POST.get("action", ""), self._approve_unflagged)
         try:
-            approved = review.approve_unflagged(self.campaign, self.person, seen=request.POST.get("seen", ""))
+            return act()
         except MoveRefused as refused:
             return self.refuse("review", str(refused))
-        return self.go("review", f"Approved {approved} video{'' if approved == 1 else 's'} without flags.")
+
+    def _approve_unflagged(self) -> HttpResponse:
+        return self._tell_approved(
+            start_approval(self.campaign, self.person, seen=self.request.POST.get("seen", ""))
+        )
+
+    def _approve_rest(self) -> HttpResponse:
+        return self._tell_approved(
+            approve_rest(self.campaign, self.person, seen=self.request.POST.get("seen", ""))
+        )
+
+    def _tell_approved(self, done: Job | int) -> HttpResponse:
+        if isinstance(done, Job):
+            return self.go("review", "A worker approves them now. You can go on meanwhile.")
+        plural = "" if done == 1 else "s"
+        if self.campaign.needs_second_approver:
+            return self.go(
+                "review",
+                f"{done} video{plural} approved by you; where you were the first, another person has to.",
+            )
+        return self.go("review", f"Approved {done} video{plural} without flags.")
+
+    def _draw(self) -> HttpResponse:
+        asked = self.request.POST.get("one_in", "")
+        one_in = int(asked) if asked in map(str, CHOICES) else CHOICES[0]
+        sample = draw_sample(self.campaign, self.person, one_in)
+        answer = self.go("review", f"Drew {sample.total} videos. Look at these.")
+        answer["Location"] += "?show=sample"
+        return answer
+
+    def _change_approvers(self) -> HttpResponse:
+        needed = self.request.POST.get("needed") == "two"
+        set_second_approver(self.campaign, self.person, needed)
+        return self.go(
+            "review",
+            "From now on two different people approve each video."
+            if needed
+            else "From now on one person approves a video.",
+        )
+
+    def _describe_bulk(self) -> dict[str, Any]:
+        unflagged = find_undecided_unflagged(self.campaign, self.person).count()
+        return {
+            "unflagged": unflagged,
+            "unflagged_said": say_count(unflagged),
+            "unflagged_digest": compute_unflagged_digest(self.campaign),
+            "sample": find_sample(self.campaign),
+            "sample_sizes": [(one_in, compute_size(unflagged, one_in)) for one_in in CHOICES],
+        }
+
+    def _build_facts(self) -> dict[str, Any]:
+        """What the script of the page knows beside the cards."""
+        facts = self.campaign.presenter.facts if self.campaign.presenter else {}
+        last = find_last_decision(self.campaign, self.person)
+        return {
+            "cards": step_url(self.campaign, "review_cards"),
+            "act": step_url(self.campaign, "review_act"),
+            **{step: step_url(self.campaign, step) for step in ("names", "script", "recipients")},
+            "aspect": _measure_aspect(facts),
+            "undo": last.about if last else "",
+            "two": self.campaign.needs_second_approver,
+            "again": _find_again_url(self),
+        }
 
 
-class DecisionView(CampaignPage):
-    """One approval or rejection, as JSON; 409 where the video is not the one that was seen."""
+class CardsView(CampaignPage):
+    """Another page of cards, as JSON, and the counts where they are asked for."""
 
-    right = Right.APPROVE
+    http_method_names = ["get"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        message = get_object_or_404(Message, campaign=self.campaign, pk=kwargs["message_pk"])
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        query = read_query(request.GET)
+        if request.GET.get("counts") == "only":
+            return JsonResponse({"filters": _build_filters(count_shown(self.campaign), query)})
         try:
-            decided = self._decide(message, read_decision(request.body))
-        except (MoveRefused, ValueError) as refused:
-            return JsonResponse({"problem": str(refused)}, status=409)
-        return JsonResponse(describe_decision(decided))
-
-    def _decide(self, message: Message, asked: dict[str, str]) -> Message:
-        if asked["decision"] == "approve":
-            return review.approve(message, self.person, seen_hash=asked["seen"])
-        return review.reject(message, self.person, asked["reason"], seen_hash=asked["seen"])
+            page = _build_page(self, query, request.GET.get("after", ""))
+        except ValueError as unreadable:
+            raise Http404("There is no such page of cards.") from unreadable
+        if "counts" in request.GET:
+            page["filters"] = _build_filters(count_shown(self.campaign), query)
+        return JsonResponse(page)
 
 
-def read_decision(body: bytes) -> dict[str, str]:
-    """The decision, its reason and the content that was seen; ValueError where it is none."""
-    asked = json.loads(body)
-    if not isinstance(asked, dict) or asked.get("decision") not in ("approve", "reject"):
-        raise ValueError("That is no decision. Reload the page and try again.")
-    return {key: str(asked.get(key, "")) for key in ("decision", "reason", "seen")}
+def _build_page(view: CampaignPage, query: CardQuery, after: str) -> dict[str, Any]:
+    page = find_page(view.campaign, query, after)
+    personal = find_personal_lines(view.campaign, page.messages)
+    cards = [
+        build_card(message, personal, page.alike.get(message.content_hash, 1)) for message in page.messages
+    ]
+    return {"cards": cards, "next": page.next}
 
 
-def build_card(message: Message, personal: frozenset[str]) -> dict[str, Any]:
-    """What the page knows of one message."""
-    return {
-        "pk": message.pk,
-        "name": str(message.recipient),
-        "row": message.recipient.row_number,
-        "email": message.recipient.email,
-        "seconds": round(message.video_seconds, 1),
-        "seen": message.content_hash,
-        "video": media_url(message, "video"),
-        "poster": media_url(message, "poster") if message.poster else "",
-        "captions": media_url(message, "captions") if message.captions else "",
-        "flags": message.flags,
-        "scores": [
-            {"name": name.replace("_", " "), "value": value} for name, value in message.scores.items()
-        ],
-        "segments": [
-            {
-                "start_s": part["start_s"],
-                "text": part.get("text", ""),
-                "personal": part.get("line") in personal,
-            }
-            for part in message.segments
-        ],
-        "decide": reverse("admin:campaigns_campaign_decide", args=[message.campaign_id, message.pk]),
-        **describe_decision(message),
-    }
+def _build_filters(counts: dict[Show, int], query: CardQuery) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": show.value,
+            "label": label,
+            "count": counts[show],
+            "said": say_count(counts[show]),
+            "chosen": query.show == show,
+            "hidden": not counts[show] and show not in ALWAYS_SHOWN and query.show != show,
+        }
+        for show, label in FILTERS
+    ]
 
 
-def describe_decision(message: Message) -> dict[str, Any]:
-    """The decision as it is shown: an approval of other content is none."""
-    state = message.review_state
-    if state == ReviewState.APPROVED and not message.is_approved:
-        state = ReviewState.PENDING
-    return {
-        "state": str(state),
-        "label": ReviewState(state).label,
-        "reason": message.reject_reason,
-        "by": str(message.reviewed_by) if message.reviewed_by else "",
-    }
+def _measure_aspect(facts: dict[str, Any]) -> float:
+    """Width ÷ height of the take; 16:9 where it is not known yet."""
+    width, height = facts.get("width"), facts.get("height")
+    return round(width / height, 4) if width and height else 1.7778
 
 
-def media_url(message: Message, kind: str) -> str:
-    """Staff-only; the query changes with the content, so that a browser never shows an old render."""
-    return f"{reverse('message-media', args=[message.pk, kind])}?{message.content_hash[:12]}"
+def _find_again_url(view: CampaignPage) -> str:
+    """Where one video is made again; "" where this installation cannot."""
+    try:
+        return reverse("admin:campaigns_campaign_again", args=[view.campaign.pk])
+    except NoReverseMatch:
+        return ""
