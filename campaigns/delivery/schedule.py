@@ -122,7 +122,8 @@ def count_unsent(campaign: Campaign, channel: Channel[Any]) -> int:
     by_channel = campaign.deliveries.filter(channel=channel.name)
     handled = by_channel.filter(Q(message__isnull=False) | Q(state__in=HANDED_OVER))
     known = {address.casefold() for address in handled.values_list("address", flat=True)}
-    waiting = campaign.messages.filter(render_state=RenderState.READY).select_related("recipient")
+    living = campaign.messages.filter(recipient__removed_at=None)
+    waiting = living.filter(render_state=RenderState.READY).select_related("recipient")
     approved = (message.recipient for message in waiting if message.is_approved)
     addresses = (channel.get_address(recipient).casefold() for recipient in approved)
     return sum(address != "" and address not in known for address in addresses)
