@@ -18,7 +18,7 @@ from campaigns.problems import Code, Problem, Source, dump_problems, load_proble
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.content import ContentFiller
 from campaigns.recipients.row_validation import find_common_fault, find_script_problems
-from campaigns.recipients.upkeep import Tell, refresh_all_messages, tell_nobody
+from campaigns.recipients.upkeep import Tell, mark_outdated, refresh_all_messages, tell_nobody
 from campaigns.recipients.verdicts import give_verdicts
 from campaigns.scripts.template import ScriptError, check
 from campaigns.sheets.spreadsheet import Row
@@ -44,12 +44,12 @@ class Revalidation:
 def revalidate_rows(campaign: Campaign, progress: Tell = tell_nobody) -> Revalidation:
     """Validate every living row with the saved script, some at a time, and compare the videos there are.
 
-    A broken script changes nothing. Safe to run twice and at once: one with an older script stops.
+    A broken script changes no verdict. Safe to run twice and at once: one with an older script stops.
     """
     try:
         check(campaign.script)
     except ScriptError:
-        return Revalidation()
+        return Revalidation(outdated=_mark_outdated(campaign))
     found = _revalidate_all(campaign, campaign.recipients.living(), progress)
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
@@ -72,6 +72,13 @@ def revalidate_behind(campaign: Campaign, user: AbstractBaseUser) -> bool:
     if not waiting.exists():  # one at work has another script; it notices, and this one follows
         enqueue(JobKind.REVALIDATE, campaign=campaign, user=user)
     return False
+
+
+def _mark_outdated(campaign: Campaign) -> int:
+    """The presenter or the voice may have changed, too."""
+    with transaction.atomic():
+        stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        return 0 if stored.state == CampaignState.RENDERING else mark_outdated(stored)
 
 
 def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:

@@ -30,7 +30,6 @@ from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.left_out import find_left_out
 from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_behind
-from campaigns.recipients.upkeep import mark_outdated
 from campaigns.scripts.hearing import LINE_CHARACTERS_MAX, HeardLine, read_line, sign_line
 from campaigns.scripts.preview import Preview, PreviewLine, preview_script
 from campaigns.scripts.template import FILTERS, to_variable
@@ -107,7 +106,6 @@ class ScriptPage(CampaignPage):
                 save_script(self.campaign, script, self.person, read_number(request.POST.get("based_on")))
                 form.save()
                 record_speaker(self.person, self.campaign, form.changed_data)
-                mark_outdated(self.campaign)
         except ChangedMeanwhile as changed:
             return self._show_meanwhile(form, script, changed)
         return self._tell_saved()

@@ -80,7 +80,7 @@ def free_port() -> int:
 
 def approve_all(campaign: Campaign, user: User) -> list[Message]:
     """One approved message with a real poster for every valid row."""
-    valid = campaign.recipients.filter(verdict=RowVerdict.VALID)
+    valid = campaign.recipients.living().filter(verdict=RowVerdict.VALID)
     messages = [people.ready_message(recipient) for recipient in valid]
     for message in messages:
         message.poster.save("poster.jpg", ContentFile(poster()))
