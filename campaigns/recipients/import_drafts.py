@@ -48,6 +48,11 @@ class Draft:
         """What the person chose."""
         return SheetChoice.from_json(self.job.options.get("choice", {}))
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether the person said how to read it."""
+        return self.asked != SheetChoice()
+
     @cached_property
     def choice(self) -> SheetChoice:
         """What the person chose, completed by what was found."""

@@ -133,6 +133,8 @@ class ImportPage(ImportStep):
                     return self.go("recipients", "The spreadsheet is thrown away; nobody was changed.")
                 case "again" if self.draft is not None:
                     return self.read_again(self.draft.asked)
+                case "afresh" if self.draft is not None:  # the answers made it unreadable
+                    return self.read_again(SheetChoice())
             return self._upload(request)
         except MoveRefused as refused:
             return self._refuse_file(str(refused))

@@ -20,6 +20,7 @@ from campaigns.review import compute_risk
 from campaigns.states import CampaignState, RenderState, RowVerdict
 from tests import people
 from tests.browser.conftest import PHONE
+from tests.imports import do_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 STEPS = ("recipients", "script", "run", "review", "send")
@@ -99,10 +100,16 @@ def test_a_campaign_from_its_name_to_the_start_of_the_run(
 
     sheet = tmp_path / "people.csv"
     sheet.write_text(SHEET, encoding="utf-8-sig")
+    follow(page, page.get_by_role("link", name="Upload a spreadsheet"))
     page.get_by_label("Choose a file or drop it here").set_input_files(sheet)
     expect(page.locator("[data-file-name]")).to_have_text("people.csv")
-    follow(page, page.get_by_role("button", name="Upload"))
-    expect(page.get_by_text("2 rows will get a video, 1 will not")).to_be_visible()
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("You can leave this page")).to_be_visible()
+    campaign = Campaign.objects.get(name="Trade fair")
+    do_jobs(campaign)
+    page.get_by_role("button", name="Take 3 people").click()
+    expect(page.get_by_role("progressbar", name="Applying the changes")).to_be_visible()
+    do_jobs(campaign)
     expect(page.get_by_role("row").filter(has_text="Lars")).to_contain_text("is not an e-mail address")
     follow(page, page.get_by_role("link", name="Go on to the script"))
 

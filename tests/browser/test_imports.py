@@ -40,7 +40,7 @@ def choose(page: Page, campaign: Campaign, file: Path) -> None:
     page.get_by_label("Choose a file or drop it here").set_input_files(file)
     expect(page.locator("[data-file-name]")).to_have_text(file.name)
     page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_role("progressbar", name="Reading the spreadsheet")).to_be_visible()
+    expect(page.get_by_text("You can leave this page")).to_be_visible()
     do_jobs(campaign)
 
 

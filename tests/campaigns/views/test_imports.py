@@ -183,6 +183,13 @@ def test_a_cancelled_reading_keeps_the_file_and_reads_it_again(dashboard: Client
     assert "Take 2 people" in answer(dashboard, empty, "import", action="again")
 
 
+def test_an_answer_that_makes_the_file_unreadable_is_taken_back(dashboard: Client, empty: Campaign) -> None:
+    choose(dashboard, empty, SHEET)
+    page = answer(dashboard, empty, "import_sheet", header_row="9")
+    assert "Forget my answers" in page
+    assert "Take 2 people" in answer(dashboard, empty, "import", action="afresh")
+
+
 def test_a_draft_is_thrown_away(dashboard: Client, campaign: Campaign) -> None:
     choose(dashboard, campaign, SHEET)
     assert "is being imported" in dashboard.get(step(campaign, "recipients")).content.decode()
