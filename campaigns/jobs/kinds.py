@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     APPLY_CHANGES = "apply_changes"  # a read spreadsheet to the campaign's people
     REVALIDATE = "revalidate"  # all rows with the script as it is now
     ESTIMATE = "estimate"  # what a run will do and what it took
+    CANCEL_RUN = "cancel_run"  # the rest of a large queue
     START_RUN = "start_run"  # messages for all valid rows
     APPROVE = "approve"  # many messages at once
     SEND = "send"  # schedule the approved ones
@@ -45,6 +46,7 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.APPLY_CHANGES: Kind("applying the changes", "campaigns.recipients.import_jobs.apply_changes"),
     JobKind.REVALIDATE: Kind("checking all rows", "campaigns.recipients.revalidation.run_job"),
     JobKind.ESTIMATE: Kind("counting what the run will do", "campaigns.runs.figures.run_job"),
+    JobKind.CANCEL_RUN: Kind("emptying the queue", "campaigns.runs.lifecycle.run_cancel_job"),
     JobKind.START_RUN: Kind("preparing the run", "campaigns.runs.start.run_job"),
     JobKind.APPROVE: Kind("approving", "campaigns.review.bulk.run_job"),
     JobKind.SEND: Kind("scheduling the mails", "campaigns.delivery.schedule.run_job"),

@@ -12,7 +12,10 @@ from django_q.tasks import async_task
 from campaigns.claims import compute_stall_cutoff, create_token
 from campaigns.engine import RenderError
 from campaigns.history import Verb, record
-from campaigns.models import Campaign, Message, Presenter
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.progress import JobProgress
+from campaigns.jobs.queue import enqueue
+from campaigns.models import Campaign, Job, Message, Presenter
 from campaigns.recipients.content import ContentFiller
 from campaigns.recipients.upkeep import sync_messages
 from campaigns.runs.bake import enqueue_bake
@@ -34,6 +37,7 @@ from campaigns.storage.campaign_voice import (
 
 ATTEMPTS_MAX = 5  # a message that kills its worker this often is put aside
 WAKE_UPS_MAX = 64  # each finished message wakes the next worker, so a long queue needs no more
+CANCELLED_AT_ONCE = 1000  # messages; of more the queue is emptied behind the page
 UNFINISHED = (RenderState.QUEUED, RenderState.RENDERING)
 
 
@@ -73,10 +77,43 @@ def cancel(campaign: Campaign, user: AbstractBaseUser | None = None) -> None:
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
         move_one(stored, CampaignState.CANCELLED, finished_at=timezone.now())
-        open_messages = stored.messages.filter(render_state__in=UNFINISHED)
-        move(open_messages, RenderState.CANCELLED, claimed_by="", stage="")
+        busy = stored.messages.filter(render_state=RenderState.RENDERING)
+        move(busy, RenderState.CANCELLED, claimed_by="", stage="")
+        if stored.messages.filter(render_state=RenderState.QUEUED)[: CANCELLED_AT_ONCE + 1].count() > (
+            CANCELLED_AT_ONCE
+        ):
+            enqueue(JobKind.CANCEL_RUN, campaign=stored)
+        else:
+            _cancel_some(stored)
         record(user, Verb.RUN_CANCELLED, campaign=stored)
     campaign.refresh_from_db()
+
+
+def run_cancel_job(job: Job, progress: JobProgress) -> dict[str, Any]:
+    """The work of a job: take what waits of a cancelled run out of the queue, unless it was started again.
+
+    Meanwhile no worker takes any of it, as their campaign is not rendering.
+    """
+    assert job.campaign is not None
+    waiting = job.campaign.messages.filter(render_state=RenderState.QUEUED)
+    total, done, some = waiting.count(), 0, -1
+    while some:
+        with transaction.atomic():
+            stored = Campaign.objects.select_for_update(no_key=True).get(pk=job.campaign.pk)
+            some = _cancel_some(stored) if stored.state == CampaignState.CANCELLED else 0
+        done += some
+        progress("emptying the queue", done, total)
+    return {"cancelled": done}
+
+
+def _cancel_some(campaign: Campaign) -> int:
+    """Cancel the next waiting messages of a campaign that is held; how many."""
+    waiting = campaign.messages.filter(render_state=RenderState.QUEUED).order_by("pk")
+    pks = list(waiting.values_list("pk", flat=True)[:CANCELLED_AT_ONCE])
+    stored = campaign.messages.filter(pk__in=pks)
+    return move(
+        stored.filter(render_state=RenderState.QUEUED), RenderState.CANCELLED, claimed_by="", stage=""
+    )
 
 
 def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:

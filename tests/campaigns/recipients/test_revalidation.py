@@ -6,10 +6,13 @@ import gc
 import io
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 
-from campaigns.models import Campaign, Recipient
+from campaigns.jobs.work import work_on_job
+from campaigns.models import Campaign, Job, Recipient
 from campaigns.problems import Code, Problem, Source
+from campaigns.recipients import revalidation
 from campaigns.recipients.revalidation import (
     Revalidation,
     find_script_fault,
@@ -119,3 +122,27 @@ def test_no_cursor_stays_open_where_the_first_row_answers(long_campaign: Campaig
             assert cursor.fetchall() == []
     finally:
         gc.enable()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestManyRows:
+    @pytest.fixture(autouse=True)
+    def few_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(revalidation, "VALIDATED_AT_ONCE", 3)
+        monkeypatch.setattr(revalidation, "_ROWS_AT_ONCE", 2)
+
+    def test_they_are_left_to_one_job_with_the_same_outcome(self, campaign: Campaign, alice: User) -> None:
+        campaign.script = "Hello {{ first_name }} of {{ city }}."
+        campaign.save()
+        assert not revalidation.revalidate_behind(campaign, alice)
+        assert not revalidation.revalidate_behind(campaign, alice)
+        assert campaign.recipients.filter(verdict="rejected").count() == 1
+        assert work_on_job(Job.objects.get().pk) == "done"
+        assert Job.objects.get().result == {"changed": 2}
+        rejected = campaign.recipients.filter(verdict="rejected").values_list("name", flat=True)
+        assert set(rejected) == {"José", "Nobody"}
+
+    def test_one_for_another_script_ends_early(self, campaign: Campaign) -> None:
+        campaign.script = "Hello {{ first_name }} of {{ city }}."  # never saved: somebody was quicker
+        assert revalidation.revalidate_rows(campaign) == 0
+        assert campaign.recipients.filter(verdict="rejected").count() == 1

@@ -71,3 +71,27 @@ def test_what_is_missing_is_said_before_any_job(large: Campaign, alice: User) ->
 def test_only_failures_are_tried_again(campaign: Campaign, alice: User) -> None:
     with pytest.raises(MoveRefused, match="No message failed"):
         start.retry_failed(campaign, alice)
+
+
+class TestCancelling:
+    @pytest.fixture
+    def running(self, large: Campaign, alice: User, monkeypatch: pytest.MonkeyPatch) -> Campaign:
+        monkeypatch.setattr(lifecycle, "CANCELLED_AT_ONCE", 7)
+        lifecycle.start(large, alice)
+        return large
+
+    def test_a_large_queue_is_emptied_behind_the_page(self, running: Campaign) -> None:
+        held = lifecycle.claim_next()
+        assert held is not None
+        lifecycle.cancel(running)
+        held.refresh_from_db()
+        assert (running.state, held.render_state) == (CampaignState.CANCELLED, RenderState.CANCELLED)
+        assert lifecycle.claim_next() is None
+        assert work_on_job(Job.objects.get().pk) == "done"
+        assert set(running.messages.values_list("render_state", flat=True)) == {RenderState.CANCELLED}
+
+    def test_what_was_started_again_stays_in_the_queue(self, running: Campaign, alice: User) -> None:
+        lifecycle.cancel(running)
+        lifecycle.start(running, alice)
+        assert work_on_job(Job.objects.get().pk) == "done"
+        assert set(running.messages.values_list("render_state", flat=True)) == {RenderState.QUEUED}
