@@ -12,8 +12,15 @@ from campaigns.jobs.progress import JobProgress
 from campaigns.models import Campaign, Job, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
 from campaigns.pronunciations.speaker import Speaker, load_speaker
-from campaigns.recipients.sheet_import import find_common_fault, find_script_problems, give_verdicts
+from campaigns.recipients.sheet_import import (
+    find_common_fault,
+    find_script_problems,
+    find_used_columns,
+    give_verdicts,
+)
 from campaigns.scripts.template import ScriptError, check
+from campaigns.sheets.cell_faults import FOUND_IN_TEXT, find_cell_problems
+from campaigns.sheets.choice import SheetChoice
 from campaigns.sheets.spreadsheet import Row
 from campaigns.states import RowVerdict
 
@@ -45,7 +52,7 @@ def revalidate_unread_rows(campaign: Campaign | None = None) -> int:
 
 def _revalidate_all(campaign: Campaign, rows: Iterable[Recipient]) -> int:
     speaker = load_speaker(campaign)
-    changed = [row for row in rows if _revalidate(row, campaign.script, speaker)]
+    changed = [row for row in rows if _revalidate(row, campaign, speaker)]
     with transaction.atomic():
         Recipient.objects.bulk_update(changed, ["problems"], batch_size=1000)
         give_verdicts(campaign)
@@ -86,9 +93,23 @@ def _read_values(campaign: Campaign) -> Iterator[Mapping[str, str]]:
         start += len(batch)
 
 
-def _revalidate(row: Recipient, script: str, speaker: Speaker) -> bool:
+def _revalidate(row: Recipient, campaign: Campaign, speaker: Speaker) -> bool:
     before = row.problems
-    from_file = [problem for problem in load_problems(row.problems) if problem.source != Source.SCRIPT]
-    found = find_script_problems(Row(row.row_number, row.values), script, speaker)
+    from_file = [
+        problem
+        for problem in load_problems(row.problems)
+        if problem.source != Source.SCRIPT
+        and (problem.code not in FOUND_IN_TEXT or (problem.row is not None and problem.column is None))
+    ]
+    from_file += _find_text_problems(row, campaign)
+    found = find_script_problems(Row(row.row_number, row.values), campaign.script, speaker)
     row.problems = dump_problems([*from_file, *found])
     return row.problems != before
+
+
+def _find_text_problems(row: Recipient, campaign: Campaign) -> list[Problem]:
+    """What is wrong with the row's own texts in the columns that the script uses now."""
+    choice = SheetChoice.from_json({"columns": campaign.column_roles or {}})
+    by_header = {column: role for role, column in choice.columns.items() if column}
+    used = find_used_columns(tuple(row.values), campaign.script, choice)
+    return find_cell_problems(row.values, row.row_number, by_header, [c for c in row.values if c in used])

@@ -19,13 +19,18 @@ from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.name_columns import (
+    FIRST_NAMES,
+    LAST_NAMES,
+    NAME_COLUMNS,
     find_name,
+    find_pronounced_columns,
     find_pronunciation_problems,
     find_row_pronunciations,
 )
-from campaigns.scripts.preview import find_spoken_columns
+from campaigns.scripts.preview import find_named_columns, find_spoken_columns
 from campaigns.scripts.template import Line, ScriptError, fill, find_column, to_variable
-from campaigns.sheets.spreadsheet import Row, Sheet, read_sheet
+from campaigns.sheets.choice import Duplicates, Role, SheetChoice
+from campaigns.sheets.spreadsheet import Row, Sheet, read_answered_sheet
 from campaigns.states import CampaignState, MoveRefused, RowVerdict, move
 
 
@@ -39,13 +44,17 @@ class ValidatedRow:
     problems: tuple[Problem, ...]
 
 
-def import_sheet(campaign: Campaign, file: IO[bytes], name: str) -> Counter[str]:
+def import_sheet(
+    campaign: Campaign, file: IO[bytes], name: str, choice: SheetChoice | None = None
+) -> Counter[str]:
     """Replace the campaign's recipients by the file's rows; returns how many rows got each verdict.
 
-    Raises SheetError for a file that is no spreadsheet (then nothing changes), MoveRefused during a run.
+    Raises SheetError for a file that is no spreadsheet or needs a choice (then nothing changes),
+    MoveRefused during a run.
     """
-    sheet = read_sheet(file, name)
-    validated = list(validate_rows(sheet, campaign.script, load_speaker(campaign)))
+    read = read_answered_sheet(file, name, choice or SheetChoice())
+    sheet = read.sheet
+    validated = list(validate_rows(sheet, campaign.script, load_speaker(campaign), read.choice))
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if stored.state == CampaignState.RENDERING:
@@ -56,7 +65,18 @@ def import_sheet(campaign: Campaign, file: IO[bytes], name: str) -> Counter[str]
         file.seek(0)
         stored.spreadsheet.save(f"recipients-{_clean_file_name(name)}", ContentFile(file.read()), save=False)
         stored.spreadsheet_name, stored.columns, stored.slots = name[:200], list(sheet.columns), None
-        stored.save(update_fields=["spreadsheet", "spreadsheet_name", "columns", "slots"])
+        kept = read.choice.to_json()
+        stored.column_roles, stored.sheet_choice = kept["columns"], kept
+        stored.save(
+            update_fields=[
+                "spreadsheet",
+                "spreadsheet_name",
+                "columns",
+                "slots",
+                "column_roles",
+                "sheet_choice",
+            ]
+        )
     campaign.refresh_from_db()
     return Counter(RowVerdict.REJECTED if one.problems else RowVerdict.VALID for one in validated)
 
@@ -67,19 +87,56 @@ def give_verdicts(campaign: Campaign) -> None:
     move(campaign.recipients.exclude(problems=[]), RowVerdict.REJECTED)
 
 
-def validate_rows(sheet: Sheet, script: str = "", speaker: Speaker | None = None) -> Iterator[ValidatedRow]:
+def validate_rows(
+    sheet: Sheet, script: str = "", speaker: Speaker | None = None, choice: SheetChoice | None = None
+) -> Iterator[ValidatedRow]:
     """Validate every row: problems of the file, the address, duplicates, what the script needs, and whether
-    the speaker, where there is one, can read its lines."""
-    channels = _find_channels(sheet.columns)
-    email_column = find_column(sheet.columns, email.CHANNEL.columns)  # stored beside the other cells
+    the speaker, where there is one, can read its lines.
+
+    ``choice`` says which column holds what, and which of rows with one address counts; those that do not are
+    left out. A problem in a column that neither the script nor a role nor a channel uses is passed over.
+    """
+    choice = choice or SheetChoice()
+    channels = _find_channels(sheet.columns, choice)
+    email_column = next((column for column, channel in channels if channel is email.CHANNEL), "")
+    used = find_used_columns(sheet.columns, script, choice)
     first_seen: dict[tuple[str, str], int] = {}
-    for row in sheet.rows:
-        problems = list(sheet.get_problems(row.number))
-        problems += _find_address_problems(row, channels, first_seen)
+    rows = _leave_duplicates_out(sheet.rows, email_column, choice.duplicates)
+    for row in rows:
+        problems = [one for one in sheet.get_problems(row.number) if one.column is None or one.column in used]
+        told = {one.column for one in problems}
+        problems += [
+            one for one in _find_address_problems(row, channels, first_seen) if one.column not in told
+        ]
         problems += find_pronunciation_problems(row.values, row.number)
         if script.strip():
             problems += find_script_problems(row, script, speaker)
-        yield ValidatedRow(row, find_name(row.values), row.values.get(email_column, ""), tuple(problems))
+        name = find_name(row.values, choice.columns)
+        yield ValidatedRow(row, name, row.values.get(email_column, ""), tuple(problems))
+
+
+def find_used_columns(columns: Sequence[str], script: str, choice: SheetChoice) -> set[str]:
+    """The columns that a problem in may reject a row for: those with a role, an address, or a place in the
+    script."""
+    spoken = find_named_columns(script)
+    used = {column for column in columns if {column, to_variable(column)} & spoken}
+    used |= {column for column in choice.columns.values() if column}
+    used |= {column for column, _ in _find_channels(columns, choice)}
+    names = (find_column(columns, one) for one in (NAME_COLUMNS, FIRST_NAMES, LAST_NAMES))
+    return used | {column for column in names if column} | set(find_pronounced_columns(columns))
+
+
+def _leave_duplicates_out(rows: Sequence[Row], column: str, duplicates: Duplicates) -> Sequence[Row]:
+    """Of rows with one address the first or the last one, where that was chosen."""
+    if duplicates == Duplicates.TELL or not column:
+        return rows
+    kept: dict[str, Row] = {}
+    for row in rows:
+        key = row.values[column].casefold() or f"row {row.number}"
+        if duplicates == Duplicates.LAST or key not in kept:
+            kept[key] = row
+    numbers = {row.number for row in kept.values()}
+    return [row for row in rows if row.number in numbers]
 
 
 def find_script_problems(row: Row, script: str, speaker: Speaker | None = None) -> list[Problem]:
@@ -124,10 +181,12 @@ def find_common_fault(script: str, rows: Iterable[Mapping[str, str]]) -> ScriptE
     return None
 
 
-def _find_channels(columns: Sequence[str]) -> list[tuple[str, Channel[Any]]]:
+def _find_channels(columns: Sequence[str], choice: SheetChoice) -> list[tuple[str, Channel[Any]]]:
     """The channels that this spreadsheet has addresses for, each with the column that holds them."""
-    found = ((find_column(columns, channel.columns), channel) for channel in list_channels())
-    return [(column, channel) for column, channel in found if column]
+    found = {channel.name: find_column(columns, channel.columns) for channel in list_channels()}
+    if Role.EMAIL in choice.columns:
+        found[email.CHANNEL.name] = choice.columns[Role.EMAIL]
+    return [(found[channel.name], channel) for channel in list_channels() if found[channel.name]]
 
 
 def _find_address_problems(
