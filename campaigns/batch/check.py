@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from campaigns import engine
-from campaigns.checks.report import CheckReport, Finding, Note, RowReport
+from campaigns.batch.sheet_questions import CODES, name_answer
+from campaigns.checks.report import CheckReport, Finding, Note, RowReport, to_note
 from campaigns.checks.row_check import RowCheck
 from campaigns.checks.run_check import find_column_warnings, find_voice_warnings
 from campaigns.pronunciations.entries import BadTable, read_table, to_pronunciations
@@ -21,7 +22,8 @@ from campaigns.recordings.row_recordings import RowRecordings, open_row_recordin
 from campaigns.scripts.script_file import ScriptFileError, read_script_file
 from campaigns.scripts.spoken_length import estimate_by_rule
 from campaigns.scripts.template import Line, ScriptError, check, fill
-from campaigns.sheets.spreadsheet import Sheet, SheetError, read_sheet
+from campaigns.sheets.choice import SheetChoice
+from campaigns.sheets.reading import ReadSheet, Sheet, SheetError, read_sheet_file
 from campaigns.states import RowVerdict
 
 
@@ -38,6 +40,7 @@ class BatchFiles:
     voice: engine.VoiceConfig
     use_filmed: bool = True
     recordings: Path | None = None
+    choice: SheetChoice = field(default_factory=SheetChoice)
 
 
 class BadFile(Exception):
@@ -47,7 +50,7 @@ class BadFile(Exception):
 def check_batch(files: BatchFiles) -> CheckReport:
     """What `make_videos` would do with these files."""
     problems: list[Note] = []
-    script, library, sheet = "", Library(), None
+    script, library, read = "", Library(), None
     try:
         script = read_script_file(files.script)
         check(script)
@@ -63,24 +66,26 @@ def check_batch(files: BatchFiles) -> CheckReport:
     except BadFile as error:
         problems.append(Note(Finding.PRONUNCIATIONS_UNUSABLE, str(error)))
     try:
-        sheet = read_sheet(files.recipients)
+        read = read_sheet_file(files.recipients, choice=files.choice)
+        problems += [Note(CODES[one.kind], name_answer(one)) for one in read.questions]
     except SheetError as error:
         problems.append(Note(Finding.SHEET_UNUSABLE, str(error)))
     problems += _find_take_problems(files)
     problems += _find_voice_problems(files.voice)
     problems += _find_folder_problems(files.out)
-    if sheet is None:
+    if read is None:
         return CheckReport(tuple(problems), (), ())
+    sheet, notes = read.sheet, [to_note(one) for one in read.notes]
     with tempfile.TemporaryDirectory(prefix="byname-check-") as scratch:
         try:
             recordings = open_row_recordings(files.recordings, Path(scratch), sheet, files.voice)
         except BadArchive as error:
             problems.append(Note(Finding.RECORDINGS_UNUSABLE, str(error)))
             recordings = None
-        rows = _check_rows(files, sheet, script, Speaker(files.voice, library), recordings)
+        rows = _check_rows(files, read, script, Speaker(files.voice, library), recordings)
     problems += _find_problems_of_all(sheet, script, rows)
     misfits = find_voice_warnings(_measure_pitch_hz(files), files.voice)
-    return CheckReport(tuple(problems), (*find_column_warnings(sheet.columns), *misfits), tuple(rows))
+    return CheckReport(tuple(problems), (*notes, *find_column_warnings(sheet.columns), *misfits), tuple(rows))
 
 
 def read_library(path: Path | None) -> Library:
@@ -100,14 +105,14 @@ def _describe_missing(path: Path, error: OSError) -> str:
 
 
 def _check_rows(
-    files: BatchFiles, sheet: Sheet, script: str, speaker: Speaker, recordings: RowRecordings | None
+    files: BatchFiles, read: ReadSheet, script: str, speaker: Speaker, recordings: RowRecordings | None
 ) -> list[RowReport]:
     store = engine.open_store()
 
     def measure_s(text: str, spoken: str, known: engine.Pronunciations) -> float:
         return engine.find_cached_line_s(text, speaker.voice, store, known) or estimate_by_rule(spoken)
 
-    validated = list(validate_rows(sheet, script, speaker))
+    validated = list(validate_rows(read.sheet, script, speaker, read.choice))
 
     def is_recorded(values: Mapping[str, str], _line: Line) -> bool:
         return recordings is not None and recordings.has(values)

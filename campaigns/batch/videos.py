@@ -17,6 +17,7 @@ from campaigns.recipients.row_validation import ValidatedRow, validate_rows
 from campaigns.recordings.row_recordings import RowRecordings
 from campaigns.runs.bake import describe_unexpected
 from campaigns.scripts.template import Line, fill
+from campaigns.sheets.choice import SheetChoice
 from campaigns.sheets.spreadsheet import Sheet
 
 ROWS_AT_ONCE = 16  # rows that are planned and drawn at once; finished ones appear while the others are drawn
@@ -42,6 +43,7 @@ class Batch:
     recordings: RowRecordings | None = None
     warn: Callable[[str], None] = lambda _: None
     library: Library = field(default_factory=Library)
+    choice: SheetChoice = field(default_factory=SheetChoice)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -90,7 +92,8 @@ class BatchProgress:
 def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
     """Render video, poster and captions for each valid row. results.csv is rewritten after every row."""
     validated = [
-        _check_recording(batch, one) for one in validate_rows(batch.sheet, batch.script, batch.speaker)
+        _check_recording(batch, one)
+        for one in validate_rows(batch.sheet, batch.script, batch.speaker, batch.choice)
     ]
     outcomes = [_create_outcome(one) for one in validated]
     to_render = [(one, outcome) for one, outcome in zip(validated, outcomes, strict=True) if not one.problems]

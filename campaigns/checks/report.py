@@ -16,6 +16,11 @@ class Finding(StrEnum):
 
     SCRIPT_UNUSABLE = "script_unusable"
     SHEET_UNUSABLE = "sheet_unusable"
+    SHEET_NOT_CHOSEN = "sheet_not_chosen"
+    HEADER_ROW_NOT_CHOSEN = "header_row_not_chosen"
+    COLUMNS_NOT_CHOSEN = "columns_not_chosen"
+    HIDDEN_ROWS_NOT_CHOSEN = "hidden_rows_not_chosen"
+    ENCODING_NOT_CHOSEN = "encoding_not_chosen"
     RECORDINGS_UNUSABLE = "recordings_unusable"
     TAKE_UNUSABLE = "take_unusable"
     PRESENTER_UNUSABLE = "presenter_unusable"

@@ -10,6 +10,7 @@ from campaigns import engine
 from campaigns.problems import Code, Problem, Source
 from campaigns.pronunciations.spelling import BadSpelling, Spelling, read_spelling
 from campaigns.scripts.template import clean, find_column, to_variable
+from campaigns.sheets.choice import Role
 
 NAME_COLUMNS = ("name", "full_name", "display_name", "first_name", "firstname", "given_name")
 FIRST_NAMES = ("first_name", "firstname", "given_name")
@@ -19,9 +20,15 @@ _OF_THE_NAME = (PRONOUNCE_AS, "pronunciation")
 _OF_ANOTHER = (re.compile(r"pronounce_as_(.+)"), re.compile(r"pronounce_(.+)_as"))
 
 
-def find_name(values: Mapping[str, str]) -> str:
-    """Find the recipient's name in the usual columns; "" where there is none."""
+def find_name(values: Mapping[str, str], roles: Mapping[Role, str] | None = None) -> str:
+    """Find the recipient's name in the columns of these roles, else in the usual ones; "" where there is
+    none."""
     columns = tuple(values)
+    given = {role: values.get(column, "") for role, column in (roles or {}).items() if column}
+    parts = " ".join(filter(None, (given.get(Role.FIRST_NAME), given.get(Role.LAST_NAME))))
+    if parts or given.get(Role.NAME):
+        both = Role.FIRST_NAME in given and Role.LAST_NAME in given
+        return parts if both or not given.get(Role.NAME) else given[Role.NAME]
     first, last = find_column(columns, FIRST_NAMES), find_column(columns, LAST_NAMES)
     if first and last:
         return f"{values[first]} {values[last]}".strip()

@@ -17,7 +17,12 @@ from campaigns.models import Campaign, Job, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
 from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.content import ContentFiller
-from campaigns.recipients.row_validation import find_common_fault, find_script_problems
+from campaigns.recipients.keys import read_roles
+from campaigns.recipients.row_validation import (
+    RowValidator,
+    find_common_fault,
+    find_script_problems,
+)
 from campaigns.recipients.upkeep import Tell, mark_outdated, refresh_all_messages, tell_nobody
 from campaigns.recipients.verdicts import give_verdicts
 from campaigns.scripts.template import ScriptError, check
@@ -103,13 +108,16 @@ def _revalidate_all(campaign: Campaign, rows: QuerySet[Recipient], tell: Tell) -
     speaker = load_speaker(campaign)
     pks = list(rows.order_by("row_number", "pk").values_list("pk", flat=True))
     changed = rejected = accepted = 0
+    validator = RowValidator(campaign.columns, campaign.script, roles=read_roles(campaign))
     for at in range(0, len(pks), _ROWS_AT_ONCE):
         with transaction.atomic():
             locked = Campaign.objects.select_for_update().filter(pk=campaign.pk, script=campaign.script)
             if not locked.exists():
                 break  # saved again meanwhile: whoever did it validates anew
             some = Recipient.objects.filter(pk__in=pks[at : at + _ROWS_AT_ONCE])
-            written = [row for row in some.select_for_update() if _revalidate(row, campaign.script, speaker)]
+            written = [
+                row for row in some.select_for_update() if _revalidate(row, campaign, speaker, validator)
+            ]
             Recipient.objects.bulk_create(
                 written, update_conflicts=True, unique_fields=["id"], update_fields=["problems"]
             )
@@ -149,9 +157,10 @@ def _read_values(campaign: Campaign) -> Iterable[Mapping[str, str]]:
     return list(rows[:_ROWS_LOOKED_AT])
 
 
-def _revalidate(row: Recipient, script: str, speaker: Speaker) -> bool:
+def _revalidate(row: Recipient, campaign: Campaign, speaker: Speaker, validator: RowValidator) -> bool:
     before = row.problems
+    as_read = Row(row.row_number, row.values)
     from_file = [problem for problem in load_problems(row.problems) if problem.source != Source.SCRIPT]
-    found = find_script_problems(Row(row.row_number, row.values), script, speaker)
-    row.problems = dump_problems([*from_file, *found])
+    found = find_script_problems(as_read, campaign.script, speaker)
+    row.problems = dump_problems([*validator.keep_problems_of_file(as_read, from_file), *found])
     return row.problems != before

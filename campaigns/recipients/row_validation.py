@@ -13,13 +13,19 @@ from campaigns.delivery.channels.registry import list_channels
 from campaigns.problems import Code, Problem, Source
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.name_columns import (
+    FIRST_NAMES,
+    LAST_NAMES,
+    NAME_COLUMNS,
     find_name,
+    find_pronounced_columns,
     find_pronunciation_problems,
     find_row_pronunciations,
 )
-from campaigns.scripts.preview import find_spoken_columns
+from campaigns.recordings.row_recordings import find_recording_column
+from campaigns.scripts.preview import find_named_columns, find_spoken_columns
 from campaigns.scripts.template import Line, ScriptError, fill, find_column, to_variable
-from campaigns.sheets.choice import Role
+from campaigns.sheets.cell_faults import FOUND_IN_TEXT, find_cell_problems
+from campaigns.sheets.choice import Duplicates, Role, SheetChoice
 from campaigns.sheets.spreadsheet import Row, Sheet
 
 
@@ -47,19 +53,33 @@ class RowValidator:
         self._roles = {Role(role): column for role, column in (roles or {}).items()}
         self.email_column = find_email_column(columns, self._roles)
         self._channels = _find_channels(columns, self.email_column)
+        self._used = find_used_columns(columns, script, self._roles)
+        self._roles_of = {column: role for role, column in self._roles.items() if column}
         self._first_seen: dict[tuple[str, str], int] = {}
 
     def validate(
         self, row: Row, from_file: Iterable[Problem] = (), known: Iterable[Problem] | None = None
     ) -> ValidatedRow:
         """``from_file`` are problems that the file has in this row; addresses that an earlier row had are
-        problems of this one. ``known`` are the script's problems with it, None: it is tried."""
-        problems = [*from_file, *self.find_cell_problems(row)]
+        problems of this one. ``known`` are the script's problems with it, None: it is tried.
+
+        What is wrong in a column that neither the script nor a role nor a channel uses is passed over.
+        """
+        problems = self.keep_problems_of_file(row, from_file)
+        told = {one.column for one in problems if one.column}
+        problems += (one for one in self.find_cell_problems(row) if one.column not in told)
         if known is not None:
             problems += (replace(problem, row=row.number) for problem in known)
         elif self._script.strip():
             problems += find_script_problems(row, self._script, self._speaker)
         return ValidatedRow(row, self.read_name(row.values), self.read_email(row.values), tuple(problems))
+
+    def keep_problems_of_file(self, row: Row, from_file: Iterable[Problem]) -> list[Problem]:
+        """Those of the file's problems that count, with what is wrong in the texts as they are now."""
+        kept = [one for one in from_file if one.column is None or one.column in self._used]
+        kept = [one for one in kept if one.code not in FOUND_IN_TEXT or one.column is None]
+        used = [column for column in row.values if column in self._used]
+        return [*kept, *find_cell_problems(row.values, row.number, self._roles_of, used)]
 
     def find_cell_problems(self, row: Row) -> list[Problem]:
         """What is wrong with a row whatever the script is: addresses and pronunciations."""
@@ -68,10 +88,7 @@ class RowValidator:
 
     def read_name(self, values: Mapping[str, str]) -> str:
         """How a person is called."""
-        first, last, name = (
-            values.get(self._roles.get(role, ""), "") for role in (Role.FIRST_NAME, Role.LAST_NAME, Role.NAME)
-        )
-        return f"{first} {last}".strip() if first and last else name or find_name(values) or first
+        return find_name(values, self._roles)
 
     def read_email(self, values: Mapping[str, str]) -> str:
         return values.get(self.email_column, "")
@@ -85,18 +102,48 @@ def find_email_column(columns: Sequence[str], roles: Mapping[Role, str]) -> str:
     return find_column(columns, email.CHANNEL.columns)
 
 
+def find_used_columns(columns: Sequence[str], script: str, roles: Mapping[Role, str]) -> frozenset[str]:
+    """The columns that a problem in may reject a row for: those with a role, an address, or a place in the
+    script."""
+    spoken = find_named_columns(script)
+    used = {column for column in columns if {column, to_variable(column)} & spoken}
+    used |= {column for column in roles.values() if column}
+    used |= {column for column, _ in _find_channels(columns, find_email_column(columns, roles))}
+    used |= {find_recording_column(columns)} - {""}
+    names = (find_column(columns, one) for one in (NAME_COLUMNS, FIRST_NAMES, LAST_NAMES))
+    return frozenset(used | {column for column in names if column} | set(find_pronounced_columns(columns)))
+
+
 def validate_rows(
     sheet: Sheet,
     script: str = "",
     speaker: Speaker | None = None,
-    roles: Mapping[Role, str] | None = None,
+    choice: SheetChoice | None = None,
 ) -> Iterator[ValidatedRow]:
     """Validate every row: problems of the file, the address, duplicates, what the script needs, and whether
-    the speaker, where there is one, can read its lines."""
-    validator = RowValidator(sheet.columns, script, speaker, roles)
+    the speaker, where there is one, can read its lines.
+
+    ``choice`` says which column holds what, and which of rows with one address counts; those that do not are
+    left out.
+    """
+    choice = choice or SheetChoice()
+    validator = RowValidator(sheet.columns, script, speaker, choice.columns)
     from_file = index_problems(sheet)
-    for row in sheet.rows:
+    for row in _leave_duplicates_out(sheet.rows, validator.email_column, choice.duplicates):
         yield validator.validate(row, from_file.get(row.number, ()))
+
+
+def _leave_duplicates_out(rows: Sequence[Row], column: str, duplicates: Duplicates) -> Sequence[Row]:
+    """Of rows with one address the first or the last one, where that was chosen."""
+    if duplicates == Duplicates.TELL or not column:
+        return rows
+    kept: dict[str, Row] = {}
+    for row in rows:
+        key = row.values[column].casefold() or f"row {row.number}"
+        if duplicates == Duplicates.LAST or key not in kept:
+            kept[key] = row
+    numbers = {row.number for row in kept.values()}
+    return [row for row in rows if row.number in numbers]
 
 
 def index_problems(sheet: Sheet) -> dict[int, list[Problem]]:

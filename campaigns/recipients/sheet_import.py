@@ -10,17 +10,24 @@ from django.core.files.base import ContentFile
 
 from campaigns.models import Campaign
 from campaigns.recipients.changes import apply_changes
-from campaigns.sheets.spreadsheet import read_sheet
+from campaigns.sheets.choice import SheetChoice
+from campaigns.sheets.spreadsheet import read_answered_sheet
 
 
 def import_sheet(
-    campaign: Campaign, file: IO[bytes], name: str, user: AbstractBaseUser | None = None
+    campaign: Campaign,
+    file: IO[bytes],
+    name: str,
+    user: AbstractBaseUser | None = None,
+    choice: SheetChoice | None = None,
 ) -> Counter[str]:
     """Bring the campaign's people in step with the file's rows; returns how many rows got each verdict.
 
-    Raises SheetError for a file that is no spreadsheet (then nothing changes), MoveRefused during a run.
+    Raises SheetError for a file that is no spreadsheet or needs a choice (then nothing changes),
+    MoveRefused during a run.
     """
-    sheet = read_sheet(file, name)
+    read = read_answered_sheet(file, name, choice or SheetChoice())
     file.seek(0)
-    applied = apply_changes(campaign, sheet, user=user, file=ContentFile(file.read()), file_name=name)
+    kept = ContentFile(file.read())
+    applied = apply_changes(campaign, read.sheet, read.choice, user, file=kept, file_name=name)
     return Counter({str(verdict): rows for verdict, rows in applied.verdicts.items() if rows})

@@ -68,6 +68,18 @@ def preview_script(source: str, values: Mapping[str, str]) -> Preview:
 
 
 @lru_cache(maxsize=64)
+@lru_cache(maxsize=64)
+def find_named_columns(source: str) -> frozenset[str]:
+    """Every name that the script uses, to speak it or to decide by it; also ``row["First Name"]``."""
+    try:
+        tree = Environment(autoescape=True).parse(source)
+    except TemplateSyntaxError:
+        return frozenset()
+    names = {name.name for name in tree.find_all(nodes.Name)}
+    texts = {one.value for one in tree.find_all(nodes.Const) if isinstance(one.value, str)}
+    return frozenset(names | texts)
+
+
 def find_spoken_columns(source: str) -> frozenset[str]:
     """The names that the script speaks, not those that only decide; none where it does not parse."""
     try:

@@ -82,7 +82,8 @@ def _find_header(
         record = next((one for one in head if one.number == choice.header_row), None)
         if record is None or record.is_blank:
             raise SheetError(
-                f"{file_name}, row {choice.header_row} has no column names. Name a row among the first {LOOKED_AT}."
+                f"{file_name}, row {choice.header_row} has no column names. "
+                f"Name a row among the first {LOOKED_AT}."
             )
         return record, None
     header = find_header(head)
@@ -111,7 +112,8 @@ def _name_columns(header: Record | None, widest: int, file_name: str) -> list[st
     named = sum(bool(cell) for cell in cells) if header else len(cells)
     if max(named, len(cells)) > COLUMNS_MAX:
         raise SheetError(
-            f"{file_name} has {len(cells):,} columns; up to {COLUMNS_MAX} are read. Remove those you do not use."
+            f"{file_name} has {len(cells):,} columns; up to {COLUMNS_MAX} are read. "
+            "Remove those you do not use."
         )
     return [cell or f"Column {to_column_letters(at)}" for at, cell in enumerate(cells)]
 
@@ -139,7 +141,8 @@ def _read_table(
         records.append(record)
         if len(records) > ROWS_MAX:
             raise SheetError(
-                f"{file_name} has more than {ROWS_MAX:,} rows, which is what one campaign takes. Split the file."
+                f"{file_name} has more than {ROWS_MAX:,} rows, which is what one campaign takes. "
+                "Split the file."
             )
     if not records and not hidden:
         raise SheetError(f"{file_name} has column names but no rows below them. Add one row per person.")
@@ -291,7 +294,8 @@ def _build_notes(table: _Table, roles: Roles, header: Record | None) -> list[Pro
         letters = to_column_letters(at)
         tell(
             Code.CELLS_WITHOUT_COLUMN,
-            f"Column {letters} has no name above it: {count:,} of its cells {'is' if count == 1 else 'are'} left out.",
+            f"Column {letters} has no name above it: "
+            f"{count:,} of its cells {'is' if count == 1 else 'are'} left out.",
             None,
             letters,
         )
@@ -300,7 +304,8 @@ def _build_notes(table: _Table, roles: Roles, header: Record | None) -> list[Pro
             name = table.columns[merged.column]
             tell(
                 Code.MERGED_CELLS,
-                f"Rows {merged.first_row} to {merged.last_row} share one cell in “{name}”: each of them gets its text.",
+                f"Rows {merged.first_row} to {merged.last_row} share one cell in “{name}”: "
+                "each of them gets its text.",
                 merged.first_row,
                 name,
             )

@@ -20,12 +20,93 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDERS = frozenset(
-    ["n/a", "n.a.", "n.a", "n/d", "n.d.", "n/v", "k.a.", "k/a", "s/o", "b/d", "tbd", "tba", "t.b.d.", "tbc", "todo", "to-do", "unknown", "unbekannt", "inconnu", "desconocido", "null", "undefined", "test", "tester", "testing", "test1", "test2", "testname", "testuser", "asdf", "asdfg", "asdfgh", "qwerty", "qwertz", "xxx", "xxxx", "xxxxx", "foo", "foobar", "dummy", "example", "placeholder", "sample", "firstname", "lastname", "first_name", "last_name", "vorname", "nachname", "prénom", "fname", "lname", "blank", "empty", "missing", "lorem", "<na>", "[null]", "(null)", "nil"]
+    [
+        "n/a",
+        "n.a.",
+        "n.a",
+        "n/d",
+        "n.d.",
+        "n/v",
+        "k.a.",
+        "k/a",
+        "s/o",
+        "b/d",
+        "tbd",
+        "tba",
+        "t.b.d.",
+        "tbc",
+        "todo",
+        "to-do",
+        "unknown",
+        "unbekannt",
+        "inconnu",
+        "desconocido",
+        "null",
+        "undefined",
+        "test",
+        "tester",
+        "testing",
+        "test1",
+        "test2",
+        "testname",
+        "testuser",
+        "asdf",
+        "asdfg",
+        "asdfgh",
+        "qwerty",
+        "qwertz",
+        "xxx",
+        "xxxx",
+        "xxxxx",
+        "foo",
+        "foobar",
+        "dummy",
+        "example",
+        "placeholder",
+        "sample",
+        "firstname",
+        "lastname",
+        "first_name",
+        "last_name",
+        "vorname",
+        "nachname",
+        "prénom",
+        "fname",
+        "lname",
+        "blank",
+        "empty",
+        "missing",
+        "lorem",
+        "<na>",
+        "[null]",
+        "(null)",
+        "nil",
+    ]
 ) | {
-    "not available", "not applicable", "no name", "to be defined", "to be determined", "lorem ipsum", "test test",
-    "test user", "test name", "first name", "last name", "your name", "(blank)", "(empty)", "(none)", "(leer)",
-    "john q. public", "no data", "keine angabe", "not provided", "not set", "not specified", "unnamed",
-}  # fmt: skip
+    "not available",
+    "not applicable",
+    "no name",
+    "to be defined",
+    "to be determined",
+    "lorem ipsum",
+    "test test",
+    "test user",
+    "test name",
+    "first name",
+    "last name",
+    "your name",
+    "(blank)",
+    "(empty)",
+    "(none)",
+    "(leer)",
+    "john q. public",
+    "no data",
+    "keine angabe",
+    "not provided",
+    "not set",
+    "not specified",
+    "unnamed",
+}
 _OF_NAMES = frozenset(["none", "true", "false", "nan"])
 _BY_CASE = frozenset(("NA", "NaN", "NAN", "nan", "na", "-nan", "NULL", "None", "none"))
 _ONLY_SIGNS = re.compile(r"[-–—_.?*/\\!~xX]{0,}[-–—_.?*/\\!~]+")
@@ -142,12 +223,11 @@ def find_fault(text: str, header: str, role: Role | None = None) -> tuple[Code, 
     """The kind of fault and a sentence, None for a text that can be said."""
     if not text:
         return None
-    if text[0] == "#" or text.startswith("Err:"):
-        if _ERROR.fullmatch(text):
-            return (
-                Code.ERROR_IN_CELL,
-                f"The cell shows the error {text}. Correct its formula, or empty the cell.",
-            )
+    if (text[0] == "#" or text.startswith("Err:")) and _ERROR.fullmatch(text):
+        return (
+            Code.ERROR_IN_CELL,
+            f"The cell shows the error {text}. Correct its formula, or empty the cell.",
+        )
     if "\ufffd" in text:
         return Code.LETTER_UNREADABLE, (
             f"A letter of “{text[:60]}” cannot be read. Write it again, or save the file as CSV UTF-8."
@@ -219,12 +299,17 @@ def _find_garbled(text: str) -> tuple[Code, str] | None:
     ):
         if not pattern.search(text):
             continue
-        meant = pattern.sub(lambda match, encoding=encoding: _repair(match[0], encoding), text)
+        meant = _repair_all(pattern, encoding, text)
         if meant != text:
             return Code.LETTERS_GARBLED, (
-                f"“{text[:60]}” was read with a wrong encoding somewhere before: is it “{meant[:60]}”? Write it so."
+                f"“{text[:60]}” was read with a wrong encoding somewhere before: "
+                f"is it “{meant[:60]}”? Write it so."
             )
     return None
+
+
+def _repair_all(pattern: re.Pattern[str], encoding: str, text: str) -> str:
+    return pattern.sub(lambda match: _repair(match[0], encoding), text)
 
 
 def _repair(text: str, encoding: str) -> str:

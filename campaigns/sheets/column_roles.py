@@ -257,6 +257,6 @@ def _settle_names(found: dict[Role, str], rows: Sequence[Row]) -> dict[Role, str
     if sum(one[part] in one[name] for one in filled) * 2 >= max(len(filled), 1):
         return found
     other = Role.LAST_NAME if parts[0] == Role.FIRST_NAME else Role.FIRST_NAME
-    settled = {role: header for role, header in found.items() if role != Role.NAME}
+    settled: dict[Role, str] = {role: header for role, header in found.items() if role != Role.NAME}
     settled[other] = name
     return settled

@@ -1,4 +1,4 @@
-"""Numbers as a spreadsheet program shows them by their format code, such as ``$#,##0.00`` or ``d mmmm yyyy``."""
+"""Numbers as spreadsheet programs show them by a format code, such as ``$#,##0.00`` or ``d mmmm yyyy``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names, get_month_names
@@ -34,7 +35,8 @@ _TOKEN = re.compile(
 _LOCALES = {
     "407": "de", "40c": "fr", "40a": "es", "c0a": "es", "410": "it", "413": "nl", "416": "pt", "816": "pt",
     "415": "pl", "405": "cs", "419": "ru", "41d": "sv", "406": "da", "414": "nb", "40b": "fi", "41f": "tr",
-    "40e": "hu", "408": "el", "411": "ja", "804": "zh", "404": "zh_Hant", "412": "ko", "409": "en", "809": "en",
+    "40e": "hu", "408": "el", "411": "ja", "804": "zh", "404": "zh_Hant", "412": "ko", "409": "en",
+    "809": "en",
     "807": "de", "c07": "de", "100c": "fr", "80c": "fr", "422": "uk", "418": "ro", "41b": "sk", "424": "sl",
 }  # fmt: skip
 
@@ -252,7 +254,7 @@ def _names(locale: str, kind: str, wide: bool) -> dict[int, str]:
         known = Locale.parse(locale)
     except (UnknownLocaleError, ValueError):
         known = Locale("en")
-    width = "wide" if wide else "abbreviated"
+    width: Literal["wide", "abbreviated"] = "wide" if wide else "abbreviated"
     found = get_day_names(width, locale=known) if kind == "days" else get_month_names(width, locale=known)
     return {number: name if wide else name.rstrip(".") for number, name in found.items()}
 

@@ -142,9 +142,9 @@ class _TableReader:
             cell.append("\t" if tag == "tab" else "\n")
 
     def _text(self, piece: str) -> None:
-        if self._cell is not None and self._in_paragraph and not self._skipped:
-            if len(self._cell) < CELL_CHARACTERS_MAX:
-                self._cell.append(piece[: CELL_CHARACTERS_MAX + 1])
+        wanted = self._cell is not None and self._in_paragraph and not self._skipped
+        if wanted and self._cell is not None and len(self._cell) < CELL_CHARACTERS_MAX:
+            self._cell.append(piece[: CELL_CHARACTERS_MAX + 1])
 
     def _end(self, tag: str) -> None:
         if tag == "table":

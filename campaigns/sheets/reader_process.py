@@ -1,7 +1,7 @@
 """Files from outside are read in a process of their own, with limits of memory and time.
 
-It answers with lines of JSON in a file and tells its progress on its output. What a file does to it, it does to
-nobody else.
+It answers with lines of JSON in a file and tells its progress on its output. What a file does to it, it does
+to nobody else.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ BYTES_MAX = 100 * 2**20
 _HARMLESS_BYTES = 2**17
 
 __all__ = [
-    "BYTES_MAX", "ColumnGuess", "Limits", "Progress", "Question", "QuestionKind", "ReadSheet", "Record", "Row",
-    "Sheet", "SheetError", "SheetOption", "read_sheet_file",
+    "BYTES_MAX", "ColumnGuess", "Limits", "Progress", "Question", "QuestionKind", "ReadSheet", "Record",
+    "Row", "Sheet", "SheetError", "SheetOption", "read_sheet_file",
 ]  # fmt: skip
 
 

@@ -48,7 +48,8 @@ def find_sheet(sheets: Sequence[SheetSource], wanted: str | None, file_name: str
     best = max(range(len(filled)), key=lambda at: (rates[at], -at))
     rivals = [
         at for at in range(len(filled))
-        if rates[best] - rates[at] < _CLEARLY and (rates[at] >= _PEOPLE or (rates[best] < _PEOPLE and rates[at] > 0))
+        if rates[best] - rates[at] < _CLEARLY
+        and (rates[at] >= _PEOPLE or (rates[best] < _PEOPLE and rates[at] > 0))
     ]  # fmt: skip
     question = None
     if len(rivals) > 1:

@@ -1,4 +1,4 @@
-"""A spreadsheet's file as rows of text where nobody can be asked; every problem names file, row and column."""
+"""A spreadsheet as rows of text where nobody can be asked; every problem names file, row and column."""
 
 from __future__ import annotations
 

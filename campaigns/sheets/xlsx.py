@@ -244,8 +244,8 @@ class _SheetReader:
         self.number = int(number) if number.isdecimal() and len(number) < 12 else self.number + 1
         if self.number > ROWS_POSSIBLE:
             raise SheetError(
-                f"{self._book.package.file_name} has a row number {self.number:,}, which no spreadsheet program "
-                f"shows: they end at {ROWS_POSSIBLE:,}. Copy the rows into a new file."
+                f"{self._book.package.file_name} has a row number {self.number:,}, which no "
+                f"spreadsheet program shows: they end at {ROWS_POSSIBLE:,}. Copy the rows into a new file."
             )
         self._hidden = given.get("hidden") in ("1", "true")
         self._cells, self._notes, self._column = [], [], -1

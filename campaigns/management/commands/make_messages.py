@@ -17,12 +17,13 @@ from campaigns.batch.results import RowStatus
 from campaigns.batch.videos import Batch, make_videos, report_missing_videos
 from campaigns.checks.report import CheckReport, Finding, Note, to_json, to_text
 from campaigns.management.progress_line import ProgressLine
+from campaigns.management.sheet_options import add_sheet_options, name_answer, read_sheet_options
 from campaigns.recipients.row_validation import find_common_fault
 from campaigns.recordings.archive import BadArchive
 from campaigns.recordings.row_recordings import open_row_recordings
 from campaigns.scripts.script_file import ScriptFileError, read_script_file
 from campaigns.scripts.template import ScriptError, check
-from campaigns.sheets.spreadsheet import SheetError, read_sheet
+from campaigns.sheets.reading import SheetError, read_sheet_file
 
 
 class Command(BaseCommand):
@@ -55,6 +56,8 @@ class Command(BaseCommand):
             "--recordings", type=Path, help="folder or ZIP of sounds that a column “recording” names"
         )
 
+        add_sheet_options(parser)
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
             self._check(options)
@@ -69,7 +72,9 @@ class Command(BaseCommand):
         names = ("recipients", "script", "take", "presenter", "out", "pronunciations", "recordings")
         named = {name: options[name] for name in names}
         try:
-            files = BatchFiles(**named, voice=_choose_voice(options), use_filmed=not options["no_filmed"])
+            choice = read_sheet_options(options)
+            voice, use_filmed = _choose_voice(options), not options["no_filmed"]
+            files = BatchFiles(**named, voice=voice, use_filmed=use_filmed, choice=choice)
             report = check_batch(files)
         except engine.RenderError as error:
             report = CheckReport((Note(Finding.VOICE_UNUSABLE, error.message),), (), ())
@@ -112,7 +117,13 @@ class Command(BaseCommand):
         script = read_script_file(options["script"])
         check(script)
         library = read_library(options["pronunciations"])
-        sheet = read_sheet(options["recipients"])
+        recipients = options["recipients"]
+        read = read_sheet_file(recipients, choice=read_sheet_options(options))
+        if read.questions:
+            raise SheetError(name_answer(read.questions[0]))
+        for note in read.notes:
+            self._warn(recipients.name, note.message)
+        sheet = read.sheet
         unknown = find_common_fault(script, (row.values for row in sheet.rows))
         if unknown is not None:
             raise unknown
@@ -137,6 +148,7 @@ class Command(BaseCommand):
             recordings=open_row_recordings(options["recordings"], scratch, sheet, voice),
             warn=partial(self._warn, options["recipients"].name),
             library=library,
+            choice=read.choice,
         )
 
     def _warn(self, name: str, note: str) -> None:
