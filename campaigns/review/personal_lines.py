@@ -28,7 +28,7 @@ def find_personal_lines(campaign: Campaign, shown: Iterable[Message]) -> frozens
     """The same for a campaign: those shown beside its first ones, so that it costs the same at any size."""
     first = (
         find_reviewable(campaign)
-        .only("pk", "lines", "render_state", "review_state")
+        .only("campaign", "lines", "render_state", "review_state")
         .order_by("-risk", "recipient_id")[:_COMPARED]
     )
     return find_personal_line_ids([*first, *shown])
