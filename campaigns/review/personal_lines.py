@@ -26,5 +26,9 @@ def find_personal_line_ids(messages: Iterable[Message]) -> frozenset[str]:
 
 def find_personal_lines(campaign: Campaign, shown: Iterable[Message]) -> frozenset[str]:
     """The same for a campaign: those shown beside its first ones, so that it costs the same at any size."""
-    first = find_reviewable(campaign).only("pk", "lines").order_by("-risk", "recipient_id")[:_COMPARED]
+    first = (
+        find_reviewable(campaign)
+        .only("campaign", "lines", "render_state", "review_state")
+        .order_by("-risk", "recipient_id")[:_COMPARED]
+    )
     return find_personal_line_ids([*first, *shown])

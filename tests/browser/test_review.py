@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 
 from campaigns.history import Verb
 from campaigns.models import Campaign, Comment, HistoryEntry, Message, Presenter
-from campaigns.review.order import CARDS_PER_PAGE
 from campaigns.states import ReviewState
 from tests.browser.conftest import PHONE
 from tests.browser.test_dashboard import go, to_review
@@ -274,33 +273,3 @@ def test_a_rejection_leads_to_its_remedy(
     page.keyboard.press("ArrowLeft")
     link = page.get_by_role("link", name="Hear and correct “José”")
     expect(link).to_have_attribute("href", re.compile(r"/names/\?q=Jos%C3%A9"))
-
-
-def test_further_pages_come_by_themselves(
-    dashboard: Page, campaign: Campaign, to_review: list[Message]
-) -> None:
-    total = CARDS_PER_PAGE * 12
-    for number in range(total - 3):
-        row = campaign.recipients.create(
-            row_number=100 + number, name=f"Person {number}", email=f"p{number}@example.org"
-        )
-        made = Message(
-            **{
-                field.attname: getattr(to_review[0], field.attname)
-                for field in Message._meta.concrete_fields
-                if field.name not in ("id", "public_id", "recipient")
-            },
-            recipient=row,
-        )
-        made.content_hash = f"{number:064d}"
-        made.save()
-    page = dashboard
-    go(page, campaign, "review")
-    expect(page.locator(".bn-poster").first).to_be_visible()
-    for _ in range(total - 1):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_function("!window.bnBusy")
-    expect(page.locator(".bn-stage [data-name]")).to_have_text(f"Person {total - 4}")
-    assert page.locator(".bn-poster").count() <= 9 * CARDS_PER_PAGE
-    page.get_by_role("button", name="Show earlier ones").click()
-    expect(page.get_by_role("button", name="Show earlier ones")).to_be_visible()

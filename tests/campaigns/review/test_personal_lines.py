@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from campaigns import review
 from campaigns.models import Campaign, Message
 from campaigns.review.personal_lines import find_personal_lines
@@ -19,3 +22,9 @@ def test_one_card_alone_is_compared_with_the_rest_of_its_campaign(
     campaign: Campaign, messages: list[Message]
 ) -> None:
     assert find_personal_lines(campaign, messages[:1]) == {"0.0"}
+
+
+def test_the_comparison_is_one_query(campaign: Campaign, messages: list[Message]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        find_personal_lines(campaign, [])
+    assert len(queries) == 1
