@@ -64,6 +64,7 @@ PAGES = {
     "run": RunPage,
     "check": CheckPage,
     "progress": ProgressView,
+    "again": AgainView,
     "review": ReviewPage,
     "review_cards": CardsView,
     "review_act": ReviewActView,
@@ -157,11 +158,6 @@ class CampaignAdmin(ScopedAdmin):
             self.admin_site.admin_view(WordSoundView.as_view(model_admin=self)),
             name="campaigns_campaign_word",
         )
-        again = path(
-            "<int:pk>/again/<int:message_pk>/",
-            self.admin_site.admin_view(AgainView.as_view(model_admin=self)),
-            name="campaigns_campaign_again",
-        )
         sound = path(
             "<int:pk>/recordings/<int:recording_pk>/",
             self.admin_site.admin_view(RecordingSoundView.as_view(model_admin=self)),
@@ -176,7 +172,7 @@ class CampaignAdmin(ScopedAdmin):
             path(f"jobs/<uuid:public_id>/{tail}", self.admin_site.admin_view(view), name=name)
             for tail, view, name in JOB_ACTIONS
         ]
-        return [*pages, again, export_file, decide, word, sound, *jobs, *super().get_urls()]
+        return [*pages, export_file, decide, word, sound, *jobs, *super().get_urls()]
 
     def save_model(
         self, request: HttpRequest, obj: Campaign, form: ModelForm[Campaign], change: bool

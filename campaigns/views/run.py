@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
 from campaigns.access.roles import Right
 from campaigns.jobs.kinds import JobKind
@@ -111,9 +110,9 @@ class AgainView(CampaignPage):
     right = Right.RUN
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        message = get_object_or_404(
-            Message.objects.select_related("recipient"), campaign=self.campaign, pk=kwargs["message_pk"]
-        )
+        asked = request.POST.get("message", "")
+        messages_ = Message.objects.select_related("recipient").filter(campaign=self.campaign)
+        message = get_object_or_404(messages_, pk=int(asked) if asked.isdecimal() else 0)
         try:
             render_again(message, self.person)
             said, status = f"Making the video of {message.recipient} again, before all other work.", 200
@@ -162,7 +161,7 @@ def list_failures(campaign: Campaign) -> list[dict[str, Any]]:
             "name": str(message.recipient),
             "reason": message.failure,
             "permanent": message.failure_permanent,
-            "again": reverse("admin:campaigns_campaign_again", args=[campaign.pk, message.pk]),
+            "message": message.pk,
         }
         for message in failed.select_related("recipient")[:FAILURES_SHOWN]
     ]

@@ -63,11 +63,11 @@ def test_the_button_answers_in_words(
     ada: Message, alice: User, campaign: Campaign, client: Client, presenter: Presenter
 ) -> None:
     client.force_login(alice)
-    where = reverse("admin:campaigns_campaign_again", args=[campaign.pk, ada.pk])
-    told = client.post(where, headers={"Accept": "application/json"})
+    where = reverse("admin:campaigns_campaign_again", args=[campaign.pk])
+    told = client.post(where, {"message": ada.pk}, headers={"Accept": "application/json"})
     assert (told.status_code, told.json()["problem"]) == (409, SAME)
     edit_cells(campaign, ada.recipient, {"city": "Cambridge"}, alice)
-    assert "before all other work" in client.post(where, follow=True).content.decode()
+    assert "before all other work" in client.post(where, {"message": ada.pk}, follow=True).content.decode()
     Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.FAILED, failure="no face")
     edit_cells(campaign, ada.recipient, {"city": "Oxford"}, alice)
-    assert "could not be prepared" in client.post(where, follow=True).content.decode()
+    assert "could not be prepared" in client.post(where, {"message": ada.pk}, follow=True).content.decode()
