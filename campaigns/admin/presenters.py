@@ -17,9 +17,11 @@ from unfold.decorators import display
 from campaigns.access.workspaces import scope
 from campaigns.admin.scoped import ScopedAdmin
 from campaigns.history import Verb, record
+from campaigns.jobs.queue import describe
 from campaigns.models import Presenter, Upload
 from campaigns.runs.bake import ask_for_voice, start_bake
 from campaigns.runs.presenter_voice import delete_voice
+from campaigns.runs.take_check import find_first_look, start_first_look
 from campaigns.states import BakeState, MoveRefused
 from campaigns.storage.uploads import end_upload, find_part_file, find_upload
 from campaigns.views.film import FilmPage, FramingView
@@ -146,6 +148,7 @@ class PresenterAdmin(ScopedAdmin):
             end_upload(upload)
         record(request.user, Verb.TAKE_UPLOADED, workspace=obj.workspace, about=obj.name)
         _record_consents(request, had, obj)
+        start_first_look(obj)
         try:
             start_bake(obj)
         except MoveRefused as refused:
@@ -163,7 +166,10 @@ class PresenterAdmin(ScopedAdmin):
     def response_add(
         self, request: HttpRequest, obj: Presenter, post_url_continue: str | None = None
     ) -> HttpResponse:
-        messages.success(request, "The take is here. Preparing it takes some minutes, once.")
+        messages.success(
+            request,
+            "The take is stored and is looked at now; then it is prepared, which takes some minutes, once.",
+        )
         return HttpResponseRedirect(reverse("admin:campaigns_presenter_change", args=[obj.pk]))
 
     def change_view(
@@ -177,7 +183,9 @@ class PresenterAdmin(ScopedAdmin):
         presenter = seen.filter(pk=object_id).first() if object_id.isdigit() else None
         context: dict[str, Any] = {"presenter": presenter}
         if presenter is not None:
+            look = find_first_look(presenter)
             context |= {"bake": bake_to_json(presenter), "used_by": list_users(presenter)}
+            context |= {"look": describe(look) if look is not None else None}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     @display(description="Presenter", ordering="name")

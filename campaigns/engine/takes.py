@@ -19,6 +19,7 @@ from renderer.progress import Progress, ignore_progress
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
     from renderer.evaluation.seams import SeamRatios as SeamRatios
     from renderer.evaluation.seams import SeamView as SeamView
+    from renderer.presenter.first_look import FirstLook
     from renderer.speech.recorded_lines import RecordedLines as RecordedLines
     from renderer.video.probe import ClipFacts
 
@@ -39,6 +40,13 @@ def probe_take(take: Path) -> dict[str, Any]:
         "duration_s": facts.duration_s,
         "sha256": facts.sha256,
     }
+
+
+def look_at_take(take: Path) -> FirstLook:
+    """What a file is and what it plainly lacks, in some seconds. Raises RenderError for what is no video."""
+    from renderer.presenter.first_look import look_at_take as look
+
+    return look(take)
 
 
 def measure_take_voice(take: Path) -> dict[str, float]:

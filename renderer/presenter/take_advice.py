@@ -42,12 +42,31 @@ def advise(take: TakeMeasures) -> tuple[str, ...]:
     return tuple(sentence for part in parts for sentence in part(take))
 
 
-def _advise_on_face(take: TakeMeasures) -> Iterator[str]:
-    if take.duration_s < _SHORT_S:
+def advise_on_length(duration_s: float) -> Iterator[str]:
+    """What follows from a short take."""
+    if duration_s < _SHORT_S:
         yield (
-            f"The take is short ({take.duration_s:.0f} s): there are few mouths to draw from, and messages "
+            f"The take is short ({duration_s:.0f} s): there are few mouths to draw from, and messages "
             "repeat its movements soon. Film 20 to 60 seconds."
         )
+
+
+def advise_on_level(level_db: float | None) -> Iterator[str]:
+    """What follows from the level of the sound's loud parts, None without sound."""
+    if level_db is None:
+        yield (
+            "The take has no sound: how this person's lips move with speech cannot be learned. "
+            "Film it again with sound."
+        )
+    elif level_db < _QUIET_DB:
+        yield (
+            f"The voice is too quiet ({level_db:.0f} dB where it is loud; -20 is usual): soft sounds "
+            "are lost in noise. Bring the microphone nearer, or raise its level."
+        )
+
+
+def _advise_on_face(take: TakeMeasures) -> Iterator[str]:
+    yield from advise_on_length(take.duration_s)
     if take.face_px < _SMALL_FACE_PX:
         yield (
             f"The face is small ({take.face_px:.0f} px wide): the mouth will be soft. "
@@ -85,17 +104,8 @@ def _advise_on_mouth(take: TakeMeasures) -> Iterator[str]:
 
 
 def _advise_on_sound(take: TakeMeasures) -> Iterator[str]:
-    if take.level_db is None:
-        yield (
-            "The take has no sound: how this person's lips move with speech cannot be learned. "
-            "Film it again with sound."
-        )
-    elif take.level_db < _QUIET_DB:
-        yield (
-            f"The voice is too quiet ({take.level_db:.0f} dB where it is loud; -20 is usual): soft sounds "
-            "are lost in noise. Bring the microphone nearer, or raise its level."
-        )
-    elif take.sync is not None:
+    yield from advise_on_level(take.level_db)
+    if take.level_db is not None and take.level_db >= _QUIET_DB and take.sync is not None:
         yield from _advise_on_sync(take.sync)
 
 

@@ -87,11 +87,21 @@ def measure_take(
         turned_share=float((np.abs(measure_yaw_degrees(faces.points)) > TURNED_DEGREES).mean()),
         light=light,
         overexposed_share=overexposed,
-        level_db=None if sound is None else _measure_level_db(sound),
+        level_db=None if sound is None else measure_level_db(sound),
         sync=None if sound is None else measure_lip_sync(aperture, sound, fps),
         cuts_s=tuple(seconds_at(int(frame), fps) for frame in np.flatnonzero(cuts)),
         tilt_degrees=tilt_degrees,
     )
+
+
+def measure_level_db(sound: Floats) -> float:
+    """The level of the loud parts of mono sound at 48 kHz; 0 is full scale."""
+    block = frames_of(_LEVEL_S, Fraction(SOUND_RATE_HZ))
+    whole = sound[: len(sound) // block * block].reshape(-1, block).astype(np.float64)
+    if not len(whole):
+        return -120.0
+    rms = np.sqrt(np.mean(whole**2, axis=1))
+    return float(20 * np.log10(max(float(np.quantile(rms, _LOUD_QUANTILE)), 1e-6)))
 
 
 def measure_face_px(points: Floats) -> float:
@@ -155,12 +165,3 @@ def _fill(outline: Floats, crop: Crop, scale: float) -> npt.NDArray[np.bool_]:
     mask = np.zeros(crop.shape[:2], np.uint8)
     cv2.fillPoly(mask, [(outline * scale).astype(np.int32)], 1)
     return mask.astype(bool)
-
-
-def _measure_level_db(sound: Floats) -> float:
-    block = frames_of(_LEVEL_S, Fraction(SOUND_RATE_HZ))
-    whole = sound[: len(sound) // block * block].reshape(-1, block).astype(np.float64)
-    if not len(whole):
-        return -120.0
-    rms = np.sqrt(np.mean(whole**2, axis=1))
-    return float(20 * np.log10(max(float(np.quantile(rms, _LOUD_QUANTILE)), 1e-6)))
