@@ -52,7 +52,8 @@ window.bnUnsaved = () => {
     const body = new FormData(form);
     const button = form.querySelector("button[name=save], button[value=save]");
     if (button) body.append(button.name, button.value);
-    const reply = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    const address = form.getAttribute("action") || location.href;  // form.action may be a button of that name
+    const reply = await fetch(address, { method: "POST", body, redirect: "manual" });
     if (reply.type === "opaqueredirect") { form.bnSubmitted = true; return true; }
     leaving = true;
     if (button) form.requestSubmit(button); else form.requestSubmit();
