@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command, load_command_class
 from django.test import Client
 from django.urls import reverse
@@ -40,6 +39,7 @@ from renderer.render.plan import plan_script_slots
 from renderer.runtime.store import Store
 from renderer.voices import registry as voices
 from renderer.voices.text_to_speech import speak
+from tests import imports
 from tests.campaigns.mail import approve_all
 from tests.presenters import Baked
 from tests.renderer.face.test_landmarks import raw_indices
@@ -164,9 +164,8 @@ def url(campaign: Campaign, step: str) -> str:
 def sendable(client: Client, campaign: Campaign, alice: User, folder: Path) -> Campaign:
     """A campaign whose spreadsheet has folders, with every good row approved."""
     client.force_login(alice)
-    client.post(
-        url(campaign, "recipients"), {"spreadsheet": SimpleUploadedFile("people.csv", SHEET.encode())}
-    )
+    imports.choose(client, campaign, SHEET)
+    imports.apply(client, campaign)
     approve_all(campaign, alice)
     return campaign
 

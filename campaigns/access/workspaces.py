@@ -34,6 +34,10 @@ PATHS: Mapping[str, str] = {
     "Revision": "message__campaign__workspace",
     "Comment": "message__campaign__workspace",
     "ViewingSummary": "campaign__workspace",
+    "Viewing": "campaign__workspace",
+    "ScriptDraft": "campaign__workspace",
+    "RowRecording": "campaign__workspace",
+    "Upload": "created_by__workspaces",
 }
 
 

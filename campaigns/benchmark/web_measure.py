@@ -184,7 +184,7 @@ def _list_actions(campaign: Campaign) -> Iterator[tuple[str, str, dict[str, str]
         "locale": campaign.locale,
     }
     yield "save the script", "script", script
-    yield "start the run", "run", {"action": "start"}
+    yield "start the run", "run", {"action": "start", "without_sample": "1"}
     yield "cancel the run", "run", {"action": "cancel"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,9 +75,26 @@ def read_people(campaign: Campaign) -> Iterator[Person]:
 
 def write_csv(campaign: Campaign, path: Path, delimiter: str, tell: TellProgress) -> int:
     """UTF-8 with the mark that spreadsheet programs look for; how many people it holds."""
+    import pandas  # takes a moment, and only an export needs it
+
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=delimiter)
-        return _write(campaign, lambda cells: writer.writerow(cells), tell)
+        waiting: list[list[str]] = []
+
+        def write_waiting() -> None:
+            if not waiting:
+                return
+            frame = pandas.DataFrame(waiting, dtype=object)
+            frame.to_csv(file, sep=delimiter, index=False, header=False, lineterminator="\r\n")
+            waiting.clear()
+
+        def add(cells: list[str]) -> None:
+            waiting.append(cells)
+            if len(waiting) >= ROWS_AT_ONCE:
+                write_waiting()
+
+        count = _write(campaign, add, tell)
+        write_waiting()
+    return count
 
 
 def write_xlsx(campaign: Campaign, path: Path, tell: TellProgress) -> int:

@@ -40,4 +40,4 @@ def get_workspace_key(row: Owned) -> int:
 def get_first_workspace() -> int:
     """The key of the oldest workspace; made where somebody deleted all of them."""
     first = Workspace.objects.order_by("pk").first()
-    return first.pk if first is not None else Workspace.objects.create(name=FIRST_NAME).pk
+    return (first or Workspace.objects.get_or_create(name=FIRST_NAME)[0]).pk

@@ -71,7 +71,8 @@ def _take_back(campaign: Campaign, entry: HistoryEntry) -> int:
     rows.update(**blank)
     known = set(pks)
     for before in entry.details["before"]:
-        if before["message"] in known:
+        pk = before["message"]
+        if pk in known:
             _restore(before)
     return len(pks)
 

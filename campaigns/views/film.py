@@ -11,11 +11,13 @@ from django.views.generic import TemplateView, View
 from unfold.views import UnfoldModelAdminViewMixin
 
 from campaigns import engine
+from campaigns.access.workspaces import narrow
 from campaigns.models import Campaign
 from campaigns.scripts.template import ScriptError, fill
 from campaigns.states import RowVerdict
 
 SCRIPTS_READ = 20
+WARM_UP_NAME = "Six lines that suit every script"
 WARM_UP = (
     "Hello, and thank you for taking a moment.",
     "I would like to tell you about something that we have made.",
@@ -35,7 +37,10 @@ class FilmPage(UnfoldModelAdminViewMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            texts=[{"name": "Six lines that suit every script", "lines": WARM_UP}, *list_scripts()],
+            texts=[
+                {"name": "Six lines that suit every script", "lines": WARM_UP},
+                *list_scripts(self.request),
+            ],
             begin_url=reverse("admin:campaigns_presenter_uploads"),
             framing_url=reverse("admin:campaigns_presenter_framing"),
             add_url=reverse("admin:campaigns_presenter_add"),
@@ -58,9 +63,10 @@ class FramingView(View):
         return JsonResponse({"advice": advice})
 
 
-def list_scripts() -> list[dict[str, Any]]:
+def list_scripts(request: HttpRequest) -> list[dict[str, Any]]:
     """The newest campaigns' scripts as one of their people would hear them, for the teleprompter."""
-    newest = Campaign.objects.exclude(script="").order_by("-created_at")[:SCRIPTS_READ]
+    seen = narrow(Campaign.objects.filter(archived_at=None), request)
+    newest = seen.exclude(script="").order_by("-created_at")[:SCRIPTS_READ]
     filled = ((campaign, _fill(campaign)) for campaign in newest)
     return [{"name": campaign.name, "lines": lines} for campaign, lines in filled if lines]
 

@@ -21,8 +21,6 @@ from campaigns.counts import compute_counts as compute_counts
 from campaigns.models import Campaign
 from campaigns.states import CampaignState
 
-MANY_PEOPLE = 20_000  # counting these takes longer than a page should
-COUNTS_KEPT_S = 5
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 IN_ARCHIVE = "This campaign is in the archive. Take it out of there first, on its home."
 STEPS = (

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from campaigns.benchmark.web_data import fill_workspace
 from campaigns.jobs.work import work_on_job
 from campaigns.models import Campaign, HistoryEntry, Job
+from campaigns.recipients import upkeep
 from campaigns.runs import lifecycle, start
 from campaigns.states import CampaignState, MoveRefused, RenderState
 
@@ -23,7 +24,7 @@ def test_a_small_campaign_begins_at_once(campaign: Campaign, alice: User) -> Non
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> Campaign:
     monkeypatch.setattr(start, "STARTED_AT_ONCE", 10)
-    monkeypatch.setattr(lifecycle, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", 7)
     campaign = fill_workspace(60, 0).campaign
     campaign.script += " Goodbye."
     campaign.save()

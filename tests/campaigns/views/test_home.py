@@ -9,11 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from campaigns.models import Campaign, Event, Recipient, ViewingSummary
+from campaigns.models import Campaign, Event, ViewingSummary
 from campaigns.review import approve
 from campaigns.standing.viewing import count_viewing
 from campaigns.states import EventKind
-from campaigns.views import page as step_page
 from campaigns.views.home import build_funnel, build_plot
 from campaigns.views.page import Counts
 from tests import people
@@ -121,15 +120,3 @@ def test_the_history_is_filtered_and_taken_away_as_csv(dashboard: Client, campai
     assert "alice archived the campaign" not in only.replace("<option>", "")
     table = b"".join(dashboard.get(page, {"format": "csv"}).streaming_content).decode()
     assert "alice,archived the campaign" in table and table.startswith("\ufeffwhen,who,what")
-
-
-def test_counts_of_many_people_are_kept_for_some_seconds(
-    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = step_page.compute_counts(campaign)
-    campaign.recipients.all().delete()
-    assert step_page.compute_counts(campaign).valid == 0  # few people are counted each time
-    monkeypatch.setattr(step_page, "MANY_PEOPLE", -1)
-    kept = step_page.compute_counts(campaign)
-    Recipient.objects.create(campaign=campaign, row_number=2)
-    assert step_page.compute_counts(campaign) == kept != first

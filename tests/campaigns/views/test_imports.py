@@ -222,6 +222,7 @@ def test_a_viewer_sees_and_does_not_import(client: Client, bob: User, campaign: 
     bob.is_staff = True
     bob.save()
     bob.user_permissions.add(Permission.objects.get(codename="view_campaign"))
+    campaign.workspace.members.add(bob)
     client.force_login(bob)
     assert client.get(step(campaign, "import")).status_code == 200
     sheet = {"spreadsheet": SimpleUploadedFile("people.csv", SHEET.encode())}
