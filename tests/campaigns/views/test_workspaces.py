@@ -30,8 +30,12 @@ from campaigns.models import (
     Recipient,
     Recording,
     Revision,
+    RowRecording,
+    ScriptDraft,
     ScriptVersion,
     Suppression,
+    Upload,
+    Viewing,
     ViewingSummary,
     Workspace,
 )
@@ -62,6 +66,8 @@ def foreign(alice: User, presenter: Presenter) -> dict[str, Model]:
 
 def people_of(campaign: Campaign, message: Message, workspace: Workspace) -> list[Model]:
     now, digest = timezone.now(), "a" * 64
+    own = User.objects.create_user("kubla")
+    own.workspaces.set([workspace])
     return [
         Delivery.objects.create(
             message=message, campaign=campaign, campaign_name=SECRET, recipient_name=f"{SECRET} Ada",
@@ -80,6 +86,10 @@ def people_of(campaign: Campaign, message: Message, workspace: Workspace) -> lis
         Revision.objects.create(message=message, content_hash=digest, video="x.mp4", approved_at=now),
         Comment.objects.create(message=message, content_hash=digest, text=SECRET),
         ViewingSummary.objects.create(campaign=campaign, counted_at=now),
+        Viewing.objects.get(message=message),  # the database made it with the event
+        ScriptDraft.objects.create(campaign=campaign, user=own, script=SECRET),
+        RowRecording.objects.create(campaign=campaign, name=SECRET, key="xanadu", sha256=digest, file="y.wav"),
+        Upload.objects.create(name=SECRET, size=1, mark="", created_by=own),
     ]  # fmt: skip
 
 
