@@ -70,12 +70,10 @@ def find_voice_like(take: Path) -> str:
 
 
 def write_take_poster(take: Path, out: Path) -> None:
-    """A still from the middle of the take, as JPEG."""
-    from renderer.video.decode import TakeReader
-    from renderer.video.poster import write_poster
+    """A still of the take with open eyes, as JPEG."""
+    from renderer.presenter.take_still import write_take_still
 
-    with TakeReader(take) as reader:
-        write_poster(next(iter(reader.frames([reader.facts.frames // 2]))), out)
+    write_take_still(take, out)
 
 
 def tell_nobody(problems: tuple[str, ...]) -> None:

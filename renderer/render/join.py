@@ -20,6 +20,7 @@ from renderer.render.viewer import judge_message
 from renderer.runtime.profiling import span
 from renderer.scoring.scores import seam_ratio, write_flags
 from renderer.speech.captions import write_vtt
+from renderer.take.poster_frame import choose_poster_frame
 from renderer.timeline import sample_at, seconds_at
 from renderer.video.decode import TakeReader
 from renderer.video.mux import join_segments
@@ -39,7 +40,7 @@ def join_message(
     stem = job.out_stem
     video, poster, captions = (stem.with_name(stem.name + end) for end in (".mp4", ".jpg", ".vtt"))
     _write_captions(message, begins, captions)
-    _write_poster(rendered[0], begins[0], poster)
+    _write_poster(message, rendered, begins[0], poster)
     heard = _list_heard(message, starts)
     samples, bit_rate = sample_at(starts[-1], fps), job.config.video.audio_bit_rate
     levels = choose_levels(message.context, filmed=any(one.filmed for one in message.segments))
@@ -98,9 +99,29 @@ def _write_captions(message: PlannedMessage, begins: Sequence[int], path: Path) 
     write_vtt(spoken, path)
 
 
-def _write_poster(first: RenderedSegment, frame: int, path: Path) -> None:
-    with TakeReader(first.path, cache_bytes=0) as reader:
-        write_poster(next(iter(reader.frames([frame]))), path)
+def _write_poster(
+    message: PlannedMessage, rendered: Sequence[RenderedSegment], start: int, path: Path
+) -> None:
+    """The frame that stands best for the message; the first spoken one, ``start``, where no face was seen."""
+    at = _choose_poster(message, rendered)
+    at = start if at is None else at
+    for one in rendered:
+        if at < one.frames:
+            break
+        at -= one.frames
+    with TakeReader(one.path, cache_bytes=0) as reader:
+        write_poster(next(iter(reader.frames([at]))), path)
+
+
+def _choose_poster(message: PlannedMessage, rendered: Sequence[RenderedSegment]) -> int | None:
+    if not all(len(one.measured.points) for one in rendered):
+        return None
+    points, seen = (
+        np.concatenate([getattr(one.measured, name) for one in rendered]) for name in ("points", "seen")
+    )
+    if not seen.any():
+        return None
+    return choose_poster_frame(points, seen, message.context.fps)
 
 
 def _list_heard(message: PlannedMessage, starts: Sequence[int]) -> list[PlacedSound]:

@@ -11,9 +11,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from renderer.config import BakeConfig, EngineConfig
 from renderer.errors import Cancelled, RenderError
+from renderer.face.face_mesh import open_face_follower
 from renderer.presenter.bake import bake
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.batch import Batch
@@ -25,6 +27,7 @@ from renderer.render.plan import plan_message, plan_script_slots
 from renderer.render.segment import SpokenSegment
 from renderer.runtime.store import Store
 from renderer.speech.loudness import measure_lufs
+from renderer.take.poster_frame import find_usual_eyes, measure_eyes
 from renderer.video.decode import TakeReader, read_sound
 from renderer.voices.speech_cache import speak_cached
 from tests import takes
@@ -89,6 +92,18 @@ def test_a_message_has_the_takes_size_and_rate_and_sound_as_long_as_its_picture(
     assert abs(len(sound) / 48_000 - facts.frames / FPS) <= 1 / FPS
     assert john.duration_s == pytest.approx(facts.frames / FPS)
     assert measure_lufs(sound, 48_000) == pytest.approx(-16, abs=1)
+
+
+@pytest.mark.slow
+def test_the_poster_of_a_message_is_one_of_its_frames_with_open_eyes(john: MessageResult):
+    follow = open_face_follower(1)
+    with TakeReader(john.video) as video:
+        frames = list(video.frames(range(video.facts.frames)))
+    poster = np.asarray(Image.open(john.poster).convert("RGB"))
+    (eyes,) = measure_eyes(np.asarray(open_face_follower(1)(poster)))
+    usual = find_usual_eyes(measure_eyes(np.asarray([follow(frame)[0] for frame in frames])))
+    assert eyes > 0.85 * usual
+    assert min(np.abs(frame.astype(int) - poster).mean() for frame in frames) < 2
 
 
 @pytest.mark.slow
