@@ -33,8 +33,9 @@ def start_bake(presenter: Presenter) -> None:
             raise MoveRefused("This take is being prepared already. Wait until it is ready.")
         move(Presenter.objects.filter(pk=stored.pk), BakeState.WAITING)
         stored.failure, stored.stage, stored.done, stored.total = "", "waiting for a worker", 0, 0
+        stored.started_at = None  # asked for by a person: it goes before mass work again
         stored.bake.name = ""  # what a worker finds here it keeps
-        stored.save(update_fields=["failure", "stage", "done", "total", "bake"])
+        stored.save(update_fields=["failure", "stage", "done", "total", "bake", "started_at"])
         transaction.on_commit(lambda: enqueue_bake(stored))
     presenter.refresh_from_db()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from campaigns.history import Verb
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.states import BakeState, CampaignState, RenderState
 
@@ -34,7 +35,7 @@ def describe_queue(campaign: Campaign) -> str:
 
 def find_silence(campaign: Campaign) -> str:
     """The sentence that no worker is there, where work of this campaign waits and nothing moves."""
-    begun = campaign.started_at if campaign.state == CampaignState.RENDERING else None
+    begun = campaign.started_at if campaign.state == CampaignState.RENDERING else _find_request(campaign)
     waiting = campaign.messages.filter(Q(urgency__gt=0) | Q(campaign__state=CampaignState.RENDERING))
     if not waiting.filter(render_state=RenderState.QUEUED).exists():
         return ""
@@ -46,6 +47,12 @@ def find_silence(campaign: Campaign) -> str:
     ]
     latest = max((beat for beat in beats if beat is not None), default=None)
     return NO_WORKER if latest is not None and latest < cutoff else ""
+
+
+def _find_request(campaign: Campaign) -> datetime | None:
+    """When a person last asked for a sample, or for one video again."""
+    verbs = (Verb.SAMPLE_STARTED, Verb.RENDERED_AGAIN)
+    return campaign.history.filter(verb__in=verbs).aggregate(at=Max("at"))["at"]
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -47,7 +47,8 @@ class Sample:
 
     @property
     def can_be_confirmed(self) -> bool:
-        return bool(self.messages) and self.made == len(self.messages)
+        """Every video is made or has failed, and there is one to look at."""
+        return self.made > 0 and not self.is_open
 
 
 def find_sample(campaign: Campaign) -> Sample:

@@ -76,7 +76,7 @@ def _claim_batch() -> list[Message]:
     if first is None:
         return []
     messages = [first]
-    if first.attempts == 1:
+    if first.attempts == 1 and not first.urgency:  # what a person waits for does not wait for others
         waiting = Message.objects.filter(render_state=RenderState.QUEUED).count()
         while len(messages) < min(settings.RENDER_BATCH_MESSAGES, waiting // QUEUE_SHARES):
             another = claim_next(fresh=True)

@@ -141,6 +141,14 @@ BY_ROLE = {
     Role.PRONOUNCE_AS: _read(PRONOUNCE_AS),
 }
 OTHERS = _read(OTHER)
+# Given names whose one letter beyond ASCII stands for another letter in other encodings: as they are written.
+COMMON_NAMES = frozenset(
+    {
+        "zoë", "noël", "joël", "raphaël", "gaël", "maël", "chloë", "michaël", "daniël", "rafaël", "ismaël",
+        "israël", "anaïs", "loïc", "eloïse", "heloïse", "maïa", "søren", "jørgen", "bjørn", "åse", "åsa",
+        "bjørg", "møller", "sørensen", "jørgensen",
+    }
+)  # fmt: skip
 # Whole words beyond ASCII in headers, small: in a file they say which encoding gave them.
 HEADER_WORDS = frozenset(
     word.casefold()

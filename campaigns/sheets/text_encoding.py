@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from campaigns.sheets.letters import DOUBLE_BYTE, NAMES, RARE, SINGLE_BYTE
 from campaigns.sheets.records import SheetError
-from campaigns.sheets.role_names import HEADER_WORDS
+from campaigns.sheets.role_names import COMMON_NAMES, HEADER_WORDS
 
 # So much better than the next reading must the best one be; costs are about −ln of a likelihood.
 SURE, SURE_OF_FEW, FEW_WORDS = 2.0, 2.5, 3
@@ -147,7 +147,7 @@ def _rate(sample: bytes, name: str, data: bytes) -> float | None:
     except UnicodeDecodeError:
         return None
     words = list(dict.fromkeys(_WORD.findall(text)))[:3000]
-    bonus = sum(4.0 for word in words if word.casefold() in HEADER_WORDS)
+    bonus = sum(4.0 for word in words if word.casefold() in HEADER_WORDS | COMMON_NAMES)
     if name in DOUBLE_BYTE:
         known = DOUBLE_BYTE[name][0]
         return prior - bonus + sum(_rate_ideographs(word, known, name) for word in words)

@@ -91,7 +91,7 @@ def test_no_page_has_a_serious_fault(dashboard: Page, everything: Campaign, them
         dashboard.goto(address)
         if violations := find_violations(dashboard):
             found[name] = violations
-    assert found == {}
+    assert found == {}, str(found)
 
 
 def test_a_page_with_a_fault_is_found_out(page: Page) -> None:

@@ -88,7 +88,7 @@ def people_of(campaign: Campaign, message: Message, workspace: Workspace) -> lis
         ViewingSummary.objects.create(campaign=campaign, counted_at=now),
         Viewing.objects.get(message=message),  # the database made it with the event
         ScriptDraft.objects.create(campaign=campaign, user=own, script=SECRET),
-        RowRecording.objects.create(campaign=campaign, name=SECRET, key="xanadu", sha256=digest, file="y.wav"),
+        RowRecording.objects.create(campaign=campaign, name=SECRET, key="x", sha256=digest, file="y.wav"),
         Upload.objects.create(name=SECRET, size=1, mark="", created_by=own),
     ]  # fmt: skip
 

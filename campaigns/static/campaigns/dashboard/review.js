@@ -3,7 +3,7 @@
 (() => {
   const LEAD_S = 1.0;  // a jump starts a little before the personal part, so that its seam is heard
   const SEARCH_MS = 250;
-  const REMEDIES = { "A name is said wrong": "name", "The mouth looks wrong": "again", "The text is wrong": "text" };
+  const REMEDIES = { "A name is said wrong": "name", "The mouth looks wrong": "mouth", "The text is wrong": "text" };
   const list = window.bnReviewList;
   const { facts, make, clock } = list;
   const root = document.querySelector("[data-review]");
@@ -43,7 +43,8 @@
       link("Open the script", facts.script);
       link(`Look at row ${card.row}`, `${facts.recipients}?q=${encodeURIComponent(card.email || card.name)}`);
     }
-    if (wanted === "name" || wanted === "text" || !facts.again) return links;
+    if (wanted === "mouth") links.push(make("p", "bn-sub", "The same words with the same take give the same mouth. Another take of this presenter, or another line, gives another one."));
+    if (wanted || !facts.again) return links;
     const form = make("form");
     form.method = "post";
     form.action = facts.again;

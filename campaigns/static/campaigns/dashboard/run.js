@@ -16,6 +16,13 @@
     const row = document.createElement("tr");
     const again = failure.permanent ? "does not help until something is changed" : "can help";
     row.append(...cells([failure.row, failure.name, failure.reason, again], "td"));
+    const form = document.querySelector("[data-again-form]");
+    if (form) {
+      const own = form.content.firstElementChild.cloneNode(true);
+      own.querySelector("button").value = failure.message;
+      own.querySelector("button").setAttribute("aria-label", `Make the video of ${failure.name} again`);
+      row.lastElementChild.append(own);
+    }
     row.children[0].className = "bn-number";
     row.children[1].className = "bn-name";
     row.children[2].className = "bn-why";
