@@ -16,9 +16,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from campaigns.demo.sample import ACCOUNT
-from tests.browser.conftest import HOW_TO_GET_IT, NAMES, SWITCHES
-
+# Here and not from the tests, which need a database.
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 LOOKS = {
     "desk": {"viewport": {"width": 1280, "height": 900}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
@@ -46,7 +46,7 @@ def main() -> None:
     with open_browser() as browser:
         for look, settings in LOOKS.items():
             page = browser.new_context(base_url=options.url, **settings).new_page()  # type: ignore[arg-type]
-            sign_in(page, options.password)
+            sign_in(page, options.account, options.password)
             for name, address in pages.items():
                 photograph(page, address, options.out / f"{name}-{look}.jpg")
 
@@ -56,16 +56,16 @@ def open_browser() -> Iterator[Browser]:
     """Chromium, as the tests use it. SystemExit where there is none."""
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
-        raise SystemExit(HOW_TO_GET_IT)
+        raise SystemExit("no Chromium here: install it, or set CHROMIUM to its path")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=SWITCHES)
         yield browser
         browser.close()
 
 
-def sign_in(page: Page, password: str) -> None:
+def sign_in(page: Page, account: str, password: str) -> None:
     page.goto("/admin/")
-    page.get_by_label("Username").fill(ACCOUNT)
+    page.get_by_label("Username").fill(account)
     page.get_by_label("Password").fill(password)
     page.get_by_label("Password").press("Enter")
     page.wait_for_url("**/admin/")
@@ -86,6 +86,7 @@ def photograph(page: Page, address: str, out: Path) -> None:
 def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--account", default="demo")
     parser.add_argument("--password", required=True)
     parser.add_argument("--campaign", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from campaigns.review.risk import IDEALS, measure_distance
 
-RENDER_AGAIN = "Render it again, or film the take once more with the mouth well lit and unobscured."
+RENDER_AGAIN = "Film the take once more with the mouth well lit and unobscured."
 LINE = "Say the line otherwise, or record it, then render again."
 TAKE = "A take with more light and a sharper picture helps; see the advice on the presenter's page."
 
