@@ -192,7 +192,7 @@ def test_a_worker_without_tasks_is_healthy_and_runs_the_schedule(
 ) -> None:
     start("worker")
     until(lambda: workers_of("default"), "its first sign of life")
-    (worker,) = workers_of("default")
+    worker, *_ = workers_of("default")
     until(lambda: time.time() - worker.since > 2 * SILENT_S, "a long rest")
     assert deployed("worker").complaint == ""
     until(lambda: Task.objects.filter(func="campaigns.tasks.sweep", success=True).exists(), "a sweep")
