@@ -71,9 +71,9 @@ UPPER_FACE = (10, 338, 297, 332, 284, 251, 389, 356, 454, 109, 67, 103, 54, 21, 
 EYELIDS_AND_IRISES = (159, 145, 386, 374, 468, 473)  # a blink and a glance, for the same
 
 # The eyes, one after the other: corners, and points of the upper and the lower lid that meet in a blink.
-EYE_ENDS = ((33, 133), (362, 263))
-UPPER_LIDS = ((160, 159, 158), (385, 386, 387))
-LOWER_LIDS = ((144, 145, 153), (380, 374, 373))
+EYE_ENDS = (33, 133, 362, 263)
+UPPER_LIDS = (160, 159, 158, 385, 386, 387)
+LOWER_LIDS = (144, 145, 153, 380, 374, 373)
 
 # --- regions of the lower face ---
 

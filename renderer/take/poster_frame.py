@@ -58,7 +58,9 @@ def rate_faces(points: Floats, usual_eyes: float, eyes: Floats | None = None) ->
 def measure_eyes(points: Floats) -> Floats:
     """How far the eyes are open [n], points [n, 478, 2]: gap of the lids over width, of the less open eye."""
     ratios = []
-    for (one, other), upper, lower in zip(EYE_ENDS, UPPER_LIDS, LOWER_LIDS, strict=True):
+    for eye in (0, 1):
+        one, other = EYE_ENDS[2 * eye : 2 * eye + 2]
+        upper, lower = (lids[3 * eye : 3 * eye + 3] for lids in (UPPER_LIDS, LOWER_LIDS))
         gaps = np.linalg.norm(points[:, list(upper)] - points[:, list(lower)], axis=-1).mean(-1)
         ratios.append(gaps / np.maximum(np.linalg.norm(points[:, one] - points[:, other], axis=-1), 1e-6))
     return np.asarray(np.minimum(*ratios), np.float32)
