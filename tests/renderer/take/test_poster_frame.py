@@ -9,10 +9,18 @@ import numpy.typing as npt
 import pytest
 
 from renderer.face.face_mesh import open_face_follower
-from renderer.face.landmarks import CHEEKS, EYE_ENDS, INNER_MIDDLES, LOWER_LIDS, NOSE_TIP, UPPER_LIDS
+from renderer.face.landmarks import CHEEKS, INNER_MIDDLES, NOSE_TIP
+from renderer.face.landmarks import EYE_ENDS as ALL_EYE_ENDS
+from renderer.face.landmarks import LOWER_LIDS as ALL_LOWER_LIDS
+from renderer.face.landmarks import UPPER_LIDS as ALL_UPPER_LIDS
 from renderer.take.poster_frame import choose_poster_frame, find_usual_eyes, measure_eyes, measure_turn
 from renderer.video.decode import TakeReader
 from tests import takes
+
+# One eye after the other.
+EYE_ENDS = (ALL_EYE_ENDS[:2], ALL_EYE_ENDS[2:])
+UPPER_LIDS = (ALL_UPPER_LIDS[:3], ALL_UPPER_LIDS[3:])
+LOWER_LIDS = (ALL_LOWER_LIDS[:3], ALL_LOWER_LIDS[3:])
 
 Floats = npt.NDArray[np.float32]
 FPS = Fraction(25)
