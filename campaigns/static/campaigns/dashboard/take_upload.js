@@ -58,6 +58,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const at = (name) => panel.querySelector(`[data-${name}]`);
     const form = input.form;
     let stop = null;
+    let saving = null; // the button that was pressed while the file was on its way
 
     const show = (received, size, sentence) => {
         panel.hidden = false;
@@ -89,10 +90,13 @@ document.addEventListener("DOMContentLoaded", () => {
             at("status").textContent = `“${file.name}” is on the server. ${panel.dataset.done || "Save to begin the preparation."}`;
             input.required = false;
             input.value = "";
+            at("cancel").hidden = true;
+            if (saving) { const pressed = saving; saving = null; form.requestSubmit(pressed); }
         } catch (problem) {
             const cancelled = stop.signal.aborted;
             at("status").textContent = cancelled ? "Stopped." : problem.message;
             at("again").hidden = false;
+            saving = null;
         }
         at("cancel").hidden = true;
     };
@@ -103,7 +107,9 @@ document.addEventListener("DOMContentLoaded", () => {
     form.addEventListener("submit", (event) => {
         if (at("cancel").hidden) return;
         event.preventDefault();
-        at("status").textContent = "The take is still being sent. Wait for the bar, or stop it.";
+        event.stopImmediatePropagation();
+        saving = event.submitter;
+        at("status").textContent = "It is saved as soon as the file is here.";
         panel.scrollIntoView({ block: "center" });
     });
 });
