@@ -44,8 +44,11 @@ def _synthesise(request: dict[str, Any]) -> dict[str, Any]:
     events: list[tuple[int, int, int, str]] = []
     problems: list[str] = []
     engine.connect("error", lambda exception, **_: problems.append(str(exception)))
-    engine.setProperty("voice", request["voice"])
-    engine.setProperty("rate", request["words_per_minute"])
+    try:
+        _set_property(driver, "voice", request["voice"])
+        _set_property(driver, "rate", request["words_per_minute"])
+    except ValueError as error:
+        problems.append(str(error))
     _record_events(driver, events)
     if not problems:
         # eSpeak works in a thread of its own, and runAndWait can return before the file is written.
@@ -71,6 +74,19 @@ def _create_engine() -> tuple[Any, Any]:
     espeak.EspeakDriver._defaultVoice = "en-us"
     engine = pyttsx3.init("espeak")
     return engine, engine.proxy._driver
+
+
+def _set_property(driver: Any, name: str, value: str | int) -> None:
+    """Voice or pace, in force when this returns.
+
+    eSpeak changes the voice here and the pace in a thread of its own. Left to meet, on a busy machine one
+    line in a hundred was said at the driver's 200 words a minute.
+    """
+    from pyttsx3.drivers import _espeak
+
+    _espeak.Synchronize()
+    driver.setProperty(name, value)
+    _espeak.Synchronize()
 
 
 def _record_events(driver: Any, events: list[tuple[int, int, int, str]]) -> None:
