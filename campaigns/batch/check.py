@@ -16,6 +16,7 @@ from campaigns.checks.run_check import find_column_warnings, find_voice_warnings
 from campaigns.pronunciations.entries import BadTable, read_table, to_pronunciations
 from campaigns.pronunciations.library import Library, create_library
 from campaigns.pronunciations.speaker import Speaker
+from campaigns.recipients.row_speaker import RowSpeaker
 from campaigns.recipients.row_validation import ValidatedRow, find_common_fault, validate_rows
 from campaigns.recordings.archive import BadArchive
 from campaigns.recordings.row_recordings import RowRecordings, open_row_recordings
@@ -82,10 +83,15 @@ def check_batch(files: BatchFiles) -> CheckReport:
         except BadArchive as error:
             problems.append(Note(Finding.RECORDINGS_UNUSABLE, str(error)))
             recordings = None
-        rows = _check_rows(files, read, script, Speaker(files.voice, library), recordings)
+        speaker = RowSpeaker(Speaker(files.voice, library), read.choice.columns)
+        rows = _check_rows(files, read, script, speaker, recordings)
     problems += _find_problems_of_all(sheet, script, rows)
     misfits = find_voice_warnings(_measure_pitch_hz(files), files.voice)
-    return CheckReport(tuple(problems), (*notes, *find_column_warnings(sheet.columns), *misfits), tuple(rows))
+    return CheckReport(
+        tuple(problems),
+        (*notes, *find_column_warnings(sheet.columns, read.choice.columns), *misfits),
+        tuple(rows),
+    )
 
 
 def read_library(path: Path | None) -> Library:
@@ -105,12 +111,12 @@ def _describe_missing(path: Path, error: OSError) -> str:
 
 
 def _check_rows(
-    files: BatchFiles, read: ReadSheet, script: str, speaker: Speaker, recordings: RowRecordings | None
+    files: BatchFiles, read: ReadSheet, script: str, speaker: RowSpeaker, recordings: RowRecordings | None
 ) -> list[RowReport]:
     store = engine.open_store()
 
-    def measure_s(text: str, spoken: str, known: engine.Pronunciations) -> float:
-        return engine.find_cached_line_s(text, speaker.voice, store, known) or estimate_by_rule(spoken)
+    def measure_s(text: str, spoken: str, known: engine.Pronunciations, voice: engine.VoiceConfig) -> float:
+        return engine.find_cached_line_s(text, voice, store, known) or estimate_by_rule(spoken)
 
     validated = list(validate_rows(read.sheet, script, speaker, read.choice))
 

@@ -12,7 +12,7 @@ from campaigns import engine
 from campaigns.batch.results import Outcome, RowStatus, build_file_stem, write_results
 from campaigns.pronunciations.library import Library
 from campaigns.pronunciations.speaker import Speaker
-from campaigns.recipients.name_columns import find_row_pronunciations
+from campaigns.recipients.row_speaker import RowSpeaker
 from campaigns.recipients.row_validation import ValidatedRow, validate_rows
 from campaigns.recordings.row_recordings import RowRecordings
 from campaigns.runs.bake import describe_unexpected
@@ -46,8 +46,8 @@ class Batch:
     choice: SheetChoice = field(default_factory=SheetChoice)
 
     @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.voice, self.library)
+    def speaker(self) -> RowSpeaker:
+        return RowSpeaker(Speaker(self.voice, self.library), self.choice.columns)
 
 
 @dataclass
@@ -106,17 +106,13 @@ def make_videos(batch: Batch, on_progress: ProgressCallback) -> list[Outcome]:
     write_results(results, batch.sheet.columns, outcomes)
     if presenter is None or not to_render:
         return outcomes
-    lines = [_to_pairs(fill(batch.script, one.row.values)) for one, _ in to_render]
-    known = [
-        batch.speaker.select([text for _, text in said], find_row_pronunciations(one.row.values))
-        for said, (one, _) in zip(lines, to_render, strict=True)
-    ]
+    rows = [_build_row(batch, *pair) for pair in to_render]
+    lines, known = [row.lines for row in rows], [row.pronunciations for row in rows]
     filmed: tuple[engine.FilmedLine, ...] = ()
     if batch.use_filmed:
         filmed = engine.find_filmed_lines(lines, batch.take, batch.voice, progress)
     slots = engine.plan_slots(lines, batch.take, batch.voice, progress, known=known, filmed=filmed)
     progress.reset()
-    rows = [_Row(*pair, *said) for pair, said in zip(to_render, zip(lines, known, strict=True), strict=True)]
     for at in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[at : at + ROWS_AT_ONCE]
         for row in _render_rows(batch, presenter, some, _Plan(slots, filmed), progress):
@@ -137,9 +133,9 @@ def _check_recording(batch: Batch, one: ValidatedRow) -> ValidatedRow:
     if batch.recordings is None or one.problems:
         return one
     lines = _to_pairs(fill(batch.script, one.row.values))
-    own = find_row_pronunciations(one.row.values)
-    known = batch.speaker.select([text for _, text in lines], own)
-    problems, notes = batch.recordings.find_problems(one.row, lines, known)
+    known = batch.speaker.select([text for _, text in lines], one.row.values)
+    locale = batch.speaker.find_language(one.row.values).locale
+    problems, notes = batch.recordings.find_problems(one.row, lines, known, locale)
     for note in notes:
         batch.warn(f"row {one.row.number}: {note}")
     return replace(one, problems=tuple(problems))
@@ -177,10 +173,17 @@ class _Row:
     outcome: Outcome
     lines: list[tuple[str, str]]
     pronunciations: tuple[engine.Pronunciation, ...]
+    locales: Mapping[str, str]
 
     @property
     def label(self) -> str:
         return self.validated.name or f"row {self.validated.row.number}"
+
+
+def _build_row(batch: Batch, one: ValidatedRow, outcome: Outcome) -> _Row:
+    lines, values = fill(batch.script, one.row.values), one.row.values
+    known = batch.speaker.select([line.text for line in lines], values)
+    return _Row(one, outcome, _to_pairs(lines), known, batch.speaker.find_locales(lines, values))
 
 
 def _render_rows(
@@ -209,6 +212,7 @@ def _job(batch: Batch, presenter: Path, row: _Row, plan: _Plan, progress: BatchP
         engine.EngineConfig(voice=batch.voice),
         pronunciations=row.pronunciations,
         filmed=plan.filmed,
+        locales=row.locales,
         recorded=_load_recorded(batch, row),
         progress=partial(progress.report_row, row.validated.row.number, row.label),
     )
@@ -217,7 +221,9 @@ def _job(batch: Batch, presenter: Path, row: _Row, plan: _Plan, progress: BatchP
 def _load_recorded(batch: Batch, row: _Row) -> Mapping[str, engine.Speech]:
     """The row's recorded lines by their ids, {} where the voice says them."""
     found = (
-        batch.recordings.read(row.validated.row.values, row.lines, row.pronunciations)
+        batch.recordings.read(
+            row.validated.row.values, row.lines, row.pronunciations, next(iter(row.locales.values()), "")
+        )
         if batch.recordings
         else None
     )

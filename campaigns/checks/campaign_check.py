@@ -9,8 +9,9 @@ from campaigns.checks.report import Finding, Note, RowReport
 from campaigns.checks.row_check import RowCheck
 from campaigns.checks.run_check import find_column_warnings, find_voice_warnings
 from campaigns.models import Campaign, Recipient
-from campaigns.pronunciations.speaker import load_speaker
+from campaigns.recipients.keys import read_roles
 from campaigns.recipients.revalidation import find_script_fault
+from campaigns.recipients.row_speaker import load_row_speaker
 from campaigns.recordings.archive import NotFound
 from campaigns.recordings.line_recordings import find_recorded_texts
 from campaigns.recordings.stored_recordings import RowSounds, load_row_sounds
@@ -21,10 +22,10 @@ from campaigns.storage.campaign_voice import choose_campaign_voice
 
 def check_rows(campaign: Campaign, rows: Iterable[Recipient]) -> list[RowReport]:
     """What these rows would say; nothing where there is no voice."""
-    speaker, history, store = load_speaker(campaign), load_cost_history(campaign), engine.open_store()
+    speaker, history, store = load_row_speaker(campaign), load_cost_history(campaign), engine.open_store()
 
-    def measure_s(text: str, spoken: str, known: engine.Pronunciations) -> float:
-        cached = engine.find_cached_line_s(text, speaker.voice, store, known)
+    def measure_s(text: str, spoken: str, known: engine.Pronunciations, voice: engine.VoiceConfig) -> float:
+        cached = engine.find_cached_line_s(text, voice, store, known)
         return cached or history.line_lengths_s.get(text) or history.estimate_line_s(spoken)
 
     found = campaign.filmed_lines if campaign.use_filmed_lines else None
@@ -48,7 +49,10 @@ def find_run_notes(campaign: Campaign) -> tuple[list[Note], list[Note]]:
         engine.find_voice_language(choose_campaign_voice(campaign))
     except engine.RenderError as error:
         problems.append(Note(Finding.VOICE_UNUSABLE, error.message))
-    return problems, [*find_column_warnings(campaign.columns), *_find_voice_warnings(campaign)]
+    return problems, [
+        *find_column_warnings(campaign.columns, read_roles(campaign)),
+        *_find_voice_warnings(campaign),
+    ]
 
 
 def _has_sound(sounds: RowSounds, values: Mapping[str, str]) -> bool:

@@ -32,6 +32,7 @@ class Finding(StrEnum):
     WORD_IN_NO_LEXICON = "word_in_no_lexicon"
     PRONUNCIATION_WITHOUT_COLUMN = "pronunciation_without_column"
     PRONUNCIATION_UNUSED = "pronunciation_unused"
+    LANGUAGE_NOT_SPOKEN = "language_not_spoken"
 
 
 class LineSource(StrEnum):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from campaigns import engine
 from campaigns.checks.report import Finding, Note
 from campaigns.recipients.name_columns import find_pronounced_columns
+from campaigns.sheets.choice import Role
 
 
 def find_voice_warnings(pitch_hz: float, voice: engine.VoiceConfig) -> Iterator[Note]:
@@ -20,9 +21,9 @@ def find_voice_warnings(pitch_hz: float, voice: engine.VoiceConfig) -> Iterator[
         yield Note(Finding.VOICE_MISFIT, misfit)
 
 
-def find_column_warnings(columns: Sequence[str]) -> Iterator[Note]:
+def find_column_warnings(columns: Sequence[str], roles: Mapping[Role, str] | None = None) -> Iterator[Note]:
     """Columns that say how a cell sounds which is not there."""
-    for column, about in find_pronounced_columns(columns).items():
+    for column, about in find_pronounced_columns(columns, roles).items():
         if not about:
             message = (
                 f"“{column}” says how words sound, but not of which column. "

@@ -71,6 +71,7 @@ from renderer.voices.catalogue import describe_misfit, find_nearest_voices, find
 from renderer.voices.registry import VoiceInfo, add_voice_options
 from renderer.words.locales import LOCALES
 from renderer.words.pronunciations import Pronunciation, Pronunciations
+from renderer.words.reader import is_locale
 from renderer.words.sentences import find_sentence_spans
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
@@ -87,7 +88,8 @@ __all__ = [
     "compute_line_key", "describe_misfit", "describe_voices", "find_cached_line_s", "find_filmed_lines",
     "find_fitting_voice", "find_nearest_voices", "find_sentence_spans", "find_voice",
     "find_voice_language", "find_voice_like", "fit_voice", "get_default_voice", "get_fitted_engine",
-    "ignore_progress", "is_readable", "list_voice_choices", "load_or_bake", "look_at_take", "measure_joins",
+    "ignore_progress", "is_locale", "is_readable", "list_voice_choices",
+     "load_or_bake", "look_at_take", "measure_joins",
     "measure_line_s", "measure_peak_memory_mb", "measure_take_voice", "open_store", "order_script",
     "plan_messages", "plan_slots", "probe_take", "probe_video", "profile", "read_line",
     "read_machine_facts", "read_recording", "render", "render_messages", "speak_line", "tell_nobody",

@@ -31,7 +31,7 @@ class Speaker:
             return ""
 
     @cached_property
-    def _listed_language(self) -> str:
+    def listed_language(self) -> str:
         """The same, of a voice that is listed without loading it."""
         try:
             listed = engine.find_voice(self.voice)
@@ -46,7 +46,7 @@ class Speaker:
         joined = _BETWEEN_LINES.join(texts)
         given = [one for one in own if one.find(joined)]
         taken = {one.word.casefold() for one in given}
-        found = self.library.select(joined, self._listed_language) if len(self.library) else []
+        found = self.library.select(joined, self.listed_language) if len(self.library) else []
         return (*given, *(one for one in _drop_hidden(found) if one.word.casefold() not in taken))
 
     def find_fault(self, text: str, known: engine.Pronunciations = ()) -> str:

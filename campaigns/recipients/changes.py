@@ -19,10 +19,10 @@ from campaigns import history
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.models import Campaign, Delivery, Message, Recipient
 from campaigns.problems import Problem, Source, dump_problems
-from campaigns.pronunciations.speaker import load_speaker
 from campaigns.recipients.comparing import Compared, compare_sheet
 from campaigns.recipients.content import ContentFiller, is_made_so
 from campaigns.recipients.keys import read_roles
+from campaigns.recipients.row_speaker import load_row_speaker
 from campaigns.recipients.row_validation import RowValidator, ValidatedRow, index_problems
 from campaigns.recipients.upkeep import ROWS_AT_ONCE, Tell, put_aside, refresh_messages, tell_nobody
 from campaigns.recipients.verdicts import give_verdicts
@@ -221,7 +221,9 @@ def _store_rows(
     campaign: Campaign, compared: Compared, sheet: Sheet, progress: Tell
 ) -> tuple[dict[RowVerdict, int], list[int]]:
     """Write the rows that are new or changed; how many got each verdict, and whose message may change."""
-    validator = RowValidator(compared.columns, campaign.script, load_speaker(campaign), read_roles(campaign))
+    validator = RowValidator(
+        compared.columns, campaign.script, load_row_speaker(campaign), read_roles(campaign)
+    )
     from_file = index_problems(sheet)
     rejected, touched = 0, list[int]()
     for done, places in _cut(range(len(compared.rows))):

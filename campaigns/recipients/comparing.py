@@ -121,7 +121,7 @@ def _carry_sounds(
     there = {to_variable(column) for column in columns}
     carried = {
         column: about
-        for column, about in find_pronounced_columns(campaign.columns).items()
+        for column, about in find_pronounced_columns(campaign.columns, read_roles(campaign)).items()
         if to_variable(column) not in there
     }
     if not carried:

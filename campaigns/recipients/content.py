@@ -9,8 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from campaigns.models import Campaign, Message, Recipient, Revision
-from campaigns.pronunciations.speaker import Speaker, load_speaker
-from campaigns.recipients.name_columns import find_row_pronunciations
+from campaigns.recipients.row_speaker import RowSpeaker, load_row_speaker, write_lines
 from campaigns.recipients.row_validation import find_unread_lines
 from campaigns.recordings.archive import NotFound
 from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
@@ -26,7 +25,7 @@ _COMPARED = ("presenter", "take", "voice")
 
 @dataclass(frozen=True)
 class Content:
-    """``lines``: [{"id", "text", "recording"?}]; ``failure`` says why the row cannot be spoken."""
+    """``lines``: [{"id", "text", "locale"?, "recording"?}]; ``failure`` says why the row cannot be spoken."""
 
     lines: list[dict[str, str]]
     made_with: dict[str, Any]
@@ -37,9 +36,9 @@ class Content:
 class ContentFiller:
     """Fills the rows of one campaign with its script, presenter and voice as they are now."""
 
-    def __init__(self, campaign: Campaign, speaker: Speaker | None = None) -> None:
+    def __init__(self, campaign: Campaign, speaker: RowSpeaker | None = None) -> None:
         self.script = campaign.script
-        self.speaker = speaker or load_speaker(campaign)
+        self.speaker = speaker or load_row_speaker(campaign)
         self.made_with = describe_making(campaign)
         self._recorded, self._row_sounds = find_recorded_texts(campaign), load_row_sounds(campaign)
 
@@ -51,12 +50,13 @@ class ContentFiller:
             fault = error if error.concerns_everybody else None
             return Content([], self._describe(()), f"Row {row.row_number}: {error}", fault)
         unread = find_unread_lines(Row(row.row_number, row.values), self.script, lines, self.speaker)
-        marked = mark_recorded([{"id": line.id, "text": line.text} for line in lines], self._recorded)
+        written = write_lines(lines, self.speaker.find_locales(lines, row.values))
+        marked = mark_recorded(written, self._recorded)
         try:
             marked = mark_row_recorded(marked, row.values, self._row_sounds)
         except NotFound as error:
             return Content([], self._describe(()), f"Row {row.row_number}: {error}")
-        known = self.speaker.select([line.text for line in lines], find_row_pronunciations(row.values))
+        known = self.speaker.select([line.text for line in lines], row.values)
         failure = f"Row {row.row_number}: {unread[0].message}" if unread else ""
         return Content(marked, self._describe([asdict(one) for one in known]), failure)
 

@@ -36,43 +36,51 @@ def find_name(values: Mapping[str, str], roles: Mapping[Role, str] | None = None
     return values[column] if column else ""
 
 
-def find_first_name_column(columns: Sequence[str]) -> str:
+def find_first_name_column(columns: Sequence[str], roles: Mapping[Role, str] | None = None) -> str:
     """The column whose cell "pronounce as" is about; "" where no column holds names."""
-    return find_column(columns, FIRST_NAMES) or find_column(columns, NAME_COLUMNS)
+    given = [(roles or {}).get(role, "") for role in (Role.FIRST_NAME, Role.NAME)]
+    by_role = next((column for column in given if column in columns), "")
+    return by_role or find_column(columns, FIRST_NAMES) or find_column(columns, NAME_COLUMNS)
 
 
-def find_pronounced_columns(columns: Sequence[str]) -> Mapping[str, str]:
+def find_pronounced_columns(
+    columns: Sequence[str], roles: Mapping[Role, str] | None = None
+) -> Mapping[str, str]:
     """column that says how a cell sounds → column of that cell, "" where there is none."""
-    return _find_pronounced(tuple(columns))
+    return _find_pronounced(tuple(columns), tuple((roles or {}).items()))
 
 
 @lru_cache(maxsize=256)  # every row asks
-def _find_pronounced(columns: tuple[str, ...]) -> Mapping[str, str]:
-    found = {}
+def _find_pronounced(columns: tuple[str, ...], given: tuple[tuple[Role, str], ...]) -> Mapping[str, str]:
+    found, roles = {}, dict(given)
     for column in columns:
         variable = to_variable(column)
         other = next((match[1] for pattern in _OF_ANOTHER if (match := pattern.fullmatch(variable))), "")
-        if variable in _OF_THE_NAME:
-            found[column] = find_first_name_column(columns)
+        if variable in _OF_THE_NAME or column == roles.get(Role.PRONOUNCE_AS):
+            found[column] = find_first_name_column(columns, roles)
         elif other:
             found[column] = find_column(columns, [other])
     return found
 
 
-def name_pronouncing_column(columns: Sequence[str], spoken: str) -> str:
+def name_pronouncing_column(
+    columns: Sequence[str], spoken: str, roles: Mapping[Role, str] | None = None
+) -> str:
     """The header under which a row says how its cell of the column ``spoken`` sounds, new if need be."""
-    for column, about in find_pronounced_columns(columns).items():
+    for column, about in find_pronounced_columns(columns, roles).items():
         if about == spoken:
             return column
-    if spoken == find_first_name_column(columns):
+    if spoken == find_first_name_column(columns, roles):
         return PRONOUNCE_AS
     return f"{PRONOUNCE_AS}_{to_variable(spoken)}"
 
 
-def find_row_pronunciations(values: Mapping[str, str]) -> list[engine.Pronunciation]:
+def find_row_pronunciations(
+    values: Mapping[str, str], roles: Mapping[Role, str] | None = None
+) -> list[engine.Pronunciation]:
     """How the row's own words are said; cells that are empty or wrong say nothing."""
     found = []
-    for column, about in find_pronounced_columns(tuple(values)).items():
+    for column, about in find_pronounced_columns(tuple(values), roles).items():
         word = clean(values[about]) if about else ""
         spelling = _read_cell(values[column])
         if word and isinstance(spelling, Spelling):
@@ -80,10 +88,12 @@ def find_row_pronunciations(values: Mapping[str, str]) -> list[engine.Pronunciat
     return found
 
 
-def find_pronunciation_problems(values: Mapping[str, str], row: int) -> list[Problem]:
+def find_pronunciation_problems(
+    values: Mapping[str, str], row: int, roles: Mapping[Role, str] | None = None
+) -> list[Problem]:
     """The cells of a row that say nothing that could be spoken."""
     problems = []
-    for column in find_pronounced_columns(tuple(values)):
+    for column in find_pronounced_columns(tuple(values), roles):
         wrong = _read_cell(values[column])
         if isinstance(wrong, BadSpelling):
             problems.append(Problem(Code.PRONUNCIATION_INVALID, Source.SPREADSHEET, str(wrong), row, column))

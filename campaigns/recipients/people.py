@@ -17,10 +17,10 @@ from campaigns import history
 from campaigns.history import Verb
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems
-from campaigns.pronunciations.speaker import load_speaker
 from campaigns.recipients.content import ContentFiller
 from campaigns.recipients.keys import find_key_column, fold_key, read_roles
 from campaigns.recipients.personal_words import find_own_columns
+from campaigns.recipients.row_speaker import load_row_speaker
 from campaigns.recipients.row_validation import RowValidator
 from campaigns.recipients.upkeep import put_aside, refresh_messages
 from campaigns.scripts.template import ScriptError
@@ -141,7 +141,8 @@ def _find_removed(campaign: Campaign, key: str) -> Recipient | None:
 
 def _store(campaign: Campaign, person: Recipient) -> None:
     """Validate a person's row, store it, and keep the message in step."""
-    validator = RowValidator(campaign.columns, campaign.script, load_speaker(campaign), read_roles(campaign))
+    speaker = load_row_speaker(campaign)
+    validator = RowValidator(campaign.columns, campaign.script, speaker, read_roles(campaign))
     person.name = validator.read_name(person.values)[:300]
     person.email = validator.read_email(person.values)[:320]
     person.key = _compute_key(campaign, person.values)

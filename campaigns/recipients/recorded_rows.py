@@ -15,8 +15,7 @@ from campaigns.history import Verb, record
 from campaigns.jobs.progress import JobProgress, RefusedJob
 from campaigns.models import Campaign, Job, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems
-from campaigns.pronunciations.speaker import Speaker, load_speaker
-from campaigns.recipients.name_columns import find_row_pronunciations
+from campaigns.recipients.row_speaker import RowSpeaker, load_row_speaker, write_lines
 from campaigns.recipients.verdicts import give_verdicts
 from campaigns.recordings.archive import BadArchive, NotFound, open_recordings
 from campaigns.recordings.row_recordings import find_recording_column
@@ -66,7 +65,7 @@ def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
 
 def revalidate_recordings(campaign: Campaign, progress: JobProgress | None = None) -> int:
     """Listen to the sounds of all rows again and tell what is wrong; returns in how many rows."""
-    sounds, speaker = load_row_sounds(campaign), load_speaker(campaign)
+    sounds, speaker = load_row_sounds(campaign), load_row_speaker(campaign)
     rows = campaign.recipients.filter(removed_at=None)
     total, wrong = rows.count(), 0
     for done, batch in _read_in_batches(rows):
@@ -93,14 +92,15 @@ def delete_row_recordings(campaign: Campaign) -> int:
 
 
 def _find_problems(
-    campaign: Campaign, row: Recipient, sounds: RowSounds, speaker: Speaker
+    campaign: Campaign, row: Recipient, sounds: RowSounds, speaker: RowSpeaker
 ) -> tuple[Problem, ...]:
     try:
         if sounds.find(row.values) is None:
             return ()
-        lines = [{"id": line.id, "text": line.text} for line in fill(campaign.script, row.values)]
-        marked = mark_row_recorded(lines, row.values, sounds)
-        known = speaker.select([line["text"] for line in lines], find_row_pronunciations(row.values))
+        lines = fill(campaign.script, row.values)
+        written = write_lines(lines, speaker.find_locales(lines, row.values))
+        marked = mark_row_recorded(written, row.values, sounds)
+        known = speaker.select([line.text for line in lines], row.values)
         load_row_recorded(campaign, marked, known)
     except ScriptError:
         return ()  # told as a problem of the script

@@ -15,9 +15,9 @@ from campaigns.jobs.progress import JobProgress
 from campaigns.jobs.queue import enqueue
 from campaigns.models import Campaign, Job, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
-from campaigns.pronunciations.speaker import Speaker, load_speaker
 from campaigns.recipients.content import ContentFiller
 from campaigns.recipients.keys import read_roles
+from campaigns.recipients.row_speaker import RowSpeaker, load_row_speaker
 from campaigns.recipients.row_validation import (
     RowValidator,
     find_common_fault,
@@ -105,7 +105,7 @@ def revalidate_unread_rows(campaign: Campaign | None = None, *, workspace_id: in
 
 
 def _revalidate_all(campaign: Campaign, rows: QuerySet[Recipient], tell: Tell) -> Revalidation:
-    speaker = load_speaker(campaign)
+    speaker = load_row_speaker(campaign)
     pks = list(rows.order_by("row_number", "pk").values_list("pk", flat=True))
     changed = rejected = accepted = 0
     validator = RowValidator(campaign.columns, campaign.script, roles=read_roles(campaign))
@@ -157,7 +157,7 @@ def _read_values(campaign: Campaign) -> Iterable[Mapping[str, str]]:
     return list(rows[:_ROWS_LOOKED_AT])
 
 
-def _revalidate(row: Recipient, campaign: Campaign, speaker: Speaker, validator: RowValidator) -> bool:
+def _revalidate(row: Recipient, campaign: Campaign, speaker: RowSpeaker, validator: RowValidator) -> bool:
     before = row.problems
     as_read = Row(row.row_number, row.values)
     from_file = [problem for problem in load_problems(row.problems) if problem.source != Source.SCRIPT]

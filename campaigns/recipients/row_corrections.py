@@ -6,10 +6,11 @@ from django.db import transaction
 
 from campaigns.models import Campaign, PersonalWord, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems, load_problems
-from campaigns.pronunciations.speaker import load_speaker
 from campaigns.pronunciations.spelling import compute_key, read_spelling
+from campaigns.recipients.keys import read_roles
 from campaigns.recipients.name_columns import name_pronouncing_column
 from campaigns.recipients.personal_words import list_words
+from campaigns.recipients.row_speaker import load_row_speaker
 from campaigns.recipients.row_validation import find_script_problems
 from campaigns.recipients.verdicts import give_verdicts
 from campaigns.sheets.spreadsheet import Row
@@ -33,7 +34,7 @@ def correct_row(campaign: Campaign, word: PersonalWord, number: int, said: str) 
                 f"“{word.column}” of row {number} is “{cell}”, more than this word. "
                 "Correct it for everybody, or give the whole cell its sound in the spreadsheet."
             )
-        header = name_pronouncing_column(stored.columns, word.column)
+        header = name_pronouncing_column(stored.columns, word.column, read_roles(stored))
         row.values[header] = f"/{spelling.said}/" if spelling.is_ipa else spelling.said
         row.problems = dump_problems(_find_problems(stored, row, header))
         row.save(update_fields=["values", "problems"])
@@ -55,4 +56,4 @@ def _find_problems(campaign: Campaign, row: Recipient, header: str) -> list[Prob
         if one.source != Source.SCRIPT and (one.code, one.column) != (Code.PRONUNCIATION_INVALID, header)
     ]
     found = Row(row.row_number, row.values)
-    return [*kept, *find_script_problems(found, campaign.script, load_speaker(campaign))]
+    return [*kept, *find_script_problems(found, campaign.script, load_row_speaker(campaign))]

@@ -19,8 +19,8 @@ from campaigns.recipients.name_columns import (
     find_name,
     find_pronounced_columns,
     find_pronunciation_problems,
-    find_row_pronunciations,
 )
+from campaigns.recipients.row_speaker import RowSpeaker
 from campaigns.recordings.row_recordings import find_recording_column
 from campaigns.scripts.preview import find_named_columns, find_spoken_columns
 from campaigns.scripts.template import Line, ScriptError, fill, find_column, to_variable
@@ -46,7 +46,7 @@ class RowValidator:
         self,
         columns: Sequence[str],
         script: str = "",
-        speaker: Speaker | None = None,
+        speaker: RowSpeaker | None = None,
         roles: Mapping[Role, str] | None = None,
     ) -> None:
         self._script, self._speaker = script, speaker
@@ -84,7 +84,7 @@ class RowValidator:
     def find_cell_problems(self, row: Row) -> list[Problem]:
         """What is wrong with a row whatever the script is: addresses and pronunciations."""
         problems = _find_address_problems(row, self._channels, self._first_seen)
-        return [*problems, *find_pronunciation_problems(row.values, row.number)]
+        return [*problems, *find_pronunciation_problems(row.values, row.number, self._roles)]
 
     def read_name(self, values: Mapping[str, str]) -> str:
         """How a person is called."""
@@ -111,13 +111,15 @@ def find_used_columns(columns: Sequence[str], script: str, roles: Mapping[Role, 
     used |= {column for column, _ in _find_channels(columns, find_email_column(columns, roles))}
     used |= {find_recording_column(columns)} - {""}
     names = (find_column(columns, one) for one in (NAME_COLUMNS, FIRST_NAMES, LAST_NAMES))
-    return frozenset(used | {column for column in names if column} | set(find_pronounced_columns(columns)))
+    return frozenset(
+        used | {column for column in names if column} | set(find_pronounced_columns(columns, roles))
+    )
 
 
 def validate_rows(
     sheet: Sheet,
     script: str = "",
-    speaker: Speaker | None = None,
+    speaker: RowSpeaker | None = None,
     choice: SheetChoice | None = None,
 ) -> Iterator[ValidatedRow]:
     """Validate every row: problems of the file, the address, duplicates, what the script needs, and whether
@@ -155,7 +157,7 @@ def index_problems(sheet: Sheet) -> dict[int, list[Problem]]:
     return found
 
 
-def find_script_problems(row: Row, script: str, speaker: Speaker | None = None) -> list[Problem]:
+def find_script_problems(row: Row, script: str, speaker: RowSpeaker | None = None) -> list[Problem]:
     """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
     try:
         lines = fill(script, row.values)
@@ -166,13 +168,13 @@ def find_script_problems(row: Row, script: str, speaker: Speaker | None = None) 
     return [] if speaker is None else find_unread_lines(row, script, lines, speaker)
 
 
-def find_unread_lines(row: Row, script: str, lines: Sequence[Line], speaker: Speaker) -> list[Problem]:
+def find_unread_lines(row: Row, script: str, lines: Sequence[Line], speaker: RowSpeaker) -> list[Problem]:
     """A problem for the first line with letters that the voice cannot read, at the cell they come from."""
-    known = speaker.select([line.text for line in lines], find_row_pronunciations(row.values))
+    known = speaker.select([line.text for line in lines], row.values)
     for line in lines:
-        fault = speaker.find_fault(line.text, known)
+        fault = speaker.speaker.find_fault(line.text, known)
         if fault:
-            column = _find_unread_column(row.values, script, speaker, known)
+            column = _find_unread_column(row.values, script, speaker.speaker, known)
             return [Problem(Code.LETTERS_NOT_READ, Source.SCRIPT, fault, row.number, column)]
     return []
 

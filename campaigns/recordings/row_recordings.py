@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from campaigns import engine
@@ -39,23 +39,29 @@ class RowRecordings:
         return ()
 
     def read(
-        self, values: Mapping[str, str], lines: engine.Lines, known: engine.Pronunciations = ()
+        self,
+        values: Mapping[str, str],
+        lines: engine.Lines,
+        known: engine.Pronunciations = (),
+        locale: str = "",
     ) -> engine.RecordedLines | None:
         """The recorded speech of a row's lines, None where its cell is empty: then the voice says them.
+        ``locale``: how its figures are read, "" as in all rows.
 
         Raises NotFound, or RenderError for a file that cannot be used or says something else.
         """
         name = values.get(self.column, "").strip()
         if not name:
             return None
-        return engine.read_recording(self.recordings.find(name), name, lines, self.voice, known)
+        voice = replace(self.voice, locale=locale or self.voice.locale)
+        return engine.read_recording(self.recordings.find(name), name, lines, voice, known)
 
     def find_problems(
-        self, row: Row, lines: engine.Lines, known: engine.Pronunciations = ()
+        self, row: Row, lines: engine.Lines, known: engine.Pronunciations = (), locale: str = ""
     ) -> tuple[list[Problem], tuple[str, ...]]:
         """What keeps a row's recording from being used, and what to tell about one that is."""
         try:
-            found = self.read(row.values, lines, known)
+            found = self.read(row.values, lines, known, locale)
         except NotFound as error:
             return [self._build_problem(Code.RECORDING_MISSING, str(error), row)], ()
         except engine.TextMismatch as error:

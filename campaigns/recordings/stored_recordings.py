@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from django.core.files.base import File
@@ -73,6 +73,8 @@ def load_row_recorded(
         )
     pairs = [(line["id"], line["text"]) for line in marked]
     voice = choose_campaign_voice(campaign)
+    own = next((line["locale"] for line in marked if line.get("locale")), voice.locale)
+    voice = replace(voice, locale=own)  # who recorded it read this row's figures as the row means them
     found = engine.read_recording(get_local_path(stored.file), stored.name, pairs, voice, known)
     return {line_id: speech for (line_id, _), speech in zip(pairs, found.speeches, strict=True)}
 

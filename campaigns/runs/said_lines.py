@@ -8,8 +8,7 @@ from typing import Any
 
 from campaigns import engine
 from campaigns.models import Campaign
-from campaigns.pronunciations.speaker import Speaker, load_speaker
-from campaigns.recipients.name_columns import find_row_pronunciations
+from campaigns.recipients.row_speaker import RowSpeaker, load_row_speaker
 from campaigns.scripts.template import ScriptError, fill
 from campaigns.storage.campaign_voice import describe_campaign_voice
 
@@ -21,6 +20,7 @@ class SaidLine:
     id: str
     text: str
     said: tuple[engine.Pronunciation, ...] = ()
+    locale: str = ""  # of its figures, where not all rows have it
 
 
 def fill_rows(
@@ -28,7 +28,7 @@ def fill_rows(
 ) -> tuple[list[tuple[SaidLine, ...]], int, str]:
     """The lines of these rows' values, how many cannot be filled, and an error that all rows share."""
     filled, unfillable, fault = [], 0, ""
-    speaker, known = load_speaker(campaign), dict[SaidLine, SaidLine]()
+    speaker, known = load_row_speaker(campaign), dict[SaidLine, SaidLine]()
     for values in rows:
         try:
             # The same line is one object, however many rows say it: a hundred thousand rows fit in memory.
@@ -47,15 +47,16 @@ def find_rendered_lines(campaign: Campaign, messages: Iterable[tuple[Any, Any]])
     for lines, made_with in messages:
         if not made_with or [made_with["presenter"], made_with["voice"]] == who:
             known = [engine.Pronunciation(**one) for one in made_with.get("pronunciations", ())]
-            found.update(_say(line["id"], line["text"], known) for line in lines)
+            found.update(_say(line["id"], line["text"], known, line.get("locale", "")) for line in lines)
     return found
 
 
-def _fill(script: str, values: Mapping[str, str], speaker: Speaker) -> tuple[SaidLine, ...]:
+def _fill(script: str, values: Mapping[str, str], speaker: RowSpeaker) -> tuple[SaidLine, ...]:
     lines = fill(script, values)
-    known = speaker.select([line.text for line in lines], find_row_pronunciations(values))
-    return tuple(_say(line.id, line.text, known) for line in lines)
+    known = speaker.select([line.text for line in lines], values)
+    locales = speaker.find_locales(lines, values)
+    return tuple(_say(line.id, line.text, known, locales.get(line.id, "")) for line in lines)
 
 
-def _say(line_id: str, text: str, known: Iterable[engine.Pronunciation]) -> SaidLine:
-    return SaidLine(line_id, text, tuple(one for one in known if one.find(text)))
+def _say(line_id: str, text: str, known: Iterable[engine.Pronunciation], locale: str) -> SaidLine:
+    return SaidLine(line_id, text, tuple(one for one in known if one.find(text)), locale)

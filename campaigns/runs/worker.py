@@ -18,6 +18,7 @@ from campaigns import engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
 from campaigns.recipients.content import is_made_otherwise
+from campaigns.recipients.row_speaker import read_locales
 from campaigns.recordings.line_recordings import load_recorded
 from campaigns.recordings.stored_recordings import load_row_recorded
 from campaigns.review.risk import compute_risk
@@ -127,6 +128,7 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         engine.EngineConfig(voice=choose_campaign_voice(campaign)),
         pronunciations=known,
         filmed=filmed,
+        locales=read_locales(message.lines),
         recorded=load_recorded(campaign, message.lines) | load_row_recorded(campaign, message.lines, known),
         progress=progress,
     )

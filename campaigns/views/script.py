@@ -27,12 +27,13 @@ from campaigns.models import (
 from campaigns.problems import Source
 from campaigns.pronunciations.library import load_library
 from campaigns.pronunciations.speaker import Speaker
+from campaigns.recipients.keys import read_roles
 from campaigns.recipients.left_out import find_left_out
-from campaigns.recipients.name_columns import find_row_pronunciations
 from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_behind
+from campaigns.recipients.row_speaker import RowSpeaker
 from campaigns.scripts.hearing import LINE_CHARACTERS_MAX, HeardLine, read_line, sign_line
 from campaigns.scripts.preview import Preview, PreviewLine, preview_script
-from campaigns.scripts.template import FILTERS, to_variable
+from campaigns.scripts.template import FILTERS, Line, to_variable
 from campaigns.scripts.versions import (
     ChangedMeanwhile,
     compare,
@@ -183,10 +184,16 @@ class PreviewView(CampaignPage):
                 engine.choose_voice(engine_name, voice, locale),
                 load_library(get_workspace_key(self.campaign)),
             )
-            known = speaker.select(texts, find_row_pronunciations(row.values))
+            said = RowSpeaker(speaker, read_roles(self.campaign))
+            known = said.select(texts, row.values)
         except engine.RenderError as error:
             return [{"problem": error.message} for _ in texts]
-        lines = [HeardLine(self.campaign.pk, row.pk, text, engine_name, voice, locale) for text in texts]
+        said_lines = [Line(line.id, text) for line, text in zip(made.lines, texts, strict=True)]
+        own = said.find_locales(said_lines, row.values)
+        lines = [
+            HeardLine(self.campaign.pk, row.pk, line.text, engine_name, voice, own.get(line.id, locale))
+            for line in said_lines
+        ]
         return [self._build_sound(line, known) for line in lines]
 
     def _build_sound(self, line: HeardLine, known: engine.Pronunciations) -> dict[str, str]:
@@ -209,14 +216,15 @@ class LineSoundView(CampaignPage):
         if line is None or line.campaign != self.campaign.pk:
             return JsonResponse({"problem": "This line is not on the page any more. Reload it."}, status=403)
         row = self.campaign.recipients.filter(pk=line.recipient).first()
-        own = find_row_pronunciations(row.values) if row is not None else []
         try:
             speaker = Speaker(
                 _choose_voice(self.campaign, line), load_library(get_workspace_key(self.campaign))
             )
         except engine.RenderError as error:
             return JsonResponse({"problem": error.message}, status=422)
-        return respond_with_sound(request, line.text, speaker, speaker.select([line.text], own))
+        said = RowSpeaker(speaker, read_roles(self.campaign))
+        known = said.select([line.text], row.values if row is not None else {})
+        return respond_with_sound(request, line.text, speaker, known)
 
 
 def record_speaker(user: User, campaign: Campaign, changed: list[str]) -> None:

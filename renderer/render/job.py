@@ -23,9 +23,10 @@ class MessageJob:
     """A message to make at ``out_stem`` (.mp4, .jpg and .vtt are appended), and who watches it.
 
     ``recorded`` holds lines whose sound was recorded instead of synthesised; ``pronunciations`` say how words
-    of the others sound. ``filmed`` are lines that the take itself says; those that are in the message, and
-    were not recorded, are shown as they were filmed where they can be. When ``progress`` raises, this message
-    is given up with that error; others that are made with it go on.
+    of the others sound, and ``locales``, by line id, how figures and dates are read where it is not as the
+    config says. ``filmed`` are lines that the take itself says; those that are in the message, and were not
+    recorded, are shown as they were filmed where they can be. When ``progress`` raises, this message is given
+    up with that error; others that are made with it go on.
     """
 
     lines: tuple[tuple[str, str], ...]
@@ -37,6 +38,7 @@ class MessageJob:
     recorded: Mapping[str, Speech] = field(default_factory=dict)
     pronunciations: tuple[Pronunciation, ...] = ()
     filmed: tuple[FilmedLine, ...] = ()
+    locales: Mapping[str, str] = field(default_factory=dict)
     progress: Progress = ignore_progress
 
 

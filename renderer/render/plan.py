@@ -113,8 +113,9 @@ def _speak_lines(
         elif line_id in job.recorded:
             heard.append(_HeardLine(job.recorded[line_id], compute_content_key(job.recorded[line_id])))
         else:
-            speech = speak_cached(text, job.config.voice, context.store, job.pronunciations)
-            heard.append(_HeardLine(speech, compute_speech_key(text, job.config.voice, job.pronunciations)))
+            voice = replace(job.config.voice, locale=job.locales.get(line_id, job.config.voice.locale))
+            speech = speak_cached(text, voice, context.store, job.pronunciations)
+            heard.append(_HeardLine(speech, compute_speech_key(text, voice, job.pronunciations)))
     return heard
 
 
