@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 # Letters beyond ASCII of languages in Latin script, in small.
-_GERMAN, _FRENCH, _SPANISH = "üöäßé", "éèçêëïôîâàùûœæ", "íáóéñúüçº"
+_GERMAN, _FRENCH, _SPANISH = "üöäßé", "éèçêëïœôîâàùûæÿ", "íáóéñúüçº"
 _PORTUGUESE, _ITALIAN, _DUTCH = "ãçéáíóâêõúôàªº", "èàòùìé", "ëéïöüè"
-_SWEDISH, _DANISH, _FINNISH = "öåäé", "øåæéöü", "äöå"
+_SWEDISH, _DANISH, _FINNISH = "öåäé", "øåæéöü", "äöåšž"
 _ICELANDIC, _CATALAN, _IRISH = "áíóðúþéæýö", "àóèéíòúïçü·", "áéíóú"
 _POLISH, _CZECH, _SLOVAK = "łńóśążęćź", "áíéřýčěšžůúňťďó", "áíčýéšžúľťňôäďĺŕó"
 _HUNGARIAN, _CROATIAN, _ROMANIAN = "áéóöőíüúű", "ćšžčđ", "ăşâţîșț"
@@ -61,6 +61,7 @@ KOREAN = frozenset(
 # encoding → its languages, and how much less likely than the others it is before anything is read
 SINGLE_BYTE: dict[str, tuple[tuple[str, ...], float]] = {
     "cp1252": (WEST, 0.0),
+    "iso8859_15": ((*WEST, _ESTONIAN), 1.2),
     "cp1250": (CENTRAL, 1.0),
     "cp1251": (CYRILLIC, 0.5),
     "cp1253": (GREEK, 0.5),
@@ -93,7 +94,8 @@ DOUBLE_BYTE: dict[str, tuple[frozenset[str], float]] = {
     "euc_jp": (JAPANESE, 3.0),
 }
 NAMES = {
-    "utf-8": "UTF-8", "cp1252": "Windows, Western Europe", "cp1250": "Windows, Central Europe",
+    "utf-8": "UTF-8", "cp1252": "Windows, Western Europe",
+    "iso8859_15": "ISO 8859-15, Western Europe", "cp1250": "Windows, Central Europe",
     "cp1251": "Windows, Cyrillic", "cp1253": "Windows, Greek", "cp1254": "Windows, Turkish",
     "cp1255": "Windows, Hebrew", "cp1256": "Windows, Arabic", "cp1257": "Windows, Baltic",
     "cp1258": "Windows, Vietnamese", "cp874": "Windows, Thai", "iso8859_2": "ISO 8859-2, Central Europe",

@@ -27,6 +27,9 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[^\s,;|\t\"@<>/()]*[^\x00-\x7f][^\s,;|\t\"@<>/()]*")
 _QUOTES = "‘’“”„«»‚‹›–—…•·"
 _MONEY = "€£¥©®™°§"
+_FINAL_ALONE = "òìù"  # stand at the end of words, but in rare languages
+_CONSONANTS = frozenset("bcdfghjklmnpqrstvwxz")
+_NEVER_FIRST = "ÌÒÙÏ"
 
 
 @dataclass(frozen=True)
@@ -215,21 +218,25 @@ def _rate_place(before: str, sign: str, after: str) -> float:
         capital = kind == "Lu" and before.islower()
         small = kind == "Ll" and before.isupper() and after.isupper()
         shouted = kind == "Lu" and before.isupper()
-        return 6.0 * mixed + 5.0 * capital + 3.0 * small + 0.6 * shouted
+        second = shouted and after.islower()
+        first = not before.isalpha()
+        odd = (sign in _FINAL_ALONE and after.isalpha()) or (sign in _NEVER_FIRST and first)
+        odd = odd or (first and ((sign == "ç" and after in _CONSONANTS) or (sign == "à" and after.islower())))
+        return 6.0 * mixed + 5.0 * capital + 3.0 * small + 0.6 * shouted + 4.0 * second + 3.0 * odd
     if kind[0] == "M":
         return 0.5 if before and unicodedata.category(before)[0] in "LM" else 6.0
     between = before.isalpha() and after.isalpha()
     if sign == "’":
         return 0.8 if between else 5.0 if after.isalpha() else 2.5
     if sign == "\xa0":
-        return 0.8
+        return 4.0 if between and after.islower() else 0.8
     if sign in _QUOTES:
         return 5.0 if between else 2.5 if not (before.isalpha() or after.isalpha()) else 3.0
     if sign in _MONEY:
         return 7.0 if before.isalpha() or after.isalpha() else 1.5
     if sign in "ªº" and (before.isalpha() or before.isdigit()) and not after.isalpha():
         return 2.0
-    return 12.0 if kind == "Cc" else 7.0
+    return 12.0 if kind == "Cc" or between else 7.0
 
 
 def _is_latin(letter: str) -> bool:

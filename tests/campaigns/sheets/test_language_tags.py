@@ -13,7 +13,8 @@ from campaigns.sheets.language_tags import read_language_tag
         ("de", "de"), ("DE-at", "de-AT"), ("en_gb", "en-GB"), ("EN-UK", "en-GB"), ("ger", "de"),
         ("German", "de"), ("Deutsch", "de"), ("allemand", "de"), ("français", "fr"), ("日本語", "ja"),
         ("English (UK)", "en-GB"), ("British English", "en-GB"), ("English, United States", "en-US"),
-        ("Spanish - Mexico", "es-MX"), ("Chinese (Simplified)", "zh"), ("zh-Hans-CN", "zh-CN"), ("norsk", "nb"),
+        ("Spanish - Mexico", "es-MX"), ("Chinese (Simplified)", "zh"), ("zh-Hans-CN", "zh-CN"),
+        ("norsk", "nb"),
         ("Martian", ""), ("xx", ""), ("N/A", ""), ("en-QQ", ""), ("", ""),
     ],
 )  # fmt: skip

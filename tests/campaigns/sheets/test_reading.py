@@ -13,6 +13,8 @@ import pytest
 from campaigns.problems import Code
 from campaigns.sheets.choice import Role, SheetChoice
 from campaigns.sheets.reading import Limits, QuestionKind, ReadSheet, SheetError, read_sheet_file
+from tests.campaigns.sheets.locale_names import ENCODINGS
+from tests.campaigns.sheets.measure_encodings import count
 
 FILES = Path(__file__).parent / "files"
 
@@ -210,6 +212,8 @@ def test_what_cannot_be_used_is_named(name: str, words: str) -> None:
     [
         ("Vorname;Ort;email\nJürgen;Köln;j@example.com\nGrüßle;Düren;g@example.com\n", "cp1252"),
         ("Prénom,Ville,email\nFrançois,Orléans,f@example.com\nHélène,Sète,h@example.com\n", "mac_roman"),
+        ("Nom;Ville;email\nLœtitia;Sète;l@example.com\n", "iso8859_15"),
+        ("Nimi;Hinta;email\nŠimon;12 €;s@example.com\nŽanna;9 €;z@example.com\n", "iso8859_15"),
         ("Imię;Miasto;email\nŻaneta;Łódź;z@example.com\nGrażyna;Gdańsk;g@example.com\n", "iso8859_2"),
         ("Имя;Город;email\nНаталья;Москва;n@example.com\nСергей;Тверь;s@example.com\n", "koi8_r"),
         ("Имя;Город;email\nНаталья;Москва;n@example.com\nСергей;Тверь;s@example.com\n", "cp866"),
@@ -229,6 +233,11 @@ def test_letters_of_many_languages_are_right(text: str, encoding: str) -> None:
     assert [",".join(row.values.values()) for row in found.sheet.rows] == [
         line.replace(";", ",") for line in text.splitlines()[1:]
     ]
+
+
+@pytest.mark.parametrize("encoding", sorted(set(ENCODINGS) - {"utf-16-le", "utf-16-be"}))
+def test_no_letter_of_ten_names_is_read_wrong(encoding: str) -> None:
+    assert count(encoding, rows=10).keys() <= {"right", "asked"}
 
 
 def test_letters_that_could_be_others_are_asked_with_row_and_column() -> None:
