@@ -1,4 +1,7 @@
-"""Tables in markup that programs call .xls: HTML, and the XML that Excel wrote in 2003."""
+"""Tables in markup that programs call .xls: HTML, and the XML that Excel wrote in 2003.
+
+Values are shown as Excel shows them, by the number formats of the cells.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from functools import partial
 from html.parser import HTMLParser
 from xml.parsers import expat
 
+from campaigns.sheets.markup_formats import StyleSheet, read_day_number, show_by_format
+from campaigns.sheets.number_formats import show_general
 from campaigns.sheets.packages import XmlReader, get
 from campaigns.sheets.records import (
     CELL_CHARACTERS_MAX,
@@ -77,6 +82,8 @@ class _HtmlTables(HTMLParser):
         self._cell: list[str] | None = None
         self._span = 1
         self._skipped = 0
+        self._styles, self._css = StyleSheet(), list[str]()
+        self._row_format = self._format = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -87,9 +94,12 @@ class _HtmlTables(HTMLParser):
         elif tag == "tr" and self._open:
             self._end_row()
             self._row = []
+            self._row_format = self._styles.find(tag, given) or ""
         elif tag in ("td", "th") and self._open:
             self._end_cell()
             self._start_cell(given)
+            found = self._styles.find(tag, given)
+            self._format = "@" if "x:str" in given else self._row_format if found is None else found
         elif tag in ("script", "style"):
             self._skipped += 1
         elif tag in ("br", "p", "div") and self._cell:
@@ -118,10 +128,14 @@ class _HtmlTables(HTMLParser):
             self._open.pop()
         elif tag in ("script", "style"):
             self._skipped = max(0, self._skipped - 1)
+            self._styles.add("".join(self._css))
+            self._css.clear()
 
     def handle_data(self, data: str) -> None:
         if self._cell is not None and not self._skipped:
             self._cell.append(data)
+        elif self._skipped:
+            self._css.append(data)
 
     def finish(self) -> list[_Table]:
         self._end_row()
@@ -133,6 +147,7 @@ class _HtmlTables(HTMLParser):
             return
         lines = ("".join(self._cell)).split("\n")
         text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
+        text = show_by_format(text, self._format) if self._format else text
         self._row.extend([text[: CELL_CHARACTERS_MAX + 1], *[""] * (self._span - 1)])
         self._cell = None
 
@@ -156,6 +171,10 @@ class _XmlTables:
         self._hidden = False
         self._columns = self._across = 0
         self._type = ""
+        self._formats: dict[str, str] = {}  # style → number format
+        self._defined = ""
+        self._column_styles: dict[int, str] = {}
+        self._table_style = self._row_style = self._cell_style = ""
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
         if tag == "Worksheet":
@@ -163,15 +182,22 @@ class _XmlTables:
                 (get(given, "Name") or f"Table {len(self.tables) + 1}", False, [], SheetFacts())
             )
             self._number = self._columns = 0
+            self._column_styles = {}
         elif not self.tables:
-            return
+            self._define(tag, given)
+        elif tag == "Table":
+            self._table_style = get(given, "StyleID")
         elif tag == "Row":
             self._number = _to_index(get(given, "Index"), self._number + 1, ROWS_POSSIBLE)
             self._cells, self._hidden = [], get(given, "Hidden") == "1"
+            self._row_style = get(given, "StyleID")
         elif tag == "Column":
-            self._columns = _to_index(get(given, "Index"), self._columns + 1, _SPAN_MAX)
-            if get(given, "Hidden") == "1":
-                self.tables[-1][3].hidden_columns.add(self._columns - 1)
+            first = _to_index(get(given, "Index"), self._columns + 1, _SPAN_MAX)
+            self._columns = first + _to_index(get(given, "Span"), 0, _SPAN_MAX)
+            for at in range(first - 1, self._columns):
+                self._column_styles[at] = get(given, "StyleID")
+                if get(given, "Hidden") == "1":
+                    self.tables[-1][3].hidden_columns.add(at)
         elif tag == "Cell":
             at = _to_index(get(given, "Index"), len(self._cells) + 1, 20_000) - 1
             self._cells.extend([""] * (at - len(self._cells)))
@@ -179,9 +205,19 @@ class _XmlTables:
             if down:
                 self.tables[-1][3].merged.append(Merged(self._number, self._number + down, at))
             self._cells.append("")
+            own = (get(given, "StyleID"), self._row_style, self._column_styles.get(at), self._table_style)
+            self._cell_style = next(filter(None, own), "Default")
             self._across = _to_index(get(given, "MergeAcross"), 0, _SPAN_MAX)
         elif tag == "Data":
             self._data, self._type = [], get(given, "Type")
+
+    def _define(self, tag: str, given: dict[str, str]) -> None:
+        """The number format of a style, which is its parent's where it names none."""
+        if tag == "Style":
+            self._defined = get(given, "ID")
+            self._formats[self._defined] = self._formats.get(get(given, "Parent", "Default"), "")
+        elif tag == "NumberFormat":
+            self._formats[self._defined] = get(given, "Format")
 
     def _text(self, piece: str) -> None:
         if self._data is not None:
@@ -190,7 +226,7 @@ class _XmlTables:
     def _end(self, tag: str) -> None:
         if tag == "Data" and self._data is not None and self._cells:
             text = "".join(self._data)[: CELL_CHARACTERS_MAX + 1]
-            self._cells[-1] = _show_value(text, self._type)
+            self._cells[-1] = _show_value(text, self._type, self._formats.get(self._cell_style, ""))
             self._data = None
         elif tag == "Cell":
             self._cells.extend([""] * self._across)
@@ -200,15 +236,25 @@ class _XmlTables:
             self._data = None
 
 
-def _show_value(text: str, kind: str) -> str:
+def _show_value(text: str, kind: str, code: str) -> str:
+    is_general = code.strip().lower() in ("", "general", "general number", "@")
     match kind:
         case "Boolean":
             return "TRUE" if text.strip() == "1" else "FALSE"
-        case "DateTime":
+        case "DateTime" if is_general or read_day_number(text) is None:
             return text.strip().removesuffix(".000").removesuffix("T00:00:00").replace("T", " ")
-        case "Number":
-            return text.strip().removesuffix(".0")
-    return text
+        case "Number" if is_general:
+            return _show_general(text.strip())
+        case "Error":
+            return text
+    return show_by_format(text, code if kind in ("DateTime", "Number") else "@")
+
+
+def _show_general(text: str) -> str:
+    try:
+        return show_general(float(text)) if len(text) < 40 else text
+    except ValueError:
+        return text
 
 
 def _to_index(text: str, default: int, most: int) -> int:
