@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from campaigns.batch.sheet_questions import name_answer
 from campaigns.sheets.choice import Duplicates, Role, SheetChoice
+from campaigns.sheets.csv_text import SEPARATOR_CHARACTERS_MAX
 
 __all__ = ["add_sheet_options", "name_answer", "read_sheet_options"]
 
@@ -26,6 +27,7 @@ def add_sheet_options(parser: CommandParser) -> None:
         help="rows with the same address: tell rejects the later ones, first and last keep one of them",
     )  # fmt: skip
     parser.add_argument("--hidden-rows", choices=["yes", "no"], help="whether hidden rows get a video, too")
+    parser.add_argument("--separator", help="what stands between the cells of a text file, such as ; or tab")
     parser.add_argument("--encoding", help="how a text file stores its letters, such as utf-8 or cp1250")
 
 
@@ -39,7 +41,17 @@ def read_sheet_options(options: dict[str, Any]) -> SheetChoice:
         with_hidden=None if hidden is None else hidden == "yes",
         duplicates=Duplicates(options["duplicates"]),
         encoding=options["encoding"],
+        separator=read_separator(options["separator"]),
     )
+
+
+def read_separator(given: str | None) -> str | None:
+    """What separates the cells. Raises CommandError."""
+    named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+    separator = named.get((given or "").casefold(), given)
+    if separator and (len(separator) > SEPARATOR_CHARACTERS_MAX or set(separator) & set('"\r\n')):
+        raise CommandError(f"--separator {given}: write one to three signs, such as ; or tab.")
+    return separator or None
 
 
 def read_columns(given: Iterable[str]) -> dict[Role, str]:

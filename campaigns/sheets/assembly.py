@@ -47,7 +47,7 @@ class _Table:
 def assemble(data: bytes, file_name: str, choice: SheetChoice, progress: Progress) -> ReadSheet:
     """What `reading.read_sheet_file` answers. Raises SheetError."""
     progress("opening the file", 0, 0)
-    book = open_file(data, file_name, choice.encoding)
+    book = open_file(data, file_name, choice.encoding, choice.separator)
     file_name = f"{file_name} ({book.kind})" if book.kind else file_name
     found = find_sheet(book.sheets, choice.sheet, file_name)
     if not found.head:
@@ -64,6 +64,7 @@ def assemble(data: bytes, file_name: str, choice: SheetChoice, progress: Progres
         header_row=choice.header_row if header_question else (header.number if header else 0),
         columns=roles.columns,
         encoding=choice.encoding or (None if book.doubt else book.encoding or None),
+        separator=choice.separator or book.separator or None,
     )
     head = tuple(islice(found.head, _HEAD_ROWS))
     return ReadSheet(sheet, completed, tuple(questions), found.options, head, roles.guesses, tuple(notes))

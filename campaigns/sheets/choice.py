@@ -37,6 +37,7 @@ class SheetChoice:
     with_hidden: bool | None = None  # hidden and filtered rows get a video, too
     duplicates: Duplicates = Duplicates.TELL
     encoding: str | None = None  # of a text file: a codec such as cp1250, or what a question called it
+    separator: str | None = None  # of a text file: one sign or a few, between cells
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -46,6 +47,7 @@ class SheetChoice:
             "with_hidden": self.with_hidden,
             "duplicates": str(self.duplicates),
             "encoding": self.encoding,
+            "separator": self.separator,
         }
 
     @classmethod
@@ -59,4 +61,5 @@ class SheetChoice:
             with_hidden=stored.get("with_hidden"),
             duplicates=Duplicates(stored.get("duplicates") or Duplicates.TELL),
             encoding=stored.get("encoding"),
+            separator=stored.get("separator"),
         )

@@ -5,28 +5,35 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from campaigns.problems import Code
+from campaigns.sheets.addresses import ADDRESS
 from campaigns.sheets.records import Note, Record, SheetFacts, SheetSource
+from campaigns.sheets.role_names import knows
 
-SEPARATORS = ",;\t|"
+SEPARATORS = (",", ";", "\t", "|")
+# Signs that texts hold, too: these separate only where they cut all records alike.
+_RARE_SEPARATORS = ("^", "~", ":", "¦", "§", "\x1f", "\x01")
+_OF_SEVERAL_SIGNS = re.compile(r"(?<=[\w\"'\s)])[|^~:#*=<>¦§-]{2,3}(?=[\w\"'\s(])")
+SEPARATOR_CHARACTERS_MAX = 3
 SNIFFED_RECORDS = 50
 SNIFFED_CHARACTERS = 200_000
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_SEP_LINE = re.compile(r'"?sep=(.)"?[ \t,;]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
-_ESCAPED_QUOTE = re.compile(r'\\"(?!\s*(?:[,;\t|]|\r|\n|$))')
+_SEP_LINE = re.compile(r'"?sep=([^\r\n"]{1,3}?)"?[ \t,;]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
+_ESCAPED_QUOTE = re.compile(r'\\"(?!\s*(?:[,;\t|^~:¦§]|\r|\n|$))')
 
 
 class CsvText:
     """A decoded file; its separator and its way of writing quotes are found once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, separator: str | None = None) -> None:
         given = _SEP_LINE.match(text)
         self.text = text[given.end() :] if given else text
         self.first_number = 2 if given else 1
         head = self.text[:SNIFFED_CHARACTERS]
         self._backslash = bool(_ESCAPED_QUOTE.search(head))
-        self.separator = given[1] if given else self._detect_separator(head)
+        self.separator = separator or (given[1] if given else self._detect_separator(head))
 
     def to_source(self) -> SheetSource:
         return SheetSource("", self.read)
@@ -47,21 +54,32 @@ class CsvText:
 
     def _detect_separator(self, head: str) -> str:
         """The separator that cuts the first records into the same number of cells, the more the better."""
-        return max(SEPARATORS, key=lambda separator: _rate(head, separator, self._backslash))
+        several = dict.fromkeys(_OF_SEVERAL_SIGNS.findall(head[: head.find("\n", 1) + 1][:2000]))
+        candidates = (*several, *SEPARATORS, *_RARE_SEPARATORS)
+        return max(candidates, key=lambda separator: _rate(head, separator, self._backslash))
 
 
-def _rate(head: str, separator: str, backslash: bool) -> tuple[float, int]:
-    widths = []
-    for cells, _ in _split(head, separator, backslash):
-        if any(cell.strip() for cell in cells):
-            widths.append(len(cells))
-        if len(widths) == SNIFFED_RECORDS:
-            break
-    wide = [width for width in widths if width > 1]  # a title above the table is one cell
+def _rate(head: str, separator: str, backslash: bool) -> tuple[float, float, int]:
+    """How alike the records are, which part of their cells is whole (a known header, an address), and how
+    many cells they have."""
+    if separator not in head:
+        return 0.0, 0.0, 0
+    split = (cells for cells, _ in _split(head, separator, backslash))
+    records = list(islice((cells for cells in split if any(map(str.strip, cells))), SNIFFED_RECORDS))
+    wide = [len(cells) for cells in records if len(cells) > 1]  # a title above the table is one cell
     if not wide:
-        return 0.0, 0
+        return 0.0, 0.0, 0
     usual, count = Counter(wide).most_common(1)[0]
-    return (count + len(wide)) / (2 * len(widths)), usual
+    alike = (count + len(wide)) / (2 * len(records))
+    whole = sum(_is_whole(cell.strip(" \"'")) for cells in records for cell in cells)
+    if separator not in SEPARATORS and (alike < 1 or not whole):
+        return 0.0, 0.0, 0
+    hollow = sum(not any(cells[at : at + 1] != [""] for cells in records) for at in range(min(usual, 500)))
+    return round(alike - 0.01 * hollow, 3), whole / sum(map(len, records)), usual
+
+
+def _is_whole(cell: str) -> bool:
+    return bool(cell) and len(cell) < 100 and (bool(ADDRESS.fullmatch(cell)) or knows(cell))
 
 
 def _tell_open_quote(cells: list[str], width: int) -> Note:
@@ -92,14 +110,14 @@ def _split_quoted(
     start_of_line, cells = at, []
     while True:
         start = at
-        while start < stop and text[start] in " \xa0" and text[start] != separator:
+        while start < stop and text[start] in " \xa0" and not text.startswith(separator, start):
             start += 1
         if text[start : start + 1] != '"':
             cut = text.find(separator, at, stop)
             cells.append(text[at : stop if cut < 0 else cut])
             if cut < 0:
                 return cells, True, after
-            at = cut + 1
+            at = cut + len(separator)
             continue
         found = _find_quoted_end(text, start, stop, separator, backslash)
         if found is None:
@@ -111,7 +129,7 @@ def _split_quoted(
             stop, after = match.span() if match else (len(text), len(text))
         if cut >= stop:
             return cells, True, after
-        at = cut + 1
+        at = cut + len(separator)
 
 
 def _find_quoted_end(
@@ -164,9 +182,9 @@ def _find_end_in_later_line(
 
 def _find_cut(text: str, at: int, stop: int, separator: str) -> int | None:
     """The separator or the line's end at ``at``, spaces aside."""
-    while at < stop and text[at] in " \xa0" and text[at] != separator:
+    while at < stop and text[at] in " \xa0" and not text.startswith(separator, at):
         at += 1
-    return at if at >= stop or text[at] == separator else None
+    return at if at >= stop or text.startswith(separator, at) else None
 
 
 def _unquote(text: str, backslash: bool) -> str:

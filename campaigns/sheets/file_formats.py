@@ -37,7 +37,9 @@ _KNOWN = (
 )
 
 
-def open_file(data: bytes, file_name: str, encoding: str | None = None) -> Workbook:
+def open_file(
+    data: bytes, file_name: str, encoding: str | None = None, separator: str | None = None
+) -> Workbook:
     """The sheets of a file of any kind that can be read. Raises SheetError, which names the format."""
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise SheetError(describe_empty(file_name))
@@ -55,7 +57,7 @@ def open_file(data: bytes, file_name: str, encoding: str | None = None) -> Workb
             return found
     if re.match(rb'[{\[]\s*["{\[\]}]', start) and start.rstrip().endswith((b"}", b"]")):
         raise SheetError(f"{file_name} holds JSON. Export the same data as CSV or XLSX.")
-    return _open_text(decode(data, file_name, encoding), data)
+    return _open_text(decode(data, file_name, encoding), data, separator)
 
 
 def describe_empty(file_name: str) -> str:
@@ -114,15 +116,17 @@ def _open_package(package: Package) -> Workbook:
     )
 
 
-def _open_text(found: Decoded, data: bytes) -> Workbook:
-    source = CsvText(found.text)
+def _open_text(found: Decoded, data: bytes, separator: str | None) -> Workbook:
+    source = CsvText(found.text, separator)
     doubt = _find_doubt(source, found, data) if found.rivals else None
-    return Workbook((source.to_source(),), doubt, found.encoding)
+    return Workbook((source.to_source(),), doubt, found.encoding, source.separator)
 
 
 def _find_doubt(source: CsvText, found: Decoded, data: bytes) -> EncodingDoubt | None:
     """The first cell that the encodings read in another way."""
-    others = {name: CsvText(data.decode(name, errors="replace")) for name in found.rivals[:3]}
+    others = {
+        name: CsvText(data.decode(name, errors="replace"), source.separator) for name in found.rivals[:3]
+    }
     readers = {name: other.read(1000, SheetFacts()) for name, other in others.items()}
     for record in source.read(1000, SheetFacts()):
         beside = {name: next(reader, None) for name, reader in readers.items()}

@@ -86,6 +86,7 @@ class Workbook:
     sheets: tuple[SheetSource, ...]
     doubt: EncodingDoubt | None = None
     encoding: str = ""
+    separator: str = ""  # of a text file
     kind: str = ""  # what the file is where its name says something else
 
 

@@ -21,8 +21,10 @@ td {mso-number-format:General;}
 <td>soon</td><td style="mso-number-format:'yyyy\-mm\-dd'">46095</td></tr></table></body></html>"""
 XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
 <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"
- xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="Default"><NumberFormat/></Style>
-<Style ss:ID="p"><NumberFormat ss:Format="0%"/></Style><Style ss:ID="bold" ss:Parent="p"/>
+ xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles>
+<Style ss:ID="Default"><NumberFormat/></Style>
+<Style ss:ID="p"><NumberFormat ss:Format="0%"/></Style>
+<Style ss:ID="bold" ss:Parent="p"/>
 <Style ss:ID="d"><NumberFormat ss:Format="Short Date"/></Style>
 <Style ss:ID="z"><NumberFormat ss:Format="00000"/></Style>
 <Style ss:ID="m"><NumberFormat ss:Format="&quot;$&quot;#,##0.00"/></Style>
