@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from campaigns.engine import RenderError
-from campaigns.exports.tables import write_csv, write_xlsx
+from campaigns.exports.tables import find_delimiter, write_csv, write_xlsx
 from campaigns.exports.videos import write_videos
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
@@ -40,9 +40,15 @@ WORDS = {
 }
 
 
+def list_delimiters(campaign: Campaign) -> dict[str, str]:
+    """What a table can be separated by, in words; that of the people's own file among them."""
+    own = find_delimiter(campaign)
+    return DELIMITERS | ({} if own in DELIMITERS else {own: f"{own} as in your file"})
+
+
 def start_export(campaign: Campaign, user: AbstractBaseUser, format_: Format, delimiter: str = ",") -> Job:
     """Queue an export and note it in the history."""
-    kept = delimiter if delimiter in DELIMITERS else ","
+    kept = delimiter if delimiter in list_delimiters(campaign) else ","
     with transaction.atomic():
         options = {"format": str(format_), "delimiter": kept}
         job = enqueue(JobKind.EXPORT, campaign=campaign, user=user, options=options)

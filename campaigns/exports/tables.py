@@ -83,8 +83,11 @@ def write_csv(campaign: Campaign, path: Path, delimiter: str, tell: TellProgress
         def write_waiting() -> None:
             if not waiting:
                 return
-            frame = pandas.DataFrame(waiting, dtype=object)
-            frame.to_csv(file, sep=delimiter, index=False, header=False, lineterminator="\r\n")
+            if len(delimiter) == 1:
+                frame = pandas.DataFrame(waiting, dtype=object)
+                frame.to_csv(file, sep=delimiter, index=False, header=False, lineterminator="\r\n")
+            else:
+                file.writelines(_join_cells(cells, delimiter) for cells in waiting)
             waiting.clear()
 
         def add(cells: list[str]) -> None:
@@ -173,6 +176,13 @@ def _describe(verdict: str, render: str | None, review: str | None, approved: bo
     return "approved" if approved else str(ReviewState(review or "pending").label)
 
 
+def _join_cells(cells: Sequence[str], delimiter: str) -> str:
+    """A line of CSV whose delimiter has several signs."""
+    special = set(delimiter) | set('"\r\n')
+    doubled = (cell.replace('"', '""') for cell in cells)
+    return delimiter.join(f'"{cell}"' if special & set(cell) else cell for cell in doubled) + "\r\n"
+
+
 def _strip_controls(text: str) -> str:
     """A workbook cannot hold control characters."""
     return "".join(one for one in text if one >= " " or one in "\t\n")
@@ -180,5 +190,5 @@ def _strip_controls(text: str) -> str:
 
 def find_delimiter(campaign: Campaign) -> str:
     """The delimiter of the file that people uploaded, where it is known; else a comma."""
-    stored = campaign.sheet_choice.get("delimiter") if isinstance(campaign.sheet_choice, dict) else None
-    return stored if stored in (",", ";", "\t", "|") else ","
+    stored = campaign.sheet_choice.get("separator") if isinstance(campaign.sheet_choice, dict) else None
+    return stored if isinstance(stored, str) and 0 < len(stored) <= 3 else ","

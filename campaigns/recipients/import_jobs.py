@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import asdict, replace
 from typing import Any
@@ -15,6 +16,12 @@ from campaigns.recipients import changes
 from campaigns.recipients.draft_files import read_sheet as read_draft
 from campaigns.recipients.draft_files import write_lines, write_sheet
 from campaigns.recipients.import_drafts import SHEET_QUESTIONS, Draft, needs_columns
+from campaigns.recipients.remembered_choice import (
+    complete_choice,
+    complete_roles,
+    has_shape,
+    list_remembered,
+)
 from campaigns.sheets.choice import SheetChoice
 from campaigns.sheets.reading import ReadSheet, SheetError, read_sheet_file
 from campaigns.states import JobState
@@ -31,15 +38,14 @@ def read_sheet(job: Job, progress: JobProgress) -> dict[str, Any]:
     """Read the job's file into a draft: its rows as a file, and what the steps of the import show."""
     assert job.campaign is not None
     try:
-        found = _read(job, Draft(job).asked, progress)
-        remembered = _remember_columns(job.campaign, found) if not Draft(job).asked.columns else None
-        if remembered is not None:
-            found = _read(job, remembered, progress)
+        found, remembered = _read_as_before(
+            job.campaign, job, _read(job, Draft(job).asked, progress), progress
+        )
     except SheetError as wrong:
         raise RefusedJob(str(wrong)) from wrong
     except FileNotFoundError as gone:
         raise RefusedJob(SWEPT) from gone
-    read = _describe(found)
+    read = _describe(found) | {"remembered": remembered}
     progress("keeping the rows", len(found.sheet.rows), len(found.sheet.rows))
     read["rows_file"] = write_sheet(f"jobs/{Draft(job).key}/rows-{job.pk}.jsonl", found.sheet)
     asked = any(question.kind in SHEET_QUESTIONS for question in found.questions)
@@ -80,12 +86,23 @@ def _read(job: Job, choice: SheetChoice, progress: JobProgress) -> ReadSheet:
         return read_sheet_file(file, job.file_name, choice, progress)
 
 
-def _remember_columns(campaign: Campaign, found: ReadSheet) -> SheetChoice | None:
-    """The roles that the person gave to the same headers in the last spreadsheet, where they differ."""
-    last = SheetChoice.from_json({"columns": campaign.column_roles}).columns
-    known = {role: header for role, header in last.items() if header in found.sheet.columns}
-    differs = any(found.choice.columns.get(role) != header for role, header in known.items())
-    return replace(found.choice, columns={**found.choice.columns, **known}) if differs else None
+def _read_as_before(
+    campaign: Campaign, job: Job, found: ReadSheet, progress: JobProgress
+) -> tuple[ReadSheet, list[str]]:
+    """The file read like the last one where it has the same shape, and the parts of the choice that this
+    gave."""
+    asked, plain = Draft(job).asked, found.choice
+    tried = complete_choice(campaign, asked, found)
+    if tried is not None:
+        with contextlib.suppress(SheetError):  # then it has another shape
+            again = _read(job, tried, progress)
+            if has_shape(campaign, again):
+                found = (
+                    _read(job, replace(tried, columns=asked.columns), progress) if asked.columns else again
+                )
+    roles = complete_roles(campaign, found) if not asked.columns else None
+    found = found if roles is None else _read(job, roles, progress)
+    return found, list_remembered(plain, found.choice)
 
 
 def _describe(found: ReadSheet) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from campaigns.access.roles import Right
-from campaigns.exports.jobs import DELIMITERS, WORDS, Format, start_export
+from campaigns.exports.jobs import WORDS, Format, list_delimiters, start_export
 from campaigns.exports.tables import find_delimiter
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, find_open
@@ -47,7 +47,7 @@ class ExportPage(CampaignPage):
             files=[one for one in latest if one.state == JobState.DONE and one.file],
             failed=[one for one in latest[:1] if one.state == JobState.FAILED],
             formats=[(str(one), words) for one, words in WORDS.items()],
-            delimiters=list(DELIMITERS.items()),
+            delimiters=list(list_delimiters(self.campaign).items()),
             delimiter=find_delimiter(self.campaign),
             **kwargs,
         )

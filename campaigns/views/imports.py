@@ -17,6 +17,7 @@ from campaigns.recipients.changes import ChangeKind
 from campaigns.recipients.draft_files import read_lines
 from campaigns.recipients.import_drafts import Draft, find_application, find_draft
 from campaigns.sheets.choice import Duplicates, Role, SheetChoice
+from campaigns.sheets.letters import NAMES
 from campaigns.sheets.reading import BYTES_MAX
 from campaigns.states import CampaignState, JobState, MoveRefused
 from campaigns.views.page import CampaignPage, step_url
@@ -36,6 +37,10 @@ DUPLICATE_LABELS = {
     Duplicates.FIRST: "take the first row, leave the others out",
     Duplicates.LAST: "take the last row, leave the others out",
 }
+SEPARATOR_LABELS = {
+    ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars |", "^": "carets ^", "~": "tildes ~",
+    ":": "colons",
+}  # fmt: skip
 STEPS = (
     ("import", "File"),
     ("import_sheet", "Sheet"),
@@ -175,6 +180,8 @@ class ImportSheetPage(ImportStep):
             letters=range(max((len(row["cells"]) for row in head), default=0)),
             choice=self.draft.choice,
             header_row=self.draft.choice.header_row,
+            separators=_list_separators(self.draft.choice),
+            encodings=_list_encodings(self.draft.choice),
             **kwargs,
         )
 
@@ -183,11 +190,20 @@ class ImportSheetPage(ImportStep):
             return HttpResponseRedirect(step_url(self.campaign, "import"))
         asked, before = self.draft.asked, self.draft.choice
         sheet, header = request.POST.get("sheet") or None, request.POST.get("header_row", "")
-        encoding = request.POST.get("encoding") or asked.encoding
-        if sheet is not None and sheet != before.sheet:  # its header and columns are others
-            return self.read_again(SheetChoice(sheet=sheet, encoding=encoding, duplicates=asked.duplicates))
+        encoding = request.POST.get("encoding") or _read_other(request, "encoding", before) or asked.encoding
+        separator = _read_other(request, "separator", before)
+        if (sheet is not None and sheet != before.sheet) or separator:
+            return self.read_again(  # its header and columns are others
+                SheetChoice(
+                    sheet=sheet or asked.sheet,
+                    encoding=encoding,
+                    separator=separator or asked.separator,
+                    duplicates=asked.duplicates,
+                )
+            )
         row = int(header) if header.isdigit() else asked.header_row
-        columns = asked.columns if row == before.header_row else {}
+        same_headers = row == before.header_row and encoding == asked.encoding
+        columns = asked.columns if same_headers else {}
         hidden = {"yes": True, "no": False}.get(request.POST.get("with_hidden", ""), asked.with_hidden)
         return self.read_again(
             replace(
@@ -221,6 +237,7 @@ class ImportColumnsPage(ImportStep):
         ]
         return super().get_context_data(
             **{"columns": columns, **kwargs},
+            reading=describe_reading(self.draft),
             role_labels=ROLE_LABELS.items(),
             duplicate_labels=DUPLICATE_LABELS.items(),
             duplicates=self.draft.choice.duplicates,
@@ -278,6 +295,7 @@ class ImportChangesPage(ImportStep):
         return super().get_context_data(
             plan=plan,
             read=self.draft.read,
+            reading=describe_reading(self.draft),
             roles=[
                 (ROLE_LABELS[role], header) for role, header in self.draft.choice.columns.items() if header
             ],
@@ -311,6 +329,40 @@ KIND_LABELS = {
     ChangeKind.GONE: "not in it any more",
     ChangeKind.RETURNING: "back again",
 }
+
+
+def _read_other(request: HttpRequest, name: str, before: SheetChoice) -> str | None:
+    """A separator or an encoding that is not the one which the page showed."""
+    given = request.POST.get(f"other_{name}") or None
+    return given if given != (getattr(before, name) or None) else None
+
+
+def _list_separators(choice: SheetChoice) -> list[tuple[str, str]]:
+    """(sign, in words) of those that are usual, with the one of this file; none where it has no separator."""
+    if not choice.separator:
+        return []
+    found = {} if choice.separator in SEPARATOR_LABELS else {choice.separator: choice.separator}
+    return [*found.items(), *SEPARATOR_LABELS.items()]
+
+
+def _list_encodings(choice: SheetChoice) -> list[tuple[str, str]]:
+    if not choice.separator:  # the letters of other files are known
+        return []
+    known = choice.encoding in NAMES or not choice.encoding
+    return [*([] if known else [(str(choice.encoding), str(choice.encoding))]), *NAMES.items()]
+
+
+def describe_reading(draft: Draft) -> list[tuple[str, bool]]:
+    """How the file was read, in phrases, each with whether it was remembered from the last one."""
+    choice, remembered = draft.choice, draft.read.get("remembered", [])
+    row = f"column names in row {choice.header_row}" if choice.header_row else "no row with column names"
+    phrases = [("sheet", f"sheet “{choice.sheet}”" if choice.sheet else ""), ("header_row", row)]
+    if choice.separator:
+        words = SEPARATOR_LABELS.get(choice.separator, f"“{choice.separator}”")
+        phrases.append(("separator", f"cells separated by {words}"))
+        phrases.append(("encoding", f"letters as {NAMES.get(choice.encoding or '', choice.encoding or '')}"))
+    phrases.append(("columns", "what the columns hold" if "columns" in remembered else ""))
+    return [(phrase, part in remembered) for part, phrase in phrases if phrase]
 
 
 def _read_duplicates(text: str) -> Duplicates:

@@ -245,3 +245,42 @@ def keyed(campaign: Campaign) -> None:
     for person in campaign.recipients.all():
         person.key = person.email.casefold()
         person.save(update_fields=["key"])
+
+
+def test_the_next_file_of_the_same_shape_is_read_like_the_last_one(
+    dashboard: Client, empty: Campaign
+) -> None:
+    titled = "Spring list;;\nAda Byron;Leeds;ada@example.org\nLukač;Brno;lu@example.org\n"
+    people = {"Alumni": [["nick", "to"], ["Al", "al@x.org"]], "Members": [["nick", "to"], ["Mo", "mo@x.org"]]}
+    choose(dashboard, empty, titled.encode("cp1250"))
+    answer(dashboard, empty, "import_sheet", header_row="0", encoding="Windows, Central Europe")
+    page = answer(dashboard, empty, "import_columns", **{"role-0": "last_name", "role-2": "email"})
+    assert "as in the last spreadsheet" not in page
+    apply(dashboard, empty)
+    page = choose(dashboard, empty, titled.replace("Ada", "Bo").encode("cp1250"))
+    assert "<strong>no row with column names</strong>, as in the last spreadsheet" in page
+    assert "<strong>letters as Windows, Central Europe</strong>, as in the last spreadsheet" in page
+    apply(dashboard, empty)
+    assert sorted(row.name for row in empty.recipients.living()) == ["Bo Byron", "Lukač", "Spring list"]
+    assert empty.sheet_choice["separator"] == ";"
+    page = choose(dashboard, empty, workbook(**people), "people.xlsx")
+    assert "as in the last spreadsheet" not in page  # another shape
+    assert "several sheets that may hold the people" in page
+    answer(dashboard, empty, "import_sheet", sheet="Members")
+    apply(dashboard, empty)
+    page = choose(dashboard, empty, workbook(**people), "people.xlsx")
+    assert "<strong>sheet “Members”</strong>, as in the last spreadsheet" in page
+    page = answer(dashboard, empty, "import_sheet", sheet="Alumni", header_row="1")
+    assert "Members" not in page.partition("<form")[0] and "sheet “Alumni”" in page
+
+
+def test_the_separator_and_the_letters_are_shown_and_can_be_changed(
+    dashboard: Client, empty: Campaign
+) -> None:
+    page = choose(dashboard, empty, "name,email;note\nAda,a@example.org;b\n")
+    assert "cells separated by commas" in page and "letters as UTF-8" in page
+    chosen = {"header_row": "1", "other_separator": ";"}
+    page = answer(dashboard, empty, "import_sheet", **chosen, other_encoding="utf-8")
+    assert "cells separated by semicolons" in page
+    page = answer(dashboard, empty, "import_sheet", **chosen, other_encoding="cp1252")
+    assert "letters as Windows, Western Europe" in page and "cells separated by semicolons" in page
