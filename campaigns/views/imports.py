@@ -356,11 +356,13 @@ def describe_reading(draft: Draft) -> list[tuple[str, bool]]:
     """How the file was read, in phrases, each with whether it was remembered from the last one."""
     choice, remembered = draft.choice, draft.read.get("remembered", [])
     row = f"column names in row {choice.header_row}" if choice.header_row else "no row with column names"
+    row = "" if choice.header_row is None else row
     phrases = [("sheet", f"sheet “{choice.sheet}”" if choice.sheet else ""), ("header_row", row)]
     if choice.separator:
         words = SEPARATOR_LABELS.get(choice.separator, f"“{choice.separator}”")
         phrases.append(("separator", f"cells separated by {words}"))
-        phrases.append(("encoding", f"letters as {NAMES.get(choice.encoding or '', choice.encoding or '')}"))
+    if choice.separator and choice.encoding:
+        phrases.append(("encoding", f"letters as {NAMES.get(choice.encoding, choice.encoding)}"))
     phrases.append(("columns", "what the columns hold" if "columns" in remembered else ""))
     return [(phrase, part in remembered) for part, phrase in phrases if phrase]
 

@@ -19,7 +19,7 @@ from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, enqueue, find_open
 from campaigns.models import Delivery, Message
-from campaigns.scripts.template import to_variable
+from campaigns.scripts.template import FILTERS, to_variable
 from campaigns.states import MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, read_viewing, summarize_viewing
 from campaigns.views.forms import MailForm
@@ -76,6 +76,7 @@ class SendPage(CampaignPage):
             summary=summarize_viewing(self.campaign),
             variables=[(column, to_variable(column)) for column in self.campaign.columns],
             samples=find_sample_values(self.campaign),
+            filters=FILTERS,
             recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
             channels=[ChannelToSend(one, count_unsent(self.campaign, one)) for one in list_channels()],
             job_view=describe(job) if job is not None else None,

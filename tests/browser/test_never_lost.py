@@ -46,6 +46,34 @@ def test_a_column_shows_three_of_its_values_under_the_pointer(dashboard: Page, c
     expect(dashboard.locator(".bn-hover")).to_contain_text("Ada · José · O'Neil")
 
 
+def test_the_mails_fields_complete_columns_and_filters_and_show_their_values(
+    dashboard: Page, campaign: Campaign
+) -> None:
+    go(dashboard, campaign, "send")
+    subject = dashboard.get_by_label("Subject")
+    subject.fill("")
+    subject.press_sequentially("For {{fir")
+    option = dashboard.get_by_role("option", name=re.compile("first_name"))
+    expect(option).to_contain_text("Ada · José · O'Neil")
+    dashboard.keyboard.press("Enter")
+    expect(subject).to_have_value("For {{ first_name }}")
+    body = dashboard.get_by_label("Text above the picture")
+    body.fill("")
+    body.press_sequentially("Hi\n{{ city|def")
+    dashboard.keyboard.press("Tab")
+    dashboard.keyboard.type("friend")
+    expect(body).to_have_value('Hi\n{{ city|default("friend")')
+    dashboard.keyboard.press("End")
+    dashboard.keyboard.type(" }}.")
+    dashboard.keyboard.press("Control+Space")
+    listed = dashboard.locator(".bn-completion li").filter(visible=True)
+    expect(listed).to_have_count(3)
+    dashboard.keyboard.press("Escape")
+    expect(listed).to_have_count(0)
+    body.hover(position={"x": 42, "y": 42})
+    expect(dashboard.locator(".bn-completion-hint").filter(visible=True)).to_contain_text("London · Cork")
+
+
 def test_a_mistake_is_underlined_where_it_is_and_corrected_by_a_click(
     dashboard: Page, campaign: Campaign
 ) -> None:

@@ -74,7 +74,11 @@
     ask();
   };
 
-  for (const field of taking) field.addEventListener("focus", () => { last = field; });
+  const names = new Map([...form.querySelectorAll("[data-insert]")].map((button) => [button.dataset.insert, button.dataset.column]));
+  for (const field of taking) {
+    window.bnCompletion.attach(field, names, samples);
+    field.addEventListener("focus", () => { last = field; });
+  }
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 250); });
   person.addEventListener("change", ask);
   for (const button of form.querySelectorAll("[data-insert]")) {

@@ -192,5 +192,7 @@ window.bnEditor = (() => {
     const filters = readJson("script-filters") || [];
     return window.bnCodeMirror ? createCode(area, names, samples, filters, correct) : createPlain(area);
   };
-  return { create, readSamples: () => readJson("column-samples") || {} };
+  const listFilters = () => (readJson("script-filters") || []).filter((name) => FILTERS[name])
+    .map((name) => ({ label: FILTERS[name][0], detail: FILTERS[name][1] }));
+  return { create, listFilters, IN_TAG: OF_COLUMNS, readSamples: () => readJson("column-samples") || {} };
 })();
