@@ -13,6 +13,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from campaigns.checks.campaign_check import check_rows
+from campaigns.checks.report import CheckReport, to_json
+from campaigns.models import Campaign
+from campaigns.recipients.sheet_import import import_sheet
 from tests import takes
 from tests.presenters import Baked
 
@@ -258,3 +262,48 @@ def test_the_lengths_of_lines_that_were_spoken_are_measured(files: dict[str, Any
     call_command("make_messages", **files, stdout=StringIO())
     measured = look(files)[1]["rows"][0]["lines"]
     assert [line["seconds"] for line in measured] != [line["seconds"] for line in guessed]
+
+
+COLUMNS = ("Vorname|Aussprache|E-Mail-Adresse|Sprache|Termin|note", {
+    "Zoë": "Zoë||zoe@example.org||03/04/2026|",
+    "Ada": "Ada|AH-dah|ada@example.org|en-GB|03/04/2026|#REF!",
+    "Jo": "Jo|4ever|jo@example.org|English|03/04/2026|",
+    "Ute": "Ute||ute@example.org|Deutsch|03/04/2026|",
+    "Max": "Max||max@example.org|de-AT|03/04/2026|",
+    "Xi": "Xi||xi@example.org|Martian|03/04/2026|",
+    "Bo": "Bo||nobody|n/a|#N/A|",
+    "Al": "Al|AL|zoe@example.org||1234|",
+})  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_rows_and_cells_have_the_verdicts_and_words_that_the_page_has(
+    files: dict[str, Any], campaign: Campaign
+) -> None:
+    header, rows = COLUMNS
+    files["recipients"].write_text("\n".join([header, *rows.values()]), encoding="utf-8")
+    files["script"].write_text("Hello {{ Vorname }}. We meet on {{ Termin }}.", encoding="utf-8")
+    campaign.recipients.all().delete()
+    campaign.script, campaign.voice_engine = files["script"].read_text(), "hibari"
+    campaign.save()
+    with files["recipients"].open("rb") as file:
+        import_sheet(campaign, file, "people.csv")
+    campaign.refresh_from_db()
+    shown = CheckReport((), (), tuple(check_rows(campaign, campaign.recipients.order_by("row_number"))))
+    _, report = look(files, no_filmed=True)
+    told = [{**row, "lines": [line | {"seconds": 0} for line in row["lines"]]} for row in report["rows"]]
+    seen = [
+        {**row, "lines": [line | {"seconds": 0} for line in row["lines"]]} for row in to_json(shown)["rows"]
+    ]
+    assert told == seen
+    by_name = dict(zip(rows, told, strict=True))
+    assert {name: list_codes(row["problems"]) for name, row in by_name.items() if row["problems"]} == {
+        "Jo": ["pronunciation_invalid"],
+        "Bo": ["placeholder", "error_in_cell", "address_invalid"],
+        "Al": ["address_repeated"],
+    }
+    foreign = [name for name, row in by_name.items() if "language_not_spoken" in list_codes(row["warnings"])]
+    assert foreign == ["Ute", "Max", "Xi"]
+    said = {name: [line["spoken"] for line in row["lines"]] for name, row in by_name.items()}
+    assert said["Zoë"][1] == said["Ute"][1] != said["Ada"][1]
+    assert said["Ada"][0] == "Hello ah-dah."
