@@ -17,6 +17,8 @@ SEPARATORS = (",", ";", "\t", "|")
 _RARE_SEPARATORS = ("^", "~", ":", "¦", "§", "\x1f", "\x01")
 _OF_SEVERAL_SIGNS = re.compile(r"(?<=[\w\"'\s)])[|^~:#*=<>¦§-]{2,3}(?=[\w\"'\s(])")
 SEPARATOR_CHARACTERS_MAX = 3
+_RULE = re.compile(r":?[-=+]{3,}:?")
+_RULES_UNTIL = 20  # records
 SNIFFED_RECORDS = 50
 SNIFFED_CHARACTERS = 200_000
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -42,6 +44,8 @@ class CsvText:
         """Records numbered as a spreadsheet program numbers them: a line break in quotes does not count.
         A line that only names the separator has a number, too."""
         for number, (cells, closed) in enumerate(_split(self.text, self.separator, self._backslash), 1):
+            if number < _RULES_UNTIL and _is_rule(cells):
+                continue
             notes = () if closed else (_tell_open_quote(cells, width),)
             filled = len(cells)
             while filled > width and not cells[filled - 1].strip():
@@ -76,6 +80,12 @@ def _rate(head: str, separator: str, backslash: bool) -> tuple[float, float, int
         return 0.0, 0.0, 0
     hollow = sum(not any(cells[at : at + 1] != [""] for cells in records) for at in range(min(usual, 500)))
     return round(alike - 0.01 * hollow, 3), whole / sum(map(len, records)), usual
+
+
+def _is_rule(cells: list[str]) -> bool:
+    """A line of hyphens below the headers, as in Markdown and on terminals."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and all(_RULE.fullmatch(cell) for cell in filled)
 
 
 def _is_whole(cell: str) -> bool:

@@ -223,6 +223,8 @@ def _rate_place(before: str, sign: str, after: str) -> float:
         odd = (sign in _FINAL_ALONE and after.isalpha()) or (sign in _NEVER_FIRST and first)
         odd = odd or (first and ((sign == "ç" and after in _CONSONANTS) or (sign == "à" and after.islower())))
         return 6.0 * mixed + 5.0 * capital + 3.0 * small + 0.6 * shouted + 4.0 * second + 3.0 * odd
+    if kind[0] == "M" and before.isascii() and sign > "\u036f":
+        return 6.0  # a mark of another script
     if kind[0] == "M":
         return 0.5 if before and unicodedata.category(before)[0] in "LM" else 6.0
     between = before.isalpha() and after.isalpha()
@@ -234,6 +236,8 @@ def _rate_place(before: str, sign: str, after: str) -> float:
         return 5.0 if between else 2.5 if not (before.isalpha() or after.isalpha()) else 3.0
     if sign in _MONEY:
         return 7.0 if before.isalpha() or after.isalpha() else 1.5
+    if sign in "¼½¾" and not (before.isalpha() or after.isalpha()):
+        return 1.5
     if sign in "ªº" and (before.isalpha() or before.isdigit()) and not after.isalpha():
         return 2.0
     return 12.0 if kind == "Cc" or between else 7.0

@@ -62,6 +62,7 @@ def test_a_comma_in_every_row_is_no_separator(text: str) -> None:
         ("name;;email\nAda;;a@x.org\n", ["Ada", "a@x.org"]),
         ('name||note||email\n"A ""B"" || C"||"two\nlines"||a@x.org\n', ['A "B" || C', "two\nlines"]),
         ('name;note;email\n"Ada";"one\n\ntwo; three";a@x.org\n', ["Ada", "one\n\ntwo; three", "a@x.org"]),
+        ("| name | email |\n|------|-------|\n| Ada | a@x.org |\n", ["Ada", "a@x.org"]),
         ("name|tags|email\nAda|a,b;c|a@x.org\n", ["Ada", "a,b;c", "a@x.org"]),
     ],
 )  # fmt: skip

@@ -214,6 +214,8 @@ def test_what_cannot_be_used_is_named(name: str, words: str) -> None:
         ("Prénom,Ville,email\nFrançois,Orléans,f@example.com\nHélène,Sète,h@example.com\n", "mac_roman"),
         ("Nom;Ville;email\nLœtitia;Sète;l@example.com\n", "iso8859_15"),
         ("Nimi;Hinta;email\nŠimon;12 €;s@example.com\nŽanna;9 €;z@example.com\n", "iso8859_15"),
+        ("Nom;Prix;email\nJosé;12 €;j@example.com\n", "iso8859_15"),
+        ("Name;Amount;email\nJosé;1½ kg;j@example.com\n", "cp1252"),
         ("Imię;Miasto;email\nŻaneta;Łódź;z@example.com\nGrażyna;Gdańsk;g@example.com\n", "iso8859_2"),
         ("Имя;Город;email\nНаталья;Москва;n@example.com\nСергей;Тверь;s@example.com\n", "koi8_r"),
         ("Имя;Город;email\nНаталья;Москва;n@example.com\nСергей;Тверь;s@example.com\n", "cp866"),

@@ -329,3 +329,16 @@ def test_a_segment_that_nobody_wants_any_more_is_free_for_others_at_once(desk: D
         mine = store.reserve("segment", key)
         assert mine is not None, "still held by the batch"
         mine.release()
+
+
+def test_a_line_with_a_locale_of_its_own_is_another_line_and_the_rest_stays_shared(desk: Desk) -> None:
+    lines = (("0.0", "We meet on 03/04/2026, John."), JOHN[1])
+    plain = desk.job(lines)
+    british = replace(plain, locales={"0.0": "en-GB"})
+    with Batch(desk.store) as batch:
+        usual, own = (
+            [segment.speech for segment in plan_message(job, batch.open_context(job)).segments]
+            for job in (plain, british)
+        )
+    assert len(usual[0].samples) != len(own[0].samples)
+    assert np.array_equal(usual[1].samples, own[1].samples)
