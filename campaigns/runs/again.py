@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Message
@@ -35,7 +36,7 @@ def render_again(message: Message, user: AbstractBaseUser) -> None:
             raise MoveRefused(SAME)
         if message.render_state == RenderState.FAILED:
             raise MoveRefused(message.failure)
-        Message.objects.filter(pk=message.pk).update(urgency=AGAIN_URGENCY)
+        Message.objects.filter(pk=message.pk).update(urgency=AGAIN_URGENCY, asked_at=timezone.now())
         record(user, Verb.RENDERED_AGAIN, campaign=campaign, about=str(person))
         transaction.on_commit(lambda: wake_run(campaign, presenter))
     message.refresh_from_db()
