@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import time
 from pathlib import Path
 
 from django.db import transaction
@@ -138,7 +139,7 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySe
         presenter.facts["problems"] = list(problems)
         claimed.update(facts=presenter.facts)  # the page shows them while the mouth is being learned
 
-    take = get_local_path(presenter.take)
+    take, begun = get_local_path(presenter.take), time.monotonic()
     presenter.facts = engine.probe_take(take) | engine.measure_take_voice(take)
     presenter.take_sha256 = presenter.facts["sha256"]
     engine.write_take_poster(take, folder / "poster.jpg")
@@ -151,6 +152,7 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySe
     voice = engine.find_voice_like(take)
     if voice:
         claimed.filter(voice_engine="").update(voice_engine=engine.get_default_voice(), voice=voice)
+    presenter.facts["work_s"] = round(time.monotonic() - begun, 1)
     claimed.update(
         facts=presenter.facts,
         take_sha256=presenter.take_sha256,

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.jobs import queue
 from campaigns.models import Job
+from campaigns.runs.progress import format_duration
 from campaigns.states import MoveRefused
-from campaigns.views.run import format_duration
 
 
 @require_safe

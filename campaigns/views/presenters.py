@@ -29,10 +29,12 @@ from campaigns.pronunciations.library import Library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.runs.bake import start_bake
 from campaigns.runs.presenter_voice import revoke_voice_consent
+from campaigns.runs.queue_place import find_bake_place, find_bake_silence
 from campaigns.states import BakeState, MoveRefused
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.media import serve
 from campaigns.views.page import step_url
+from campaigns.views.run import place_to_json
 from campaigns.views.sound import respond_with_sound
 
 CAMPAIGNS_SHOWN = 20
@@ -166,6 +168,8 @@ def bake_to_json(presenter: Presenter) -> dict[str, Any]:
         "label": presenter.get_bake_state_display(),
         "running": presenter.bake_state in (BakeState.BAKING, BakeState.WAITING),
         "stage": presenter.stage,
+        "queue": place_to_json(find_bake_place(presenter)),
+        "silence": find_bake_silence(presenter),
         "percent": 100 if ready else done_percent,
         "failure": presenter.failure,
         "problems": presenter.facts.get("problems", []),
