@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files import File
-from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -15,7 +14,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from campaigns.access.workspaces import scope
-from campaigns.admin.scoped import ScopedAdmin
+from campaigns.admin.scoped import DeletingAdmin
 from campaigns.history import Verb, record
 from campaigns.jobs.queue import describe
 from campaigns.models import Presenter, Upload
@@ -65,7 +64,7 @@ SAVED_FIELDS = (
 
 
 @admin.register(Presenter)
-class PresenterAdmin(ScopedAdmin):
+class PresenterAdmin(DeletingAdmin):
     """Presenters with the state of their bake and their consent."""
 
     form = PresenterForm
@@ -153,15 +152,6 @@ class PresenterAdmin(ScopedAdmin):
             start_bake(obj)
         except MoveRefused as refused:
             messages.error(request, str(refused))
-
-    def delete_model(self, request: HttpRequest, obj: Presenter) -> None:
-        record(request.user, Verb.PRESENTER_DELETED, workspace=obj.workspace, about=obj.name)
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Presenter]) -> None:
-        for one in queryset.select_related("workspace"):
-            record(request.user, Verb.PRESENTER_DELETED, workspace=one.workspace, about=one.name)
-        super().delete_queryset(request, queryset)
 
     def response_add(
         self, request: HttpRequest, obj: Presenter, post_url_continue: str | None = None

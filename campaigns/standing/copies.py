@@ -76,14 +76,16 @@ def start_duplicate(campaign: Campaign, user: AbstractBaseUser, *, with_people: 
     """`duplicate`, or None where a job does it now, since the campaign has many people."""
     if not with_people or _is_small(campaign):
         return duplicate(campaign, user, with_people=with_people)
-    return _start_job(campaign, user, {})
+    _start_job(campaign, user, {})
+    return None
 
 
 def start_follow_up(campaign: Campaign, user: AbstractBaseUser, audience: Audience) -> Campaign | None:
     """`begin_follow_up`, or None where a job does it now. Raises MoveRefused."""
     if _is_small(campaign):
         return begin_follow_up(campaign, user, audience)
-    return _start_job(campaign, user, {"audience": str(audience)})
+    _start_job(campaign, user, {"audience": str(audience)})
+    return None
 
 
 def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def begin_follow_up(
         people = _copy_people(campaign, made, _WHO[audience], _OUTCOME_VALUES, tell)
         if not people:
             raise MoveRefused(NOBODY_LEFT)
-        told = {"audience": str(audience), "people": people}
+        told: dict[str, Any] = {"audience": str(audience), "people": people}
         record(user, Verb.FOLLOWED_UP, campaign=campaign, about=campaign.name, **told)
         record(user, Verb.CAMPAIGN_CREATED, campaign=made, about=made.name)
     return made
