@@ -13,7 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from campaigns.access.workspaces import scope
+from campaigns.access.rights import has
+from campaigns.access.workspaces import get_workspace_here, scope
 from campaigns.admin.scoped import DeletingAdmin
 from campaigns.history import Verb, record
 from campaigns.jobs.queue import describe
@@ -111,7 +112,7 @@ class PresenterAdmin(DeletingAdmin):
             ("The take", {"fields": ("name", *take)}),
             ("Voice of new campaigns", {"fields": ("voice_engine", "voice")}),
         )
-        if request.user.has_perm("campaigns.consent_presenter"):
+        if _may_record_consent(request, obj):
             shown += (
                 ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
                 ("A voice like yours", {"fields": ("voice_agreed", "voice_consent_by")}),
@@ -121,7 +122,7 @@ class PresenterAdmin(DeletingAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Presenter]]:
-        if not request.user.has_perm("campaigns.consent_presenter"):
+        if not _may_record_consent(request, obj):
             kwargs["form"] = PresenterWithoutConsentForm
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"person": request.user})
@@ -212,6 +213,10 @@ class PresenterAdmin(DeletingAdmin):
         ]
 
 
+def _may_record_consent(request: HttpRequest, presenter: Presenter | None) -> bool:
+    return has(request.user, "consent_presenter", presenter or get_workspace_here(request))
+
+
 def _find_own_upload(request: HttpRequest, asked: str) -> Upload | None:
     person = request.user
     return find_upload(person, asked) if isinstance(person, AbstractBaseUser) and asked else None
@@ -223,6 +228,7 @@ def _record_consents(request: HttpRequest, before: Presenter | None, now: Presen
         ("picture", before is not None and before.has_consent, now.has_consent),
         ("voice", before is not None and before.has_voice_consent, now.has_voice_consent),
     )
-    for what, had, has in pairs:
-        if had != has:
-            record_consent(request.user, now, Verb.CONSENT_GIVEN if has else Verb.CONSENT_REVOKED, to=what)
+    for what, had, agrees in pairs:
+        if had != agrees:
+            verb = Verb.CONSENT_GIVEN if agrees else Verb.CONSENT_REVOKED
+            record_consent(request.user, now, verb, to=what)

@@ -1,5 +1,7 @@
-"""Since when a person waits for a video or a take, and indexes of what is waited for and being made."""
+"""Since when a person waits for a video or a take, indexes of what is waited for; roles in one workspace."""
 
+import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -7,6 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0029_presenters'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -27,5 +30,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='message',
             index=models.Index(condition=models.Q(('render_state', 'rendering')), fields=['heartbeat_at'], name='rendering_messages'),
+        ),
+        migrations.CreateModel(
+            name='MemberRole',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(max_length=32)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='workspace_roles', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='member_roles', to='campaigns.workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'workspace', 'role'), name='one_role_per_member')],
+            },
         ),
     ]

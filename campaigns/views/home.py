@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from campaigns.access.rights import has
 from campaigns.counts import Counts
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import JobView, describe, find_latest
@@ -66,6 +67,7 @@ class HomePage(CampaignPage):
             "viewing": viewing,
             "audiences": [(str(one), words) for one, words in AUDIENCES.items()],
             "copy": self._describe_copy(),
+            "may_delete": has(self.person, "delete_campaign", self.campaign),
             "latest": self.campaign.history.all()[:5],
         }
 

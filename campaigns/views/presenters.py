@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.views.generic import View
 
 from campaigns import engine
+from campaigns.access.rights import has
 from campaigns.access.workspaces import scope
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Presenter
@@ -40,9 +41,9 @@ from campaigns.views.sound import respond_with_sound
 CAMPAIGNS_SHOWN = 20
 
 REFUSALS = {
-    "campaigns.view_presenter": "You may not look at presenters: ask an administrator of the workspace.",
-    "campaigns.change_presenter": "You may not prepare takes: that is for the role “Author”.",
-    "campaigns.consent_presenter": "You may not revoke consent: that is for the role “Administrator”.",
+    "view_presenter": "You may not look at presenters: ask an administrator of the workspace.",
+    "change_presenter": "You may not prepare takes: that is for the role “Author”.",
+    "consent_presenter": "You may not revoke consent: that is for the role “Administrator”.",
 }
 
 
@@ -50,13 +51,15 @@ class PresenterView(View):
     """Shared by the small views below: the presenter and who may do what."""
 
     presenter: Presenter
-    permission = "campaigns.view_presenter"
+    permission = "view_presenter"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        if not request.user.has_perm(self.permission):
+        if not has(request.user, self.permission, None):
             raise PermissionDenied(REFUSALS[self.permission])
         self.presenter = get_object_or_404(scope(Presenter.objects.all(), request.user), pk=kwargs["pk"])
+        if not has(request.user, self.permission, self.presenter):
+            raise PermissionDenied(REFUSALS[self.permission])
 
 
 class BakeProgressView(PresenterView):
@@ -79,7 +82,7 @@ class PosterView(PresenterView):
 class BakeAgainView(PresenterView):
     """Starts the preparation again after a failure."""
 
-    permission = "campaigns.change_presenter"
+    permission = "change_presenter"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -93,7 +96,7 @@ class BakeAgainView(PresenterView):
 class RevokeConsentView(PresenterView):
     """Ends the consent: no run can start with this presenter from now on."""
 
-    permission = "campaigns.consent_presenter"
+    permission = "consent_presenter"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # A second press keeps the first moment.
@@ -112,7 +115,7 @@ class RevokeConsentView(PresenterView):
 class RevokeVoiceView(PresenterView):
     """Ends the consent to the voice alone: its file is deleted."""
 
-    permission = "campaigns.consent_presenter"
+    permission = "consent_presenter"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         revoke_voice_consent(self.presenter)
