@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
+            model_name='message',
+            name='stretch',
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
             model_name='presenter',
             name='asked_at',
             field=models.DateTimeField(blank=True, editable=False, null=True),

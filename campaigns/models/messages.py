@@ -61,6 +61,9 @@ class Message(StatusModel):
     is_sample = models.BooleanField(default=False)  # one of the hard rows that are rendered first
     sample_reason = models.CharField(max_length=300, blank=True)  # why the row is hard, in words
     urgency = models.PositiveSmallIntegerField(default=0)  # a person waits for it: rendered before the others
+    stretch = models.PositiveSmallIntegerField(
+        default=0
+    )  # of the take that it is shown over; another one after somebody said that the mouth looks wrong
     asked_at = models.DateTimeField(null=True, blank=True)  # since when that person waits
 
     review_state = models.CharField(max_length=16, choices=ReviewState.choices, default=ReviewState.PENDING)

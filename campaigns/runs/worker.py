@@ -124,7 +124,7 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         tuple(_to_pairs(message.lines)),
         get_local_path(presenter.bake),
         take,
-        _load_or_plan_slots(campaign, take, filmed, progress),
+        _load_or_plan_slots(campaign, take, filmed, progress).move_on(message.stretch),
         folder / str(message.pk),
         engine.EngineConfig(voice=choose_campaign_voice(campaign)),
         pronunciations=known,

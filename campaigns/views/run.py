@@ -13,7 +13,7 @@ from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, find_open
 from campaigns.models import Campaign, Message
 from campaigns.runs import lifecycle
-from campaigns.runs.again import render_again
+from campaigns.runs.again import render_again, render_elsewhere
 from campaigns.runs.estimate import build_checklist
 from campaigns.runs.figures import find_figures
 from campaigns.runs.progress import compute_progress, format_duration
@@ -113,7 +113,10 @@ class AgainView(CampaignPage):
         messages_ = Message.objects.select_related("recipient").filter(campaign=self.campaign)
         message = get_object_or_404(messages_, pk=int(asked) if asked.isdecimal() else 0)
         try:
-            render_again(message, self.person)
+            if request.POST.get("over") == "another":
+                render_elsewhere(message, self.person)
+            else:
+                render_again(message, self.person)
             said, status = f"Making the video of {message.recipient} again, before all other work.", 200
         except MoveRefused as refused:
             said, status = str(refused), 409
