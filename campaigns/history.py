@@ -20,6 +20,7 @@ class Verb(StrEnum):
     CAMPAIGN_ARCHIVED = "archived the campaign"
     CAMPAIGN_RESTORED = "took the campaign out of the archive"
     CAMPAIGN_DELETED = "deleted the campaign"
+    DELETION_STOPPED = "stopped deleting the campaign"
     SHEET_APPLIED = "applied a spreadsheet"
     CELL_EDITED = "edited a cell of"
     PERSON_ADDED = "added"

@@ -116,10 +116,11 @@ def _create_revision(message: Message, user: AbstractBaseUser | None) -> Revisio
 def delete_files(instance: Campaign, **_: Any) -> None:
     """A campaign's files go with it: videos, posters and captions, those of earlier revisions, too."""
     folder = f"campaigns/{instance.public_id}"
-    transaction.on_commit(lambda: _delete_folder(folder))
+    transaction.on_commit(lambda: delete_folder(folder))
 
 
-def _delete_folder(folder: str) -> None:
+def delete_folder(folder: str) -> None:
+    """Delete a stored folder with all that lies in it; one that is not there is no fault."""
     try:
         folders, files = default_storage.listdir(folder)
     except (FileNotFoundError, NotImplementedError):  # nothing was stored, or a storage without folders
@@ -127,7 +128,7 @@ def _delete_folder(folder: str) -> None:
     for name in files:
         default_storage.delete(f"{folder}/{name}")
     for name in folders:
-        _delete_folder(f"{folder}/{name}")
+        delete_folder(f"{folder}/{name}")
     default_storage.delete(folder)
 
 

@@ -15,16 +15,23 @@ from campaigns.storage.uploads import sweep_uploads
 
 
 def render_one() -> str:
-    """Render some queued messages, then wake a worker for the next; so a worker can be renewed in between.
+    """Do what is next, then wake a worker for what follows; so a worker can be renewed in between.
 
-    Its name stands in queues of older versions and is never changed.
+    Videos that a person waits for go first, then takes to prepare, then runs. Its name stands in queues of
+    older versions and is never changed.
     """
-    baked = bake.claim_first_bake()
-    messages = worker.claim_and_render()
-    if not messages:
-        return "nothing waits" if baked is None else f"presenter {baked}"
+    messages = worker.claim_and_render(urgent_only=True)
+    baked = bake.claim_first_bake() if not messages else None
+    if not messages and baked is None:
+        messages = worker.claim_and_render()
+    if not messages and baked is None:
+        return "nothing waits"
     lifecycle.wake_workers(most=1)
-    return "messages " + ", ".join(str(message.pk) for message in messages)
+    return (
+        f"presenter {baked}"
+        if baked is not None
+        else f"messages {', '.join(str(one.pk) for one in messages)}"
+    )
 
 
 def bake_presenter(presenter_id: int) -> None:

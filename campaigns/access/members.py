@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from django.db.models import Q
 from campaigns.access.roles import Role
 from campaigns.access.workspaces import scope
 from campaigns.history import Person, Verb, record
-from campaigns.models import Workspace
+from campaigns.models import MemberRole, Workspace
 
 
 class MemberRefused(Exception):
@@ -21,25 +22,29 @@ class MemberRefused(Exception):
 
 @dataclass(frozen=True)
 class Member:
-    """A person of a workspace, with the roles that they have in every workspace of theirs."""
+    """A person of a workspace, with the roles that they have there; ``everywhere``: those that count in every
+    workspace of theirs, since they are in the group."""
 
     user: User
     roles: frozenset[str]
-    may_change_roles: bool  # whether whoever looks may change them
+    everywhere: frozenset[str]
+    may_change_everywhere: bool  # whether whoever looks may change those, too
 
 
 def list_members(workspace: Workspace, seen_by: User) -> list[Member]:
     """All members by name."""
     people = User.objects.filter(workspaces=workspace).prefetch_related("groups", "workspaces")
     mine = set(scope(Workspace.objects.all(), seen_by).values_list("pk", flat=True))
-    return [
-        Member(
-            user,
-            frozenset(group.name for group in user.groups.all() if group.name in set(Role)),
-            not user.is_superuser and {one.pk for one in user.workspaces.all()} <= mine,
-        )
-        for user in people.order_by("username")
-    ]
+    here = defaultdict[int, set[str]](set)
+    for key, role in workspace.member_roles.values_list("user_id", "role"):
+        here[key].add(role)
+    return [_describe_member(user, here[user.pk], mine) for user in people.order_by("username")]
+
+
+def _describe_member(user: User, here: set[str], mine: set[int]) -> Member:
+    everywhere = frozenset(group.name for group in user.groups.all() if group.name in set(Role))
+    reachable = {one.pk for one in user.workspaces.all()} <= mine
+    return Member(user, everywhere | here, everywhere, reachable)
 
 
 def add_member(workspace: Workspace, name: str, roles: Iterable[str], actor: User) -> User:
@@ -68,30 +73,50 @@ def remove_member(workspace: Workspace, user: User, actor: User) -> None:
         locked = Workspace.objects.select_for_update().get(pk=workspace.pk)
         _require_other_administrator(locked, user, "removed")
         locked.members.remove(user)
+        locked.member_roles.filter(user=user).delete()
         record(actor, Verb.MEMBER_REMOVED, workspace=locked, about=_name(user))
 
 
 def set_roles(workspace: Workspace, user: User, roles: Iterable[str], actor: User) -> None:
-    """Give a person exactly these roles. They hold in every workspace of that person, so MemberRefused where
-    one of those is not the actor's."""
+    """Give a person exactly these roles in this workspace. MemberRefused where that would take away a role
+    that counts in a workspace of others, too."""
     known = set(roles)
     if not known <= set(Role):
         raise MemberRefused("One of these roles is not known. Reload the page.")
-    mine = scope(Workspace.objects.all(), actor)
-    if user.is_superuser or Workspace.objects.filter(members=user).exclude(pk__in=mine).exists():
-        raise MemberRefused(
-            f"The roles of {user} count in another workspace too: an owner of the installation changes them."
-        )
+    if user.is_superuser:
+        raise MemberRefused(f"{user} is an owner of the installation and may do everything.")
     with transaction.atomic():
         locked = Workspace.objects.select_for_update().get(pk=workspace.pk)
         if Role.ADMINISTRATOR not in known:
             _require_other_administrator(locked, user, "without that role")
-        user.groups.remove(*Group.objects.filter(name__in=set(Role) - known))
-        user.groups.add(*Group.objects.filter(name__in=known))
+        _end_roles_everywhere(user, known, actor)
+        everywhere = set(user.groups.values_list("name", flat=True))
+        locked.member_roles.filter(user=user).exclude(role__in=known).delete()
+        _give_roles(locked, user, known - everywhere)
         if known and not user.is_staff:  # a role is of no use without the dashboard
             User.objects.filter(pk=user.pk).update(is_staff=True)
         about = f"{_name(user)} to {', '.join(sorted(known)) or 'none'}"
         record(actor, Verb.ROLE_CHANGED, workspace=locked, about=about)
+
+
+def _end_roles_everywhere(user: User, kept: set[str], actor: User) -> None:
+    """Where a role that counts everywhere is taken away: from now on each workspace has its own."""
+    everywhere = {one for one in user.groups.values_list("name", flat=True) if one in set(Role)}
+    if everywhere <= kept:
+        return
+    theirs = list(Workspace.objects.filter(members=user))
+    if not {one.pk for one in theirs} <= {one.pk for one in scope(Workspace.objects.all(), actor)}:
+        raise MemberRefused(
+            f"The roles of {user} count in another workspace too: an owner of the installation changes them."
+        )
+    for one in theirs:
+        _give_roles(one, user, everywhere)
+    user.groups.remove(*Group.objects.filter(name__in=everywhere))
+
+
+def _give_roles(workspace: Workspace, user: User, roles: Iterable[str]) -> None:
+    rows = [MemberRole(workspace=workspace, user=user, role=str(role)) for role in roles]
+    MemberRole.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def rename(workspace: Workspace, name: str, actor: Person) -> None:
@@ -109,7 +134,8 @@ def rename(workspace: Workspace, name: str, actor: Person) -> None:
 
 
 def _require_other_administrator(workspace: Workspace, user: User, how: str) -> None:
-    administrators = workspace.members.filter(groups__name=Role.ADMINISTRATOR)
+    here = workspace.member_roles.filter(role=Role.ADMINISTRATOR).values("user")
+    administrators = workspace.members.filter(Q(groups__name=Role.ADMINISTRATOR) | Q(pk__in=here)).distinct()
     if administrators.filter(pk=user.pk).exists() and not administrators.exclude(pk=user.pk).exists():
         raise MemberRefused(f"{user} is the only administrator here and cannot be {how}: name another first.")
 

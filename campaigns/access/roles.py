@@ -1,4 +1,7 @@
-"""Roles: which rights go together, as groups of Django; and what to say to somebody who lacks a right."""
+"""Roles: which rights go together, as groups of Django; and what to say to somebody who lacks a right.
+
+A person has a role in one workspace (`MemberRole`), or, by being in the group, in all of theirs.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+
+from campaigns.access.rights import Where, has
 
 
 class Right(StrEnum):
@@ -70,14 +75,14 @@ PERMISSIONS: Mapping[Role, tuple[str, ...]] = {
 }
 
 
-def may(user: Any, right: Right) -> bool:
-    """Whether a person has a right; which campaigns they see is `campaigns.access.workspaces`' business."""
-    return bool(user.has_perm(f"campaigns.{right}_campaign"))
+def may(user: Any, right: Right, where: Where) -> bool:
+    """Whether a person has a right where a row belongs; which rows they see says `access.workspaces`."""
+    return has(user, f"{right}_campaign", where)
 
 
-def list_rights(user: Any) -> dict[str, bool]:
+def list_rights(user: Any, where: Where) -> dict[str, bool]:
     """Every right by its name, for templates: ``may.send``."""
-    return {str(right): may(user, right) for right in Right}
+    return {str(right): may(user, right, where) for right in Right}
 
 
 def describe_missing(right: Right) -> str:

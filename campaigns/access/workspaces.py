@@ -18,6 +18,7 @@ _Row = TypeVar("_Row", bound=Model)
 # Model → where its workspace stands. A model that is not listed cannot be scoped: a new one is not forgotten.
 PATHS: Mapping[str, str] = {
     "Workspace": "pk",
+    "MemberRole": "workspace",
     "Campaign": "workspace",
     "Presenter": "workspace",
     "PronunciationEntry": "workspace",
@@ -70,6 +71,12 @@ def choose_workspace(request: HttpRequest) -> Workspace | None:
         request._workspace = _find_chosen(request)  # type: ignore[attr-defined]
     found: Workspace | None = request._workspace  # type: ignore[attr-defined]
     return found
+
+
+def get_workspace_here(request: HttpRequest) -> int | None:
+    """The key of `choose_workspace`, to ask what the person may do there."""
+    chosen = choose_workspace(request)
+    return chosen.pk if chosen is not None else None
 
 
 def find_workspace_for_new(request: HttpRequest) -> int:

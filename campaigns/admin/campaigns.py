@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from campaigns import engine
-from campaigns.admin.scoped import ScopedAdmin
+from campaigns.admin.scoped import DeletingAdmin
 from campaigns.counts import compute_counts_of
 from campaigns.history import Verb, record
 from campaigns.models import Campaign
@@ -114,7 +114,7 @@ class ArchiveFilter(admin.SimpleListFilter):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ScopedAdmin):
+class CampaignAdmin(DeletingAdmin):
     """Campaigns, newest first. A click opens a campaign's home."""
 
     list_display = (
@@ -186,15 +186,6 @@ class CampaignAdmin(ScopedAdmin):
         )
         super().save_model(request, obj, form, change)
         record(request.user, Verb.CAMPAIGN_CREATED, campaign=obj, about=obj.name)
-
-    def delete_model(self, request: HttpRequest, obj: Campaign) -> None:
-        record(request.user, Verb.CAMPAIGN_DELETED, campaign=obj, about=obj.name)
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        for one in queryset:
-            record(request.user, Verb.CAMPAIGN_DELETED, campaign=one, about=one.name)
-        super().delete_queryset(request, queryset)
 
     def response_add(
         self, request: HttpRequest, obj: Campaign, post_url_continue: str | None = None

@@ -7,15 +7,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files import File
-from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from campaigns.access.workspaces import scope
-from campaigns.admin.scoped import ScopedAdmin
+from campaigns.access.rights import has
+from campaigns.access.workspaces import get_workspace_here, scope
+from campaigns.admin.scoped import DeletingAdmin
 from campaigns.history import Verb, record
 from campaigns.jobs.queue import describe
 from campaigns.models import Presenter, Upload
@@ -65,7 +65,7 @@ SAVED_FIELDS = (
 
 
 @admin.register(Presenter)
-class PresenterAdmin(ScopedAdmin):
+class PresenterAdmin(DeletingAdmin):
     """Presenters with the state of their bake and their consent."""
 
     form = PresenterForm
@@ -112,7 +112,7 @@ class PresenterAdmin(ScopedAdmin):
             ("The take", {"fields": ("name", *take)}),
             ("Voice of new campaigns", {"fields": ("voice_engine", "voice")}),
         )
-        if request.user.has_perm("campaigns.consent_presenter"):
+        if _may_record_consent(request, obj):
             shown += (
                 ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
                 ("A voice like yours", {"fields": ("voice_agreed", "voice_consent_by")}),
@@ -122,7 +122,7 @@ class PresenterAdmin(ScopedAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Presenter]]:
-        if not request.user.has_perm("campaigns.consent_presenter"):
+        if not _may_record_consent(request, obj):
             kwargs["form"] = PresenterWithoutConsentForm
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"person": request.user})
@@ -153,15 +153,6 @@ class PresenterAdmin(ScopedAdmin):
             start_bake(obj)
         except MoveRefused as refused:
             messages.error(request, str(refused))
-
-    def delete_model(self, request: HttpRequest, obj: Presenter) -> None:
-        record(request.user, Verb.PRESENTER_DELETED, workspace=obj.workspace, about=obj.name)
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Presenter]) -> None:
-        for one in queryset.select_related("workspace"):
-            record(request.user, Verb.PRESENTER_DELETED, workspace=one.workspace, about=one.name)
-        super().delete_queryset(request, queryset)
 
     def response_add(
         self, request: HttpRequest, obj: Presenter, post_url_continue: str | None = None
@@ -222,6 +213,10 @@ class PresenterAdmin(ScopedAdmin):
         ]
 
 
+def _may_record_consent(request: HttpRequest, presenter: Presenter | None) -> bool:
+    return has(request.user, "consent_presenter", presenter or get_workspace_here(request))
+
+
 def _find_own_upload(request: HttpRequest, asked: str) -> Upload | None:
     person = request.user
     return find_upload(person, asked) if isinstance(person, AbstractBaseUser) and asked else None
@@ -233,6 +228,7 @@ def _record_consents(request: HttpRequest, before: Presenter | None, now: Presen
         ("picture", before is not None and before.has_consent, now.has_consent),
         ("voice", before is not None and before.has_voice_consent, now.has_voice_consent),
     )
-    for what, had, has in pairs:
-        if had != has:
-            record_consent(request.user, now, Verb.CONSENT_GIVEN if has else Verb.CONSENT_REVOKED, to=what)
+    for what, had, agrees in pairs:
+        if had != agrees:
+            verb = Verb.CONSENT_GIVEN if agrees else Verb.CONSENT_REVOKED
+            record_consent(request.user, now, verb, to=what)

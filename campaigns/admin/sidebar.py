@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from campaigns.access.workspaces import choose_workspace, list_workspaces, narrow
+from campaigns.access.rights import has
+from campaigns.access.workspaces import choose_workspace, get_workspace_here, list_workspaces, narrow
 from campaigns.counts import Counts, compute_counts_of
 from campaigns.delivery.mailbox import mailbox_folder
 from campaigns.models import Campaign
@@ -58,12 +59,14 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def add_recent_campaigns(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds the newest campaigns, each with the step to go on with."""
     recent = []
-    if request.user.has_perm("campaigns.view_campaign"):
+    here = get_workspace_here(request)
+    if has(request.user, "view_campaign", here):
         seen = narrow(Campaign.objects.filter(archived_at=None).select_related("presenter"), request)
         campaigns = list(seen.order_by("-created_at")[:RECENT])
         counts = compute_counts_of(campaigns)
         recent = [{"campaign": one, **_summarize(one, counts[one.pk])} for one in campaigns]
-    return {**context, "title": "Byname", "recent": recent}
+    may_add = {model: has(request.user, f"add_{model}", here) for model in ("campaign", "presenter")}
+    return {**context, "title": "Byname", "recent": recent, "may_add": may_add}
 
 
 def _summarize(campaign: Campaign, counts: Counts) -> dict[str, Any]:
@@ -102,13 +105,14 @@ def _build_mailbox_links() -> list[dict[str, Any]]:
     """The caught mails, where mail goes to the local catcher."""
     if not mailbox_folder().is_dir():
         return []
-    permission = "campaigns.view_delivery"
     return [
         {
             "title": "Mailbox",
             "icon": "inbox",
             "link": reverse("mailbox"),
-            "permission": lambda request: request.user.has_perm(permission) and may_see_mails(request.user),
+            "permission": lambda request: (
+                _may_list(request, "campaigns", "delivery") and may_see_mails(request.user)
+            ),
         }
     ]
 
@@ -118,5 +122,11 @@ def _build_list_link(title: str, icon: str, model: str, app: str = "campaigns") 
         "title": title,
         "icon": icon,
         "link": reverse(f"admin:{app}_{model}_changelist"),
-        "permission": lambda request: request.user.has_perm(f"{app}.view_{model}"),
+        "permission": lambda request: _may_list(request, app, model),
     }
+
+
+def _may_list(request: HttpRequest, app: str, model: str) -> bool:
+    if app != "campaigns":
+        return bool(request.user.has_perm(f"{app}.view_{model}"))
+    return has(request.user, f"view_{model}", get_workspace_here(request))

@@ -27,6 +27,8 @@ class JobKind(StrEnum):
     EXPORT = "export"  # a table or a ZIP of videos
     STORE_RECORDINGS = "store_recordings"  # an archive of sounds that rows name
     CHECK_TAKE = "check_take"  # what a presenter's file is and lacks
+    COPY = "copy"  # a duplicate or a follow-up of a campaign
+    DELETE = "delete"  # a campaign or a presenter with all that belongs to it
 
 
 # Does the work of a job and returns what came of it; a RefusedJob's sentence is shown as it is.
@@ -52,6 +54,8 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.SEND: Kind("scheduling the mails", "campaigns.delivery.schedule.run_job"),
     JobKind.EXPORT: Kind("writing the export", "campaigns.exports.jobs.run_job"),
     JobKind.STORE_RECORDINGS: Kind("storing the recordings", "campaigns.recipients.recorded_rows.run_job"),
+    JobKind.COPY: Kind("copying the campaign", "campaigns.standing.copies.run_job"),
+    JobKind.DELETE: Kind("deleting", "campaigns.standing.deletion.run_job"),
     JobKind.CHECK_TAKE: Kind("looking at the take", "campaigns.runs.take_check.run_job"),
 }
 

@@ -44,16 +44,18 @@ def enqueue(
     *,
     campaign: Campaign | None = None,
     presenter: Presenter | None = None,
+    workspace_id: int | None = None,
     user: AbstractBaseUser | None = None,
     options: Mapping[str, Any] | None = None,
     file: str = "",
     file_name: str = "",
 ) -> Job:
-    """Store a job and wake a worker once the transaction is over. ``file`` is the name of a stored file."""
+    """Store a job and wake a worker once the transaction is over. ``file`` is the name of a stored file;
+    ``workspace_id`` is told where the job belongs to no campaign or presenter."""
     owner = campaign or presenter
     job = Job.objects.create(
         kind=kind,
-        workspace_id=owner.workspace_id if owner is not None else None,
+        workspace_id=owner.workspace_id if owner is not None else workspace_id,
         campaign=campaign,
         presenter=presenter,
         created_by_id=user.pk if user is not None else None,

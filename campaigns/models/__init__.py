@@ -22,7 +22,7 @@ from campaigns.models.speech import (
 from campaigns.models.status_model import StatusModel
 from campaigns.models.uploads import Upload
 from campaigns.models.viewing import ViewingSummary
-from campaigns.models.workspaces import Workspace, get_first_workspace, get_workspace_key
+from campaigns.models.workspaces import MemberRole, Workspace, get_first_workspace, get_workspace_key
 
 __all__ = [
     "Campaign",
@@ -31,6 +31,7 @@ __all__ = [
     "Event",
     "HistoryEntry",
     "Job",
+    "MemberRole",
     "Message",
     "PersonalWord",
     "Presenter",

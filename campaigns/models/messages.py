@@ -61,6 +61,10 @@ class Message(StatusModel):
     is_sample = models.BooleanField(default=False)  # one of the hard rows that are rendered first
     sample_reason = models.CharField(max_length=300, blank=True)  # why the row is hard, in words
     urgency = models.PositiveSmallIntegerField(default=0)  # a person waits for it: rendered before the others
+    stretch = models.PositiveSmallIntegerField(
+        default=0
+    )  # of the take that it is shown over; another one after somebody said that the mouth looks wrong
+    asked_at = models.DateTimeField(null=True, blank=True)  # since when that person waits
 
     review_state = models.CharField(max_length=16, choices=ReviewState.choices, default=ReviewState.PENDING)
     approved_hash = models.CharField(max_length=64, blank=True)
@@ -94,6 +98,16 @@ class Message(StatusModel):
                 & models.Q(approved_hash=models.F("content_hash"))
                 & ~models.Q(content_hash=""),
                 name="approved_messages",
+            ),
+            models.Index(
+                fields=["-urgency", "asked_at"],
+                condition=models.Q(render_state=RenderState.QUEUED, urgency__gt=0),
+                name="urgent_messages",
+            ),
+            models.Index(
+                fields=["heartbeat_at"],
+                condition=models.Q(render_state=RenderState.RENDERING),
+                name="rendering_messages",
             ),
             models.Index(fields=["campaign", "review_state", "-risk"]),
             models.Index(fields=["campaign", "content_hash", "recipient"]),

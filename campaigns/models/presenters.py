@@ -57,6 +57,9 @@ class Presenter(StatusModel):
     total = models.PositiveIntegerField(default=0, editable=False)
     claimed_by = models.CharField(max_length=100, blank=True, editable=False)
     heartbeat_at = models.DateTimeField(null=True, blank=True, editable=False)
+    asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )  # when a person last asked for its preparation
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
     failure = models.TextField(blank=True, editable=False)
     consent_by = models.CharField("person who consented", max_length=200, blank=True)

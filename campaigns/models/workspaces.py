@@ -24,6 +24,24 @@ class Workspace(models.Model):
         return self.name
 
 
+class MemberRole(models.Model):
+    """A role that a member has in this workspace alone; a role that is a group counts in all of theirs."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="member_roles")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="workspace_roles"
+    )
+    role = models.CharField(max_length=32)  # a value of access.roles.Role
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "workspace", "role"], name="one_role_per_member")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} as {self.role}"
+
+
 class Owned(Protocol):
     """A row that belongs to a workspace."""
 

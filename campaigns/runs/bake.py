@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import time
 from pathlib import Path
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from campaigns import engine
 from campaigns.claims import Claim, Heartbeat, compute_stall_cutoff, create_token
 from campaigns.models import Presenter
 from campaigns.runs.presenter_voice import fit_presenter_voice
+from campaigns.runs.turns import list_bakes
 from campaigns.states import BakeState, MoveRefused, move
 from campaigns.storage.files import get_local_path, store_file
 
@@ -33,9 +35,9 @@ def start_bake(presenter: Presenter) -> None:
             raise MoveRefused("This take is being prepared already. Wait until it is ready.")
         move(Presenter.objects.filter(pk=stored.pk), BakeState.WAITING)
         stored.failure, stored.stage, stored.done, stored.total = "", "waiting for a worker", 0, 0
-        stored.started_at = None  # asked for by a person: it goes before mass work again
+        stored.started_at, stored.asked_at = None, timezone.now()  # it goes before mass work again
         stored.bake.name = ""  # what a worker finds here it keeps
-        stored.save(update_fields=["failure", "stage", "done", "total", "bake", "started_at"])
+        stored.save(update_fields=["failure", "stage", "done", "total", "bake", "started_at", "asked_at"])
         transaction.on_commit(lambda: enqueue_bake(stored))
     presenter.refresh_from_db()
 
@@ -50,7 +52,8 @@ def ask_for_voice(presenter: Presenter) -> None:
         if row.has_voice_consent and not row.fitted_voice and row.bake_state == BakeState.READY:
             move(Presenter.objects.filter(pk=row.pk), BakeState.WAITING)
             row.voice_failure, row.stage, row.done, row.total = "", "waiting for a worker", 0, 0
-            row.save(update_fields=["voice_failure", "stage", "done", "total"])
+            row.started_at, row.asked_at = None, timezone.now()  # a person waits for it as for any bake
+            row.save(update_fields=["voice_failure", "stage", "done", "total", "started_at", "asked_at"])
             transaction.on_commit(lambda: enqueue_bake(row))
     presenter.refresh_from_db()
 
@@ -87,12 +90,8 @@ def claim_and_bake(presenter_id: int) -> None:
 
 
 def claim_first_bake() -> int | None:
-    """Prepare the presenter that waits longest and was never begun: it goes before mass work.
-
-    Its key, or None where none waits. One whose worker died waits for its own task.
-    """
-    waiting = Presenter.objects.filter(bake_state=BakeState.WAITING, started_at=None).exclude(take="")
-    found = waiting.order_by("created_at").values_list("pk", flat=True).first()
+    """Prepare the take that is next; its presenter's key, or None where none waits. See `list_bakes`."""
+    found = list_bakes().values_list("pk", flat=True).first()
     if found is not None:
         claim_and_bake(found)
     return found
@@ -140,7 +139,7 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySe
         presenter.facts["problems"] = list(problems)
         claimed.update(facts=presenter.facts)  # the page shows them while the mouth is being learned
 
-    take = get_local_path(presenter.take)
+    take, begun = get_local_path(presenter.take), time.monotonic()
     presenter.facts = engine.probe_take(take) | engine.measure_take_voice(take)
     presenter.take_sha256 = presenter.facts["sha256"]
     engine.write_take_poster(take, folder / "poster.jpg")
@@ -153,6 +152,7 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySe
     voice = engine.find_voice_like(take)
     if voice:
         claimed.filter(voice_engine="").update(voice_engine=engine.get_default_voice(), voice=voice)
+    presenter.facts["work_s"] = round(time.monotonic() - begun, 1)
     claimed.update(
         facts=presenter.facts,
         take_sha256=presenter.take_sha256,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
@@ -23,6 +23,7 @@ from campaigns.recipients.upkeep import sync_messages
 from campaigns.runs.bake import enqueue_bake
 from campaigns.runs.progress import compute_progress as compute_progress
 from campaigns.runs.reading import ShowProgress
+from campaigns.runs.turns import list_run_messages, list_runs, list_urgent
 from campaigns.scripts import template
 from campaigns.states import (
     BakeState,
@@ -118,13 +119,16 @@ def _cancel_some(campaign: Campaign) -> int:
     )
 
 
-def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
+def claim_next(
+    worker: str = "", *, urgent: bool = True, runs: bool = True, fresh: bool = False
+) -> Message | None:
     """The next queued message, now held by ``worker``; None when there is nothing to do.
 
-    Messages whose worker died wait until the others had their turn; ``fresh`` passes over them.
+    ``urgent``: of those that a person waits for; ``runs``: of the runs, in turns. Messages whose worker died
+    wait until the others had their turn; ``fresh`` passes over them.
     """
     worker = worker or create_token()
-    while (pk := _find_next(fresh)) is not None:
+    while (pk := _find_next(urgent, runs, fresh)) is not None:
         now = timezone.now()
         if move(
             Message.objects.filter(pk=pk),
@@ -142,26 +146,17 @@ def claim_next(worker: str = "", *, fresh: bool = False) -> Message | None:
     return None
 
 
-def _find_next(fresh: bool) -> int | None:
+def _find_next(urgent: bool, runs: bool, fresh: bool) -> int | None:
     """The next message: one that a person waits for; else one of the run that waited longest for a turn."""
-    queued = Message.objects.filter(render_state=RenderState.QUEUED)
-    if fresh:
-        queued = queued.filter(attempts=0)
-    urgent = queued.filter(urgency__gt=0, campaign__presenter__bake_state=BakeState.READY)
-    found = urgent.order_by("-urgency", "attempts", "pk").values_list("pk", flat=True).first()
-    if found is not None:
+    if urgent and (found := list_urgent().values_list("pk", flat=True).first()) is not None:
         return int(found)
-    runs = Campaign.objects.filter(
-        Exists(queued.filter(campaign=OuterRef("pk"))),
-        state=CampaignState.RENDERING,
-        presenter__bake_state=BakeState.READY,
-    )
-    turn = runs.order_by(F("served_at").asc(nulls_first=True), "started_at", "pk").first()
-    if turn is None:
-        return None
-    Campaign.objects.filter(pk=turn.pk).update(served_at=timezone.now())
-    rows = queued.filter(campaign=turn).order_by("attempts", "recipient__row_number")
-    return rows.values_list("pk", flat=True).first()
+    while runs and (turn := list_runs(fresh=fresh).first()) is not None:
+        Campaign.objects.filter(pk=turn.pk).update(served_at=timezone.now())
+        rows = list_run_messages(fresh=fresh).filter(campaign=turn)
+        found = rows.order_by("attempts", "recipient__row_number").values_list("pk", flat=True).first()
+        if found is not None:  # None: others took the last of it meanwhile, and the next run has its turn
+            return int(found)
+    return None
 
 
 def match_claim(message: Message) -> Q:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from django.db.models import QuerySet
@@ -39,7 +40,7 @@ def fit_presenter_voice(
     presenter.refresh_from_db()
     if not presenter.has_voice_consent or presenter.fitted_voice:
         return
-    voice, sample = folder / "voice.safetensors", folder / "voice.wav"
+    voice, sample, begun = folder / "voice.safetensors", folder / "voice.wav", time.monotonic()
     try:
         facts = engine.fit_voice(get_local_path(presenter.take), voice, sample, progress)
     except engine.Cancelled:
@@ -50,6 +51,7 @@ def fit_presenter_voice(
     name = f"voice-{str(facts['sha256'])[:16]}"
     stored = store_file(presenter.fitted_voice, voice, f"{name}.safetensors")
     heard = store_file(presenter.voice_sample, sample, f"{name}.wav")
+    facts["work_s"] = round(time.monotonic() - begun, 1)
     claimed.update(fitted_voice=stored, voice_sample=heard, voice_facts=facts, voice_failure="")
     presenter.refresh_from_db()
     if not presenter.has_voice_consent:  # revoked while it was fitted

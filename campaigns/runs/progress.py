@@ -50,6 +50,18 @@ def compute_progress(campaign: Campaign) -> RunProgress:
     )
 
 
+def format_duration(seconds: float | None) -> str:
+    """“about 3 minutes”; empty where nothing is known yet."""
+    if seconds is None:
+        return ""
+    if seconds < 50:
+        return "less than a minute"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} minute{'' if minutes == 1 else 's'}"
+    return f"about {minutes / 60:.1f} hours"
+
+
 def _describe_stage(campaign: Campaign, busy: list[Message]) -> str:
     if campaign.state != CampaignState.RENDERING:
         return ""

@@ -1,14 +1,18 @@
-"""What goes before a campaign's work in the render queue, in words."""
+"""Where a sample, a run or a take stands in the render queue, and when it begins; in words, too."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from campaigns.history import Verb
 from campaigns.models import Campaign, Message, Presenter
+from campaigns.runs.progress import format_duration
+from campaigns.runs.queue_line import Before, QueueLine
+from campaigns.runs.turns import list_runs
 from campaigns.states import BakeState, CampaignState, RenderState
 
 SILENT_S = 180  # nothing rendered for so long though something waits: no worker is there
@@ -18,19 +22,77 @@ NO_WORKER = (
 )
 
 
-def describe_queue(campaign: Campaign) -> str:
-    """What is made before or beside this campaign's next video; empty where nothing is."""
-    bakes = Presenter.objects.filter(bake_state__in=(BakeState.WAITING, BakeState.BAKING))
-    bakes = bakes.exclude(pk=campaign.presenter_id or 0)
-    urgent = Message.objects.filter(urgency__gt=0, render_state=RenderState.QUEUED).exclude(campaign=campaign)
-    others = Campaign.objects.filter(state=CampaignState.RENDERING).exclude(pk=campaign.pk)
-    told = [
-        _count(bakes.count(), "take to prepare", "takes to prepare"),
-        _count(urgent.count(), "video that somebody waits for", "videos that somebody waits for"),
-        _count(others.count(), "other run, in turns", "other runs, in turns"),
-    ]
-    before = [one for one in told if one]
-    return f"Before or beside it: {', '.join(before)}." if before else ""
+@dataclass(frozen=True)
+class QueuePlace:
+    """What is done before a piece of work, and in how many seconds it begins; None: not known yet."""
+
+    videos: int
+    takes: int
+    runs: int
+    begins_s: float | None
+    unmeasured: str  # “video is made”: what tells it the first time, where ``begins_s`` is None
+
+    @property
+    def number(self) -> int:
+        """1: it is next."""
+        return 1 + self.videos + self.takes + self.runs
+
+    @property
+    def begins(self) -> str:
+        """“Begins in about 4 minutes.”"""
+        if self.begins_s is None:
+            return f"When it begins is unknown until the first {self.unmeasured} here."
+        soon = f"in {format_duration(self.begins_s)}" if self.begins_s else "as soon as a worker is free"
+        return f"Begins {soon}."
+
+    @property
+    def sentence(self) -> str:
+        """“Place 3 in the queue, after 2 videos that somebody waits for. Begins in about 4 minutes.”"""
+        told = [
+            _count(self.videos, "video that somebody waits for", "videos that somebody waits for"),
+            _count(self.takes, "take to prepare", "takes to prepare"),
+            _count(self.runs, "turn of another run", "turns of other runs"),
+        ]
+        before = ", ".join(one for one in told if one)
+        where = f"Place {self.number} in the queue, after {before}." if before else "Next in the queue."
+        return f"{where} {self.begins}"
+
+
+def find_sample_place(campaign: Campaign) -> QueuePlace | None:
+    """Of the videos of a campaign that a person waits for; None where none waits or one is being made."""
+    states = set(campaign.messages.filter(urgency__gt=0).values_list("render_state", flat=True))
+    if RenderState.QUEUED not in states or RenderState.RENDERING in states:
+        return None
+    line = QueueLine()
+    if campaign.pk in line.urgent:
+        return _find_place(line, Before(line.urgent.index(campaign.pk)), campaign.presenter)
+    takes = line.list_takes_until(campaign.presenter)
+    return _find_place(line, Before(len(line.urgent), takes), campaign.presenter)
+
+
+def find_run_place(campaign: Campaign) -> QueuePlace | None:
+    """Of a run that no worker is at; None where one is, or nothing waits."""
+    queued = campaign.messages.filter(render_state=RenderState.QUEUED)
+    busy = campaign.messages.filter(render_state=RenderState.RENDERING)
+    if campaign.state != CampaignState.RENDERING or busy.exists() or not queued.exists():
+        return None
+    line, turns = QueueLine(), list(list_runs().values_list("pk", flat=True))
+    runs = turns.index(campaign.pk) if campaign.pk in turns else len(turns)
+    own = [take for take in line.list_takes_until(campaign.presenter) if take not in line.takes]
+    return _find_place(line, Before(len(line.urgent), [*line.takes, *own], runs), campaign.presenter)
+
+
+def find_bake_place(presenter: Presenter) -> QueuePlace | None:
+    """Of a take that waits to be prepared; None where it does not."""
+    if presenter.bake_state != BakeState.WAITING:
+        return None
+    line = QueueLine()
+    return _find_place(line, Before(len(line.urgent), line.list_takes_until(presenter)[:-1]), None)
+
+
+def _find_place(line: QueueLine, before: Before, presenter: Presenter | None) -> QueuePlace:
+    begins_s, unmeasured = line.foresee_s(before, presenter), line.name_unmeasured(before)
+    return QueuePlace(before.videos, len(before.takes), before.runs, begins_s, unmeasured)
 
 
 def find_silence(campaign: Campaign) -> str:
@@ -39,14 +101,28 @@ def find_silence(campaign: Campaign) -> str:
     waiting = campaign.messages.filter(Q(urgency__gt=0) | Q(campaign__state=CampaignState.RENDERING))
     if not waiting.filter(render_state=RenderState.QUEUED).exists():
         return ""
+    return _tell_silence(begun)
+
+
+def find_bake_silence(presenter: Presenter) -> str:
+    """The same of a take that waits to be prepared."""
+    return _tell_silence(presenter.asked_at) if presenter.bake_state == BakeState.WAITING else ""
+
+
+def _tell_silence(begun: datetime | None) -> str:
     cutoff = timezone.now() - timedelta(seconds=SILENT_S)
     beats = [
         begun,
-        Message.objects.filter(heartbeat_at__gt=cutoff).aggregate(at=Max("heartbeat_at"))["at"],
-        Presenter.objects.filter(heartbeat_at__gt=cutoff).aggregate(at=Max("heartbeat_at"))["at"],
+        _find_last_beat(Message.objects.all(), cutoff),
+        _find_last_beat(Presenter.objects.all(), cutoff),
     ]
     latest = max((beat for beat in beats if beat is not None), default=None)
     return NO_WORKER if latest is not None and latest < cutoff else ""
+
+
+def _find_last_beat(rows: QuerySet[Message] | QuerySet[Presenter], cutoff: datetime) -> datetime | None:
+    found: datetime | None = rows.filter(heartbeat_at__gt=cutoff).aggregate(at=Max("heartbeat_at"))["at"]
+    return found
 
 
 def _find_request(campaign: Campaign) -> datetime | None:

@@ -72,9 +72,10 @@ def start_sample(campaign: Campaign, user: AbstractBaseUser | None, count: int =
             raise MoveRefused("There is no valid row to make a video for. Upload recipients first.")
         refresh_rows(stored, [row.pk for row, _ in hard])
         stored.messages.filter(is_sample=True).update(is_sample=False, sample_reason="")
+        now = timezone.now()
         for row, reason in hard:
             chosen = stored.messages.filter(recipient=row)
-            chosen.update(is_sample=True, sample_reason=reason[:300], urgency=SAMPLE_URGENCY)
+            chosen.update(is_sample=True, sample_reason=reason[:300], urgency=SAMPLE_URGENCY, asked_at=now)
         stored.messages.filter(is_sample=True, render_state=RenderState.READY).update(urgency=0)
         stored.sample_confirmed_at, stored.sample_of = None, compute_sample_key(stored)
         stored.save(update_fields=["sample_confirmed_at", "sample_of"])

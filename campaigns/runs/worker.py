@@ -35,12 +35,13 @@ logger = logging.getLogger(__name__)
 QUEUE_SHARES = 4  # one task takes at most this part of the queue
 
 
-def claim_and_render() -> list[Message]:
+def claim_and_render(*, urgent_only: bool = False) -> list[Message]:
     """Claim the next messages and render them together; none when nothing waits.
 
-    Never raises for a message's own fault, and no message's fault touches another one.
+    ``urgent_only``: only what a person waits for. Never raises for a message's own fault, and no message's
+    fault touches another one.
     """
-    messages = _claim_batch()
+    messages = _claim_batch(urgent_only)
     with Heartbeats() as beats, tempfile.TemporaryDirectory(prefix="byname-messages-") as folder:
         claims = {message: beats.add(Message.objects.filter(match_claim(message))) for message in messages}
         for message, outcome in _render_claimed(claims, Path(folder)):
@@ -68,19 +69,20 @@ def _render_claimed(
         yield from ((message, error) for message in open_)
 
 
-def _claim_batch() -> list[Message]:
+def _claim_batch(urgent_only: bool = False) -> list[Message]:
     """As many as one task takes: a share of what waits, so that other workers have theirs.
 
-    A message whose worker died is taken alone: it may be the one that kills them.
+    A message whose worker died is taken alone: it may be the one that kills them. What a person waits for is
+    taken alone, too: it is never drawn behind others.
     """
-    first = claim_next()
+    first = claim_next(runs=not urgent_only)
     if first is None:
         return []
     messages = [first]
-    if first.attempts == 1 and not first.urgency:  # what a person waits for does not wait for others
+    if first.attempts == 1 and not first.urgency:
         waiting = Message.objects.filter(render_state=RenderState.QUEUED).count()
         while len(messages) < min(settings.RENDER_BATCH_MESSAGES, waiting // QUEUE_SHARES):
-            another = claim_next(fresh=True)
+            another = claim_next(urgent=False, fresh=True)
             if another is None:
                 break
             messages.append(another)
@@ -123,7 +125,7 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         tuple(_to_pairs(message.lines)),
         get_local_path(presenter.bake),
         take,
-        _load_or_plan_slots(campaign, take, filmed, progress),
+        _load_or_plan_slots(campaign, take, filmed, progress).move_on(message.stretch),
         folder / str(message.pk),
         engine.EngineConfig(voice=choose_campaign_voice(campaign)),
         pronunciations=known,

@@ -11,7 +11,8 @@ from django.views.generic import TemplateView, View
 from unfold.views import UnfoldModelAdminViewMixin
 
 from campaigns import engine
-from campaigns.access.workspaces import narrow
+from campaigns.access.rights import has
+from campaigns.access.workspaces import get_workspace_here, narrow
 from campaigns.models import Campaign
 from campaigns.scripts.template import ScriptError, fill
 from campaigns.states import RowVerdict
@@ -34,6 +35,9 @@ class FilmPage(UnfoldModelAdminViewMixin, TemplateView):
     title = "Film a take"
     template_name = "campaigns/film.html"
     permission_required = ("campaigns.add_presenter",)
+
+    def has_permission(self) -> bool:
+        return has(self.request.user, "add_presenter", get_workspace_here(self.request))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(

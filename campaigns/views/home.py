@@ -7,12 +7,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from campaigns.access.rights import has
 from campaigns.counts import Counts
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.queue import JobView, describe, find_latest
 from campaigns.models import Campaign, ViewingSummary
+from campaigns.standing.archive import archive, restore
 from campaigns.standing.attention import Concern, find_concerns
-from campaigns.standing.copies import Audience, archive, begin_follow_up, duplicate, restore
+from campaigns.standing.copies import Audience, start_duplicate, start_follow_up
 from campaigns.standing.viewing import get_viewing
-from campaigns.states import CampaignState, MoveRefused
+from campaigns.states import CampaignState, JobState, MoveRefused
 from campaigns.views.page import CampaignPage, find_next_step, step_url
 
 AUDIENCES = {
@@ -62,34 +66,40 @@ class HomePage(CampaignPage):
             "plot": build_plot(viewing.still_watching),
             "viewing": viewing,
             "audiences": [(str(one), words) for one, words in AUDIENCES.items()],
+            "copy": self._describe_copy(),
+            "may_delete": has(self.person, "delete_campaign", self.campaign),
             "latest": self.campaign.history.all()[:5],
         }
+
+    def _describe_copy(self) -> JobView | None:
+        """The copy that is being made, or that failed; one that was made has a home of its own."""
+        job = find_latest(self.campaign, JobKind.COPY)
+        return None if job is None or job.state in (JobState.DONE, JobState.CANCELLED) else describe(job)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             made = self._act(request.POST.get("action", ""))
         except MoveRefused as refused:
             return self.refuse("home", str(refused))
-        return (
-            HttpResponseRedirect(step_url(made, "home")) if made.pk != self.campaign.pk else self.go("home")
-        )
+        return HttpResponseRedirect(step_url(made or self.campaign, "home"))
 
-    def _act(self, action: str) -> Campaign:
+    def _act(self, action: str) -> Campaign | None:
+        """Do what a button says; the campaign that was made, if any."""
         match action:
             case "duplicate":
                 with_people = self.request.POST.get("people") == "on"
-                return duplicate(self.campaign, self.person, with_people=with_people)
+                return start_duplicate(self.campaign, self.person, with_people=with_people)
             case "follow_up":
                 asked = self.request.POST.get("audience", "")
                 if asked not in set(Audience):
                     raise MoveRefused("Choose first whom the follow-up is for.")
-                return begin_follow_up(self.campaign, self.person, Audience(asked))
+                return start_follow_up(self.campaign, self.person, Audience(asked))
             case "archive":
                 archive(self.campaign, self.person)
-                return self.campaign
+                return None
             case "restore":
                 restore(self.campaign, self.person)
-                return self.campaign
+                return None
         raise MoveRefused("That button is not known here. Reload the page and try again.")
 
 

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from campaigns.access.rights import has
+from campaigns.access.workspaces import scope
 from campaigns.jobs import queue
-from campaigns.models import Job
+from campaigns.models import Campaign, Job, Presenter
+from campaigns.runs.progress import format_duration
 from campaigns.states import MoveRefused
-from campaigns.views.run import format_duration
 
 
 @require_safe
@@ -53,11 +55,17 @@ def find_job(request: HttpRequest, public_id: UUID, verb: str) -> Job:
     job = Job.objects.select_related("campaign", "presenter").filter(public_id=public_id).first()
     if job is None:
         raise Http404("There is no such work.")
-    about = "campaign" if job.campaign_id else "presenter" if job.presenter_id else ""
+    about = job.campaign or job.presenter
     theirs = job.created_by_id is not None and job.created_by_id == request.user.pk
-    if not (request.user.has_perm(f"campaigns.{verb}_{about}") if about else theirs):
+    if not (_may(request, verb, about) if about is not None else theirs):
         raise PermissionDenied
     return job
+
+
+def _may(request: HttpRequest, verb: str, about: Campaign | Presenter) -> bool:
+    model: type[Campaign | Presenter] = type(about)
+    is_seen = scope(model._default_manager.filter(pk=about.pk), request.user).exists()
+    return is_seen and has(request.user, f"{verb}_{model._meta.model_name}", about)
 
 
 def job_to_json(job: queue.JobView) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 from django.http import (
@@ -22,6 +23,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from campaigns.access.rights import has
 from campaigns.access.workspaces import scope
 from campaigns.models import Message, Presenter
 from campaigns.states import RenderState
@@ -55,7 +57,7 @@ def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     message = get_object_or_404(
         scope(Message.objects.all(), request.user), pk=pk, render_state=RenderState.READY
     )
-    if kind not in CONTENT_TYPES:
+    if kind not in CONTENT_TYPES or not has(request.user, "view_message", message):
         raise Http404("A message has a video, a poster and captions.")
     response = _serve_kind(request, getattr(message, kind), kind, message.content_hash)
     patch_vary_headers(response, ["Cookie"])
@@ -68,6 +70,8 @@ def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
 def staff_take(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A presenter's take, to play lines of it."""
     presenter = get_object_or_404(scope(Presenter.objects.all(), request.user), pk=pk)
+    if not has(request.user, "view_presenter", presenter):
+        raise PermissionDenied
     content_type = guess_type(presenter.take.name or "")[0] or "application/octet-stream"
     response = serve(request, presenter.take, content_type, f"{presenter.take_sha256[:32]}-take")
     patch_vary_headers(response, ["Cookie"])

@@ -135,7 +135,7 @@ class WordSoundView(CampaignPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         word = get_object_or_404(self.campaign.words, pk=kwargs["word_pk"])
-        may_try = may(request.user, Right.EDIT)
+        may_try = may(request.user, Right.EDIT, self.campaign)
         try:
             own = _read_typed(word, request.GET.get("said", "")) if may_try else []
         except BadSpelling as wrong:

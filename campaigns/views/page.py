@@ -66,7 +66,7 @@ class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         acts = request.method not in SAFE_METHODS
-        if acts and not may(request.user, self.get_right()):
+        if acts and not may(request.user, self.get_right(), self.campaign):
             return self._refuse_right()
         if acts and self.campaign.archived_at is not None and not self.acts_in_archive:
             return self._answer_in_json(IN_ARCHIVE, 409) or self.refuse("home", IN_ARCHIVE)
@@ -86,15 +86,18 @@ class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
         right = Right.VIEW if self.request.method in SAFE_METHODS else self.get_right()
         return (f"campaigns.{right}_campaign",)
 
+    def has_permission(self) -> bool:
+        return all(self.request.user.has_perm(one, self.campaign) for one in self.get_permission_required())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         counts = compute_counts(self.campaign)
         in_archive = self.campaign.archived_at is not None and not self.acts_in_archive
-        may_change = may(self.person, self.right) and not in_archive
+        may_change = may(self.person, self.right, self.campaign) and not in_archive
         return super().get_context_data(
             campaign=self.campaign,
             counts=counts,
             steps=build_steps(self.campaign, counts, self.step),
-            may=list_rights(self.person) if not in_archive else {},
+            may=list_rights(self.person, self.campaign) if not in_archive else {},
             may_change=may_change,
             may_not="" if may_change else IN_ARCHIVE if in_archive else describe_missing(self.right),
             **kwargs,

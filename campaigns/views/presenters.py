@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.views.generic import View
 
 from campaigns import engine
+from campaigns.access.rights import has
 from campaigns.access.workspaces import scope
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Presenter
@@ -29,18 +30,20 @@ from campaigns.pronunciations.library import Library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.runs.bake import start_bake
 from campaigns.runs.presenter_voice import revoke_voice_consent
+from campaigns.runs.queue_place import find_bake_place, find_bake_silence
 from campaigns.states import BakeState, MoveRefused
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.media import serve
 from campaigns.views.page import step_url
+from campaigns.views.run import place_to_json
 from campaigns.views.sound import respond_with_sound
 
 CAMPAIGNS_SHOWN = 20
 
 REFUSALS = {
-    "campaigns.view_presenter": "You may not look at presenters: ask an administrator of the workspace.",
-    "campaigns.change_presenter": "You may not prepare takes: that is for the role “Author”.",
-    "campaigns.consent_presenter": "You may not revoke consent: that is for the role “Administrator”.",
+    "view_presenter": "You may not look at presenters: ask an administrator of the workspace.",
+    "change_presenter": "You may not prepare takes: that is for the role “Author”.",
+    "consent_presenter": "You may not revoke consent: that is for the role “Administrator”.",
 }
 
 
@@ -48,13 +51,15 @@ class PresenterView(View):
     """Shared by the small views below: the presenter and who may do what."""
 
     presenter: Presenter
-    permission = "campaigns.view_presenter"
+    permission = "view_presenter"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        if not request.user.has_perm(self.permission):
+        if not has(request.user, self.permission, None):
             raise PermissionDenied(REFUSALS[self.permission])
         self.presenter = get_object_or_404(scope(Presenter.objects.all(), request.user), pk=kwargs["pk"])
+        if not has(request.user, self.permission, self.presenter):
+            raise PermissionDenied(REFUSALS[self.permission])
 
 
 class BakeProgressView(PresenterView):
@@ -77,7 +82,7 @@ class PosterView(PresenterView):
 class BakeAgainView(PresenterView):
     """Starts the preparation again after a failure."""
 
-    permission = "campaigns.change_presenter"
+    permission = "change_presenter"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -91,7 +96,7 @@ class BakeAgainView(PresenterView):
 class RevokeConsentView(PresenterView):
     """Ends the consent: no run can start with this presenter from now on."""
 
-    permission = "campaigns.consent_presenter"
+    permission = "consent_presenter"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # A second press keeps the first moment.
@@ -110,7 +115,7 @@ class RevokeConsentView(PresenterView):
 class RevokeVoiceView(PresenterView):
     """Ends the consent to the voice alone: its file is deleted."""
 
-    permission = "campaigns.consent_presenter"
+    permission = "consent_presenter"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         revoke_voice_consent(self.presenter)
@@ -166,6 +171,8 @@ def bake_to_json(presenter: Presenter) -> dict[str, Any]:
         "label": presenter.get_bake_state_display(),
         "running": presenter.bake_state in (BakeState.BAKING, BakeState.WAITING),
         "stage": presenter.stage,
+        "queue": place_to_json(find_bake_place(presenter)),
+        "silence": find_bake_silence(presenter),
         "percent": 100 if ready else done_percent,
         "failure": presenter.failure,
         "problems": presenter.facts.get("problems", []),

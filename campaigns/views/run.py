@@ -13,11 +13,11 @@ from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, find_open
 from campaigns.models import Campaign, Message
 from campaigns.runs import lifecycle
-from campaigns.runs.again import render_again
+from campaigns.runs.again import render_again, render_elsewhere
 from campaigns.runs.estimate import build_checklist
 from campaigns.runs.figures import find_figures
-from campaigns.runs.progress import compute_progress
-from campaigns.runs.queue_place import describe_queue, find_silence
+from campaigns.runs.progress import compute_progress, format_duration
+from campaigns.runs.queue_place import QueuePlace, find_run_place, find_sample_place, find_silence
 from campaigns.runs.sample import cancel_sample, confirm_sample, find_sample, start_sample
 from campaigns.runs.start import retry_failed, start_run
 from campaigns.states import CampaignState, MoveRefused, RenderState
@@ -47,7 +47,6 @@ class RunPage(CampaignPage):
             is_running=is_running,
             job_view=describe(job) if job is not None else None,
             sample=find_sample(self.campaign),
-            before=describe_queue(self.campaign),
             silence=find_silence(self.campaign),
             progress=progress_to_json(self.campaign),
             progress_url=step_url(self.campaign, "progress"),
@@ -114,7 +113,10 @@ class AgainView(CampaignPage):
         messages_ = Message.objects.select_related("recipient").filter(campaign=self.campaign)
         message = get_object_or_404(messages_, pk=int(asked) if asked.isdecimal() else 0)
         try:
-            render_again(message, self.person)
+            if request.POST.get("over") == "another":
+                render_elsewhere(message, self.person)
+            else:
+                render_again(message, self.person)
             said, status = f"Making the video of {message.recipient} again, before all other work.", 200
         except MoveRefused as refused:
             said, status = str(refused), 409
@@ -143,12 +145,37 @@ def progress_to_json(campaign: Campaign) -> dict[str, Any]:
         "rendering": progress.rendering,
         "queued": progress.queued,
         "stage": progress.stage,
+        "queue": place_to_json(find_run_place(campaign)),
+        "sample": sample_to_json(campaign),
         "percent": round(100 * progress.fraction),
         "eta": format_duration(progress.eta_s),
         "failures": list_failures(campaign),
         "at_work": list_rendering(campaign),
         "review_url": step_url(campaign, "review"),
     }
+
+
+def place_to_json(place: QueuePlace | None) -> dict[str, Any] | None:
+    """Where something waits in the queue and when it begins; None where it does not wait."""
+    if place is None:
+        return None
+    return {"place": place.number, "begins_s": place.begins_s, "sentence": place.sentence}
+
+
+def sample_to_json(campaign: Campaign) -> dict[str, Any]:
+    """How far each video of the sample is, and the place of those that wait."""
+    videos = campaign.messages.filter(is_sample=True).order_by("pk").only("render_state", "stage")
+    return {
+        "open": any(video.render_state in lifecycle.UNFINISHED for video in videos),
+        "videos": [{"state": video.render_state, "words": _describe_video(video)} for video in videos],
+        "queue": place_to_json(find_sample_place(campaign)),
+    }
+
+
+def _describe_video(video: Message) -> str:
+    if video.render_state == RenderState.RENDERING:
+        return video.stage or "being made"
+    return "waiting" if video.render_state == RenderState.QUEUED else video.get_render_state_display()
 
 
 def list_failures(campaign: Campaign) -> list[dict[str, Any]]:
@@ -178,18 +205,6 @@ def list_rendering(campaign: Campaign) -> list[dict[str, Any]]:
         }
         for message in busy.order_by("pk")[:8]
     ]
-
-
-def format_duration(seconds: float | None) -> str:
-    """“about 3 minutes”; empty where nothing is known yet."""
-    if seconds is None:
-        return ""
-    if seconds < 50:
-        return "less than a minute"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"about {minutes} minute{'' if minutes == 1 else 's'}"
-    return f"about {minutes / 60:.1f} hours"
 
 
 def format_amount(seconds: float) -> str:

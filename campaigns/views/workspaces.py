@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from campaigns.access import members
+from campaigns.access.rights import has
 from campaigns.access.roles import DESCRIPTIONS
 from campaigns.access.workspaces import scope, switch
 from campaigns.models import Workspace
@@ -32,7 +33,7 @@ def switch_workspace(request: HttpRequest, pk: int) -> HttpResponse:
 def show_members(request: HttpRequest, pk: int) -> HttpResponse:
     """Who is in a workspace; administrators change it."""
     workspace = _find(request, pk)
-    if not request.user.has_perm("campaigns.change_workspace"):
+    if not has(request.user, "change_workspace", workspace):
         raise PermissionDenied(REFUSED)
     if request.method == "POST":
         try:
@@ -53,7 +54,7 @@ def show_members(request: HttpRequest, pk: int) -> HttpResponse:
 def show_history(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Who did what in a workspace, with all its campaigns."""
     workspace = _find(request, pk)
-    if not request.user.has_perm("campaigns.view_historyentry"):
+    if not has(request.user, "view_historyentry", workspace):
         raise PermissionDenied("You may not look at the history: ask an administrator of the workspace.")
     entries = workspace.history.all()
     if request.GET.get("format") == "csv":

@@ -44,6 +44,10 @@ INSTALLED_APPS = [
     "django_q",
     "campaigns",
 ]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "campaigns.access.rights.WorkspaceRoles",  # what a member may do in one workspace alone
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -36,6 +36,11 @@ class Slots:
     def start_of(self, line_id: str) -> int:
         return self.starts[self.line_ids.index(line_id)]
 
+    def move_on(self, times: int) -> Slots:
+        """The same lines over another stretch of the take: the one behind this, or behind that, and so on."""
+        by = times * (self.end - self.starts[0]) if self.starts else 0
+        return Slots(self.line_ids, tuple(start + by for start in self.starts), self.end + by)
+
     def to_json(self) -> dict[str, Any]:
         return {"line_ids": list(self.line_ids), "starts": list(self.starts), "end": self.end}
 

@@ -69,6 +69,8 @@ def list_addresses(campaign: Campaign) -> dict[str, str]:
         "new campaign": reverse("admin:campaigns_campaign_add"),
         "new presenter": reverse("admin:campaigns_presenter_add"),
         "presenter": reverse("admin:campaigns_presenter_change", args=[presenter.pk]),
+        "deletion": reverse("admin:campaigns_campaign_delete", args=[campaign.pk]),
+        "deletion of a presenter": reverse("admin:campaigns_presenter_delete", args=[presenter.pk]),
         "message": reverse("admin:campaigns_message_change", args=[message.pk]),
         **{name: reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk]) for name in STEPS},
         **{f"list of {name}": reverse(f"admin:campaigns_{name}_changelist") for name in LISTS},

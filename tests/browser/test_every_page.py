@@ -36,6 +36,8 @@ def list_addresses(campaign: Campaign, presenter: Presenter) -> list[str]:
         "/admin/campaigns/presenter/add/",
         "/admin/campaigns/presenter/film/",
         f"/admin/campaigns/presenter/{presenter.pk}/change/",
+        f"/admin/campaigns/presenter/{presenter.pk}/delete/",
+        f"/admin/campaigns/campaign/{campaign.pk}/delete/",
     ]
 
 

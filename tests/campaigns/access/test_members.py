@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from campaigns.access.members import MemberRefused, add_member, list_members, remove_member, rename, set_roles
-from campaigns.access.roles import Role
+from campaigns.access.roles import Right, Role, may
 from campaigns.history import Verb
-from campaigns.models import HistoryEntry, Workspace
+from campaigns.models import HistoryEntry, MemberRole, Workspace
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -51,15 +51,35 @@ def test_a_role_opens_the_dashboard(workspace: Workspace, admin: User) -> None:
     assert eve.is_staff
 
 
-def test_roles_that_count_in_another_workspace_are_not_changed_from_here(
+def test_a_member_of_two_workspaces_has_roles_of_its_own_in_each(workspace: Workspace, admin: User) -> None:
+    other = Workspace.objects.create(name="Other")
+    eve = account("eve", workspace, other)
+    MemberRole.objects.create(workspace=other, user=eve, role=Role.REVIEWER)
+    set_roles(workspace, eve, [Role.AUTHOR], admin)
+    eve = User.objects.get(pk=eve.pk)
+    assert may(eve, Right.EDIT, workspace) and not may(eve, Right.APPROVE, workspace)
+    assert may(eve, Right.APPROVE, other) and not may(eve, Right.EDIT, other)
+    remove_member(workspace, eve, admin)
+    workspace.members.add(eve)  # as if somebody else did, without a role
+    assert not may(User.objects.get(pk=eve.pk), Right.VIEW, workspace)
+
+
+def test_a_role_by_group_counts_everywhere_until_somebody_who_may_takes_it_away(
     workspace: Workspace, admin: User
 ) -> None:
-    eve = account("eve", workspace, Workspace.objects.create(name="Other"))
+    other = Workspace.objects.create(name="Other")
+    eve = account("eve", workspace, other)
+    eve.groups.add(Group.objects.get(name=Role.SENDER))
+    assert may(eve, Right.SEND, workspace) and may(eve, Right.SEND, other)
     with pytest.raises(MemberRefused, match="another workspace"):
-        set_roles(workspace, eve, ["Administrator"], admin)
-    assert not eve.groups.exists()
-    shown = {member.user: member.may_change_roles for member in list_members(workspace, admin)}
+        set_roles(workspace, eve, [Role.AUTHOR], admin)
+    shown = {member.user: member.may_change_everywhere for member in list_members(workspace, admin)}
     assert shown == {admin: True, eve: False}
+    other.members.add(admin)
+    set_roles(workspace, eve, [Role.AUTHOR], admin)
+    eve = User.objects.get(pk=eve.pk)
+    assert not may(eve, Right.SEND, workspace) and may(eve, Right.EDIT, workspace)
+    assert may(eve, Right.SEND, other) and not may(eve, Right.EDIT, other)
 
 
 def test_the_last_administrator_stays(workspace: Workspace, admin: User) -> None:

@@ -70,6 +70,17 @@ def test_workers_take_the_sample_before_a_run_that_began_earlier(
     assert second is not None and second.recipient == row
 
 
+def test_samples_are_made_in_the_order_in_which_they_were_asked_for(large: Campaign, alice: User) -> None:
+    other = Campaign.objects.create(name="Later", presenter=large.presenter, script="Hi {{ first_name }}.")
+    Recipient.objects.create(campaign=other, row_number=2, values={"first_name": "Zoe"}, name="Zoe")
+    start_sample(large, alice, 2)
+    cancel_sample(large)
+    start_sample(other, alice, 1)
+    start_sample(large, alice, 1)
+    taken = [lifecycle.claim_next() for _ in range(2)]
+    assert [one.campaign for one in taken if one] == [other, large]
+
+
 def test_runs_take_turns(campaign: Campaign, alice: User) -> None:
     other = Campaign.objects.create(
         name="Second", presenter=campaign.presenter, script="Hi {{ first_name }}."

@@ -1,4 +1,4 @@
-"""Duplicates, follow-ups, and the archive."""
+"""Duplicates and follow-ups: at once, or behind the page; whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from campaigns.delivery.schedule import send_approved
-from campaigns.models import Campaign, Delivery, Event, Recipient
-from campaigns.runs import lifecycle
-from campaigns.standing.copies import Audience, archive, begin_follow_up, duplicate, restore
-from campaigns.states import CampaignState, DeliveryState, EventKind, MoveRefused
+from campaigns.claims import Claim
+from campaigns.engine import Cancelled
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.progress import JobProgress
+from campaigns.jobs.queue import cancel, enqueue
+from campaigns.jobs.work import work_on_job
+from campaigns.models import Campaign, Delivery, Event, Job, Recipient
+from campaigns.standing.copies import (
+    COPIED_AT_ONCE,
+    Audience,
+    begin_follow_up,
+    duplicate,
+    run_job,
+    start_duplicate,
+    start_follow_up,
+)
+from campaigns.states import DeliveryState, EventKind, JobState, MoveRefused, move
 from tests import people
 
 
@@ -29,6 +41,11 @@ def watched(campaign: Campaign) -> Campaign:
         if row.name == "José":
             Event.objects.create(message=message, kind=EventKind.PROGRESS, seconds=2.0)
     return campaign
+
+
+def add_people(campaign: Campaign, count: int) -> None:
+    rows = [Recipient(campaign=campaign, row_number=number, name="Zoe") for number in range(10, 10 + count)]
+    Recipient.objects.bulk_create(rows)
 
 
 def names(campaign: Campaign) -> list[str]:
@@ -81,24 +98,45 @@ def test_a_follow_up_of_nobody_is_refused_and_leaves_nothing(campaign: Campaign,
     assert Campaign.objects.count() == 1
 
 
-def test_nothing_runs_or_leaves_in_the_archive(campaign: Campaign, alice: User) -> None:
-    archive(campaign, alice)
-    assert campaign.archived_at is not None
-    with pytest.raises(MoveRefused, match="in the archive"):
-        lifecycle.start(campaign, alice)
-    with pytest.raises(MoveRefused, match="in the archive"):
-        send_approved(campaign, alice)
-    restore(campaign, alice)
-    assert campaign.archived_at is None
-    verbs = list(campaign.history.order_by("pk").values_list("verb", flat=True))
-    assert verbs == ["archived the campaign", "took the campaign out of the archive"]
+@pytest.mark.parametrize("audience", [None, Audience.EVERYBODY])
+def test_many_people_are_copied_behind_the_page(
+    watched: Campaign, alice: User, audience: Audience | None
+) -> None:
+    add_people(watched, COPIED_AT_ONCE)
+    if audience is None:
+        assert start_duplicate(watched, alice, with_people=True) is None
+    else:
+        assert start_follow_up(watched, alice, audience) is None
+    assert Campaign.objects.count() == 1
+    job = Job.objects.get(kind=JobKind.COPY)
+    assert work_on_job(job.pk) == JobState.DONE
+    made = Campaign.objects.exclude(pk=watched.pk).get()
+    assert made.recipients.count() == COPIED_AT_ONCE + 4
+    assert Job.objects.get(pk=job.pk).result["next"].endswith(f"/{made.pk}/home/")
 
 
-def test_a_campaign_at_work_is_not_archived(campaign: Campaign, alice: User) -> None:
-    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RENDERING)
-    with pytest.raises(MoveRefused, match="Cancel it first"):
-        archive(campaign, alice)
-    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RENDERED)
-    Delivery.objects.create(campaign=campaign, address="a@example.org", content_hash="")
-    with pytest.raises(MoveRefused, match="on their way"):
-        archive(campaign, alice)
+def test_a_copy_that_is_cancelled_leaves_nothing(watched: Campaign, alice: User) -> None:
+    job = enqueue(JobKind.COPY, campaign=watched, user=alice)
+    move(Job.objects.filter(pk=job.pk), JobState.RUNNING, claimed_by="a worker")
+    job.refresh_from_db()
+    cancel(job)
+    with pytest.raises(Cancelled):
+        run_job(job, JobProgress(Claim(Job.objects.none())))
+    assert Campaign.objects.count() == 1 and Recipient.objects.count() == 4
+
+
+def test_a_copy_whose_worker_died_at_the_end_is_made_once(watched: Campaign, alice: User) -> None:
+    job = enqueue(JobKind.COPY, campaign=watched, user=alice)
+    move(Job.objects.filter(pk=job.pk), JobState.RUNNING, claimed_by="the dead one")
+    job.refresh_from_db()
+    made = run_job(job, JobProgress(Claim(Job.objects.none())))
+    move(Job.objects.filter(pk=job.pk), JobState.WAITING, claimed_by="")
+    assert work_on_job(job.pk) == JobState.DONE
+    assert Campaign.objects.exclude(pk=watched.pk).get().pk == made["campaign"]
+
+
+def test_one_copy_at_a_time(watched: Campaign, alice: User) -> None:
+    add_people(watched, COPIED_AT_ONCE)
+    start_duplicate(watched, alice, with_people=True)
+    with pytest.raises(MoveRefused, match="being copied already"):
+        start_follow_up(watched, alice, Audience.EVERYBODY)

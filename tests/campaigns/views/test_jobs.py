@@ -71,7 +71,11 @@ def test_others_neither_see_nor_cancel_it(client: Client, bob: User, job: Job) -
     bob.save()
     client.force_login(bob)
     assert client.get(url(job)).status_code == 403
+    bob.workspaces.clear()
     bob.user_permissions.add(Permission.objects.get(codename="view_campaign"))
+    assert client.get(url(job)).status_code == 403  # not of this workspace
+    assert job.campaign is not None
+    bob.workspaces.add(job.campaign.workspace)
     assert client.get(url(job)).status_code == 200
     assert client.post(url(job, "cancel")).status_code == 403
     job.refresh_from_db()

@@ -23,6 +23,7 @@ from campaigns.models import (
     Event,
     HistoryEntry,
     Job,
+    MemberRole,
     Message,
     PersonalWord,
     Presenter,
@@ -77,6 +78,7 @@ def people_of(campaign: Campaign, message: Message, workspace: Workspace) -> lis
         Suppression.objects.create(workspace=workspace, email="xanadu@example.org", reason=SECRET),
         PronunciationEntry.objects.create(workspace=workspace, word=SECRET, key="xanadu", said="zan-a-doo"),
         HistoryEntry.objects.create(workspace=workspace, campaign=campaign, verb="sent", about=SECRET),
+        MemberRole.objects.create(workspace=workspace, user=own, role=Role.AUTHOR),
         Job.objects.create(kind="export", workspace=workspace, campaign=campaign, file_name=SECRET),
         Recording.objects.create(
             campaign=campaign, line_id="0.0", text=SECRET, text_sha256=digest, sha256=digest, file="x.wav"
@@ -290,13 +292,13 @@ def test_members_are_added_given_roles_and_removed(outside: Client, mallory: Use
     page = reverse("admin:campaigns_workspace_members", args=[workspace.pk])
     outside.post(page, {"action": "add", "name": "eve@example.org", "role": ["Author", "Sender"]})
     assert workspace.members.filter(pk=eve.pk).exists()
-    assert set(eve.groups.values_list("name", flat=True)) == {"Author", "Sender"}
+    assert set(workspace.member_roles.values_list("role", flat=True)) == {"Author", "Sender"}
     outside.post(page, {"action": "roles", "member": str(eve.pk), "role": ["Reviewer"]})
-    assert set(eve.groups.values_list("name", flat=True)) == {"Reviewer"}
+    assert set(workspace.member_roles.values_list("role", flat=True)) == {"Reviewer"}
     assert "eve" in outside.get(page).content.decode()
     outside.post(page, {"action": "rename", "name": "Wonderland"})
     outside.post(page, {"action": "remove", "member": str(eve.pk)})
-    assert not workspace.members.filter(pk=eve.pk).exists()
+    assert not workspace.members.filter(pk=eve.pk).exists() and not workspace.member_roles.exists()
     entries = outside.get(reverse("admin:campaigns_workspace_entries", args=[workspace.pk])).content.decode()
     assert "mallory removed from the workspace eve" in entries
     assert "mallory renamed the workspace Wonderland" in entries
@@ -308,3 +310,76 @@ def test_who_is_no_administrator_changes_no_members(client: Client, mallory: Use
     page = reverse("admin:campaigns_workspace_members", args=[mallory.workspaces.get().pk])
     answer = client.post(page, {"action": "rename", "name": "Mine"})
     assert answer.status_code == 403 and "Administrator" in answer.content.decode()
+
+
+@pytest.fixture
+def visitor(client: Client, foreign: dict[str, Model]) -> Client:
+    """An administrator of one workspace who is a reviewer in the foreign one, and is in the first."""
+    user = User.objects.create_user("vera", "vera@example.org", people.PASSWORD, is_staff=True)
+    first, second = Workspace.objects.create(name="First"), foreign["Workspace"]
+    user.workspaces.set([first, second])
+    MemberRole.objects.create(workspace=first, user=user, role=Role.ADMINISTRATOR)
+    MemberRole.objects.create(workspace=second, user=user, role=Role.REVIEWER)
+    client.force_login(user)
+    client.get(reverse("admin:campaigns_workspace_switch", args=[first.pk]))
+    return client
+
+
+REVIEWED = {"review", "review_act"}  # where a reviewer may post
+
+
+@pytest.mark.parametrize("slug", sorted(PAGES))
+def test_a_role_counts_in_its_own_workspace_alone(
+    visitor: Client, foreign: dict[str, Model], slug: str
+) -> None:
+    address = reverse(f"admin:campaigns_campaign_{slug}", args=[foreign["Campaign"].pk])
+    before = Campaign.objects.values().get(pk=foreign["Campaign"].pk)
+    answer = visitor.post(address, {"action": "start"})
+    assert (answer.status_code in (403, 405)) == (slug not in REVIEWED)
+    assert Campaign.objects.values().get(pk=foreign["Campaign"].pk) == before
+
+
+def test_a_row_of_a_workspace_where_one_has_another_role_is_neither_changed_nor_deleted(
+    visitor: Client, foreign: dict[str, Model]
+) -> None:
+    for model in admin.site._registry:
+        row = foreign.get(model.__name__)
+        if row is None or model is Workspace:
+            continue
+        for page in ("change", "delete"):
+            try:
+                address = reverse(f"admin:campaigns_{model._meta.model_name}_{page}", args=[row.pk])
+            except NoReverseMatch:
+                continue
+            answer = visitor.post(address, {"post": "yes", "name": "Mine"})
+            assert answer.status_code in (403, 404), address
+    presenter, workspace = foreign["Presenter"], foreign["Workspace"]
+    for slug in ("bake", "revoke", "revoke_voice"):
+        assert (
+            visitor.post(reverse(f"admin:campaigns_presenter_{slug}", args=[presenter.pk])).status_code == 403
+        )
+    assert visitor.get(reverse("admin:campaigns_workspace_members", args=[workspace.pk])).status_code == 403
+    job = reverse("admin:campaigns_job_cancel", args=[foreign["Job"].public_id])  # type: ignore[attr-defined]
+    assert visitor.post(job).status_code == 403
+
+
+def test_new_rows_are_made_where_the_role_is(visitor: Client, foreign: dict[str, Model]) -> None:
+    add = reverse("admin:campaigns_campaign_add")
+    assert visitor.get(add).status_code == 200
+    assert "New campaign" in visitor.get(reverse("admin:index")).content.decode()
+    visitor.get(reverse("admin:campaigns_workspace_switch", args=[foreign["Workspace"].pk]))
+    assert visitor.post(add, {"name": "Mine"}).status_code == 403
+    assert visitor.get(reverse("admin:campaigns_presenter_film")).status_code == 403
+    assert "New campaign" not in visitor.get(reverse("admin:index")).content.decode()
+    listing = visitor.get(reverse("admin:campaigns_campaign_changelist"))
+    assert listing.status_code == 200 and leaks(listing)
+
+
+def test_a_member_without_a_role_here_sees_nothing_here(visitor: Client, foreign: dict[str, Model]) -> None:
+    MemberRole.objects.filter(workspace=foreign["Workspace"].pk, user__username="vera").delete()
+    switch = reverse("admin:campaigns_workspace_switch", args=[foreign["Workspace"].pk])
+    assert visitor.get(switch).status_code == 302  # still a member
+    seen = [address for address in admin_addresses(foreign) if leaks(visitor.get(address))]
+    message = foreign["Message"]
+    assert visitor.get(reverse("message-media", args=[message.pk, "video"])).status_code == 404
+    assert seen == []

@@ -64,6 +64,15 @@ def test_slots_survive_json() -> None:
     assert Slots.from_json(json.loads(json.dumps(SLOTS.to_json()))) == SLOTS
 
 
+def test_the_same_lines_play_over_another_stretch_of_the_take() -> None:
+    usual, other = plan(with_length("offer", 110)), plan(with_length("offer", 110), slots=SLOTS.move_on(1))
+    assert [len(segment.path) for segment in other] == [len(segment.path) for segment in usual]
+    assert_plays_without_a_cut(other)
+    for before, after in zip(usual, other, strict=True):
+        assert before.path != after.path
+    assert SLOTS.move_on(0) == SLOTS and Slots((), (), 0).move_on(3) == Slots((), (), 0)
+
+
 def test_lines_of_median_length_show_the_base_track_as_it_is() -> None:
     shown = [frame for segment in plan(MEDIANS) for frame in segment.path]
     assert shown == [BASE_TRACK.frame_at(position) for position in range(SLOTS.end)]

@@ -14,6 +14,10 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!state.running) { window.location.reload(); return; }
       at("label").textContent = state.label;
       at("stage").textContent = state.stage || "Waiting for a free worker.";
+      at("queue").hidden = !state.queue;
+      at("queue").textContent = state.queue ? state.queue.sentence : "";
+      at("silence").hidden = !state.silence;
+      at("silence").textContent = state.silence;
       const items = state.problems.map((sentence) => {
         const item = document.createElement("li");
         item.textContent = sentence;

@@ -28,7 +28,8 @@ document.addEventListener("DOMContentLoaded", () => {
         const job = await reply.json();
         show(at, job);
         box.dispatchEvent(new CustomEvent("job", {detail: job, bubbles: true}));
-        if (job.state === "done" && box.dataset.next) { window.location.assign(box.dataset.next); return; }
+        const next = job.result.next || box.dataset.next;
+        if (job.state === "done" && next) { window.location.assign(next); return; }
         if (job.state === "done" || job.state === "cancelled") { window.location.reload(); return; }
         if (!job.open) return;
       } catch (problem) {

@@ -43,17 +43,17 @@
       link("Open the script", facts.script);
       link(`Look at row ${card.row}`, `${facts.recipients}?q=${encodeURIComponent(card.email || card.name)}`);
     }
-    if (wanted === "mouth") links.push(make("p", "bn-sub", "The same words with the same take give the same mouth. Another take of this presenter, or another line, gives another one."));
-    if (wanted || !facts.again) return links;
+    const isMouth = wanted === "mouth";
+    if (wanted && !isMouth || !facts.again) return links;
     const form = make("form");
     form.method = "post";
     form.action = facts.again;
-    for (const [field, value] of [["csrfmiddlewaretoken", token], ["message", card.pk]]) {
+    for (const [field, value] of [["csrfmiddlewaretoken", token], ["message", card.pk], ["from", "review"], ["over", isMouth ? "another" : ""]]) {
       const input = make("input");
       Object.assign(input, { type: "hidden", name: field, value });
       form.append(input);
     }
-    form.append(make("button", "bn-button bn-button-small", "Render it again"));
+    form.append(make("button", "bn-button bn-button-small", isMouth ? "Try another stretch of the take" : "Render it again"));
     return [...links, form];
   };
 

@@ -1,8 +1,10 @@
-// Asks for the progress of a run until it ends.
+// Asks for the progress of a run and of its sample until they end.
 "use strict";
 (() => {
   const EVERY_MS = 1500;
   const run = document.querySelector("[data-run]");
+  const isRunning = run.dataset.running === "true";
+  const sample = document.querySelector("[data-sample]");  // there while one of its videos is not made
   const failures = document.querySelector("[data-failures]");
   const at = (name, inside = run) => inside.querySelector(`[data-${name}]`);
 
@@ -42,7 +44,23 @@
     return row;
   };
 
+  const showPlace = (inside, queue) => {
+    at("queue", inside).hidden = !queue;
+    at("queue", inside).textContent = queue ? queue.sentence : "";
+  };
+
+  const showSample = (found) => {
+    showPlace(sample, found.queue);
+    const chips = sample.querySelectorAll("[data-video]");
+    if (chips.length !== found.videos.length) return;
+    found.videos.forEach((video, index) => {
+      chips[index].textContent = video.words;
+      chips[index].className = `bn-chip bn-chip-${video.state}`;
+    });
+  };
+
   const show = (progress) => {
+    showPlace(run, progress.queue);
     for (const name of ["ready", "rendering", "queued", "failed", "total", "stage", "label"]) {
       at(name).textContent = progress[name];
     }
@@ -61,15 +79,13 @@
       if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
       const progress = await reply.json();
       show(progress);
-      if (!progress.running) { window.location.reload(); return; }
+      if (sample) showSample(progress.sample);
+      if (isRunning && !progress.running || sample && !progress.sample.open) { window.location.reload(); return; }
     } catch (problem) {
       at("stage").textContent = `No news: ${problem.message}. Asking again.`;
     }
     setTimeout(ask, EVERY_MS);
   };
 
-  if (run.dataset.running === "true") ask();
-  // A sample is small: the page itself says how far it is.
-  const sample = document.querySelector("[data-sample]");
-  if (sample && run.dataset.running !== "true") setTimeout(() => window.location.reload(), 4 * EVERY_MS);
+  if (isRunning || sample) ask();
 })();
