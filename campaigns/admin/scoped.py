@@ -21,9 +21,18 @@ class ScopedAdmin(ModelAdmin):
     What lies in workspaces of others is not there: 404.
     """
 
+    adds_many = False  # whether a person adds one row after another
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return narrow(rows, request) if _is_list(request) else scope(rows, request.user)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """One button saves: it leads to where the work goes on."""
+        context |= {"show_save_and_add_another": self.adds_many, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

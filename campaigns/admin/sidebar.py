@@ -10,7 +10,7 @@ from django.urls import reverse
 from campaigns.access.workspaces import choose_workspace, list_workspaces, narrow
 from campaigns.counts import Counts, compute_counts_of
 from campaigns.delivery.mailbox import mailbox_folder
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Presenter
 from campaigns.views.mailbox import may_see_mails
 from campaigns.views.page import StepLink, build_steps, find_next_step, step_url
 
@@ -63,7 +63,8 @@ def add_recent_campaigns(request: HttpRequest, context: dict[str, Any]) -> dict[
         campaigns = list(seen.order_by("-created_at")[:RECENT])
         counts = compute_counts_of(campaigns)
         recent = [{"campaign": one, **_summarize(one, counts[one.pk])} for one in campaigns]
-    return {**context, "title": "Byname", "recent": recent}
+    has_presenter = narrow(Presenter.objects.all(), request).exists()
+    return {**context, "title": "Byname", "recent": recent, "has_presenter": has_presenter}
 
 
 def _summarize(campaign: Campaign, counts: Counts) -> dict[str, Any]:

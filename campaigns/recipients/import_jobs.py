@@ -15,6 +15,7 @@ from campaigns.recipients import changes
 from campaigns.recipients.draft_files import read_sheet as read_draft
 from campaigns.recipients.draft_files import write_lines, write_sheet
 from campaigns.recipients.import_drafts import SHEET_QUESTIONS, Draft, needs_columns
+from campaigns.recipients.row_validation import validate_rows
 from campaigns.sheets.choice import SheetChoice
 from campaigns.sheets.reading import ReadSheet, SheetError, read_sheet_file
 from campaigns.states import JobState
@@ -89,7 +90,7 @@ def _remember_columns(campaign: Campaign, found: ReadSheet) -> SheetChoice | Non
 
 
 def _describe(found: ReadSheet) -> dict[str, Any]:
-    faulty = {problem.row for problem in found.sheet.problems}
+    faulty = sum(bool(row.problems) for row in validate_rows(found.sheet, choice=found.choice))
     return {
         "choice": found.choice.to_json(),
         "questions": [asdict(question) for question in found.questions],
@@ -101,7 +102,7 @@ def _describe(found: ReadSheet) -> dict[str, Any]:
         "columns": [asdict(column) for column in found.columns],
         "notes": [note.message for note in found.notes[:NOTES_MAX]],
         "rows": len(found.sheet.rows),
-        "faulty": len(faulty - {None}),
+        "faulty": faulty,
     }
 
 

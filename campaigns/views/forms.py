@@ -231,7 +231,10 @@ class PresenterForm(_PresenterForm):
             "name", "take", "upload", "voice_engine", "voice", "agreed", "consent_by",
             "consent_note", "voice_agreed", "voice_consent_by",
         )  # fmt: skip
-        widgets = {"take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"})}
+        widgets = {
+            "take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"}),
+            "consent_note": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        }
         help_texts = {
             "take": "One person facing a still camera, 10 to 60 seconds, only one face in the picture.",
             "voice": f"Empty: the packaged voice. {engine.describe_voices()}",
@@ -244,6 +247,8 @@ class PresenterForm(_PresenterForm):
         super().__init__(*args, **kwargs)
         if "agreed" in self.fields:
             self.fields["agreed"].initial = self.instance.has_consent
+        if self.instance.pk is None:
+            self.fields["name"].widget.attrs["autofocus"] = True
         if "take" in self.fields:
             self.fields["take"].required = False  # `clean` asks for it, or for the upload
         if "voice_agreed" in self.fields:

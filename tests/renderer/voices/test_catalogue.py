@@ -58,7 +58,7 @@ def test_a_voice_of_another_pitch_or_language_is_told() -> None:
     assert describe_misfit(210.0, HIGH, "en-GB") == ""
     assert (
         describe_misfit(210.0, HIGH, "de-DE")
-        == "The voice “anna” speaks “en-us”, and the script is in “de-DE”."
+        == "This voice speaks “en-us”, and the script is in “de-DE”."
     )
 
 
