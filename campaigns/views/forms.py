@@ -72,6 +72,16 @@ class ScriptForm(_CampaignForm):
         self.fields["voice"].help_text = f"Empty: the packaged voice. {engine.describe_voices()}"
         self.fields["voice_engine"].choices = engine.list_voice_choices()  # type: ignore[attr-defined]
 
+    def list_changes(self) -> list[str]:
+        """The fields whose values differ from the stored ones. Not all of changed_data do: for a field whose
+        default is a function, it asks the page for a hidden copy."""
+        stored = self.initial
+        return [
+            name
+            for name in self.changed_data
+            if name == "presenter" or self.cleaned_data.get(name) != stored.get(name)
+        ]
+
     def clean(self) -> dict[str, Any]:
         """A presenter who is chosen brings the default voice, unless another voice was chosen as well."""
         cleaned = super().clean() or self.cleaned_data

@@ -153,9 +153,13 @@ def _is_run_open(campaign: Campaign, counts: Counts) -> bool:
 
 
 def find_next_step(campaign: Campaign, counts: Counts | None = None) -> str:
-    """The first step that is not done: where a person goes on. Nobody has to look at the names."""
-    links = build_steps(campaign, counts or compute_counts(campaign), "")
-    return next((link.slug for link in links if not link.done and link.slug != "names"), "send")
+    """The first step that is not done: where a person goes on. Nobody has to look at the names, and a sample
+    is looked at before the run."""
+    counts = counts or compute_counts(campaign)
+    has_sample = campaign.state == CampaignState.DRAFT and counts.to_review > 0
+    passed = {"names", "run"} if has_sample else {"names"}
+    links = build_steps(campaign, counts, "")
+    return next((link.slug for link in links if not link.done and link.slug not in passed), "send")
 
 
 def _describe_rows(counts: Counts) -> str:

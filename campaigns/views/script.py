@@ -107,7 +107,7 @@ class ScriptPage(CampaignPage):
             with transaction.atomic():
                 save_script(self.campaign, script, self.person, read_number(request.POST.get("based_on")))
                 form.save()
-                record_speaker(self.person, self.campaign, form.changed_data)
+                record_speaker(self.person, self.campaign, form.list_changes())
         except ChangedMeanwhile as changed:
             return self._show_meanwhile(form, script, changed)
         return self._tell_saved()
