@@ -67,8 +67,8 @@ def sign_in(page: Page, account: str, password: str) -> None:
     page.goto("/admin/")
     page.get_by_label("Username").fill(account)
     page.get_by_label("Password").fill(password)
-    page.get_by_label("Password").press("Enter")
-    page.wait_for_url("**/admin/")
+    with page.expect_navigation():
+        page.get_by_label("Password").press("Enter")
 
 
 def photograph(page: Page, address: str, out: Path) -> None:
