@@ -50,17 +50,18 @@ def _soften(network: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDA
 
 def store_presenter(files: Baked) -> Presenter:
     """The same in the database, ready and with consent."""
-    facts = engine.probe_take(files.take)
-    made = Presenter(
-        name="Nora",
-        facts=facts,
-        take_sha256=facts["sha256"],
-        bake_state=BakeState.READY,
-        consent_by="Nora",
-        consent_at=timezone.now(),
-    )
-    with files.take.open("rb") as take, files.bake.open("rb") as bake_file:
+    made = Presenter(name="Nora", consent_by="Nora", consent_at=timezone.now())
+    with files.take.open("rb") as take:
         made.take.save("take.mp4", File(take), save=False)
-        made.bake.save("presenter.safetensors", File(bake_file), save=False)
-    made.save()
+    give_bake(made, files)
     return made
+
+
+def give_bake(presenter: Presenter, files: Baked) -> None:
+    """What preparing the take would make of it."""
+    facts = engine.probe_take(files.take)
+    presenter.facts, presenter.take_sha256 = facts, facts["sha256"]
+    presenter.bake_state = BakeState.READY
+    with files.bake.open("rb") as bake_file:
+        presenter.bake.save("presenter.safetensors", File(bake_file), save=False)
+    presenter.save()

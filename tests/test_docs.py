@@ -134,6 +134,13 @@ def test_each_link_to_a_file_leads_somewhere(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_each_test_that_a_page_names_exists(path: Path) -> None:
+    named = re.findall(r"(tests/[\w/]+\.py)::(test_\w+)", path.read_text(encoding="utf-8"))
+    missing = [name for file, name in named if f"def {name}(" not in (ROOT / file).read_text("utf-8")]
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_each_file_of_the_project_that_a_page_names_exists(path: Path) -> None:
     named = re.findall(
         r"`((?:renderer|campaigns|platform|templates|tests|docker|docs)/[\w./-]*)`",

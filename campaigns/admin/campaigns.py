@@ -14,10 +14,11 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from campaigns import engine
+from campaigns.access.workspaces import find_workspace_for_new
 from campaigns.admin.scoped import DeletingAdmin
 from campaigns.counts import compute_counts_of
 from campaigns.history import Verb, record
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Presenter
 from campaigns.states import CampaignState
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.views.check import CheckPage
@@ -184,8 +185,17 @@ class CampaignAdmin(DeletingAdmin):
         obj.locale = engine.choose_locale(
             request.headers.get("Accept-Language", ""), choose_campaign_voice(obj)
         )
+        _choose_presenter(request, obj)
         super().save_model(request, obj, form, change)
         record(request.user, Verb.CAMPAIGN_CREATED, campaign=obj, about=obj.name)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Campaign]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "name" in form.base_fields:
+            form.base_fields["name"].widget.attrs["autofocus"] = True
+        return form
 
     def response_add(
         self, request: HttpRequest, obj: Campaign, post_url_continue: str | None = None
@@ -227,3 +237,19 @@ class CampaignAdmin(DeletingAdmin):
 
     class Media:
         css = {"all": ["campaigns/dashboard/dashboard.css"]}
+
+
+def _choose_presenter(request: HttpRequest, campaign: Campaign) -> None:
+    """The presenter from whose page the campaign was begun, or the only one that there is, speaks in it."""
+    there = Presenter.objects.filter(
+        workspace_id=find_workspace_for_new(request), consent_revoked_at__isnull=True
+    )
+    asked = request.GET.get("presenter", "")
+    if asked.isdecimal() and len(asked) < 10:
+        there = there.filter(pk=asked)
+    found = list(there[:2])
+    if len(found) != 1:
+        return
+    campaign.presenter = found[0]
+    if found[0].voice_engine:
+        campaign.voice_engine, campaign.voice = found[0].voice_engine, found[0].voice

@@ -108,16 +108,16 @@ class PresenterAdmin(DeletingAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         # Another take is another presenter: videos that were approved stay what they were.
         take = ("take", "upload") if obj is None else ("take_facts",)
-        shown: tuple[Any, ...] = (
-            ("The take", {"fields": ("name", *take)}),
-            ("Voice of new campaigns", {"fields": ("voice_engine", "voice")}),
+        first = ("The take", {"fields": ("name", *take)})
+        voice = ("Voice of new campaigns (optional)", _fold("voice_engine", "voice"))
+        if not _may_record_consent(request, obj):
+            return first, voice
+        return (
+            first,
+            ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
+            ("A voice like theirs (optional)", _fold("voice_agreed", "voice_consent_by")),
+            voice,
         )
-        if _may_record_consent(request, obj):
-            shown += (
-                ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
-                ("A voice like yours", {"fields": ("voice_agreed", "voice_consent_by")}),
-            )
-        return shown
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -215,6 +215,11 @@ class PresenterAdmin(DeletingAdmin):
 
 def _may_record_consent(request: HttpRequest, presenter: Presenter | None) -> bool:
     return has(request.user, "consent_presenter", presenter or get_workspace_here(request))
+
+
+def _fold(*fields: str) -> dict[str, Any]:
+    """A part of the form that most people never need: closed unless it has a fault."""
+    return {"fields": fields, "classes": ["collapse"]}
 
 
 def _find_own_upload(request: HttpRequest, asked: str) -> Upload | None:

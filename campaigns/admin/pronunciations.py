@@ -28,6 +28,7 @@ PROBLEMS_SHOWN = 20
 class PronunciationAdmin(ScopedAdmin):
     """Words and how they are said, in every campaign."""
 
+    adds_many = True
     form = PronunciationForm
     fields = ("word", "typed", "language", "match_case")
     list_display = ("word", "written", "language_label", "match_case", "changed_by", "changed_at")

@@ -32,6 +32,8 @@ class ScopedAdmin(ModelAdmin):
     What lies in workspaces of others is not there: 404.
     """
 
+    adds_many = False  # whether a person adds one row after another
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return narrow(rows, request) if _is_list(request) else scope(rows, request.user)
@@ -52,6 +54,13 @@ class ScopedAdmin(ModelAdmin):
         """In the workspace that a row belongs to; for a list or a new row, in the one they are in."""
         where = row if row is not None else get_workspace_here(request)
         return has(request.user, get_permission_codename(action, self.opts), where)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """One button saves: it leads to where the work goes on."""
+        context |= {"show_save_and_add_another": self.adds_many, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

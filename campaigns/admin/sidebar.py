@@ -11,7 +11,7 @@ from campaigns.access.rights import has
 from campaigns.access.workspaces import choose_workspace, get_workspace_here, list_workspaces, narrow
 from campaigns.counts import Counts, compute_counts_of
 from campaigns.delivery.mailbox import mailbox_folder
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Presenter
 from campaigns.views.mailbox import may_see_mails
 from campaigns.views.page import StepLink, build_steps, find_next_step, step_url
 
@@ -66,7 +66,9 @@ def add_recent_campaigns(request: HttpRequest, context: dict[str, Any]) -> dict[
         counts = compute_counts_of(campaigns)
         recent = [{"campaign": one, **_summarize(one, counts[one.pk])} for one in campaigns]
     may_add = {model: has(request.user, f"add_{model}", here) for model in ("campaign", "presenter")}
-    return {**context, "title": "Byname", "recent": recent, "may_add": may_add}
+    has_presenter = narrow(Presenter.objects.all(), request).exists()
+    first = {"title": "Byname", "recent": recent, "may_add": may_add, "has_presenter": has_presenter}
+    return {**context, **first}
 
 
 def _summarize(campaign: Campaign, counts: Counts) -> dict[str, Any]:

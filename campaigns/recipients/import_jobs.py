@@ -22,6 +22,7 @@ from campaigns.recipients.remembered_choice import (
     has_shape,
     list_remembered,
 )
+from campaigns.recipients.row_validation import validate_rows
 from campaigns.sheets.choice import SheetChoice
 from campaigns.sheets.reading import ReadSheet, SheetError, read_sheet_file
 from campaigns.states import JobState
@@ -106,7 +107,7 @@ def _read_as_before(
 
 
 def _describe(found: ReadSheet) -> dict[str, Any]:
-    faulty = {problem.row for problem in found.sheet.problems}
+    faulty = sum(bool(row.problems) for row in validate_rows(found.sheet, choice=found.choice))
     return {
         "choice": found.choice.to_json(),
         "questions": [asdict(question) for question in found.questions],
@@ -118,7 +119,7 @@ def _describe(found: ReadSheet) -> dict[str, Any]:
         "columns": [asdict(column) for column in found.columns],
         "notes": [note.message for note in found.notes[:NOTES_MAX]],
         "rows": len(found.sheet.rows),
-        "faulty": len(faulty - {None}),
+        "faulty": faulty,
     }
 
 

@@ -85,7 +85,7 @@ _WORDS: Mapping[str, _Words] = {
         "Whether the lips move when they were meant to.", LINE,
     ),
     "open_in_silence": _share(
-        "mouth closed in silence", "mouth open in {some} of the silence",
+        "mouth closed in silence", "mouth open in {some} silent frames",
         "Between sentences the mouth should rest.", LINE,
     ),
     "ring": _Words(

@@ -72,6 +72,16 @@ class ScriptForm(_CampaignForm):
         self.fields["voice"].help_text = f"Empty: the packaged voice. {engine.describe_voices()}"
         self.fields["voice_engine"].choices = engine.list_voice_choices()  # type: ignore[attr-defined]
 
+    def list_changes(self) -> list[str]:
+        """The fields whose values differ from the stored ones. Not all of changed_data do: for a field whose
+        default is a function, it asks the page for a hidden copy."""
+        stored = self.initial
+        return [
+            name
+            for name in self.changed_data
+            if name == "presenter" or self.cleaned_data.get(name) != stored.get(name)
+        ]
+
     def clean(self) -> dict[str, Any]:
         """A presenter who is chosen brings the default voice, unless another voice was chosen as well."""
         cleaned = super().clean() or self.cleaned_data
@@ -231,7 +241,10 @@ class PresenterForm(_PresenterForm):
             "name", "take", "upload", "voice_engine", "voice", "agreed", "consent_by",
             "consent_note", "voice_agreed", "voice_consent_by",
         )  # fmt: skip
-        widgets = {"take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"})}
+        widgets = {
+            "take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"}),
+            "consent_note": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        }
         help_texts = {
             "take": "One person facing a still camera, 10 to 60 seconds, only one face in the picture.",
             "voice": f"Empty: the packaged voice. {engine.describe_voices()}",
@@ -244,6 +257,8 @@ class PresenterForm(_PresenterForm):
         super().__init__(*args, **kwargs)
         if "agreed" in self.fields:
             self.fields["agreed"].initial = self.instance.has_consent
+        if self.instance.pk is None:
+            self.fields["name"].widget.attrs["autofocus"] = True
         if "take" in self.fields:
             self.fields["take"].required = False  # `clean` asks for it, or for the upload
         if "voice_agreed" in self.fields:

@@ -138,7 +138,7 @@ def build_steps(campaign: Campaign, counts: Counts, current: str) -> tuple[StepL
         "recipients": counts.valid > 0,
         "script": bool(campaign.script.strip()) and campaign.presenter is not None,
         "names": counts.ready > 0,
-        "run": counts.ready > 0 and campaign.state != CampaignState.RENDERING,
+        "run": counts.ready > 0 and not _is_run_open(campaign, counts),
         "review": counts.approved > 0 and counts.to_review == 0,
         "send": counts.sent > 0 and counts.sent >= counts.approved,
     }
@@ -149,19 +149,35 @@ def build_steps(campaign: Campaign, counts: Counts, current: str) -> tuple[StepL
     )
 
 
+def _is_run_open(campaign: Campaign, counts: Counts) -> bool:
+    """A run goes on, or only a sample of a campaign that was never run is made."""
+    is_sample = campaign.state == CampaignState.DRAFT and counts.ready < counts.valid
+    return campaign.state == CampaignState.RENDERING or is_sample
+
+
 def find_next_step(campaign: Campaign, counts: Counts | None = None) -> str:
-    """The first step that is not done: where a person goes on. Nobody has to look at the names."""
-    links = build_steps(campaign, counts or compute_counts(campaign), "")
-    return next((link.slug for link in links if not link.done and link.slug != "names"), "send")
+    """The first step that is not done: where a person goes on. Nobody has to look at the names, and a sample
+    is looked at before the run."""
+    counts = counts or compute_counts(campaign)
+    has_sample = campaign.state == CampaignState.DRAFT and counts.to_review > 0
+    passed = {"names", "run"} if has_sample else {"names"}
+    links = build_steps(campaign, counts, "")
+    return next((link.slug for link in links if not link.done and link.slug not in passed), "send")
+
+
+def _describe_rows(counts: Counts) -> str:
+    if not counts.valid + counts.rejected:
+        return "nobody yet"
+    return f"{counts.valid} valid" + (f", {counts.rejected} not" if counts.rejected else "")
 
 
 def _build_hints(campaign: Campaign, counts: Counts) -> dict[str, str]:
     presenter = campaign.presenter.name if campaign.presenter else "no presenter yet"
     return {
-        "recipients": f"{counts.valid} valid" + (f", {counts.rejected} rejected" if counts.rejected else ""),
-        "script": presenter if campaign.script.strip() else "not written yet",
+        "recipients": _describe_rows(counts),
+        "script": presenter if campaign.script.strip() else "to write",
         "names": "said right?",
         "run": campaign.get_state_display(),
-        "review": f"{counts.approved} approved" + (f", {counts.to_review} to do" if counts.to_review else ""),
+        "review": f"{counts.to_review} to do" if counts.to_review else f"{counts.approved} approved",
         "send": f"{counts.sent} sent",
     }

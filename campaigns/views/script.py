@@ -29,6 +29,7 @@ from campaigns.pronunciations.library import load_library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.recipients.keys import read_roles
 from campaigns.recipients.left_out import find_left_out
+from campaigns.recipients.name_columns import find_first_name_column
 from campaigns.recipients.revalidation import find_script_fault, find_script_rejections, revalidate_behind
 from campaigns.recipients.row_speaker import RowSpeaker
 from campaigns.scripts.hearing import LINE_CHARACTERS_MAX, HeardLine, read_line, sign_line
@@ -41,6 +42,7 @@ from campaigns.scripts.versions import (
     get_version_number,
     save_script,
 )
+from campaigns.sheets.choice import Role
 from campaigns.states import CampaignState, RowVerdict
 from campaigns.storage.campaign_voice import choose_tried_voice
 from campaigns.views.forms import ScriptForm
@@ -72,6 +74,7 @@ class ScriptPage(CampaignPage):
             draft=None if begun or self.request.method == "POST" else self._find_draft(),
             versions=get_version_number(self.campaign),
             variables=[(column, to_variable(column)) for column in self.campaign.columns],
+            first_name=to_variable(self._find_first_name()),
             samples=find_sample_values(self.campaign),
             filters=FILTERS,
             recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
@@ -106,7 +109,7 @@ class ScriptPage(CampaignPage):
             with transaction.atomic():
                 save_script(self.campaign, script, self.person, read_number(request.POST.get("based_on")))
                 form.save()
-                record_speaker(self.person, self.campaign, form.changed_data)
+                record_speaker(self.person, self.campaign, form.list_changes())
         except ChangedMeanwhile as changed:
             return self._show_meanwhile(form, script, changed)
         return self._tell_saved()
@@ -148,6 +151,11 @@ class ScriptPage(CampaignPage):
         if number is not None:
             return self.campaign.script_versions.filter(number=number).first()
         return self._find_draft() if "draft" in self.request.GET else None
+
+    def _find_first_name(self) -> str:
+        """The column that a greeting takes, for the example in the empty editor."""
+        chosen = self.campaign.column_roles.get(Role.FIRST_NAME)
+        return str(chosen or find_first_name_column(self.campaign.columns) or "first_name")
 
     def _find_draft(self) -> ScriptDraft | None:
         return find_draft(self.campaign, self.person)

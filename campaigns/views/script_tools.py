@@ -70,7 +70,7 @@ def left_out_to_json(out: LeftOut) -> dict[str, Any]:
         "left": out.left,
         "rows": [
             {"pk": row.pk, "label": f"{row.name} · row {row.row_number}", "row": row.row_number,
-             "name": row.name, "reason": row.reason}
+             "name": row.name, "reason": row.reason, "column": row.column}
             for row in out.examples
         ],
     }  # fmt: skip

@@ -23,6 +23,7 @@ class VoiceOffer:
 
     info: engine.VoiceInfo
     engine_label: str
+    language: str  # as people say it
     misfit: str
     sample_url: str
     chosen: bool
@@ -37,6 +38,7 @@ def list_offers(campaign: Campaign) -> list[VoiceOffer]:
         VoiceOffer(
             info,
             labels.get(info.engine, info.engine),
+            _name_language(info.language),
             engine.describe_misfit(pitch_hz, info, campaign.locale),
             _build_sample_url(campaign, info),
             info == chosen,
@@ -71,6 +73,12 @@ class SampleView(CampaignPage):
             raise Http404("There is no such voice.")
         speaker = Speaker(engine.choose_voice(*wanted), Library())
         return respond_with_sound(request, engine.VOICE_SAMPLE, speaker, ())
+
+
+def _name_language(code: str) -> str:
+    """“English, United States” for en-us; the code where no list has it."""
+    names = {locale.casefold(): name for locale, name in engine.LOCALES}
+    return names.get(code.casefold(), code)
 
 
 def _build_sample_url(campaign: Campaign, info: engine.VoiceInfo) -> str:

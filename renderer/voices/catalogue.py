@@ -39,14 +39,14 @@ def find_nearest_voices(
 def describe_misfit(presenter_pitch_hz: float, voice: VoiceInfo, language: str = "") -> str:
     """A sentence where a voice does not fit the presenter's pitch or the language of the script, else ""."""
     if language and _base(language) != _base(voice.language):
-        return f"The voice “{voice.name}” speaks “{voice.language}”, and the script is in “{language}”."
+        return f"This voice speaks “{voice.language}”, and the script is in “{language}”."
     if not (presenter_pitch_hz and voice.pitch_hz):
         return ""
     ratio = voice.pitch_hz / presenter_pitch_hz
     if max(ratio, 1 / ratio) <= _PITCH_RATIO_MAX:
         return ""
     return (
-        f"The voice “{voice.name}” is much {'higher' if ratio > 1 else 'lower'} than the presenter's: "
+        f"This voice is much {'higher' if ratio > 1 else 'lower'} than the presenter's: "
         f"{voice.pitch_hz:.0f} Hz, and {presenter_pitch_hz:.0f} Hz in the take. Viewers hear somebody else."
     )
 

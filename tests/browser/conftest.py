@@ -118,6 +118,6 @@ def dashboard(page: Page, alice: User) -> Page:
     page.goto("/admin/")
     page.get_by_label("Username").fill(alice.username)
     page.get_by_label("Password").fill(people.PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    page.wait_for_url("**/admin/")
+    with page.expect_navigation():  # its address, .../login/?next=/admin/, ends as the next one does
+        page.get_by_label("Password").press("Enter")
     return page

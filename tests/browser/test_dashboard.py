@@ -107,7 +107,7 @@ def test_a_campaign_from_its_name_to_the_start_of_the_run(
     expect(page.get_by_text("You can leave this page")).to_be_visible()
     campaign = Campaign.objects.get(name="Trade fair")
     do_jobs(campaign)
-    page.get_by_role("button", name="Take 3 people").click()
+    page.get_by_role("button", name="Add 3 people").click()
     expect(page.get_by_role("progressbar", name="Applying the changes")).to_be_visible()
     do_jobs(campaign)
     expect(page.get_by_role("row").filter(has_text="Lars")).to_contain_text("is not an e-mail address")

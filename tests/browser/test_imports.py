@@ -61,7 +61,7 @@ def test_a_german_export_with_title_lines_comes_in_and_a_cell_is_mended_by_keybo
     page.get_by_role("link", name="Upload a spreadsheet").click()
     choose(page, empty, file)
     expect(page.get_by_text("“E-Mail-Adresse” is the e-mail address")).to_be_visible()
-    apply(page, empty, "Take 3 people")
+    apply(page, empty, "Add 3 people")
 
     lars = page.get_by_role("row").filter(has_text="Lars")
     expect(lars).to_contain_text("is not an e-mail address")
@@ -106,11 +106,11 @@ def test_another_sheet_and_header_row_are_chosen(dashboard: Page, empty: Campaig
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     do_jobs(empty)
-    page.get_by_role("button", name="Take 3 people").wait_for()
+    page.get_by_role("button", name="Add 3 people").wait_for()
     page.get_by_role("navigation", name="Steps of the import").get_by_role("link", name="Sheet").click()
     expect(page.get_by_role("radio", name="Row 2")).to_be_checked()
     page.go_back()
-    expect(page.get_by_role("button", name="Take 3 people")).to_be_visible()
+    expect(page.get_by_role("button", name="Add 3 people")).to_be_visible()
 
 
 def test_a_corrected_sheet_after_sending_shows_what_it_does_and_keeps_who_was_sent_to(
@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_read_is_kept_and_another_is_chosen(
     right = tmp_path / "people.csv"
     right.write_text(CORRECTED)
     choose(page, empty, right)
-    expect(page.get_by_role("button", name="Take 3 people")).to_be_visible()
+    expect(page.get_by_role("button", name="Add 3 people")).to_be_visible()
 
 
 def test_a_person_is_added_removed_and_taken_back(dashboard: Page, campaign: Campaign) -> None:

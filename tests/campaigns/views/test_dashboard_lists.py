@@ -82,6 +82,24 @@ def test_a_new_campaign_goes_to_its_recipients(dashboard: Client, alice: User) -
     assert made.created_by == alice
 
 
+def test_a_new_campaign_takes_the_only_presenter_or_the_one_whose_page_it_was_begun_on(
+    dashboard: Client, presenter: Presenter
+) -> None:
+    add = reverse("admin:campaigns_campaign_add")
+    dashboard.post(add, {"name": "One"})
+    other = Presenter.objects.create(name="Sam", workspace=presenter.workspace)
+    dashboard.post(add, {"name": "Two"})
+    dashboard.post(f"{add}?presenter={other.pk}", {"name": "Three"})
+    chosen = Campaign.objects.order_by("pk").values_list("presenter__name", flat=True)
+    assert list(chosen) == ["Nora", None, "Sam"]
+
+
+def test_an_empty_list_says_so_and_a_search_in_vain_leads_back(dashboard: Client, db: None) -> None:
+    assert "No campaigns yet" in page(dashboard, "campaigns_campaign_changelist")
+    found = dashboard.get(reverse("admin:campaigns_campaign_changelist"), {"q": "spring"})
+    assert "No campaign fits the search and the filters." in found.content.decode()
+
+
 def test_the_first_page_shows_the_newest_campaigns(dashboard: Client, everything: Campaign) -> None:
     assert "Go on: Review" in page(dashboard, "index")
 

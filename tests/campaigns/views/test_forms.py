@@ -105,6 +105,12 @@ def test_a_presenter_brings_the_default_voice_unless_another_is_chosen(
         assert (form.instance.voice_engine, form.instance.voice) == becomes
 
 
+def test_a_voice_that_nobody_changed_is_no_change(campaign: Campaign) -> None:
+    fields = {name: getattr(campaign, name) for name in ("script", "voice_engine", "voice", "locale")}
+    form = ScriptForm({**fields, "presenter": campaign.presenter_id}, instance=campaign)
+    assert form.is_valid() and form.list_changes() == []
+
+
 @pytest.mark.parametrize(
     ("asked", "chosen"),
     [

@@ -12,7 +12,7 @@ from django.urls import reverse
 from campaigns.models import Campaign, Event, ViewingSummary
 from campaigns.review import approve
 from campaigns.standing.viewing import count_viewing
-from campaigns.states import EventKind
+from campaigns.states import CampaignState, EventKind
 from campaigns.views.home import build_funnel, build_plot
 from campaigns.views.page import Counts
 from tests import people
@@ -36,6 +36,8 @@ def test_it_names_the_next_step_and_what_needs_attention(
     message = people.ready_message(campaign.recipients.get(name="Ada"))
     assert "Review 1" in dashboard.get(home(campaign)).content.decode()
     approve(message, alice, seen_hash=message.content_hash)
+    assert "Start the run" in dashboard.get(home(campaign)).content.decode()  # it was a sample
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RENDERED)
     page = dashboard.get(home(campaign)).content.decode()
     assert "Send 1" in page and "alice" in page
 

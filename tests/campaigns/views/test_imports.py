@@ -57,7 +57,7 @@ def workbook(**sheets: list[list[object]]) -> bytes:
 def test_a_first_spreadsheet_is_summed_up_and_then_taken(dashboard: Client, empty: Campaign) -> None:
     page = choose(dashboard, empty, SHEET)
     assert "What is in the spreadsheet" in page
-    assert "Take 2 people" in page
+    assert "Add 2 people" in page
     assert empty.recipients.count() == 0
     page = apply(dashboard, empty)
     assert [row.name for row in empty.recipients.all()] == ["Zoë", "Lars"]
@@ -82,7 +82,7 @@ def test_a_sheet_without_addresses_is_said_loudly_and_goes_on_when_told(
     assert "No column holds e-mail addresses" in page
     assert "no mail can be sent" in page
     page = answer(dashboard, empty, "import_columns", **{"role-0": "first_name", "role-1": ""})
-    assert "Take 2 people" in page
+    assert "Add 2 people" in page
 
 
 def test_a_column_is_given_a_role_and_the_next_sheet_remembers_it(dashboard: Client, empty: Campaign) -> None:
@@ -115,7 +115,7 @@ def test_a_read_me_sheet_first_is_passed_over_and_another_can_be_chosen(
     page = dashboard.get(step(empty, "import_sheet")).content.decode()
     assert "How to fill" not in page or "Readme" in page
     page = answer(dashboard, empty, "import_sheet", sheet="Old", header_row="")
-    assert "Take 2 people" in page
+    assert "Add 2 people" in page
     apply(dashboard, empty)
     assert {row.name for row in empty.recipients.all()} == {"Cy", "Di"}
 
@@ -180,14 +180,14 @@ def test_a_cancelled_reading_keeps_the_file_and_reads_it_again(dashboard: Client
     cancel(Job.objects.get(campaign=empty))
     page = see(dashboard, empty)
     assert "Read it again" in page
-    assert "Take 2 people" in answer(dashboard, empty, "import", action="again")
+    assert "Add 2 people" in answer(dashboard, empty, "import", action="again")
 
 
 def test_an_answer_that_makes_the_file_unreadable_is_taken_back(dashboard: Client, empty: Campaign) -> None:
     choose(dashboard, empty, SHEET)
     page = answer(dashboard, empty, "import_sheet", header_row="9")
     assert "Forget my answers" in page
-    assert "Take 2 people" in answer(dashboard, empty, "import", action="afresh")
+    assert "Add 2 people" in answer(dashboard, empty, "import", action="afresh")
 
 
 def test_a_draft_is_thrown_away(dashboard: Client, campaign: Campaign) -> None:

@@ -56,10 +56,7 @@ def test_a_voice_of_another_pitch_or_language_is_told() -> None:
     assert "much higher than the presenter's: 210 Hz, and 95 Hz" in describe_misfit(95.0, HIGH)
     assert "much lower" in describe_misfit(210.0, LOW)
     assert describe_misfit(210.0, HIGH, "en-GB") == ""
-    assert (
-        describe_misfit(210.0, HIGH, "de-DE")
-        == "The voice “anna” speaks “en-us”, and the script is in “de-DE”."
-    )
+    assert describe_misfit(210.0, HIGH, "de-DE") == "This voice speaks “en-us”, and the script is in “de-DE”."
 
 
 def test_settings_lead_to_what_is_known_of_their_voice() -> None:

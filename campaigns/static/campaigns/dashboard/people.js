@@ -56,6 +56,9 @@
     button.textContent = person.removed ? "Take back" : "Remove";
     button.setAttribute("aria-label", `${button.textContent} ${person.name}`);
     for (const count of document.querySelectorAll("[data-count]")) count.textContent = answer.counts[count.dataset.count];
+    const hint = document.querySelector("[data-valid-hint]");
+    const { valid, attention } = answer.counts;
+    if (hint) hint.textContent = `${valid} valid` + (attention ? `, ${attention} not` : "");
   };
   const send = async (row, fields) => {
     const body = new URLSearchParams({person: row.dataset.person, ...fields});
@@ -158,7 +161,11 @@
     else if (event.key.length === 1 && event.key !== " ") { event.preventDefault(); open(cell, event.key); }
   });
   const first = grid.querySelector(".bn-wrong[data-cell]") || grid.querySelector("[data-cell]");
-  if (first) place(first);
+  if (first) {
+    place(first);
+    const frame = grid.closest(".bn-scroll");  // the first wrong cell is in sight, wherever its column stands
+    if (first.matches(".bn-wrong")) frame.scrollLeft = first.offsetLeft + first.offsetWidth - frame.clientWidth + 120;
+  }
 
   // a person
 

@@ -199,5 +199,6 @@
     person.value = pk;
     ask();
   };
+  form.bnSetText = (text) => { editor.setValue(text); ask(); };
   ask();
 })();

@@ -8,6 +8,7 @@
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const left = form.querySelector("[data-left]");
   const told = form.querySelector("[data-hard-told]");
+  const stand = form.querySelector("[data-default]");
   const kept = form.querySelector("[data-kept]");
   const saved = area.defaultValue;
   let asked = 0;
@@ -33,6 +34,33 @@
     return item;
   };
 
+  // What is said where a cell is empty: one field for the first column that has such cells.
+  const offerDefault = (column) => {
+    const insert = [...form.querySelectorAll("[data-insert]")].find((one) => one.dataset.column === column);
+    const place = insert && new RegExp(`(\\{\\{-?\\s*${insert.dataset.insert})(?=\\s*(\\||-?\\}\\}))`, "g");
+    stand.hidden = !place || !place.test(area.value);
+    if (stand.hidden || stand.dataset.column === column) return;
+    stand.dataset.column = column;
+    const label = document.createElement("label");
+    label.textContent = `Where ${column} is empty, say`;
+    const field = document.createElement("input");
+    field.className = "bn-input";
+    field.maxLength = 100;
+    label.append(" ", field);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "bn-button bn-button-small";
+    button.textContent = "Write it into the script";
+    const write = () => {
+      if (!field.value.trim()) { field.focus(); return; }
+      const filter = ` | default(${JSON.stringify(field.value.trim())})`;
+      form.bnSetText(area.value.replace(place, (found) => found + filter));
+    };
+    button.addEventListener("click", write);
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); write(); } });
+    stand.replaceChildren(label, button);
+  };
+
   const showRows = (answer) => {
     left.hidden = !answer.left;
     left.querySelector("[data-left-sentence]").textContent = answer.sentence;
@@ -43,6 +71,7 @@
       items.push(more);
     }
     left.querySelector("[data-left-rows]").replaceChildren(...items);
+    offerDefault((answer.rows.find((row) => row.column) || {}).column);
     form.querySelector("[data-cost]").textContent = answer.cost ? `${answer.cost}.` : "";
   };
 

@@ -108,9 +108,10 @@ window.bnUnsaved = () => {
     event.preventDefault();
     const label = (button?.dataset.yes || button?.textContent || "go on").trim();
     if (unsaved.length) {
-      const words = `“${label}” works with what is saved. Save first, or throw the changes away.`;
-      if (!(await settle(unsaved, words, ", then go on"))) return;
-      if (unsaved.includes(form) && button?.hasAttribute("data-after-saved")) { location.reload(); return; }
+      const again = unsaved.includes(form) && button?.hasAttribute("data-after-saved");  // what was saved is looked at first
+      const words = `“${label}” works with what is saved. Save first, or throw the changes away${again ? "; then press it again" : ""}.`;
+      if (!(await settle(unsaved, words, again ? "" : ", then go on"))) return;
+      if (again) { location.reload(); return; }
     }
     if (sentence) {
       const yes = await ask("Are you sure?", sentence, [["no", "No, stay"], ["yes", label, "bn-button-main"]]);
