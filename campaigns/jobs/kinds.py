@@ -27,6 +27,9 @@ class JobKind(StrEnum):
     EXPORT = "export"  # a table or a ZIP of videos
     STORE_RECORDINGS = "store_recordings"  # an archive of sounds that rows name
     CHECK_TAKE = "check_take"  # what a presenter's file is and lacks
+    CHOOSE_POSTER = "choose_poster"  # another frame for one message, or for all
+    MAKE_PREVIEWS = "make_previews"  # the moving pictures that are missing
+    SEND_TEST = "send_test"  # a mail to whoever asks for it
 
 
 # Does the work of a job and returns what came of it; a RefusedJob's sentence is shown as it is.
@@ -53,6 +56,9 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.EXPORT: Kind("writing the export", "campaigns.exports.jobs.run_job"),
     JobKind.STORE_RECORDINGS: Kind("storing the recordings", "campaigns.recipients.recorded_rows.run_job"),
     JobKind.CHECK_TAKE: Kind("looking at the take", "campaigns.runs.take_check.run_job"),
+    JobKind.CHOOSE_POSTER: Kind("choosing the poster", "campaigns.pictures.posters.run_job"),
+    JobKind.MAKE_PREVIEWS: Kind("making the moving pictures", "campaigns.pictures.previews.run_job"),
+    JobKind.SEND_TEST: Kind("sending the test mail", "campaigns.delivery.trial.run_job"),
 }
 
 
