@@ -49,6 +49,7 @@ class Verb(StrEnum):
     APPROVERS_CHANGED = "changed how many people approve: now"
     POSTER_CHOSEN = "chose the poster of"
     SENT = "sent"
+    TEST_SENT = "sent a test of the mail for"
     DELIVERY_DECIDED = "decided about the delivery to"
     EXPORTED = "exported"
     TAKE_UPLOADED = "uploaded the take of"

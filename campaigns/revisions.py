@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -17,7 +18,7 @@ from campaigns.models import Campaign, Message, Revision
 from campaigns.states import RenderState, ReviewState, move
 
 FILES = ("video", "poster", "preview", "captions")
-COPIED = ("content_hash", "made_with", "lines", "video_seconds", "segments")
+COPIED = ("content_hash", "made_with", "lines", "video_seconds", "segments", "poster_at_s")
 _ROWS_AT_ONCE = 1000
 
 
@@ -94,10 +95,35 @@ def open_file(revision: Revision, kind: str) -> FieldFile:
 def delete_unused_files(message: Message, names: Iterable[str]) -> None:
     """Delete these files of a message, but none that it or one of its revisions still uses."""
     used = {name for row in message.revisions.values_list(*FILES) for name in row}
-    stored = Message.objects.filter(pk=message.pk).values_list(*FILES).first() or ()
-    for name in set(names) - used - set(stored):
+    used |= set(Message.objects.filter(pk=message.pk).values_list(*FILES).first() or ())
+    used |= {find_platform_poster(name) for name in used}
+    for name in set(names) - used:
         if name:
             message.video.storage.delete(name)
+
+
+def replace_file(message: Message, kind: str, name: str, **fields: Any) -> bool:
+    """Store another ``kind`` of file (of ``FILES``) for the content that the message has; where that content
+    is approved, its link shows the new one.
+
+    False where the message has other content by now: then nothing is changed.
+    """
+    changed = {kind: name, **fields}
+    with transaction.atomic():
+        same = Message.objects.filter(
+            pk=message.pk, content_hash=message.content_hash, render_state=RenderState.READY
+        )
+        if not same.update(**changed):
+            return False
+        message.revisions.filter(content_hash=message.content_hash).update(**changed)
+    for field, value in changed.items():
+        setattr(message, field, value)
+    return True
+
+
+def find_platform_poster(video_name: str | None) -> str:
+    """Where the poster that the platform chose is stored, as long as its video is."""
+    return str(PurePosixPath(video_name or "video.mp4").with_suffix(".jpg"))
 
 
 def _create_revision(message: Message, user: AbstractBaseUser | None) -> Revision:

@@ -24,6 +24,8 @@ FIELDS: Mapping[str, str] = {
     "call_to_action_label": "button",
     "call_to_action_url": "address of the button",
 }
+# One more text, whose gaps hold nothing back: a picture without words goes as well.
+NAMES: Mapping[str, str] = {**FIELDS, "picture_text": "words on the picture"}
 ROWS_AT_ONCE = 1000
 # What a value fills of an address; values cannot hold these signs.
 _VALUE_OPEN, _VALUE_CLOSE = "\ue005", "\ue006"
@@ -54,7 +56,7 @@ class MailFault(Exception):
         self.column = error.sheet_column
         self.line, self.at = error.line, error.column
         self.corrected = apply_fixes(source, error.fixes) if error.fixes else ""
-        super().__init__(f"The mail's {FIELDS[field]}: {self.sentence}")
+        super().__init__(f"The mail's {NAMES[field]}: {self.sentence}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def fill_button(campaign: Campaign, values: Mapping[str, str]) -> MailText | Non
 
 
 def fill_field(campaign: Campaign, field: str, values: Mapping[str, str]) -> str:
-    """One of FIELDS for a row with these cells. Raises MailFault."""
+    """One of NAMES for a row with these cells. Raises MailFault."""
     source = getattr(campaign, field)
     try:
         if field == "call_to_action_url":
@@ -102,7 +104,7 @@ def fill_field(campaign: Campaign, field: str, values: Mapping[str, str]) -> str
 
 
 def check_field(source: str, field: str, columns: list[str]) -> None:
-    """Raise MailFault where one of FIELDS can be written for nobody with these columns."""
+    """Raise MailFault where one of NAMES can be written for nobody with these columns."""
     try:
         check_text(source, columns)
         if field == "call_to_action_url" and source and "{" not in source:

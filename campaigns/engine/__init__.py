@@ -22,6 +22,7 @@ from campaigns.engine.messages import (
     render,
     render_messages,
 )
+from campaigns.engine.pictures import write_moment, write_preview
 from campaigns.engine.speech import (
     PRESENTER_VOICE,
     assess_word,
@@ -93,5 +94,5 @@ __all__ = [
     "measure_line_s", "measure_peak_memory_mb", "measure_take_voice", "open_store", "order_script",
     "plan_messages", "plan_slots", "probe_take", "probe_video", "profile", "read_line",
     "read_machine_facts", "read_recording", "render", "render_messages", "speak_line", "tell_nobody",
-    "watch_joins", "write_take_poster",
+    "watch_joins", "write_moment", "write_preview", "write_take_poster",
 ]  # fmt: skip

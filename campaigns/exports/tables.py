@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.exports.cells import make_safe
@@ -19,8 +19,9 @@ from campaigns.models import Campaign
 from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
 
 OWN_COLUMNS = (
-    "link", "poster", "preview", "status", "approved", "sent at", "opened", "watched %",
+    "link", "poster", "picture", "preview", "status", "approved", "sent at", "opened", "watched %",
 )  # fmt: skip
+LINKS = ("page", "poster", "picture", "preview")  # addresses of a message; the first columns of the above
 ROWS_AT_ONCE = 5000
 TellProgress = Callable[[str, int, int], None]
 
@@ -129,11 +130,8 @@ def _find_addresses() -> dict[str, tuple[str, str]]:
     """Name → what stands before and after the id of a message; asked once, not for every row."""
     mark = UUID(int=0)
     found = {}
-    for name in ("page", "poster", "preview"):
-        try:
-            address = f"{settings.PUBLIC_URL}{reverse(f'message-{name}', args=[mark])}"
-        except NoReverseMatch:  # an installation without such pictures
-            continue
+    for name in LINKS:
+        address = f"{settings.PUBLIC_URL}{reverse(f'message-{name}', args=[mark])}"
         before, _, after = address.partition(str(mark))
         found[name] = (before, after)
     return found
@@ -143,12 +141,12 @@ def _build_person(row: Sequence[Any], addresses: Mapping[str, tuple[str, str]]) 
     (_, _, values, verdict, public_id, render, review, current, has_poster, has_preview,
      sent_at, delivery, opened, watched, public) = row  # fmt: skip
     approved = review == ReviewState.APPROVED and render == RenderState.READY and bool(current)
-    has = {"page": approved or public, "poster": has_poster, "preview": has_preview}
+    has = {"page": approved or public, "poster": has_poster, "picture": has_poster, "preview": has_preview}
     links = [
         "".join((addresses[name][0], str(public_id), addresses[name][1]))
-        if public_id and has["page"] and has[name] and name in addresses
+        if public_id and has["page"] and has[name]
         else ""
-        for name in ("page", "poster", "preview")
+        for name in LINKS
     ]
     sent = timezone.localtime(sent_at).strftime("%Y-%m-%d %H:%M") if sent_at else ""
     status = _describe(verdict, render, review, approved, delivery)

@@ -29,6 +29,9 @@ class JobKind(StrEnum):
     CHECK_TAKE = "check_take"  # what a presenter's file is and lacks
     COPY = "copy"  # a duplicate or a follow-up of a campaign
     DELETE = "delete"  # a campaign or a presenter with all that belongs to it
+    CHOOSE_POSTER = "choose_poster"  # another frame for one message, or for all
+    MAKE_PREVIEWS = "make_previews"  # the moving pictures that are missing
+    SEND_TEST = "send_test"  # a mail to whoever asks for it
 
 
 # Does the work of a job and returns what came of it; a RefusedJob's sentence is shown as it is.
@@ -57,6 +60,9 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.COPY: Kind("copying the campaign", "campaigns.standing.copies.run_job"),
     JobKind.DELETE: Kind("deleting", "campaigns.standing.deletion.run_job"),
     JobKind.CHECK_TAKE: Kind("looking at the take", "campaigns.runs.take_check.run_job"),
+    JobKind.CHOOSE_POSTER: Kind("choosing the poster", "campaigns.pictures.posters.run_job"),
+    JobKind.MAKE_PREVIEWS: Kind("making the moving pictures", "campaigns.pictures.previews.run_job"),
+    JobKind.SEND_TEST: Kind("sending the test mail", "campaigns.delivery.trial.run_job"),
 }
 
 

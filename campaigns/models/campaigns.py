@@ -80,6 +80,23 @@ class Campaign(StatusModel):
     # May hold columns, as the subject and the text may.
     call_to_action_label = models.CharField(max_length=300, blank=True)
     call_to_action_url = models.CharField(max_length=1000, blank=True)
+    mail_names = models.BooleanField(
+        "name on the picture", default=True, help_text="The mail's picture greets the recipient."
+    )
+    picture_text = models.CharField(
+        "words on the picture",
+        max_length=200,
+        blank=True,
+        help_text="May hold columns. Empty: “Hi” and the first name.",
+    )
+    mail_preview = models.BooleanField(
+        "moving picture",
+        default=False,
+        help_text="The mail shows some seconds of the personal moment instead of a still.",
+    )
+    poster_moment = models.JSONField(
+        null=True, blank=True, editable=False
+    )  # what a person chose for every poster: {"line", "text", "presenter", "offset_s"}; null: the platform's
     sending_failures = models.PositiveIntegerField(
         default=0, editable=False
     )  # in a row, since the last success

@@ -24,6 +24,7 @@ class Revision(models.Model):
     poster = models.CharField(max_length=300, blank=True)
     preview = models.CharField(max_length=300, blank=True)
     captions = models.CharField(max_length=300, blank=True)
+    poster_at_s = models.FloatField(null=True, blank=True)  # as the message's
     video_seconds = models.FloatField(default=0)
     segments = models.JSONField(default=list)
     approved_by = models.ForeignKey(

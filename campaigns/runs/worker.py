@@ -6,7 +6,7 @@ import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -17,12 +17,14 @@ from django.utils import timezone
 from campaigns import engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
+from campaigns.pictures.posters import find_moment_s, name_poster
+from campaigns.pictures.previews import make_preview
 from campaigns.recipients.content import is_made_otherwise
 from campaigns.recipients.row_speaker import read_locales
 from campaigns.recordings.line_recordings import load_recorded
 from campaigns.recordings.stored_recordings import load_row_recorded
 from campaigns.review.risk import compute_risk
-from campaigns.revisions import approve_published, delete_unused_files
+from campaigns.revisions import FILES, approve_published, delete_unused_files, find_platform_poster
 from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
@@ -173,22 +175,46 @@ def _to_pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
 
 def _store_result(message: Message, result: engine.MessageResult) -> None:
     """Files first, then one conditional update: a worker that lost its claim changes nothing."""
-    name = result.content_hash[:16]
+    name, facts = result.content_hash[:16], _collect_facts(result)
     files = {
         "video": store_file(message.video, result.video, f"{name}.mp4"),
-        "poster": store_file(message.poster, result.poster, f"{name}.jpg"),
+        "poster": store_file(message.poster, result.poster, name_poster(result.content_hash, None)),
         "captions": store_file(message.captions, result.captions, f"{name}.vtt"),
     }
-    old = [field.name for field in (message.video, message.poster, message.captions) if field.name]
+    files |= _keep_poster(message, result, facts)
+    old = [getattr(message, field).name for field in FILES if getattr(message, field)]
+    old.append(find_platform_poster(message.video.name))
     with transaction.atomic():
-        if not move(
-            Message.objects.filter(match_claim(message)), RenderState.READY, **files, **_collect_facts(result)
-        ):
+        if not move(Message.objects.filter(match_claim(message)), RenderState.READY, **files, **facts):
             raise engine.Cancelled
         others = Message.objects.filter(pk=message.pk).exclude(approved_hash=result.content_hash)
         move(others, ReviewState.PENDING, approved_hash="")
         approve_published(Message.objects.filter(pk=message.pk))
     delete_unused_files(message, old)
+    _draw_preview(message)
+
+
+def _keep_poster(message: Message, result: engine.MessageResult, facts: dict[str, Any]) -> dict[str, Any]:
+    """The poster that a person chose of exactly this content, or for every message; {}: the platform's."""
+    moment = Campaign.objects.values_list("poster_moment", flat=True).get(pk=message.campaign_id)
+    at_s = find_moment_s(moment, facts["segments"], message.made_with)
+    name = name_poster(result.content_hash, message.poster_at_s)
+    if message.poster_at_s is not None and PurePosixPath(message.poster.name or "").name == name:
+        at_s = message.poster_at_s
+    if at_s is None:
+        return {"poster_at_s": None}
+    path = result.poster.with_name("chosen.jpg")
+    engine.write_moment(result.video, at_s, path)
+    name = name_poster(result.content_hash, at_s)
+    return {"poster": store_file(message.poster, path, name), "poster_at_s": at_s}
+
+
+def _draw_preview(message: Message) -> None:
+    """The moving picture of a finished message, where its campaign's mail shows one."""
+    ready = Message.objects.select_related("campaign", "recipient")
+    stored = ready.filter(pk=message.pk, render_state=RenderState.READY).first()
+    if stored is not None and stored.campaign.mail_preview:
+        make_preview(stored)
 
 
 def _collect_facts(result: engine.MessageResult) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from unfold.widgets import (
 )
 
 from campaigns import engine
-from campaigns.delivery.mail_text import FIELDS, MailFault, check_field
+from campaigns.delivery.mail_text import NAMES, MailFault, check_field
 from campaigns.models import Campaign, Presenter, PronunciationEntry, Upload, get_workspace_key
 from campaigns.pronunciations.entries import draft_entry
 from campaigns.pronunciations.spelling import BadSpelling, read_spelling, read_word
@@ -170,7 +170,10 @@ class MailForm(_CampaignForm):
 
     class Meta:
         model = Campaign
-        fields = ("sender_name", "email_subject", "email_body", "call_to_action_label", "call_to_action_url")
+        fields = (
+            "sender_name", "email_subject", "email_body", "mail_names", "picture_text", "mail_preview",
+            "call_to_action_label", "call_to_action_url",
+        )  # fmt: skip
         labels = {
             "email_subject": "Subject",
             "email_body": "Text above the picture",
@@ -181,6 +184,7 @@ class MailForm(_CampaignForm):
             "sender_name": UnfoldAdminTextInputWidget,
             "email_subject": UnfoldAdminTextInputWidget,
             "email_body": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+            "picture_text": UnfoldAdminTextInputWidget,
             "call_to_action_label": UnfoldAdminTextInputWidget,
             "call_to_action_url": UnfoldAdminTextInputWidget(attrs={"inputmode": "url"}),
         }
@@ -188,7 +192,7 @@ class MailForm(_CampaignForm):
     def clean(self) -> dict[str, Any]:
         """Each text as a script is checked: with the columns of this campaign."""
         cleaned = super().clean() or self.cleaned_data
-        for field in set(FIELDS) & set(cleaned):
+        for field in set(NAMES) & set(cleaned):
             try:
                 check_field(cleaned[field], field, self.instance.columns)
             except MailFault as fault:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from copy import copy
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from campaigns.delivery.channels.email import DEFAULT_SUBJECT
-from campaigns.delivery.mail_text import FIELDS, MailFault, check_field, fill_field, find_mail_gaps
+from campaigns.delivery.mail_text import FIELDS, NAMES, MailFault, check_field, fill_field, find_mail_gaps
 from campaigns.models import Campaign, Message, Recipient
+from campaigns.pictures.mail_picture import WIDTH_PX, draw_mail_picture
+from campaigns.pictures.previews import WIDTHS_PX, is_made
+from campaigns.pictures.words import find_locale, write_words
 from campaigns.states import RenderState
 from campaigns.views.page import CampaignPage
+from campaigns.views.review_cards import media_url
 from campaigns.views.script import find_valid_rows
 
 GAPS_SHOWN = 5
@@ -26,8 +30,10 @@ class MailPreviewView(CampaignPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         campaign = copy(self.campaign)
-        for field in (*FIELDS, "sender_name"):
+        for field in (*NAMES, "sender_name"):
             setattr(campaign, field, request.POST.get(field, "").replace("\r\n", "\n"))
+        for switch in ("mail_names", "mail_preview"):
+            setattr(campaign, switch, switch in request.POST)
         wanted = request.POST.get("recipient", "")
         rows = find_valid_rows(campaign)
         row = rows.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
@@ -38,15 +44,13 @@ class MailPreviewView(CampaignPage):
 
 
 def _write(campaign: Campaign, row: Recipient) -> dict[str, Any]:
-    written, faults = dict.fromkeys(FIELDS, ""), {}
-    for field in FIELDS:
+    written, faults = dict.fromkeys(NAMES, ""), {}
+    for field in NAMES:
         try:
             written[field] = fill_field(campaign, field, row.values)
         except MailFault as fault:
             faults[field] = {"message": fault.sentence, "corrected": fault.corrected}
     presenter = campaign.presenter
-    message = Message.objects.filter(recipient=row, render_state=RenderState.READY).first()
-    picture = reverse("message-media", args=[message.pk, "poster"]) if message and message.poster else ""
     context = {
         "name": row.name,
         "body": written["email_body"],
@@ -54,8 +58,7 @@ def _write(campaign: Campaign, row: Recipient) -> dict[str, Any]:
         "opt_out_url": "#",
         "sender": " ".join(campaign.sender_name.split()),
         "consent_by": (presenter.consent_by or presenter.name) if presenter else "",
-        "has_picture": bool(picture),
-        "picture_url": picture,
+        **_show_picture(campaign, row),
     }
     return {
         "subject": " ".join(written["email_subject"].split()) or DEFAULT_SUBJECT,
@@ -64,6 +67,23 @@ def _write(campaign: Campaign, row: Recipient) -> dict[str, Any]:
         "button": [written["call_to_action_label"], written["call_to_action_url"]],
         "faults": faults,
     }
+
+
+def _show_picture(campaign: Campaign, row: Recipient) -> dict[str, Any]:
+    """The picture as the fields have it now; the moving one where it is made already."""
+    message = Message.objects.filter(recipient=row, render_state=RenderState.READY).first()
+    if message is None or not message.poster:
+        return {"has_picture": False}
+    message.campaign, message.recipient = campaign, row
+    if campaign.mail_preview and is_made(message):
+        source, width = media_url(message, "preview"), WIDTHS_PX[1]
+    else:
+        words, locale = write_words(campaign, row), find_locale(campaign, row)
+        drawn = draw_mail_picture(message.poster, words, locale)
+        if drawn is None:
+            return {"has_picture": False}
+        source, width = f"data:image/jpeg;base64,{b64encode(drawn).decode()}", WIDTH_PX
+    return {"has_picture": True, "picture_url": source, "picture_width": width}
 
 
 def _list_gaps(campaign: Campaign) -> list[str]:

@@ -1,9 +1,12 @@
-"""Videos, posters and captions out of Django's storage: to recipients once approved, to staff before."""
+"""Videos, pictures and captions out of Django's storage: to recipients once approved, to staff before."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from mimetypes import guess_type
+from pathlib import Path
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib.admin.views.decorators import staff_member_required
@@ -26,12 +29,20 @@ from django.views.decorators.http import require_safe
 from campaigns.access.rights import has
 from campaigns.access.workspaces import scope
 from campaigns.models import Message, Presenter
+from campaigns.pictures.mail_picture import draw_mail_picture
+from campaigns.pictures.words import find_locale, write_words
 from campaigns.states import RenderState
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.tracking import get_public_message
 
 CHUNK_BYTES = 256 * 1024
-CONTENT_TYPES = {"video": "video/mp4", "poster": "image/jpeg", "captions": "text/vtt; charset=utf-8"}
+CONTENT_TYPES = {
+    "video": "video/mp4",
+    "poster": "image/jpeg",
+    "preview": "image/gif",
+    "captions": "text/vtt; charset=utf-8",
+}
+PICTURE = "picture"  # the mail's: drawn when it is asked for
 
 
 @require_safe
@@ -45,6 +56,18 @@ def public_poster(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 
 
 @require_safe
+def public_preview(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    return _serve_public(request, public_id, "preview")
+
+
+@require_safe
+def public_picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """The poster with a play sign and the recipient's name, as the mail has it."""
+    shown = get_public_message(public_id)
+    return _serve_picture(request, shown.message, shown.get_file("poster"))
+
+
+@require_safe
 def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     return _serve_public(request, public_id, "captions")
 
@@ -54,12 +77,16 @@ def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 @permission_required("campaigns.view_message", raise_exception=True)
 def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Any finished message, for review: approved or not."""
-    message = get_object_or_404(
-        scope(Message.objects.all(), request.user), pk=pk, render_state=RenderState.READY
-    )
-    if kind not in CONTENT_TYPES or not has(request.user, "view_message", message):
-        raise Http404("A message has a video, a poster and captions.")
-    response = _serve_kind(request, getattr(message, kind), kind, message.content_hash)
+    seen = scope(Message.objects.select_related("campaign", "recipient"), request.user)
+    message = get_object_or_404(seen, pk=pk, render_state=RenderState.READY)
+    if not has(request.user, "view_message", message):
+        raise Http404("There is no such message.")
+    if kind == PICTURE:
+        response = _serve_picture(request, message, message.poster)
+    elif kind in CONTENT_TYPES:
+        response = _serve_kind(request, getattr(message, kind), kind, message.content_hash)
+    else:
+        raise Http404("A message has a video, a poster, a preview and captions.")
     patch_vary_headers(response, ["Cookie"])
     return response
 
@@ -90,11 +117,7 @@ def serve(request: HttpRequest, stored: FieldFile, content_type: str, etag: str)
     response = _respond(request, stored, content_type, quoted, size)
     response["ETag"] = quoted
     response["Accept-Ranges"] = "bytes"
-    # The address is one person's secret: their browser may keep the file, no shared cache may.
-    response["Cache-Control"] = "private, no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return _keep_private(response)
 
 
 def _serve_public(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponseBase:
@@ -103,7 +126,32 @@ def _serve_public(request: HttpRequest, public_id: UUID, kind: str) -> HttpRespo
 
 
 def _serve_kind(request: HttpRequest, stored: FieldFile, kind: str, content_hash: str) -> HttpResponseBase:
-    return serve(request, stored, CONTENT_TYPES[kind], f"{content_hash[:32]}-{kind}")
+    # Of one content there may be another poster than before; its file has another name.
+    chosen = Path(stored.name or "").stem
+    return serve(request, stored, CONTENT_TYPES[kind], f"{content_hash[:32]}-{kind}-{quote(chosen)}")
+
+
+def _serve_picture(request: HttpRequest, message: Message, poster: FieldFile) -> HttpResponseBase:
+    words, locale = (
+        write_words(message.campaign, message.recipient),
+        find_locale(message.campaign, message.recipient),
+    )
+    drawn = draw_mail_picture(poster, words, locale)
+    if drawn is None:
+        raise Http404("There is no such file.")
+    etag = f'"{hashlib.sha256(drawn).hexdigest()[:32]}"'
+    same = _matches(request.headers.get("If-None-Match", ""), etag)
+    response = HttpResponseNotModified() if same else HttpResponse(drawn, content_type="image/jpeg")
+    response["ETag"] = etag
+    return _keep_private(response)
+
+
+def _keep_private(response: HttpResponseBase) -> HttpResponseBase:
+    # The address is one person's secret: their browser may keep the file, no shared cache may.
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _respond(

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaigns.delivery.channels.email import TEST_QUERY
 from campaigns.delivery.channels.registry import list_channels
 from campaigns.delivery.mail_text import fill_button
 from campaigns.delivery.suppression import normalize_address, suppress_for_links
@@ -38,6 +39,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "consent_by": shown.presenter.consent_by or shown.presenter.name,
         "version": shown.content_hash[:12],
         "shape": choose_shape(shown.presenter.facts),
+        "is_test": TEST_QUERY in request.GET,  # somebody looks through a test mail: nothing is counted
     }
     return _make_private(render(request, "public/message.html", context))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 
 from campaigns.access.roles import Right
@@ -17,6 +18,7 @@ from campaigns.review.bulk import find_undecided_unflagged, start_approval
 from campaigns.review.order import CardQuery, Show, Sort, count_shown, find_page, read_query
 from campaigns.review.personal_lines import find_personal_lines
 from campaigns.review.sampling import CHOICES, approve_rest, compute_size, draw_sample, find_sample
+from campaigns.review.standing import find_reviewable
 from campaigns.review.undo import find_last_decision
 from campaigns.states import MoveRefused
 from campaigns.views.page import CampaignPage, step_url
@@ -149,11 +151,13 @@ class ReviewPage(CampaignPage):
 
 
 class CardsView(CampaignPage):
-    """Another page of cards, as JSON, and the counts where they are asked for."""
+    """Another page of cards, as JSON, and the counts where they are asked for; or one card by itself."""
 
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "card" in request.GET:
+            return JsonResponse({"card": _build_one(self, request.GET["card"])})
         query = read_query(request.GET)
         if request.GET.get("counts") == "only":
             return JsonResponse({"filters": _build_filters(count_shown(self.campaign), query)})
@@ -173,6 +177,12 @@ def _build_page(view: CampaignPage, query: CardQuery, after: str) -> dict[str, A
         build_card(message, personal, page.alike.get(message.content_hash, 1)) for message in page.messages
     ]
     return {"cards": cards, "next": page.next}
+
+
+def _build_one(view: CampaignPage, pk: str) -> dict[str, Any]:
+    found = find_reviewable(view.campaign).select_related("recipient", "reviewed_by")
+    message = get_object_or_404(found, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    return build_card(message, find_personal_lines(view.campaign, [message]))
 
 
 def _build_filters(counts: dict[Show, int], query: CardQuery) -> list[dict[str, Any]]:

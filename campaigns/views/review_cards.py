@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -28,6 +30,7 @@ def build_card(message: Message, personal: frozenset[str], alike: int = 1) -> di
         "video": media_url(message, "video"),
         "poster": media_url(message, "poster") if message.poster else "",
         "captions": media_url(message, "captions") if message.captions else "",
+        "poster_at_s": message.poster_at_s,
         "flags": message.flags,
         "scores": [
             {
@@ -70,7 +73,8 @@ def describe_decision(message: Message) -> dict[str, Any]:
 
 def media_url(message: Message, kind: str) -> str:
     """Staff-only; the query changes with the content, so that a browser never shows an old render."""
-    return f"{reverse('message-media', args=[message.pk, kind])}?{message.content_hash[:12]}"
+    chosen = Path(getattr(message, kind).name or "").stem  # of one content there may be several posters
+    return f"{reverse('message-media', args=[message.pk, kind])}?{message.content_hash[:12]}-{quote(chosen)}"
 
 
 def say_count(count: int) -> str:

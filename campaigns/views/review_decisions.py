@@ -11,10 +11,13 @@ from django.shortcuts import get_object_or_404
 
 from campaigns import review
 from campaigns.access.roles import Right
+from campaigns.jobs.queue import describe
 from campaigns.models import Comment, Message
+from campaigns.pictures.posters import start_choice
 from campaigns.review.comments import add_comment, resolve_comment
 from campaigns.review.undo import DECIDED_SINCE, find_last_decision
 from campaigns.states import MoveRefused
+from campaigns.views.jobs import job_to_json
 from campaigns.views.page import CampaignPage
 from campaigns.views.review_cards import build_comment, describe_decision
 
@@ -45,7 +48,7 @@ class DecisionView(CampaignPage):
 
 
 class ReviewActView(CampaignPage):
-    """Undo, a comment, or a comment that is dealt with."""
+    """Undo, a comment, a comment that is dealt with, or another poster."""
 
     http_method_names = ["post"]
     right = Right.APPROVE
@@ -53,7 +56,12 @@ class ReviewActView(CampaignPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             asked = json.loads(request.body)
-            act = {"undo": self._undo, "comment": self._comment, "resolve": self._resolve}[asked["action"]]
+            act = {
+                "undo": self._undo,
+                "comment": self._comment,
+                "resolve": self._resolve,
+                "poster": self._poster,
+            }[asked["action"]]
             return JsonResponse(act(asked))
         except (KeyError, TypeError, json.JSONDecodeError):
             return JsonResponse({"problem": NONE_SUCH}, status=409)
@@ -75,6 +83,14 @@ class ReviewActView(CampaignPage):
         if not math.isfinite(at_s):
             raise ValueError(NONE_SUCH)
         return build_comment(add_comment(message, self.person, str(asked["text"]), at_s), message)
+
+    def _poster(self, asked: dict[str, Any]) -> dict[str, Any]:
+        found = self.campaign.messages.select_related("campaign", "recipient")
+        message = get_object_or_404(found, pk=int(asked["message"]))
+        at_s = None if asked["at_s"] is None else float(asked["at_s"])
+        everybody = bool(asked["everybody"])
+        job = start_choice(message, self.person, at_s, seen=str(asked["seen"]), everybody=everybody)
+        return job_to_json(describe(job))
 
     def _resolve(self, asked: dict[str, Any]) -> dict[str, Any]:
         comments = Comment.objects.select_related("message__recipient", "message__campaign", "written_by")

@@ -11,14 +11,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from campaigns.access.roles import Right
+from campaigns.access.roles import Right, may
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
 from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
+from campaigns.delivery.trial import start_test
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
-from campaigns.jobs.queue import describe, enqueue, find_open
+from campaigns.jobs.queue import describe, enqueue, find_latest, find_open
 from campaigns.models import Delivery, Message
+from campaigns.pictures.previews import start_previews
 from campaigns.scripts.template import FILTERS, to_variable
 from campaigns.states import MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, read_viewing, summarize_viewing
@@ -69,7 +71,8 @@ class SendPage(CampaignPage):
         ready = self.campaign.messages.filter(render_state=RenderState.READY).order_by("pk")
         pks = ready.values_list("pk", flat=True)
         page = Paginator(pks, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
-        job = find_open(self.campaign, JobKind.SEND)
+        job = find_open(self.campaign, JobKind.SEND, JobKind.MAKE_PREVIEWS, JobKind.SEND_TEST)
+        test = find_latest(self.campaign, JobKind.SEND_TEST)
         return super().get_context_data(
             page=page,
             posted=build_rows(page),
@@ -80,17 +83,23 @@ class SendPage(CampaignPage):
             recipients=find_valid_rows(self.campaign)[:PREVIEW_CHOICES],
             channels=[ChannelToSend(one, count_unsent(self.campaign, one)) for one in list_channels()],
             job_view=describe(job) if job is not None else None,
+            test_failure=test.failure if test is not None and test.created_by_id == self.person.pk else "",
+            may_test=may(self.person, Right.SEND) or may(self.person, Right.EDIT),
             **kwargs,
         )
 
     def get_right(self) -> Right:
-        sends = self.request.POST.get("action") in ("send", *DECISIONS)
-        return Right.SEND if sends else Right.EDIT
+        action = self.request.POST.get("action")
+        if action == "test":  # to oneself: for those who write the mail and for those who send it
+            return Right.SEND if may(self.request.user, Right.SEND) else Right.EDIT
+        return Right.SEND if action in ("send", *DECISIONS) else Right.EDIT
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         action = request.POST.get("action")
         if action in DECISIONS:
             return self._settle(action)
+        if action == "test":
+            return self._test()
         form = MailForm(request.POST, instance=self.campaign)
         if action == "send":
             # The button sends the mail's fields along: what is typed and not saved is never sent past.
@@ -103,7 +112,19 @@ class SendPage(CampaignPage):
             return self.render_to_response(self.get_context_data(form=form), status=400)
         form.save()
         record(self.person, Verb.MAIL_SAVED, campaign=self.campaign)
-        return self.go("send", "Saved the mail.")
+        behind = start_previews(self.campaign, self.person)
+        told = " The moving pictures are made behind this page." if behind is not None else ""
+        return self.go("send", f"Saved the mail.{told}")
+
+    def _test(self) -> HttpResponse:
+        asked = self.request.POST.get("recipient", "")
+        people = self.campaign.recipients.living()
+        person = get_object_or_404(people, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+        try:
+            start_test(person, self.person)
+        except MoveRefused as refused:
+            return self.refuse("send", str(refused))
+        return self.go("send", f"A test, as {person} would get it, is on its way to {self.person.email}.")
 
     def _send(self) -> HttpResponse:
         try:

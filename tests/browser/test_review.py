@@ -9,6 +9,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
@@ -17,7 +18,8 @@ from campaigns.models import Campaign, Comment, HistoryEntry, Message, Presenter
 from campaigns.states import ReviewState
 from tests.browser.conftest import PHONE
 from tests.browser.test_dashboard import go, to_review
-from tests.campaigns.mail import poster
+from tests.campaigns.mail import poster, spoken_message
+from tests.imports import do_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["to_review"]
@@ -274,3 +276,24 @@ def test_a_rejection_leads_to_its_remedy(
     page.keyboard.press("ArrowLeft")
     link = page.get_by_role("link", name="Hear and correct “José”")
     expect(link).to_have_attribute("href", re.compile(r"/names/\?q=Jos%C3%A9"))
+
+
+def test_the_frame_that_is_shown_becomes_the_poster_and_the_platforms_comes_back(
+    dashboard: Page, campaign: Campaign, alice: User
+) -> None:
+    page, message = dashboard, spoken_message(campaign, alice)
+    go(page, campaign, "review")
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    page.evaluate("document.querySelector('video').currentTime = 2")
+    page.get_by_role("button", name="Use this frame as the poster").click()
+    expect(page.locator("[data-poster-told]")).to_contain_text("…")
+    do_jobs(campaign)
+    expect(page.get_by_text("The poster is this frame now.")).to_be_visible()
+    message.refresh_from_db()
+    assert message.poster_at_s == 2 and "-at2000ms" in str(page.locator("video").get_attribute("poster"))
+
+    page.get_by_role("button", name="Back to the platform’s choice").click()
+    expect(page.locator("[data-poster-told]")).to_contain_text("…")
+    do_jobs(campaign)
+    expect(page.get_by_text("The poster is the platform’s choice again.")).to_be_visible()
+    expect(page.get_by_role("button", name="Back to the platform’s choice")).to_be_hidden()

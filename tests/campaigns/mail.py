@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -22,7 +25,10 @@ from campaigns.delivery.channels.email import DJANGO_SMTP
 from campaigns.models import Campaign, Message
 from campaigns.review import approve
 from campaigns.states import RowVerdict
+from renderer.config import VideoConfig
+from renderer.video.encode import encode_segment
 from tests import people
+from tests.renderer.video.clips import numbered
 
 
 class Postbox:
@@ -86,6 +92,27 @@ def approve_all(campaign: Campaign, user: User) -> list[Message]:
         message.poster.save("poster.jpg", ContentFile(poster()))
         approve(message, user)
     return messages
+
+
+def spoken_message(campaign: Campaign, user: User, row: int = 0) -> Message:
+    """An approved message whose video can be decoded: four seconds of numbered frames, two lines in it."""
+    recipient = campaign.recipients.order_by("row_number")[row]
+    content_hash = f"{row + 1}" * 64
+    made = people.ready_message(
+        recipient, content_hash=content_hash, made_with={"presenter": campaign.presenter_id}, segments=[
+            {"line": "0.0", "text": f"Hello {recipient.name}.", "start_s": 0.2 + row, "end_s": 1.2 + row},
+            {"line": "1.0", "text": "See you soon.", "start_s": 1.6 + row, "end_s": 2.6 + row},
+        ],
+    )  # fmt: skip
+    made.lines = [{"id": part["line"], "text": part["text"]} for part in made.segments]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "video.mp4"
+        encode_segment((numbered(at) for at in range(100)), Fraction(25), VideoConfig(), path)
+        made.video.save(f"{content_hash[:16]}.mp4", ContentFile(path.read_bytes()), save=False)
+    made.poster.save(f"{content_hash[:16]}.jpg", ContentFile(poster()), save=False)
+    made.save()
+    approve(made, user)
+    return made
 
 
 def poster(width: int = 320, height: int = 180) -> bytes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import smtplib
+from dataclasses import dataclass
 from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,18 +19,37 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
+from PIL import Image
 
 from campaigns.delivery.channels.channel import BadAddress, Channel, SendError
 from campaigns.delivery.channels.smtp import SmtpBackend
-from campaigns.delivery.channels.thumbnail import make_thumbnail
 from campaigns.delivery.links import opt_out_url, page_url
 from campaigns.delivery.mail_text import MailFault, write_mail_text
 from campaigns.models import Delivery, Message, Recipient
+from campaigns.pictures.mail_picture import draw_mail_picture
+from campaigns.pictures.previews import make_preview
+from campaigns.pictures.words import find_locale, write_words
 from campaigns.revisions import find_revision
 
 logger = logging.getLogger(__name__)
 DEFAULT_SUBJECT = "A video for you"
+TEST_MARK = "[Test]"
+TEST_QUERY = "test"  # the recipient's page counts nothing then
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@dataclass(frozen=True)
+class MailPicture:
+    """What the mail shows of the video; ``name`` is its Content-ID, too."""
+
+    data: bytes
+    name: str
+    subtype: str
+
+    @property
+    def width_px(self) -> int:
+        with Image.open(io.BytesIO(self.data)) as opened:
+            return opened.width
 
 
 def prepare(delivery: Delivery) -> EmailMultiAlternatives:
@@ -34,20 +57,42 @@ def prepare(delivery: Delivery) -> EmailMultiAlternatives:
     message = delivery.message
     if message is None:
         raise SendError("The row behind this delivery is gone.", permanent=True)
-    _check_address(delivery.address)
+    return _write(message, delivery.address, _build_headers(delivery, message), "")
+
+
+def prepare_test(message: Message, address: str, note: str) -> EmailMultiAlternatives:
+    """The same mail for somebody else's eyes: marked as a test with a ``note``, with no link that acts for
+    the recipient. Raises SendError."""
+    headers = {"Message-ID": f"<test.{uuid4().hex}@{_get_host()}>"}
+    return _write(message, address, headers, note)
+
+
+def find_picture(message: Message) -> MailPicture | None:
+    """The moving picture where the campaign wants it and the video has one, else the still one."""
+    if message.campaign.mail_preview and make_preview(message):
+        with contextlib.suppress(OSError), message.preview.open("rb") as file:
+            return MailPicture(file.read(), "preview.gif", "gif")
+    words = write_words(message.campaign, message.recipient)
+    still = draw_mail_picture(message.poster, words, find_locale(message.campaign, message.recipient))
+    return MailPicture(still, "poster.jpg", "jpeg") if still is not None else None
+
+
+def _write(message: Message, address: str, headers: dict[str, str], test_note: str) -> EmailMultiAlternatives:
+    _check_address(address)
     try:
         words = write_mail_text(message.campaign, message.recipient.values)
     except MailFault as fault:
         row = message.recipient.row_number
         raise SendError(f"Row {row} cannot be written to. {fault}", permanent=True) from fault
-    picture = make_thumbnail(message.poster)
-    context = _build_context(message, words.text, has_picture=picture is not None)
+    picture = find_picture(message)
+    context = _build_context(message, words.text, picture, test_note)
+    subject = join_lines(words.subject) or DEFAULT_SUBJECT
     mail = EmailMultiAlternatives(
-        subject=join_lines(words.subject) or DEFAULT_SUBJECT,
+        subject=f"{TEST_MARK} {subject}" if test_note else subject,
         body=render_to_string("emails/message.txt", context),
         from_email=_format_sender(message),
-        to=[delivery.address],
-        headers=_build_headers(delivery, message),
+        to=[address],
+        headers=headers,
     )
     mail.attach_alternative(render_to_string("emails/message.html", context), "text/html")
     if picture is not None:
@@ -97,17 +142,22 @@ def join_lines(text: str) -> str:
     return " ".join(text.split())
 
 
-def _build_context(message: Message, text: str, *, has_picture: bool) -> dict[str, object]:
+def _build_context(
+    message: Message, text: str, picture: MailPicture | None, test_note: str
+) -> dict[str, object]:
     revision = find_revision(message)
     presenter = revision.presenter if revision is not None else None
     return {
         "name": message.recipient.name,
         "body": text,
-        "page_url": page_url(message),
-        "opt_out_url": opt_out_url(message),
+        "page_url": f"{page_url(message)}?{TEST_QUERY}" if test_note else page_url(message),
+        "opt_out_url": "" if test_note else opt_out_url(message),
         "sender": join_lines(message.campaign.sender_name),
         "consent_by": (presenter.consent_by or presenter.name) if presenter else "",
-        "has_picture": has_picture,
+        "has_picture": picture is not None,
+        "picture_url": f"cid:{_name_content(picture)}" if picture is not None else "",
+        "picture_width": picture.width_px if picture is not None else 0,
+        "test_note": test_note,
     }
 
 
@@ -127,10 +177,9 @@ def _format_sender(message: Message) -> str:
 
 
 def _build_headers(delivery: Delivery, message: Message) -> dict[str, str]:
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     headers = {
         # The same for every attempt: should two ever arrive, mail programs can tell that they are one.
-        "Message-ID": f"<{delivery.channel}.{message.public_id}@{host}>",
+        "Message-ID": f"<{delivery.channel}.{message.public_id}@{_get_host()}>",
         "List-Unsubscribe": f"<{opt_out_url(message)}>",
     }
     if settings.PUBLIC_URL.startswith("https://"):  # RFC 8058 allows one click on https alone
@@ -138,10 +187,18 @@ def _build_headers(delivery: Delivery, message: Message) -> dict[str, str]:
     return headers
 
 
-def _attach_inline(mail: EmailMultiAlternatives, picture: bytes) -> None:
-    image = MIMEImage(picture, "jpeg")
-    image.add_header("Content-ID", "<poster>")
-    image.add_header("Content-Disposition", "inline", filename="poster.jpg")
+def _get_host() -> str:
+    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+
+
+def _name_content(picture: MailPicture) -> str:
+    return picture.name.partition(".")[0]
+
+
+def _attach_inline(mail: EmailMultiAlternatives, picture: MailPicture) -> None:
+    image = MIMEImage(picture.data, picture.subtype)
+    image.add_header("Content-ID", f"<{_name_content(picture)}>")
+    image.add_header("Content-Disposition", "inline", filename=picture.name)
     mail.mixed_subtype = "related"  # type: ignore[attr-defined]  # missing in the stubs
     mail.attach(image)
 

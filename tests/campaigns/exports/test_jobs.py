@@ -62,6 +62,7 @@ def test_the_table_has_the_peoples_columns_and_what_came_of_each(sent: Campaign,
     assert list(rows[0])[:3] == ["first_name", "email", "city"]
     ada, jose, oneil, nobody = rows
     message = sent.messages.get(recipient__name="Ada")
+    assert ada["picture"].endswith(f"/v/{message.public_id}/picture.jpg") and ada["preview"] == ""
     assert ada["link"].endswith(f"/v/{message.public_id}/") and ada["link"].startswith("http")
     assert (ada["status"], ada["approved"], ada["opened"], ada["watched %"]) == ("sent", "yes", "yes", "50")
     assert (jose["status"], jose["approved"], jose["link"]) == ("to review", "no", "")

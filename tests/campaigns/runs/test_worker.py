@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from PIL import Image
 
 from campaigns.engine import RenderError
 from campaigns.models import Campaign, Message
+from campaigns.pictures.previews import is_made
+from campaigns.revisions import find_platform_poster
 from campaigns.runs import lifecycle, worker
 from campaigns.states import RenderState, ReviewState
 from renderer.render.job import MessageResult, ShownLine
+from renderer.video.moments import write_moment
+from tests.renderer.video.clips import number_of, write_clip
 
 HELLO = ShownLine("0.0", "Hello Ada.", 0.4, 1.4, cached=True)
 
@@ -79,3 +85,30 @@ def test_a_failure_is_noted_with_its_reason(claimed: Message) -> None:
     worker._store_outcome(claimed, RenderError("The disk is full."))
     stored = Message.objects.get(pk=claimed.pk)
     assert (stored.render_state, stored.failure) == (RenderState.FAILED, "The disk is full.")
+
+
+def test_what_a_person_chose_for_every_poster_is_cut_out_of_a_new_video(
+    claimed: Message, tmp_path: Path
+) -> None:
+    moment = {"line": "0.0", "text": "Hello Ada.", "presenter": claimed.made_with.get("presenter")}
+    Campaign.objects.filter(pk=claimed.campaign_id).update(poster_moment={**moment, "offset_s": 0.4})
+    result = made(tmp_path, "b" * 64)
+    write_clip(result.video, 60)
+    worker._store_outcome(claimed, result)
+    stored = Message.objects.get(pk=claimed.pk)
+    assert stored.poster_at_s == pytest.approx(0.8)
+    with Image.open(stored.poster.open()) as picture:
+        assert number_of(np.asarray(picture.convert("RGB"))) == 20
+    assert stored.poster.storage.exists(find_platform_poster(stored.video.name))
+
+
+def test_a_finished_message_has_its_moving_picture_where_the_mail_shows_one(
+    claimed: Message, tmp_path: Path
+) -> None:
+    Campaign.objects.filter(pk=claimed.campaign_id).update(mail_preview=True)
+    result = made(tmp_path, "b" * 64)
+    write_clip(result.video, 60)
+    write_moment(result.video, 1.0, result.poster)
+    worker._store_outcome(claimed, result)
+    stored = Message.objects.get(pk=claimed.pk)
+    assert stored.render_state == RenderState.READY and is_made(stored)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Campaign, Delivery
+from campaigns.jobs.kinds import JobKind
+from campaigns.models import Campaign, Delivery, Job
 from tests.campaigns.mail import approve_all
 
 SAVED = {
     "sender_name": "",
     "email_subject": "A video for you",
     "email_body": "I recorded a short video for you.",
+    "mail_names": "on",
+    "picture_text": "",
     "call_to_action_label": "",
     "call_to_action_url": "",
 }
@@ -87,3 +92,31 @@ def test_the_button_of_the_video_page_speaks_of_the_row(dashboard: Client, campa
     }
     assert 'href="https://example.org/London"' in pages["Ada"] and "Book, Ada" in pages["Ada"]
     assert "example.org/" not in pages["José"]  # no value: no button
+
+
+def test_the_picture_follows_the_words_that_are_typed(dashboard: Client, campaign: Campaign) -> None:
+    pictures = [
+        json.loads(post(dashboard, campaign, "mail", picture_text=words))["html"].split("base64,")[1][:3000]
+        for words in ("", "Hallo {{ first_name }}", "Hi {{ first_name }}")
+    ]
+    assert pictures[0] == pictures[2] != pictures[1]
+    faults = json.loads(post(dashboard, campaign, "mail", picture_text="Hi {{ frist_name }}"))["faults"]
+    assert "frist_name" in faults["picture_text"]["message"]
+
+
+def test_a_test_goes_to_the_person_who_asks_and_its_words_are_saved_ones(
+    dashboard: Client, campaign: Campaign, alice: User
+) -> None:
+    ada, nobody = campaign.recipients.get(name="Ada"), campaign.recipients.get(name="Nobody")
+    page = post(dashboard, campaign, action="test", recipient=str(ada.pk))
+    assert "A test, as Ada would get it, is on its way to alice@example.org." in page
+    job = Job.objects.get(kind=JobKind.SEND_TEST)
+    assert job.options == {"recipient": ada.pk, "address": "alice@example.org"}
+    assert "no finished video" in post(dashboard, campaign, action="test", recipient=str(nobody.pk))
+
+
+def test_the_switch_of_the_moving_picture_makes_what_is_missing(
+    dashboard: Client, campaign: Campaign
+) -> None:
+    assert "made behind this page" in post(dashboard, campaign, action="save", mail_preview="on")
+    assert Job.objects.filter(kind=JobKind.MAKE_PREVIEWS, campaign=campaign).count() == 1

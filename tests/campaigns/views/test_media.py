@@ -26,6 +26,7 @@ SIZE = len(CONTENT)
 def message(campaign: Campaign, alice: User) -> Message:
     message = approve_all(campaign, alice)[0]
     message.video.save("video.mp4", ContentFile(CONTENT))
+    message.preview.save("preview.gif", ContentFile(b"GIF89a"))
     return message
 
 
@@ -135,7 +136,28 @@ def test_poster_and_captions_have_their_types(client: Client, message: Message) 
     assert body(captions) == b"WEBVTT\n"
 
 
-KINDS = ["message-page", "message-video", "message-poster", "message-captions"]
+def test_the_moving_and_the_named_picture_are_public_as_the_video_is(
+    client: Client, message: Message
+) -> None:
+    moving = client.get(reverse("message-preview", args=[message.public_id]))
+    assert (moving["Content-Type"], body(moving)) == ("image/gif", b"GIF89a")
+    address = reverse("message-picture", args=[message.public_id])
+    named = client.get(address)
+    assert named["Content-Type"] == "image/jpeg" and "private" in named["Cache-Control"]
+    assert client.get(address, headers={"If-None-Match": named["ETag"]}).status_code == 304
+    message.recipient.values |= {"first_name": "Augusta"}
+    message.recipient.save()
+    assert client.get(address).content != named.content
+
+
+def test_another_poster_of_the_same_content_has_another_etag(client: Client, message: Message) -> None:
+    address = reverse("message-poster", args=[message.public_id])
+    before = client.head(address)["ETag"]
+    message.poster.save("other.jpg", ContentFile(b"other"))
+    assert client.head(address)["ETag"] != before
+
+
+KINDS = [f"message-{kind}" for kind in ("page", "video", "poster", "preview", "picture", "captions")]
 
 
 @pytest.mark.parametrize("name", KINDS)

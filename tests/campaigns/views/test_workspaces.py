@@ -220,7 +220,7 @@ def _addresses_beside(pattern: Any, rows: list[Model]) -> Iterator[str]:
 
 def test_staff_media_is_for_members(outside: Client, foreign: dict[str, Model]) -> None:
     message, presenter = foreign["Message"], foreign["Presenter"]
-    for kind in ("video", "poster", "captions"):
+    for kind in ("video", "poster", "picture", "preview", "captions"):
         assert outside.get(reverse("message-media", args=[message.pk, kind])).status_code == 404
     assert outside.get(reverse("presenter-take", args=[presenter.pk])).status_code == 404
 

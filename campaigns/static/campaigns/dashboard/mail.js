@@ -6,7 +6,7 @@
   const person = card.querySelector("[data-recipient]");
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const samples = JSON.parse(document.getElementById("column-samples").textContent);
-  const taking = ["email_subject", "email_body", "call_to_action_label", "call_to_action_url"]
+  const taking = ["email_subject", "email_body", "picture_text", "call_to_action_label", "call_to_action_url"]
     .map((name) => form.elements[name]).filter(Boolean);
   let last = form.elements.email_body;
   let asked = 0;
@@ -52,6 +52,7 @@
 
   const ask = async () => {
     const mine = ++asked;
+    card.querySelector("[data-test-recipient]").value = person.value;
     const fields = new URLSearchParams(new FormData(form));
     fields.delete("csrfmiddlewaretoken");
     fields.set("recipient", person.value);

@@ -31,6 +31,11 @@
   const tell = (sentence) => { at("problem").textContent = sentence; at("problem").hidden = !sentence; };
   const say = (sentence) => { top("told").textContent = sentence; };
 
+  const poster = window.bnPoster({
+    stage, list, player, post,
+    reload: async (pk) => { if (await list.load({ ...query })) openFirst(pk); },
+  });
+
   // --- the stage ---
 
   const remedyLinks = (card) => {
@@ -148,6 +153,7 @@
     at("jumps").replaceChildren(...card.segments.map(jumpButton));
     drawScores(card);
     drawComments(card);
+    poster.show(card);
     comment.value = "";
     closeReject();
     tell("");
@@ -328,6 +334,7 @@
     undo,
     personal: nextPersonal,
     comment: () => comment.focus(),
+    poster: poster.use,
     search: () => { search.focus(); search.select(); },
     help: window.bnKeys.open,
     next: () => move(1),

@@ -8,6 +8,7 @@ window.bnKeys = (() => {
     undo: ["Undo", "u"],
     personal: ["Next personal sentence", "p"],
     comment: ["Comment at this moment", "c"],
+    poster: ["This frame as the poster", "o"],
     search: ["Search", "/"],
     help: ["These keys", "?"],
   };

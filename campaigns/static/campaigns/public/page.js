@@ -21,6 +21,7 @@ function randomUuid() {
 }
 
 function report(kind, seconds) {
+  if (!player.dataset.events) return; // a test
   const body = JSON.stringify({ viewing, kind, seconds: seconds || 0 });
   try {
     navigator.sendBeacon(player.dataset.events, new Blob([body], { type: "application/json" }));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
@@ -12,10 +13,9 @@ from PIL import Image
 
 from campaigns.delivery.channels import email
 from campaigns.delivery.channels.channel import SendError
-from campaigns.delivery.channels.thumbnail import BUTTON_AT, MAX_HEIGHT_PX, WIDTH_PX, make_thumbnail
 from campaigns.delivery.links import opt_out_url, page_url
 from campaigns.models import Campaign, Delivery, Message
-from tests.campaigns.mail import Postbox, approve_all, mail_server, poster
+from tests.campaigns.mail import Postbox, approve_all, mail_server, spoken_message
 
 
 @pytest.fixture
@@ -127,18 +127,18 @@ def test_a_missing_poster_leaves_a_mail_with_a_button(message: Message, postbox:
     assert "Watch your video" in part(mail, "text/html").get_content()
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (200, 200)])
-def test_the_thumbnail_is_small_and_has_a_button_below_the_face(
-    message: Message, size: tuple[int, int]
+def test_the_moving_picture_travels_in_the_mail_where_the_campaign_wants_it(
+    campaign: Campaign, alice: User, postbox: Postbox
 ) -> None:
-    import io
+    message = spoken_message(campaign, alice)
+    assert [found.get_content_type() for found in send(message, postbox).walk()][-1] == "image/jpeg"
+    message.campaign.mail_preview = True
+    mail = send(message, postbox)
+    assert 'src="cid:preview"' in part(mail, "text/html").get_content()
+    picture = Image.open(io.BytesIO(part(mail, "image/gif").get_content()))
+    assert picture.n_frames > 5 and picture.info["loop"] == 0
 
-    from django.core.files.base import ContentFile
 
-    message.poster.save("poster.jpg", ContentFile(poster(*size)))
-    picture = Image.open(io.BytesIO(make_thumbnail(message.poster) or b""))
-    assert picture.width <= WIDTH_PX and picture.height <= MAX_HEIGHT_PX
-    assert abs(picture.width / picture.height - size[0] / size[1]) < 0.01
-    assert (
-        min(picture.convert("L").getpixel((picture.width // 2, round(picture.height * BUTTON_AT))), 255) > 230
-    )
+def test_a_video_that_cannot_move_leaves_the_still_picture(message: Message, postbox: Postbox) -> None:
+    message.campaign.mail_preview = True
+    assert 'src="cid:poster"' in part(send(message, postbox), "text/html").get_content()
