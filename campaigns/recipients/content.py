@@ -50,13 +50,16 @@ class ContentFiller:
         except template.ScriptError as error:
             fault = error if error.concerns_everybody else None
             return Content([], self._describe(()), f"Row {row.row_number}: {error}", fault)
-        unread = find_unread_lines(Row(row.row_number, row.values), self.script, lines, self.speaker)
         marked = mark_recorded([{"id": line.id, "text": line.text} for line in lines], self._recorded)
         try:
             marked = mark_row_recorded(marked, row.values, self._row_sounds)
         except NotFound as error:
             return Content([], self._describe(()), f"Row {row.row_number}: {error}")
-        known = self.speaker.select([line.text for line in lines], find_row_pronunciations(row.values))
+        own = find_row_pronunciations(row.values)
+        if self.speaker.surely_reads("\n".join([line.text for line in lines]), own):
+            return Content(marked, self._describe(()))
+        unread = find_unread_lines(Row(row.row_number, row.values), self.script, lines, self.speaker)
+        known = self.speaker.select([line.text for line in lines], own)
         failure = f"Row {row.row_number}: {unread[0].message}" if unread else ""
         return Content(marked, self._describe([asdict(one) for one in known]), failure)
 
