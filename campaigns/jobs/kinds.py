@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     SEND = "send"  # schedule the approved ones
     EXPORT = "export"  # a table or a ZIP of videos
     STORE_RECORDINGS = "store_recordings"  # an archive of sounds that rows name
+    COUNT_LINES = "count_lines"  # which lines most people hear
     CHECK_TAKE = "check_take"  # what a presenter's file is and lacks
 
 
@@ -52,6 +53,7 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.SEND: Kind("scheduling the mails", "campaigns.delivery.schedule.run_job"),
     JobKind.EXPORT: Kind("writing the export", "campaigns.exports.jobs.run_job"),
     JobKind.STORE_RECORDINGS: Kind("storing the recordings", "campaigns.recipients.recorded_rows.run_job"),
+    JobKind.COUNT_LINES: Kind("counting who hears which line", "campaigns.recordings.line_counts.run_job"),
     JobKind.CHECK_TAKE: Kind("looking at the take", "campaigns.runs.take_check.run_job"),
 }
 
