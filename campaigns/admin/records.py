@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -190,6 +191,18 @@ class EventAdmin(RecordAdmin):
     list_display = ("recipient_name", "kind", "seconds", "at")
     list_filter = ("kind",)
     search_fields = ("recipient_name",)
+    search_help_text = "Finds names with a word that begins so."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        """By an index of the names' words: of a million events no page could read every name."""
+        begun = " & ".join(f"'{quote}':*" for quote in _quote_words(search_term))
+        if not begun:
+            return queryset, False
+        words = SearchVector("recipient_name", config="simple")
+        wanted = SearchQuery(begun, config="simple", search_type="raw")
+        return queryset.alias(words=words).filter(words=wanted), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -221,3 +234,12 @@ class SuppressionAdmin(ScopedAdmin):
         for one in queryset.select_related("workspace"):
             record(request.user, Verb.UNSUPPRESSED, workspace=one.workspace, about=one.email)
         super().delete_queryset(request, queryset)
+
+
+def _quote_words(text: str) -> list[str]:
+    """The words of a search as a text search takes them; marks alone are none."""
+    return [
+        word.replace("\\", "").replace("'", "''")
+        for word in text.replace("\0", "").split()
+        if any(map(str.isalnum, word))
+    ]

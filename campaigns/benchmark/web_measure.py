@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from types import FrameType
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.test import Client
@@ -24,6 +25,8 @@ from campaigns.review import compute_unflagged_digest
 from campaigns.states import JobState, RenderState, ReviewState
 
 PAGE_FLOOR_MS, PAGE_AIM_MS = 500.0, 200.0
+KEY_FLOOR_MS, KEY_AIM_MS = 200.0, 50.0
+KEY_PRESS, NEXT_CARDS = "review, key press", "review, next cards"
 QUERIES_FLOOR, QUERIES_AIM = 40, 20
 REVIEW_FLOOR_BYTES, REVIEW_AIM_BYTES = 500_000, 200_000
 SAVE_FLOOR_MS, SAVE_AIM_MS = 2000.0, 500.0
@@ -47,11 +50,12 @@ class PageTime:
         """“aim”, “floor” or “over”."""
         if self.p95_ms is None or self.status >= 400:
             return "over"
-        is_review = self.name == "review"
-        size = self.bytes if is_review else 0
-        if self.p95_ms <= PAGE_AIM_MS and self.queries <= QUERIES_AIM and size <= REVIEW_AIM_BYTES:
+        size = self.bytes if self.name.startswith("review") else 0
+        is_key = self.name in (KEY_PRESS, NEXT_CARDS)
+        floor_ms, aim_ms = (KEY_FLOOR_MS, KEY_AIM_MS) if is_key else (PAGE_FLOOR_MS, PAGE_AIM_MS)
+        if self.p95_ms <= aim_ms and self.queries <= QUERIES_AIM and size <= REVIEW_AIM_BYTES:
             return "aim"
-        within = self.p95_ms <= PAGE_FLOOR_MS and self.queries <= QUERIES_FLOOR
+        within = self.p95_ms <= floor_ms and self.queries <= QUERIES_FLOOR
         return "floor" if within and size <= REVIEW_FLOOR_BYTES else "over"
 
 
@@ -118,6 +122,10 @@ def list_pages(campaign: Campaign) -> dict[str, str]:
         "progress": step("progress"),
         "check": step("check"),
         "review": step("review"),
+        "review, flagged": step("review", "?show=flagged"),
+        "review, by name": step("review", "?sort=name"),
+        "review, search": step("review", "?q=Ada4711"),
+        "review, search words": step("review", "?q=nobody+says+this"),
         "send": step("send"),
         "send, page 1000": step("send", "?page=1000"),
         "all recipients": records("recipient"),
@@ -156,9 +164,39 @@ def measure_page(client: Client, name: str, url: str, repeats: int, limit_s: flo
     except TookTooLong:
         connection.close()
         return PageTime(name, None, None, 0, 0, 0)
+    return _build_time(name, times_ms, count, len(answer.content), answer.status_code)
+
+
+def _build_time(name: str, times_ms: Sequence[float], queries: int, size: int, status: int) -> PageTime:
     ordered = sorted(times_ms)
     p95_ms = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    return PageTime(name, statistics.median(times_ms), p95_ms, count, len(answer.content), answer.status_code)
+    return PageTime(name, statistics.median(times_ms), p95_ms, queries, size, status)
+
+
+def measure_keys(place: BenchWorkspace, repeats: int, limit_s: float, show: Show) -> tuple[PageTime, ...]:
+    """A reviewer's keys: “approve” on one video after the other, and the next cards behind the last one."""
+    client, campaign = sign_in(place), place.campaign
+    url = reverse("admin:campaigns_campaign_review_cards", args=[campaign.pk])
+    show(NEXT_CARDS)
+    first = client.get(url).json()
+    after = f"{url}?{urlencode({'after': first['next']})}" if first["next"] else url
+    found = [measure_page(client, NEXT_CARDS, after, repeats, limit_s)]
+    show(KEY_PRESS)
+    pending = client.get(url, {"show": "pending"}).json()["cards"][: repeats + 1]
+    times_ms, queries, answer = list[float](), 0, None
+    for card in pending:
+        asked = {"decision": "approve", "seen": card["seen"]}
+        with CaptureQueriesContext(connection) as captured:
+            took_ms, answer = _time_ms(
+                lambda card=card, asked=asked: client.post(
+                    card["decide"], asked, content_type="application/json"
+                )  # type: ignore[misc]
+            )
+        times_ms, queries = [*times_ms, took_ms], len(captured)
+    if answer is not None:
+        size, status = len(answer.content), answer.status_code
+        found.append(_build_time(KEY_PRESS, times_ms[1:] or times_ms, queries, size, status))
+    return tuple(found)
 
 
 def measure_actions(place: BenchWorkspace, limit_s: float, show: Show) -> tuple[ActionTime, ...]:

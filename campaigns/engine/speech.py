@@ -16,7 +16,7 @@ from renderer.voices import registry as voices
 from renderer.voices.catalogue import find_nearest_voices
 from renderer.voices.registry import check_voice
 from renderer.words.locales import LOCALES, check_locale
-from renderer.words.pronunciations import Pronunciations
+from renderer.words.pronunciations import Pronunciation, Pronunciations
 from renderer.words.script_words import parse_script_words
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
@@ -83,6 +83,7 @@ def choose_locale(accepted: str, voice: VoiceConfig) -> str:
     return next((known[tag] for tag in asked if tag in known and tag.split("-")[0] == language), "")
 
 
+@lru_cache(maxsize=4096)  # pages show the same words again
 def assess_word(word: str, language: str) -> WordSounds | None:
     """How a voice of this language says a word without help, and who knows; None where nobody can tell."""
     if language.partition("-")[0] != "en":
@@ -94,6 +95,11 @@ def assess_word(word: str, language: str) -> WordSounds | None:
 
 def read_line(text: str, voice: VoiceConfig, known: Pronunciations = ()) -> str:
     """What the voice is asked to say for a line, in words. Raises RenderError for what it cannot read."""
+    return _read_line(text, voice, tuple(known))
+
+
+@lru_cache(maxsize=4096)  # and the same lines
+def _read_line(text: str, voice: VoiceConfig, known: tuple[Pronunciation, ...]) -> str:
     words = parse_script_words(text, find_voice_language(voice), voice.locale, known)
     refuse_ipa(voices.load_voice(voice), {word.written: word.ipa for word in words if word.ipa})
     return " ".join(_write_word(word.spoken, word.ipa) for word in words if word.spoken)

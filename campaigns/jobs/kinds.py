@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     SEND = "send"  # schedule the approved ones
     EXPORT = "export"  # a table or a ZIP of videos
     STORE_RECORDINGS = "store_recordings"  # an archive of sounds that rows name
+    COUNT_LINES = "count_lines"  # which lines most people hear
     CHECK_TAKE = "check_take"  # what a presenter's file is and lacks
     COPY = "copy"  # a duplicate or a follow-up of a campaign
     DELETE = "delete"  # a campaign or a presenter with all that belongs to it
@@ -59,6 +60,7 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.STORE_RECORDINGS: Kind("storing the recordings", "campaigns.recipients.recorded_rows.run_job"),
     JobKind.COPY: Kind("copying the campaign", "campaigns.standing.copies.run_job"),
     JobKind.DELETE: Kind("deleting", "campaigns.standing.deletion.run_job"),
+    JobKind.COUNT_LINES: Kind("counting who hears which line", "campaigns.recordings.line_counts.run_job"),
     JobKind.CHECK_TAKE: Kind("looking at the take", "campaigns.runs.take_check.run_job"),
     JobKind.CHOOSE_POSTER: Kind("choosing the poster", "campaigns.pictures.posters.run_job"),
     JobKind.MAKE_PREVIEWS: Kind("making the moving pictures", "campaigns.pictures.previews.run_job"),

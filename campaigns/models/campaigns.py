@@ -170,6 +170,11 @@ class Recipient(StatusModel):
                 condition=models.Q(removed_at=None),
                 name="living_recipients",
             ),
+            models.Index(
+                fields=["campaign", "id"],
+                condition=models.Q(removed_at__isnull=False),
+                name="removed_recipients",
+            ),
             models.Index(fields=["email"]),
         ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Upper
 
@@ -21,6 +23,12 @@ from campaigns.states import (
 
 def message_path(message: Message, filename: str) -> str:
     return f"campaigns/{message.campaign.public_id}/messages/{message.public_id}/{filename}"
+
+
+_FINISHED = models.Q(render_state=RenderState.READY) & ~models.Q(content_hash="")
+_DECISIONS = [
+    "recipient", "content_hash", "approved_hash", "review_state", "first_approved_hash", "first_approved_by",
+]  # fmt: skip
 
 
 class Message(StatusModel):
@@ -109,6 +117,22 @@ class Message(StatusModel):
                 condition=models.Q(render_state=RenderState.RENDERING),
                 name="rendering_messages",
             ),
+            # What the review page counts, and its filters that few videos match.
+            models.Index(
+                fields=["campaign", "id"],
+                include=_DECISIONS,
+                condition=_FINISHED,
+                name="reviewable_messages",
+            ),
+            models.Index(
+                fields=["campaign", "-risk", "recipient"],
+                include=["id", *_DECISIONS[1:]],
+                condition=_FINISHED & ~models.Q(flags=[]),
+                name="flagged_messages",
+            ),
+            models.Index(
+                fields=["campaign", "id"], condition=models.Q(is_sample=True), name="sample_messages"
+            ),
             models.Index(fields=["campaign", "review_state", "-risk"]),
             models.Index(fields=["campaign", "content_hash", "recipient"]),
             models.Index(fields=["campaign", "-risk", "recipient"]),
@@ -167,6 +191,12 @@ class Delivery(StatusModel):
                 condition=models.Q(state=DeliveryState.SENDING),
                 name="sending_deliveries",
             ),
+            models.Index(
+                fields=["campaign", "message"],
+                include=["content_hash"],
+                condition=models.Q(state=DeliveryState.SENT),
+                name="sent_contents",
+            ),
             models.Index(Upper("address"), name="delivery_addresses"),
             models.Index(fields=["-created_at"]),
         ]
@@ -187,7 +217,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-at"]
-        indexes = [models.Index(fields=["-at", "-id"])]
+        indexes = [
+            models.Index(fields=["-at", "-id"]),
+            GinIndex(SearchVector("recipient_name", config="simple"), name="event_names"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["message", "kind", "viewing"],

@@ -21,6 +21,12 @@ class Library:
     def __len__(self) -> int:
         return sum(map(len, self.by_start.values()))
 
+    def has_any(self, text: str) -> bool:
+        """Whether a text may say a word of an entry; False is certain."""
+        if not self.by_start:
+            return False
+        return any(run.casefold() in self.by_start for run in _RUN.findall(text))
+
     def select(self, text: str, language: str) -> list[engine.Pronunciation]:
         """The entries whose words a text says in a voice of this language, the one that counts first.
 

@@ -49,6 +49,11 @@ class Speaker:
         found = self.library.select(joined, self.listed_language) if len(self.library) else []
         return (*given, *(one for one in _drop_hidden(found) if one.word.casefold() not in taken))
 
+    def surely_reads(self, text: str, own: Sequence[engine.Pronunciation] = ()) -> bool:
+        """Whether no part of a text needs `find_fault`: Latin letters alone, and no word that it was told."""
+        plain = not own and max(text, default="") < _FIRST_FOREIGN_LETTER
+        return plain and not self.library.has_any(text)
+
     def find_fault(self, text: str, known: engine.Pronunciations = ()) -> str:
         """Why the voice cannot read a line, as a sentence; "" where it can, or where there is no voice."""
         told = any(one.find(text) for one in known)

@@ -19,6 +19,7 @@ from campaigns import history
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.models import Campaign, Delivery, Message, Recipient
 from campaigns.problems import Problem, Source, dump_problems
+from campaigns.recipients.bulk_writing import insert_rows
 from campaigns.recipients.comparing import Compared, compare_sheet
 from campaigns.recipients.content import ContentFiller, is_made_so
 from campaigns.recipients.keys import read_roles
@@ -266,7 +267,7 @@ def _fill_in(person: Recipient, one: ValidatedRow, key: str) -> bool:
 
 def _write(people: list[Recipient]) -> None:
     known = [one for one in people if one.pk is not None]
-    Recipient.objects.bulk_create([one for one in people if one.pk is None], ROWS_AT_ONCE)
+    insert_rows([one for one in people if one.pk is None])
     Recipient.objects.bulk_create(
         known, ROWS_AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN
     )

@@ -23,7 +23,7 @@ from campaigns.recipients.name_columns import (
 from campaigns.recipients.row_speaker import RowSpeaker
 from campaigns.recordings.row_recordings import find_recording_column
 from campaigns.scripts.preview import find_named_columns, find_spoken_columns
-from campaigns.scripts.template import Line, ScriptError, fill, find_column, to_variable
+from campaigns.scripts.template import Line, ScriptError, check_row, fill, find_column, to_variable
 from campaigns.sheets.cell_faults import FOUND_IN_TEXT, find_cell_problems
 from campaigns.sheets.choice import Duplicates, Role, SheetChoice
 from campaigns.sheets.spreadsheet import Row, Sheet
@@ -160,12 +160,14 @@ def index_problems(sheet: Sheet) -> dict[int, list[Problem]]:
 def find_script_problems(row: Row, script: str, speaker: RowSpeaker | None = None) -> list[Problem]:
     """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
     try:
-        lines = fill(script, row.values)
+        text = check_row(script, row.values)
+        if speaker is None or speaker.surely_reads(text, find_row_pronunciations(row.values)):
+            return []
+        return find_unread_lines(row, script, fill(script, row.values), speaker)
     except ScriptError as error:
         if error.concerns_everybody:
             return []
         return [Problem(error.code, Source.SCRIPT, str(error), row.number, error.sheet_column)]
-    return [] if speaker is None else find_unread_lines(row, script, lines, speaker)
 
 
 def find_unread_lines(row: Row, script: str, lines: Sequence[Line], speaker: RowSpeaker) -> list[Problem]:

@@ -10,12 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from campaigns.delivery.attempt import REMOVED, UNAPPROVED
 from campaigns.models import Campaign, Delivery, Message, Recipient, Revision
+from campaigns.recipients.bulk_writing import choose_by_key, insert_rows
 from campaigns.recipients.content import (
     Content,
     ContentFiller,
@@ -34,6 +36,7 @@ _WRITTEN = [
     "lines", "made_with", "failure", "failure_permanent", "content_hash", "approved_hash",
     "first_approved_hash", "attempts", "done", "total", "stage", "claimed_by",
 ]  # fmt: skip
+_OF_EACH = ("lines", "made_with")
 
 
 def tell_nobody(stage: str, done: int = 0, total: int = 0) -> None:
@@ -211,16 +214,40 @@ def _plan(message: Message, content: Content) -> None:
 
 def _queue(messages: list[Message]) -> None:
     """Store these messages as work to do, undecided; those that failed before they began fail at once."""
+    insert_rows([message for message in messages if message.pk is None])
     known = [message for message in messages if message.pk is not None]
-    Message.objects.bulk_create(
-        known, ROWS_AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN
-    )
-    Message.objects.bulk_create([message for message in messages if message.pk is None], ROWS_AT_ONCE)
-    stored = Message.objects.filter(pk__in=[message.pk for message in messages])
-    move(stored, RenderState.QUEUED)
-    move(stored, ReviewState.PENDING)
-    move(stored.exclude(failure=""), RenderState.FAILED)
-    withhold(stored, UNAPPROVED)
+    waiting = [one for one in known if one.render_state == RenderState.QUEUED]
+    others = [one for one in known if one.render_state != RenderState.QUEUED]
+    if waiting:
+        Message.objects.filter(pk__in=[one.pk for one in waiting]).update(**_choose_plans(waiting))
+    if others:
+        move(_find(others), RenderState.QUEUED, **_choose_plans(others))
+    decided = [one for one in known if one.review_state != ReviewState.PENDING]
+    if decided:
+        move(_find(decided), ReviewState.PENDING)
+    failed = [message.recipient_id for message in messages if message.failure]
+    if failed:
+        move(Message.objects.filter(recipient_id__in=failed), RenderState.FAILED)
+    if known:
+        withhold(_find(known), UNAPPROVED)
+
+
+def _find(messages: Sequence[Message]) -> QuerySet[Message]:
+    return Message.objects.filter(pk__in=[message.pk for message in messages])
+
+
+def _choose_plans(messages: Sequence[Message]) -> dict[str, Any]:
+    """For ``update``: what ``_plan`` gave each of these; what is the same for all is written once."""
+    chosen = {name: getattr(messages[0], name) for name in _WRITTEN}
+    for name in _OF_EACH:
+        if any(getattr(message, name) != chosen[name] for message in messages):
+            chosen[name] = choose_by_key({one.pk: getattr(one, name) for one in messages})
+    told = {one.pk: one.failure for one in messages if one.failure}
+    if told:
+        whens = (When(pk=pk, then=Value(failure)) for pk, failure in told.items())
+        chosen["failure"] = Case(*whens, default=Value(""))
+        chosen["failure_permanent"] = Q(pk__in=list(told))
+    return chosen
 
 
 def _take_back(pks: Sequence[int], campaign: Campaign | None = None) -> None:

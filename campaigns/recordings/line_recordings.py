@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -24,6 +25,7 @@ from campaigns.storage.files import get_local_path
 
 UPLOAD_BYTES_MAX = 50 * 2**20
 LINES_MAX = 500  # a page with more would be too heavy; further lines can be recorded by row
+ROWS_AT_ONCE = 1000
 _TYPES = {
     ".webm": "audio/webm", ".ogg": "audio/ogg", ".mp3": "audio/mpeg", ".m4a": "audio/mp4",
     ".mp4": "audio/mp4", ".wav": "audio/wav", ".flac": "audio/flac",
@@ -49,23 +51,32 @@ def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def list_recordable_lines(campaign: Campaign) -> list[RecordableLine]:
-    """Every distinct line of the valid rows, those that most people hear first."""
-    people: dict[tuple[str, str], int] = {}
-    for values in (
-        campaign.recipients.living().filter(verdict=RowVerdict.VALID).values_list("values", flat=True)
-    ):
+def list_recordable_lines(campaign: Campaign, rows: int | None = None) -> list[RecordableLine]:
+    """Every distinct line of the valid rows, or of the first ``rows``, those that most people hear first."""
+    return build_lines(campaign, count_lines(campaign, rows).most_common(LINES_MAX))
+
+
+def count_lines(
+    campaign: Campaign, rows: int | None = None, tell: Callable[[str, int, int], None] = lambda *_: None
+) -> Counter[tuple[str, str]]:
+    """(line id, text) → how many of the valid rows hear it."""
+    valid = campaign.recipients.living().filter(verdict=RowVerdict.VALID).order_by("row_number")
+    total = valid.count() if rows is None else rows
+    people = Counter[tuple[str, str]]()
+    for number, values in enumerate(valid.values_list("values", flat=True)[:rows].iterator(ROWS_AT_ONCE)):
+        if number % ROWS_AT_ONCE == 0:
+            tell("filling the script", number, total)
         try:
-            for line in fill(campaign.script, values):
-                people[line.id, line.text] = people.get((line.id, line.text), 0) + 1
+            people.update((line.id, line.text) for line in fill(campaign.script, values))
         except ScriptError:
             continue
+    return people
+
+
+def build_lines(campaign: Campaign, counted: Iterable[tuple[tuple[str, str], int]]) -> list[RecordableLine]:
+    """Counted lines with the recordings that there are now."""
     stored = _load_stored(campaign)
-    lines = [
-        RecordableLine(line_id, text, count, stored.get((line_id, text)))
-        for (line_id, text), count in people.items()
-    ]
-    return sorted(lines, key=lambda line: -line.people)[:LINES_MAX]
+    return [RecordableLine(*key, count, stored.get(key)) for key, count in counted]
 
 
 def list_unused_recordings(campaign: Campaign, lines: Sequence[RecordableLine]) -> list[Recording]:

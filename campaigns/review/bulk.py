@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.progress import JobProgress, RefusedJob
 from campaigns.jobs.queue import enqueue
 from campaigns.models import Campaign, HistoryEntry, Job, Message
-from campaigns.review.standing import FLAGGED, HALF_APPROVED, UNDECIDED, find_reviewable
+from campaigns.review.standing import FLAGGED, HALF_APPROVED, UNDECIDED, find_reviewable, sum_reviewable
 from campaigns.review.storing import Decision, Stored, record_decision, store_decision
 from campaigns.states import MoveRefused, ReviewState
 
@@ -41,14 +42,34 @@ def find_undecided_unflagged(campaign: Campaign, user: AbstractBaseUser) -> Quer
     return undecided
 
 
-def compute_unflagged_digest(campaign: Campaign) -> str:
-    """Digest of the content of all finished messages without flags, for `approve_unflagged`. One query."""
+@dataclass(frozen=True)
+class Unflagged:
+    """What stands without flags: how many this person may decide on, and the digest of their content."""
+
+    undecided: int
+    digest: str
+
+
+def describe_unflagged(campaign: Campaign, user: AbstractBaseUser | None = None) -> Unflagged:
+    """Worked out from all, less the flagged ones: indexes answer both."""
+    undecided = UNDECIDED
+    if campaign.needs_second_approver and user is not None:
+        undecided &= ~(HALF_APPROVED & Q(first_approved_by=user.pk))
     named = Concat(Cast("pk", Text()), Value(":"), "content_hash", output_field=Text())
     hashed = Func(named, Value(0), function="hashtextextended", output_field=BigIntegerField())
-    found = find_unflagged(campaign).aggregate(
-        count=Count("pk"), sum=Coalesce(Cast(Sum(hashed), Text()), Value("0"), output_field=Text())
-    )
-    return f"{found['count']}.{found['sum']}"
+    sums = {
+        "count": Count("pk"),
+        "sum": Coalesce(Cast(Sum(hashed), Text()), Value("0"), output_field=Text()),
+        "undecided": Count("pk", filter=undecided),
+    }
+    every, flagged = sum_reviewable(campaign, Q(), **sums), sum_reviewable(campaign, FLAGGED, **sums)
+    left = {name: every[name] - flagged[name] for name in sums}
+    return Unflagged(left["undecided"], f"{left['count']}.{left['sum']}")
+
+
+def compute_unflagged_digest(campaign: Campaign) -> str:
+    """Digest of the content of all finished messages without flags, for `approve_unflagged`."""
+    return describe_unflagged(campaign).digest
 
 
 def approve_unflagged(campaign: Campaign, user: AbstractBaseUser, *, seen: str) -> int:
@@ -65,7 +86,7 @@ def approve_unflagged(campaign: Campaign, user: AbstractBaseUser, *, seen: str) 
 
 def start_approval(campaign: Campaign, user: AbstractBaseUser, *, seen: str, query: str = "") -> Job | int:
     """Approve all undecided ones without flags: how many, or the job that does it where they are many."""
-    count = find_undecided_unflagged(campaign, user).count()
+    count = describe_unflagged(campaign, user).undecided
     if count <= AT_ONCE_MAX:
         return approve_unflagged(campaign, user, seen=seen)
     _refuse_other_contents(campaign, seen)

@@ -9,20 +9,24 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
-from campaigns.models import Campaign, Comment, Delivery, Message
+from campaigns.models import Campaign, Comment, Delivery, Message, Recipient
 from campaigns.review.standing import (
     APPROVED,
     FLAGGED,
     HALF_APPROVED,
+    READY,
     REJECTED,
     UNDECIDED,
     find_reviewable,
+    sum_reviewable,
 )
 from campaigns.states import DeliveryState
 
 CARDS_PER_PAGE = 24
 SEARCH_MAX = 100  # characters
+FOUND_MAX = 2000  # more hits than this are common: a page of them is met soon in any order
 _ROW_MAX = 2**31 - 1
 
 
@@ -115,28 +119,38 @@ def count_alike(campaign: Campaign, hashes: list[str]) -> dict[str, int]:
 
 
 def count_shown(campaign: Campaign) -> dict[Show, int]:
-    """How many videos there are of every kind: three queries, whatever their number."""
+    """How many videos there are of every kind: a handful of queries, whatever their number, each of which an
+    index answers."""
     undecided = UNDECIDED & ~HALF_APPROVED if campaign.needs_second_approver else UNDECIDED
-    counts = find_reviewable(campaign).aggregate(
+    counts = sum_reviewable(
+        campaign,
+        Q(),
         all=Count("pk"),
         pending=Count("pk", filter=undecided),
         second=Count("pk", filter=UNDECIDED & HALF_APPROVED),
-        flagged=Count("pk", filter=FLAGGED),
         approved=Count("pk", filter=APPROVED),
         rejected=Count("pk", filter=REJECTED),
-        sample=Count("pk", filter=_in_sample(campaign)),
     )
     if not campaign.needs_second_approver:
         counts["second"] = 0
+    counts |= sum_reviewable(campaign, FLAGGED, flagged=Count("pk"))
+    counts |= sum_reviewable(campaign, _in_sample(campaign), sample=Count("pk"))
     open_comments = Comment.objects.filter(
         message__campaign=campaign, resolved_at=None, message__recipient__removed_at=None
     )
     counts["commented"] = open_comments.aggregate(found=Count("message", distinct=True))["found"]
-    changed = _sent(campaign).exclude(content_hash=F("message__content_hash"))
-    counts["changed"] = changed.filter(
-        message__render_state="ready", message__recipient__removed_at=None
-    ).aggregate(found=Count("message", distinct=True))["found"]
+    counts["changed"] = _count_changed(campaign)
     return {Show(name): count for name, count in counts.items()}
+
+
+def _count_changed(campaign: Campaign) -> int:
+    """Videos that were sent and made anew since: of all, less those of people who are gone."""
+    other = campaign.messages.filter(READY, pk=OuterRef("message_id"))
+    other = other.exclude(content_hash=OuterRef("content_hash"))
+    gone = other.filter(recipient__campaign=campaign, recipient__removed_at__isnull=False)
+    every, left = (_sent(campaign).filter(Exists(rows)).order_by() for rows in (other, gone))
+    count = Count("message", distinct=True)
+    return int(every.aggregate(n=count)["n"]) - int(left.aggregate(n=count)["n"])
 
 
 def _filter(campaign: Campaign, query: CardQuery) -> QuerySet[Message]:
@@ -159,16 +173,37 @@ def _filter(campaign: Campaign, query: CardQuery) -> QuerySet[Message]:
     if query.show == Show.PENDING and campaign.needs_second_approver:
         wanted &= ~HALF_APPROVED
     rows = rows.filter(wanted)
-    return _search(rows, query.search) if query.search else rows
+    return _search(campaign, rows, query.search) if query.search else rows
 
 
-def _search(rows: QuerySet[Message], text: str) -> QuerySet[Message]:
-    # The texts of the lines alone: their ids and keys are nobody's words. Quotes are escaped as in JSON.
-    found = Q(recipient__name__icontains=text) | Q(recipient__email__icontains=text)
-    found |= Q(texts__icontains=json.dumps(text, ensure_ascii=False)[1:-1])
+def _search(campaign: Campaign, rows: QuerySet[Message], text: str) -> QuerySet[Message]:
+    """Those with the text in a name, an address or a line.
+
+    Each table is searched by itself, and what is found looked up; where much is found, the rows of a page are
+    soon met in their order.
+    """
+    people = Recipient.objects.filter(_is_called(text), campaign=campaign).order_by()
+    called = list(people.values_list("pk", flat=True)[: FOUND_MAX + 1])
+    # Most lines do not hold the text at all, which is found out sooner.
+    said = campaign.messages.alias(whole=Cast("lines", TextField())).filter(whole__icontains=_quote(text))
+    said = said.alias(texts=_LineTexts(F("lines"))).filter(texts__icontains=_quote(text)).order_by()
+    lines = list(said.values_list("pk", flat=True)[: FOUND_MAX + 1]) if len(called) <= FOUND_MAX else called
+    if max(len(called), len(lines)) <= FOUND_MAX:
+        return rows.filter(Q(recipient_id__in=called) | Q(pk__in=lines))
+    either = _is_called(text, "recipient__") | Q(texts__icontains=_quote(text))
+    return rows.alias(texts=_LineTexts(F("lines"))).filter(either)
+
+
+def _is_called(text: str, path: str = "") -> Q:
+    found = Q(**{f"{path}name__icontains": text}) | Q(**{f"{path}email__icontains": text})
     if text.isascii() and text.isdigit() and int(text) <= _ROW_MAX:
-        found |= Q(recipient__row_number=int(text))
-    return rows.alias(texts=_LineTexts(F("lines"))).filter(found)
+        found |= Q(**{f"{path}row_number": int(text)})
+    return found
+
+
+def _quote(text: str) -> str:
+    """As JSON holds it: the texts of the lines alone are searched, their ids and keys are nobody's words."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 class _LineTexts(Func):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import F, Q, QuerySet
 
 from campaigns.models import Campaign, Message
@@ -19,6 +21,18 @@ HALF_APPROVED = Q(first_approved_hash=F("content_hash"), first_approved_by__isnu
 def find_reviewable(campaign: Campaign) -> QuerySet[Message]:
     """The finished videos of the people who are in the campaign now."""
     return campaign.messages.filter(READY, recipient__removed_at=None)
+
+
+def sum_reviewable(campaign: Campaign, wanted: Q, **sums: Any) -> dict[str, int]:
+    """Counts and sums over those of the finished videos that are ``wanted``.
+
+    Over all of them, less those of people who are gone: an index alone answers the first, and the second are
+    few. A join would read every row of 100,000.
+    """
+    rows = campaign.messages.filter(READY & wanted).order_by()
+    gone = rows.filter(recipient__campaign=campaign, recipient__removed_at__isnull=False)
+    every, left = rows.aggregate(**sums), gone.aggregate(**sums)
+    return {name: int(every[name] or 0) - int(left[name] or 0) for name in sums}
 
 
 def get_valid_decision(message: Message) -> ReviewState:

@@ -68,7 +68,6 @@ def preview_script(source: str, values: Mapping[str, str]) -> Preview:
 
 
 @lru_cache(maxsize=64)
-@lru_cache(maxsize=64)
 def find_named_columns(source: str) -> frozenset[str]:
     """Every name that the script uses, to speak it or to decide by it; also ``row["First Name"]``."""
     try:
@@ -80,6 +79,7 @@ def find_named_columns(source: str) -> frozenset[str]:
     return frozenset(names | texts)
 
 
+@lru_cache(maxsize=64)
 def find_spoken_columns(source: str) -> frozenset[str]:
     """The names that the script speaks, not those that only decide; none where it does not parse."""
     try:

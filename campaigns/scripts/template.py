@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -61,6 +62,7 @@ FILTERS = [
 # Private-use characters mark where a piece of the template begins; values cannot hold them.
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{MARK_OPEN}(\\d+){MARK_CLOSE}")
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")  # “Acme Ltd.” + “.”
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,49 @@ class Line:
 
 def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
     """The lines that this recipient hears. Raises ScriptError."""
-    template = _compile_template(source, tuple(values))
+    return _fill_cells(source, *_choose_cells(source, values))
+
+
+def check_row(source: str, values: Mapping[str, str]) -> str:
+    """What this recipient hears in one piece, white space as it is. Raises what `fill` raises.
+
+    Several times as fast as `fill`: no sentences are looked for.
+    """
+    return _check_cells(source, *_choose_cells(source, values))
+
+
+def _choose_cells(source: str, values: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """All columns, and the cells of those that the script names."""
+    columns = tuple(values)
+    return columns, tuple([values[column] for _, column in _compile_template(source, columns).used])
+
+
+@lru_cache(maxsize=4096)
+def _check_cells(source: str, columns: tuple[str, ...], cells: tuple[str, ...]) -> str:
+    marked = _render(source, columns, cells)
+    text = _MARK.sub("", marked).replace(BREAK, "\n\n")
+    # A sentence is what holds a letter or a digit; together they are never longer than their text.
+    if len(text) > SPOKEN_CHARACTERS_MAX or not any(map(str.isalnum, text)):
+        _cut(marked)
+    return text
+
+
+@lru_cache(maxsize=4096)  # rows that differ in other columns alone say the same
+def _fill_cells(source: str, columns: tuple[str, ...], cells: tuple[str, ...]) -> tuple[Line, ...]:
+    return _cut(_render(source, columns, cells))
+
+
+def _render(source: str, columns: tuple[str, ...], cells: tuple[str, ...]) -> str:
+    script = _compile_template(source, columns)
     try:
-        marked = template.render(_build_context(values))
+        return script.template.render(_build_context(script.used, cells))
     except TemplateError as error:
-        raise_for_template(source, tuple(values), error)
+        raise_for_template(source, columns, error)
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
         raise_for_computation(source, error)
+
+
+def _cut(marked: str) -> tuple[Line, ...]:
     lines = _split_lines(marked)
     if not lines:
         raise ScriptError(
@@ -109,9 +147,10 @@ def fill_text(source: str, values: Mapping[str, str], finish: Callable[[str], st
 
     ``finish`` changes each value where it is written, not where it is compared. Raises ScriptError.
     """
-    template = _compile_text(source, tuple(values), finish)
+    script = _compile_text(source, tuple(values), finish)
+    cells = tuple(values[column] for _, column in script.used)
     try:
-        return template.render(_build_context(values))
+        return script.template.render(_build_context(script.used, cells))
     except TemplateError as error:
         raise_for_template(source, tuple(values), error)
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
@@ -156,8 +195,16 @@ def _create_sandbox() -> _Sandbox:
 _ENVIRONMENT = _create_sandbox()
 
 
+@dataclass(frozen=True)
+class _Compiled:
+    """A template, and what it asks of a row: (name in the template, column)."""
+
+    template: Template
+    used: tuple[tuple[str, str], ...]
+
+
 @lru_cache(maxsize=64)
-def _compile_template(source: str, columns: tuple[str, ...]) -> Template:
+def _compile_template(source: str, columns: tuple[str, ...]) -> _Compiled:
     if not source.strip():
         raise ScriptError(1, 1, "The script is empty. Write at least one sentence.", Code.SCRIPT_EMPTY)
     for sign in (MARK_OPEN, MARK_CLOSE, BREAK, *HELD_SIGNS):
@@ -171,11 +218,11 @@ def _compile_template(source: str, columns: tuple[str, ...]) -> Template:
         raise explain(source, error.lineno, error.message or "", FILTERS, columns) from error
     if columns:
         refuse_unknown_names(source, tree, columns)
-    return template
+    return _Compiled(template, _find_used(tree, columns))
 
 
 @lru_cache(maxsize=64)
-def _compile_text(source: str, columns: tuple[str, ...], finish: Callable[[str], str]) -> Template:
+def _compile_text(source: str, columns: tuple[str, ...], finish: Callable[[str], str]) -> _Compiled:
     refuse_merge_tags(source, columns)
     environment = _ENVIRONMENT.overlay(finalize=lambda value: finish(str(value)))
     try:
@@ -186,7 +233,7 @@ def _compile_text(source: str, columns: tuple[str, ...], finish: Callable[[str],
         raise explain(source, error.lineno, error.message or "", FILTERS, columns) from error
     if columns:
         refuse_unknown_names(source, tree, columns)
-    return template
+    return _Compiled(template, _find_used(tree, columns))
 
 
 def _mark(tree: nodes.Template) -> None:
@@ -204,15 +251,15 @@ def _refuse_what_is_not_ours(tree: nodes.Template) -> None:
             raise TemplateSyntaxError(f"No test named '{test.name}'", test.lineno)
 
 
-def _build_context(values: Mapping[str, str]) -> dict[str, Any]:
-    """Each column under its own name and under the name that a script can write."""
-    context: dict[str, Any] = {}
-    for column, text in values.items():
-        spoken = clean(text)
-        value = spoken or Empty(column)
-        context[to_variable(column)] = value
-        context[column] = value
-    return context
+def _find_used(tree: nodes.Template, columns: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Each column that the template names by its own name or by the one that a script can write."""
+    named = {name: column for column in columns for name in (to_variable(column), column)}
+    wanted = meta.find_undeclared_variables(tree)
+    return tuple((name, column) for name, column in named.items() if name in wanted)
+
+
+def _build_context(used: Sequence[tuple[str, str]], cells: Sequence[str]) -> dict[str, Any]:
+    return {name: clean(text) or Empty(column) for (name, column), text in zip(used, cells, strict=True)}
 
 
 def clean(text: str) -> str:
@@ -231,12 +278,18 @@ def _split_lines(marked: str) -> tuple[Line, ...]:
     text, marks = _remove_marks(marked.replace(BREAK, "\n\n"))
     lines: list[Line] = []
     ordinals: Counter[int] = Counter()
+    places = [at for at, _ in marks]
     for start, end in find_sentence_spans(text):
-        mark = next((number for at, number in reversed(marks) if at <= start), 0)
-        spoken = re.sub(r"(?<!\.)\.\.(?!\.)", ".", " ".join(text[start:end].split()))  # “Acme Ltd.” + “.”
-        lines.append(Line(f"{mark}.{ordinals[mark]}", spoken))
+        before = bisect_right(places, start)
+        mark = marks[before - 1][1] if before else 0
+        lines.append(_build_line(mark, ordinals[mark], text[start:end]))
         ordinals[mark] += 1
     return tuple(lines)
+
+
+@lru_cache(maxsize=8192)  # most lines of a script are the same for everybody
+def _build_line(mark: int, ordinal: int, text: str) -> Line:
+    return Line(f"{mark}.{ordinal}", _TWO_STOPS.sub(".", " ".join(text.split())))
 
 
 def _remove_marks(marked: str) -> tuple[str, list[tuple[int, int]]]:

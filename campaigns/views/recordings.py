@@ -16,10 +16,10 @@ from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import describe, enqueue, find_latest
 from campaigns.models import Job, Recording, job_path
 from campaigns.recipients.recorded_rows import delete_row_recordings
+from campaigns.recordings.line_counts import find_lines
 from campaigns.recordings.line_recordings import (
     RecordableLine,
     find_content_type,
-    list_recordable_lines,
     list_unused_recordings,
     record_line,
 )
@@ -27,7 +27,7 @@ from campaigns.recordings.row_recordings import find_recording_column
 from campaigns.states import CampaignState
 from campaigns.storage.uploads import end_upload, find_part_file, find_upload
 from campaigns.views.media import serve
-from campaigns.views.page import CampaignPage
+from campaigns.views.page import CampaignPage, step_url
 
 
 class RecordingsPage(CampaignPage):
@@ -37,15 +37,17 @@ class RecordingsPage(CampaignPage):
     template_name = "campaigns/recordings.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lines = list_recordable_lines(self.campaign)
+        found = find_lines(self.campaign, self.person)
         latest = find_latest(self.campaign, JobKind.STORE_RECORDINGS)
         return super().get_context_data(
-            lines=lines,
+            lines=found.lines,
+            count_job=describe(found.job) if found.job is not None else None,
+            page_url=step_url(self.campaign, "recordings"),
             column=find_recording_column(self.campaign.columns),
             row_files=self.campaign.row_recordings.count(),
             store_job=describe(latest) if latest is not None else None,
             begin_url=reverse("admin:campaigns_presenter_uploads"),
-            unused=list_unused_recordings(self.campaign, lines),
+            unused=[] if found.job is not None else list_unused_recordings(self.campaign, found.lines),
             is_rendering=self.campaign.state == CampaignState.RENDERING,
             **kwargs,
         )
@@ -101,7 +103,7 @@ class RecordingsPage(CampaignPage):
         )
 
     def _find_line(self, key: str) -> RecordableLine | None:
-        return next((line for line in list_recordable_lines(self.campaign) if line.key == key), None)
+        return next((line for line in find_lines(self.campaign).lines if line.key == key), None)
 
     def _answer(self, sentence: str, status: int) -> HttpResponse:
         """To the page's own script as JSON, to a plain form with the page again."""

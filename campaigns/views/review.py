@@ -12,9 +12,8 @@ from campaigns.access.roles import Right
 from campaigns.jobs import queue
 from campaigns.jobs.kinds import JobKind
 from campaigns.models import Job
-from campaigns.review import compute_unflagged_digest
 from campaigns.review.approvers import set_second_approver
-from campaigns.review.bulk import find_undecided_unflagged, start_approval
+from campaigns.review.bulk import describe_unflagged, start_approval
 from campaigns.review.order import CardQuery, Show, Sort, count_shown, find_page, read_query
 from campaigns.review.personal_lines import find_personal_lines
 from campaigns.review.sampling import CHOICES, approve_rest, compute_size, draw_sample, find_sample
@@ -126,13 +125,13 @@ class ReviewPage(CampaignPage):
         )
 
     def _describe_bulk(self) -> dict[str, Any]:
-        unflagged = find_undecided_unflagged(self.campaign, self.person).count()
+        found = describe_unflagged(self.campaign, self.person)
         return {
-            "unflagged": unflagged,
-            "unflagged_said": say_count(unflagged),
-            "unflagged_digest": compute_unflagged_digest(self.campaign),
+            "unflagged": found.undecided,
+            "unflagged_said": say_count(found.undecided),
+            "unflagged_digest": found.digest,
             "sample": find_sample(self.campaign),
-            "sample_sizes": [(one_in, compute_size(unflagged, one_in)) for one_in in CHOICES],
+            "sample_sizes": [(one_in, compute_size(found.undecided, one_in)) for one_in in CHOICES],
         }
 
     def _build_facts(self) -> dict[str, Any]:

@@ -22,18 +22,35 @@ CLOSING = r"[\"'”’»)\]]*+"
 TIGHT = re.compile(
     rf"(?:(?<=[^\W\dA-ZÀ-Þ_])|(?<=[A-Z][A-Z])|(?<=\d\d))[.!?]++{CLOSING}(?=[¿¡]?(?:[A-ZÀ-ÖØ-Þ][^\W\dA-Z_]+|[IA])(?:[\s,!?.…’'—-]|$))"
 )
+# What every stop of that kind begins with; most texts hold none.
+MAYBE_TIGHT = re.compile(rf"[.!?]{CLOSING}[¿¡A-ZÀ-ÖØ-Þ]")
 _MONTHS = (
     "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|"
     "November|Dezember|Jänner|januar|februar|mars|marts|april|maj|mai|juni|juli|august|september|oktober|november|december|desember"
 )
 _COUNTED = "Jahrhundert|Weltkrieg|Platz|Mal|Tag|Stock|Klasse|Quartal|Etage|Auflage|Kapitel|Woche|Geburtstag"
-_LAST_WORD = re.compile(r"([^\s(\[\"“'‘«]+)[.!?…]+[\"'”’»)\]]*\s*$")
+_LAST_WORD = re.compile(r"([^\s(\[\"“'‘«]+)[.!?…]+[\"'”’»)\]]*$")
+_OPENING = " \t\n\r\"'“‘«([*_"
+_LOOKED_AHEAD = 40  # characters behind a stop without a space
+_STOP = re.compile(rf"[.!?…]++{CLOSING}$")
+_ORDINAL, _YEAR = re.compile(r"\d{1,2}"), re.compile(r"\d{1,4}")
+_DATED = re.compile(rf"(?:{_MONTHS}|{_COUNTED})\b")
+_CAPITAL_WORD = re.compile(r"[A-Z][\w’']*")
+_WORD = re.compile(r"[\w’']+")
+_APOSTROPHES = re.compile("['’]")
 
 
 def is_end(before: str, behind: str, language: str) -> bool:
     """Whether a sentence ends between its text so far and what stands behind."""
-    after = behind.lstrip(" \t\n\r\"'“‘«([*_")
-    stop = re.search(rf"[.!?…]++{CLOSING}$", before)
+    head = behind[:_LOOKED_AHEAD]
+    whole = len(head.lstrip(_OPENING).split(None, 1)) > 1  # the next word ends in it
+    return _is_end(before, head if whole else behind, language)
+
+
+@lru_cache(maxsize=8192)  # most sentences of a script are the same for everybody
+def _is_end(before: str, behind: str, language: str) -> bool:
+    after = behind.lstrip(_OPENING)
+    stop = _STOP.search(before)
     if (
         not after
         or not before.strip()
@@ -42,7 +59,7 @@ def is_end(before: str, behind: str, language: str) -> bool:
     ):
         return True
     if not behind[0].isspace() and not TIGHT.search(
-        before + behind, max(0, stop.start() - 1), len(before) + 40
+        before + behind, max(0, stop.start() - 1), len(before) + _LOOKED_AHEAD
     ):
         return stop.group()[0] not in ".…" or not after[0].isalnum()
     if _goes_on_small(before, stop.group(), after):
@@ -82,22 +99,19 @@ def _is_abbreviation(before: str, after: str, language: str) -> bool:
     written = _find_word(before)
     if after[0].isdigit():
         return _list_all().get(f"{bare}.") is not None and written not in ("no", "in", "it")
-    if re.fullmatch(r"\d{1,2}", bare) and _is_german_ordinal(before, after):
+    if _ORDINAL.fullmatch(bare) and _is_german_ordinal(before, after):
         return True
-    if re.fullmatch(r"\d{1,4}", bare):
-        return (
-            re.match(rf"(?:{_MONTHS})\b", after) is not None
-            or re.match(rf"(?:{_COUNTED})\b", after) is not None
-        )
-    if bare == "st" and re.match(r"(?:[A-Z][\w’']*)", after):
+    if _YEAR.fullmatch(bare):
+        return _DATED.match(after) is not None
+    if bare == "st" and _CAPITAL_WORD.match(after):
         return after.split()[0].lower().strip(",.") not in STARTERS and not _is_after_street(before)
-    spaced = re.sub(r"\s+", "", " ".join(before.split()[-2:])).rstrip(".").lower()
+    spaced = "".join(before.split()[-2:]).rstrip(".").lower()
     return _is_title(written, language) or bare in NEVER_LAST or spaced in NEVER_LAST or is_initial(before)
 
 
 def _is_title(written: str, language: str) -> bool:
     """Also in small letters, and behind an article: il dott., l'avv."""
-    word = re.split("['’]", written)[-1]
+    word = _APOSTROPHES.split(written)[-1]
     titles = _list_titles(language)
     return word in titles or (word.islower() and word not in WORDS_TOO and word.capitalize() in titles)
 
@@ -105,7 +119,7 @@ def _is_title(written: str, language: str) -> bool:
 def _is_german_ordinal(before: str, after: str) -> bool:
     """Der 1. FC Köln; am 3. Montag; but "bis zum 15. Dann"."""
     article = before.split()[-2:-1]
-    following = re.match(r"[\w’']+", after)
+    following = _WORD.match(after)
     if not article or not following:
         return False
     word = article[0].lower()
@@ -148,7 +162,13 @@ def is_initial(before: str) -> bool:
 
 
 def _find_word(before: str) -> str:
-    found = _LAST_WORD.search(before)
+    token = before.rsplit(None, 1)[-1:]  # no word of it reaches beyond a space
+    return _find_word_in(token[0]) if token else ""
+
+
+@lru_cache(maxsize=4096)
+def _find_word_in(token: str) -> str:
+    found = _LAST_WORD.search(token)
     return found[1] if found else ""
 
 

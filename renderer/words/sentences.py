@@ -9,17 +9,19 @@ teleprompter lines, where a new line begins a sentence (`renderer.words.line_bre
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 import sentencex
 
 from renderer.words.line_breaks import find_chunks
-from renderer.words.sentence_ends import CLOSING, TIGHT, find_bare_word, is_end, is_initial
+from renderer.words.sentence_ends import CLOSING, MAYBE_TIGHT, TIGHT, find_bare_word, is_end, is_initial
 from renderer.words.word_lists import STARTERS
 
 _SEEN = 300  # characters before and behind an end that decide about it
 _ENDS = re.compile(rf"(?:[.!?]++|…){CLOSING}(?=\s)")
 _FOREIGN_STOPS = re.compile(r"[。！？｡।॥؟۔።։]+[」』”’»)\]]*")
+_WORD = re.compile(r"[\w’']+")
 _LIST_NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.)]\s(?=\S)")
 
 
@@ -34,13 +36,18 @@ def find_sentence_spans(text: str, language: str = "") -> list[tuple[int, int]]:
     ``language`` is a tag such as "de"; "" knows the abbreviations of all, and English where two differ.
     A blank line ends a sentence; a new line does where it begins one (`line_breaks.find_chunks`).
     """
-    spans: list[tuple[int, int]] = []
-    for start, end in find_chunks(text):
-        for first, last in _split_chunk(text[start:end], language.partition("-")[0].lower()):
-            span = _trim_span(text, start + first, start + last)
-            if any(character.isalnum() for character in text[span[0] : span[1]]):
-                spans.append(span)
-    return spans
+    own = language.partition("-")[0].lower()
+    return [
+        (start + first, start + last)
+        for start, end in find_chunks(text)
+        for first, last in _find_spoken(text[start:end], own)
+    ]
+
+
+@lru_cache(maxsize=2048)  # of a script filled for many people most chunks are the same
+def _find_spoken(text: str, language: str) -> tuple[tuple[int, int], ...]:
+    trimmed = (_trim_span(text, start, end) for start, end in _split_chunk(text, language))
+    return tuple((start, end) for start, end in trimmed if any(map(str.isalnum, text[start:end])))
 
 
 def _split_chunk(text: str, language: str) -> list[tuple[int, int]]:
@@ -56,23 +63,26 @@ def _split_chunk(text: str, language: str) -> list[tuple[int, int]]:
 
 def _find_list_numbers(text: str) -> list[tuple[int, int]]:
     """(start, end) of "1. ", "2. " and so on, counting up from one that begins the text."""
-    found = list(_LIST_NUMBER.finditer(text))
-    if not found or found[0].start():
+    if not _LIST_NUMBER.match(text):
         return []
+    found = list(_LIST_NUMBER.finditer(text))
     first = int(found[0][1])
     return [match.span() for at, match in enumerate(found) if int(match[1]) == first + at]
 
 
 def _find_candidates(text: str, language: str) -> set[int]:
     """Where the package ends a sentence, and where its rules miss one."""
-    found = {int(part["end_index"]) for part in sentencex.get_sentence_boundaries(language or "en", text)}
+    plain = text.replace("\u2028", " ")  # at which the package panics; every place stays
+    found = {int(part["end_index"]) for part in sentencex.get_sentence_boundaries(language or "en", plain)}
     ends = {len(text[:end].rstrip(" \t\n\r“‘«([¿¡")) for end in found}
     ends |= {match.end() for match in _FOREIGN_STOPS.finditer(text)}
-    ends |= {match.end() for match in TIGHT.finditer(text)}
+    if MAYBE_TIGHT.search(text):
+        ends |= {match.end() for match in TIGHT.finditer(text)}
     return ends | {
         match.end()
         for match in _ENDS.finditer(text)
-        if _is_missed(
+        if match.end() not in ends
+        and _is_missed(
             text[max(0, match.end() - _SEEN) : match.end()],
             text[match.end() : match.end() + _SEEN],
             match.group(),
@@ -82,7 +92,7 @@ def _find_candidates(text: str, language: str) -> set[int]:
 
 def _is_missed(before: str, behind: str, stop: str) -> bool:
     """Ends that the package leaves out: before a word that begins sentences, behind brackets and quotes."""
-    word = re.match(r"[\w’']+", behind.lstrip(" \t\n\r\"'“‘«(["))
+    word = _WORD.match(behind.lstrip(" \t\n\r\"'“‘«(["))
     if not word:
         return False
     bare = find_bare_word(before)

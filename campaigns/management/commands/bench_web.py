@@ -17,6 +17,7 @@ from campaigns.benchmark.web_measure import (
     WebResult,
     measure_actions,
     measure_approvals,
+    measure_keys,
     measure_pages,
 )
 from campaigns.benchmark.web_report import format_web_table
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         pages = measure_pages(place, options["repeats"], options["limit"], self._show, options["only"])
         actions: tuple[ActionTime, ...] = ()
         if not options["pages_only"]:
+            pages = (*pages, *measure_keys(place, options["repeats"], options["limit"], self._show))
             approved = measure_approvals(place, options["limit"], self._show)
             actions = (approved, *measure_actions(place, options["limit"], self._show))
         result = WebResult(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.scripts.template import ScriptError, check, fill
+from campaigns.scripts.template import ScriptError, check, check_row, fill
 
 ADA = {"First Name": "Ada", "plan": "team", "city": "", "company": "Acme Ltd."}
 
@@ -125,3 +125,25 @@ def test_the_same_script_and_row_give_the_same_lines() -> None:
     values = {"first_name": "Ada", "plan": "team", "company": "", "meeting_day": "Tuesday"}
     assert fill(source, values) == fill(source, dict(values))
     assert len(fill(source, values)) >= 6
+
+
+@pytest.mark.parametrize("name", ["Ada", "", "Dr. Ada van der Berg…", "\u200b", "Ada" * 4000, "Acme Ltd."])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Hello {{ name }}. Good day.",
+        "{% if name %}…{% endif %}",
+        "{{ name|float + 1 }}",
+        "<p>Hi {{ name }}</p>",
+    ],
+)
+def test_a_row_is_checked_with_the_verdict_of_filling_it(source: str, name: str) -> None:
+    try:
+        lines = fill(source, {"name": name})
+    except ScriptError as refused:
+        with pytest.raises(ScriptError) as checked:
+            check_row(source, {"name": name})
+        assert (str(checked.value), checked.value.code) == (str(refused), refused.code)
+    else:
+        said = "".join(line.text for line in lines)
+        assert "".join(check_row(source, {"name": name}).split()).startswith(said[:2])

@@ -202,3 +202,14 @@ def test_a_viewer_of_presenters_cannot_revoke(client: Client, bob: User, present
     assert client.post(reverse("admin:campaigns_presenter_revoke", args=[presenter.pk])).status_code == 403
     presenter.refresh_from_db()
     assert presenter.has_consent
+
+
+@pytest.mark.parametrize(
+    ("search", "found"), [("neil", True), ("o'n", True), ("eil", False), ("' & |", True)]
+)
+def test_events_are_found_by_how_a_word_of_the_name_begins(
+    dashboard: Client, campaign: Campaign, search: str, found: bool
+) -> None:
+    Event.objects.create(recipient_name="Ada O'Neil", kind="played")
+    page = dashboard.get(reverse("admin:campaigns_event_changelist"), {"q": search})
+    assert ("Ada O&#x27;Neil" in page.content.decode()) == found

@@ -192,3 +192,7 @@ def test_a_language_knows_its_own_abbreviations() -> None:
 def test_lines_of_many_languages_are_cut_without_being_told_the_language(written: str) -> None:
     expected = [part.strip() for part in written.split("|")]
     assert split_sentences(written.replace("|", "")) == expected
+
+
+def test_a_line_separator_before_a_stop_stops_nobody() -> None:
+    assert split_sentences("I\u2028. We met.")[-1] == "We met."
