@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0029_presenters'),
+        ('campaigns', '0031_mail_picture'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

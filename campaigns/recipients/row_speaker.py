@@ -40,6 +40,11 @@ class RowSpeaker:
         """What these lines of a row need: its own pronunciations beat those of the library."""
         return self.speaker.select(texts, find_row_pronunciations(values, self.roles))
 
+    def surely_reads(self, text: str, values: Mapping[str, str]) -> bool:
+        """Whether no part of a row's text can be one that the voice cannot read: cheap, and False for some
+        that it can."""
+        return self.speaker.surely_reads(text, find_row_pronunciations(values, self.roles))
+
     def find_language(self, values: Mapping[str, str]) -> RowLanguage:
         """What the row's cell under “language” comes to with this voice."""
         cell = values.get(self.language_column, "").strip() if self.language_column else ""

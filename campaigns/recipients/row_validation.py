@@ -161,7 +161,7 @@ def find_script_problems(row: Row, script: str, speaker: RowSpeaker | None = Non
     """What keeps this row from being spoken; a script that is broken for everybody is not the row's fault."""
     try:
         text = check_row(script, row.values)
-        if speaker is None or speaker.surely_reads(text, find_row_pronunciations(row.values)):
+        if speaker is None or speaker.surely_reads(text, row.values):
             return []
         return find_unread_lines(row, script, fill(script, row.values), speaker)
     except ScriptError as error:

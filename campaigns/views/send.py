@@ -84,14 +84,14 @@ class SendPage(CampaignPage):
             channels=[ChannelToSend(one, count_unsent(self.campaign, one)) for one in list_channels()],
             job_view=describe(job) if job is not None else None,
             test_failure=test.failure if test is not None and test.created_by_id == self.person.pk else "",
-            may_test=may(self.person, Right.SEND) or may(self.person, Right.EDIT),
+            may_test=any(may(self.person, right, self.campaign) for right in (Right.SEND, Right.EDIT)),
             **kwargs,
         )
 
     def get_right(self) -> Right:
         action = self.request.POST.get("action")
         if action == "test":  # to oneself: for those who write the mail and for those who send it
-            return Right.SEND if may(self.request.user, Right.SEND) else Right.EDIT
+            return Right.SEND if may(self.request.user, Right.SEND, self.campaign) else Right.EDIT
         return Right.SEND if action in ("send", *DECISIONS) else Right.EDIT
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
