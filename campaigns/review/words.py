@@ -155,13 +155,13 @@ _OTHERS: Mapping[str, tuple[float, float]] = {
     "sound_r_by_chance": (0.0, 100.0),
 }
 _A_LITTLE = {
-    "{loosely}": "a little loosely", "{less}": "a little less", "{more}": "a little more", "{some}": "a few",
+    "{loosely}": "a little loosely", "{less}": "a little less", "{more}": "a little more",
     "{miss}": "now and then miss", "{a little}": "a little", "{softer}": "a little softer",
     "{may show}": "may show faintly", "{sharper}": "a little sharper", "{calmer}": "a little calmer",
     "{livelier}": "a little livelier",
 }  # fmt: skip
 _CLEARLY = {
-    "{loosely}": "loosely", "{less}": "less", "{more}": "more", "{some}": "many", "{miss}": "often miss",
+    "{loosely}": "loosely", "{less}": "less", "{more}": "more", "{miss}": "often miss",
     "{a little}": "clearly", "{softer}": "clearly softer", "{may show}": "may show",
     "{sharper}": "clearly sharper", "{calmer}": "calmer", "{livelier}": "livelier",
 }  # fmt: skip
@@ -182,6 +182,8 @@ def say_score(name: str, value: float) -> SaidScore:
         return SaidScore(name, words.good, words.tip, 0, value)
     level = 1 if distance < 1 else 2
     sentence = (words.low if value < _get_best(name) else words.high) or words.good
+    if "{some}" in sentence:
+        sentence = sentence.replace("{some}", _say_share(value))
     for mark, said in (_A_LITTLE if level == 1 else _CLEARLY).items():
         sentence = sentence.replace(mark, said)
     return SaidScore(name, sentence, f"{words.tip} {words.remedy}", level, value)
@@ -189,6 +191,11 @@ def say_score(name: str, value: float) -> SaidScore:
 
 def list_scores_with_words() -> frozenset[str]:
     return frozenset(_WORDS)
+
+
+def _say_share(share: float) -> str:
+    """How many frames a share is, to somebody who watches: 1 in 20 is a moment, a quarter is the video."""
+    return "a few" if share < 0.05 else "some" if share < 0.25 else "many"
 
 
 def _measure(name: str, value: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,9 +12,10 @@ from django.urls import NoReverseMatch, reverse
 from campaigns.access.roles import Right
 from campaigns.jobs import queue
 from campaigns.jobs.kinds import JobKind
-from campaigns.models import Job
+from campaigns.models import Campaign, Job
 from campaigns.review.approvers import set_second_approver
 from campaigns.review.bulk import describe_unflagged, start_approval
+from campaigns.review.flags import read_fps
 from campaigns.review.order import CardQuery, Show, Sort, count_shown, find_page, read_query
 from campaigns.review.personal_lines import find_personal_lines
 from campaigns.review.sampling import CHOICES, approve_rest, compute_size, draw_sample, find_sample
@@ -171,17 +173,19 @@ class CardsView(CampaignPage):
 
 def _build_page(view: CampaignPage, query: CardQuery, after: str) -> dict[str, Any]:
     page = find_page(view.campaign, query, after)
-    personal = find_personal_lines(view.campaign, page.messages)
-    cards = [
-        build_card(message, personal, page.alike.get(message.content_hash, 1)) for message in page.messages
-    ]
+    personal, fps = find_personal_lines(view.campaign, page.messages), _find_fps(view.campaign)
+    cards = [build_card(one, personal, page.alike.get(one.content_hash, 1), fps) for one in page.messages]
     return {"cards": cards, "next": page.next}
 
 
 def _build_one(view: CampaignPage, pk: str) -> dict[str, Any]:
     found = find_reviewable(view.campaign).select_related("recipient", "reviewed_by")
     message = get_object_or_404(found, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
-    return build_card(message, find_personal_lines(view.campaign, [message]))
+    return build_card(message, find_personal_lines(view.campaign, [message]), fps=_find_fps(view.campaign))
+
+
+def _find_fps(campaign: Campaign) -> Fraction | None:
+    return read_fps(campaign.presenter.facts) if campaign.presenter is not None else None
 
 
 def _build_filters(counts: dict[Show, int], query: CardQuery) -> list[dict[str, Any]]:

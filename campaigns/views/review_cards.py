@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from campaigns.models import Comment, Message
+from campaigns.review.flags import say_flag
 from campaigns.review.standing import get_valid_decision, is_half_approved
 from campaigns.review.words import say_scores
 from campaigns.states import ReviewState
@@ -17,8 +19,10 @@ HALF_APPROVED = "approved by one, waits for another person"
 _EXACT_MAX = 9_999
 
 
-def build_card(message: Message, personal: frozenset[str], alike: int = 1) -> dict[str, Any]:
-    """What the page knows of one message; ``alike`` counts those with the same video."""
+def build_card(
+    message: Message, personal: frozenset[str], alike: int = 1, fps: Fraction | None = None
+) -> dict[str, Any]:
+    """What the page knows of one message: ``alike`` counts those with its video, ``fps`` is the take's."""
     return {
         "pk": message.pk,
         "name": str(message.recipient),
@@ -31,7 +35,7 @@ def build_card(message: Message, personal: frozenset[str], alike: int = 1) -> di
         "poster": media_url(message, "poster") if message.poster else "",
         "captions": media_url(message, "captions") if message.captions else "",
         "poster_at_s": message.poster_at_s,
-        "flags": message.flags,
+        "flags": [say_flag(flag, fps) for flag in message.flags],
         "scores": [
             {
                 "words": said.words,

@@ -58,3 +58,8 @@ def test_numbers_become_words(name: str, value: float, words: str) -> None:
 def test_the_worst_comes_first_and_what_nobody_knows_is_left_out() -> None:
     said = say_scores({"seam": 1.0, "closure": 0.4, "new_one": 3.0})
     assert [score.name for score in said] == ["closure", "seam"]
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.0102, "a few"), (0.1, "some"), (0.6, "many")])
+def test_a_share_is_told_by_how_much_of_the_video_it_is(share: float, said: str) -> None:
+    assert say_score("upper_lip_torn", share).words == f"upper lip torn in {said} frames"
