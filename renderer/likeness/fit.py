@@ -100,6 +100,7 @@ def fit_voice(voice: TakeVoice, progress: Progress) -> FittedVoice:
 
     Takes some two minutes of one core and 2.6 GB. ``progress`` may raise Cancelled between two steps.
     """
+    progress(Step(STAGE, 0, STEPS))
     space = load_voice_space()
     base = space.rank(voice.speaker)[0]
     stock = build_stock(space, base)
@@ -186,7 +187,6 @@ def _descend(
     order = np.random.default_rng(0).permuted(np.tile(np.arange(len(pieces)), (STEPS, 1)), axis=1).ravel()
     passed: list[_Move] = []
     for step in range(STEPS):
-        progress(Step(STAGE, step, STEPS))
         loss = _compute_loss(start, pieces[order[step]], axes, speaker, timbre, tone_db)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -194,7 +194,7 @@ def _descend(
         with torch.no_grad():
             tone_db.clamp_(-GAIN_MAX_DB, GAIN_MAX_DB)
         passed.append(_Move(timbre.detach().clone(), tone_db.detach().clone()))
-    progress(Step(STAGE, STEPS, STEPS))
+        progress(Step(STAGE, step + 1, STEPS))
     return [_average(passed[end - _MEAN_OF : end]) for end in _CHECKED_STEPS]
 
 
