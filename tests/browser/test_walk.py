@@ -219,4 +219,4 @@ def export(page: Page, campaign: Campaign, link: str) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile(r"\.csv$")).click()
     table = Path(download.value.path()).read_text(encoding="utf-8-sig")
-    assert table.startswith("Vorname,") and link in table and table.count(",sent,") == 2
+    assert table.startswith("Vorname;") and link in table and table.count(";sent;") == 2
