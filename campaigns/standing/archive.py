@@ -1,4 +1,4 @@
-"""A campaign's way into the archive and back."""
+"""A campaign's way into the archive and back, unless it is on its way out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.history import Verb, record
-from campaigns.models import Campaign
+from campaigns.jobs.kinds import JobKind
+from campaigns.jobs.queue import OPEN
+from campaigns.models import Campaign, Job, Presenter
 from campaigns.states import CampaignState, DeliveryState, MoveRefused
+
+Doomed = Campaign | Presenter
 
 
 def archive(campaign: Campaign, user: AbstractBaseUser) -> None:
@@ -26,8 +30,20 @@ def archive(campaign: Campaign, user: AbstractBaseUser) -> None:
 
 
 def restore(campaign: Campaign, user: AbstractBaseUser) -> None:
-    """Back into the lists."""
+    """Back into the lists. MoveRefused while it is being deleted."""
     with transaction.atomic():
+        if find_deletion(campaign) is not None:
+            raise MoveRefused("This campaign is being deleted. Cancel that first to keep what is left.")
         if Campaign.objects.filter(pk=campaign.pk, archived_at__isnull=False).update(archived_at=None):
             record(user, Verb.CAMPAIGN_RESTORED, campaign=campaign)
     campaign.refresh_from_db()
+
+
+def find_deletion(doomed: Doomed) -> Job | None:
+    """The job that is deleting it, if any."""
+    jobs = Job.objects.filter(kind=JobKind.DELETE, state__in=OPEN, workspace=doomed.workspace)
+    return jobs.filter(options__model=name_model(doomed), options__pk=doomed.pk).first()
+
+
+def name_model(doomed: Doomed) -> str:
+    return str(doomed._meta.model_name)

@@ -15,15 +15,14 @@ from campaigns.engine import Cancelled
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.progress import JobProgress
-from campaigns.jobs.queue import OPEN, enqueue
+from campaigns.jobs.queue import enqueue
 from campaigns.models import Campaign, Delivery, Job, Presenter, Recipient, Revision
 from campaigns.revisions import delete_folder
-from campaigns.standing.archive import archive
+from campaigns.standing.archive import Doomed, archive, find_deletion, name_model
 from campaigns.standing.row_tree import delete_rows, split_keys
 from campaigns.states import BakeState, DeliveryState, MoveRefused, RenderState
 
 DELETED_AT_ONCE = 500  # rows that a page deletes itself
-Doomed = Campaign | Presenter
 Tell = Callable[[str, int, int], None]
 
 
@@ -49,12 +48,6 @@ def count_losses(doomed: Doomed) -> Losses:
     return Losses(0, 0, sent.values("message").distinct().count(), used_by)
 
 
-def find_deletion(doomed: Doomed) -> Job | None:
-    """The job that is deleting it, if any."""
-    jobs = Job.objects.filter(kind=JobKind.DELETE, state__in=OPEN, workspace=doomed.workspace)
-    return jobs.filter(options__model=_name_model(doomed), options__pk=doomed.pk).first()
-
-
 def start_deletion(doomed: Doomed, user: AbstractBaseUser) -> Job | None:
     """Delete it at once, or by the job that is returned where many rows go with it. Raises MoveRefused."""
     if find_deletion(doomed) is not None:
@@ -63,7 +56,7 @@ def start_deletion(doomed: Doomed, user: AbstractBaseUser) -> Job | None:
     if isinstance(doomed, Campaign):
         archive(doomed, user)  # nothing is made or sent while it goes
     told = {"people": losses.people, "videos": losses.videos, "links": losses.links}
-    asked = {"model": _name_model(doomed), "pk": doomed.pk, "folders": _list_folders(doomed), "told": told}
+    asked = {"model": name_model(doomed), "pk": doomed.pk, "folders": _list_folders(doomed), "told": told}
     if rows > DELETED_AT_ONCE:
         return enqueue(JobKind.DELETE, workspace_id=doomed.workspace_id, user=user, options=asked)
     _delete(doomed, user, asked, lambda *_: None)
@@ -145,7 +138,7 @@ def _list_folders(doomed: Doomed) -> list[str]:
     jobs = [str(one) for one in doomed.jobs.values_list("public_id", flat=True)]
     drafts = {str(one) for one in doomed.jobs.values_list("options__draft", flat=True) if one}
     return [
-        f"{_name_model(doomed)}s/{doomed.public_id}",
+        f"{name_model(doomed)}s/{doomed.public_id}",
         *(f"jobs/{one}" for one in [*jobs, *sorted(drafts)]),
     ]
 
@@ -153,7 +146,3 @@ def _list_folders(doomed: Doomed) -> list[str]:
 def _list_message_folders(campaign: Campaign, recipients: list[Any]) -> list[str]:
     found = campaign.messages.filter(recipient__in=recipients).values_list("public_id", flat=True)
     return [f"campaigns/{campaign.public_id}/messages/{one}" for one in found]
-
-
-def _name_model(doomed: Doomed) -> str:
-    return str(doomed._meta.model_name)

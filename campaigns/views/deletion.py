@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from campaigns.jobs.queue import describe
 from campaigns.models import Campaign
-from campaigns.standing.deletion import Doomed, count_losses, find_deletion, start_deletion
+from campaigns.standing.archive import Doomed, find_deletion
+from campaigns.standing.deletion import count_losses, start_deletion
 from campaigns.states import MoveRefused
 
 USERS_SHOWN = 20

@@ -72,6 +72,11 @@ class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
             return self._answer_in_json(IN_ARCHIVE, 409) or self.refuse("home", IN_ARCHIVE)
         return super().dispatch(request, *args, **kwargs)
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.template_name is None:  # only acts, or only answers what is posted
+            return self.http_method_not_allowed(request)
+        return super().get(request, *args, **kwargs)
+
     def get_right(self) -> Right:
         """The right that the request at hand needs; a page with several kinds of buttons says it here."""
         return self.right

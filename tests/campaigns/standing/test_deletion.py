@@ -18,11 +18,11 @@ from campaigns.jobs.queue import enqueue
 from campaigns.jobs.work import work_on_job
 from campaigns.models import Campaign, Delivery, Event, HistoryEntry, Job, Message, Presenter, Recipient
 from campaigns.review import approve
+from campaigns.standing.archive import find_deletion, restore
 from campaigns.standing.deletion import (
     DELETED_AT_ONCE,
     Losses,
     count_losses,
-    find_deletion,
     run_job,
     start_deletion,
 )
@@ -80,6 +80,10 @@ def test_many_people_go_behind_the_page_in_the_archive(sent: Campaign, alice: Us
     assert sent.archived_at is not None
     with pytest.raises(MoveRefused, match="being deleted already"):
         start_deletion(sent, alice)
+    with pytest.raises(MoveRefused, match="Cancel that first"):
+        restore(sent, alice)
+    sent.refresh_from_db()
+    assert sent.archived_at is not None
     assert work_on_job(job.pk) == JobState.DONE
     assert not Campaign.objects.exists() and not Recipient.objects.exists()
     assert Job.objects.get().result["next"] == reverse("admin:campaigns_campaign_changelist")

@@ -98,6 +98,11 @@ def test_a_draft_is_offered_taken_and_thrown_away(dashboard: Client, campaign: C
     assert "did not save it" not in dashboard.get(url(campaign, "script")).content.decode()
 
 
+@pytest.mark.parametrize("slug", ["left_out", "hard_rows", "preview", "people"])
+def test_what_is_only_posted_to_is_not_read(dashboard: Client, campaign: Campaign, slug: str) -> None:
+    assert dashboard.get(url(campaign, slug)).status_code == 405
+
+
 def test_the_page_is_told_whom_a_text_leaves_out_and_what_it_costs(
     dashboard: Client, campaign: Campaign
 ) -> None:
