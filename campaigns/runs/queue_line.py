@@ -79,7 +79,8 @@ def _find_held(speeds: Speeds) -> _Held:
     held, alive = _Held(), compute_stall_cutoff()
     messages = Message.objects.filter(render_state=RenderState.RENDERING, heartbeat_at__gt=alive)
     for claim, done, total in messages.values_list("claimed_by", "done", "total"):
-        held.add(claim, speeds.video_s * (1 - done / total if total else 1.0))
+        left = 1 - done / total if total else 1.0
+        held.add(claim, speeds.video_s * left if left > 0 else 0.0)  # nothing of an unknown time is nothing
         held.videos += 1
     for take in Presenter.objects.filter(bake_state=BakeState.BAKING, heartbeat_at__gt=alive):
         spent_s = (timezone.now() - take.started_at).total_seconds() if take.started_at else 0.0

@@ -124,6 +124,16 @@ def test_nothing_is_foretold_before_anything_was_made_here(campaign: Campaign, a
     )
 
 
+def test_the_last_step_of_the_very_first_video_foretells_no_nonsense(campaign: Campaign, alice: User) -> None:
+    start_other_run(campaign, alice)
+    held = lifecycle.claim_next("machine:1:a")
+    assert held is not None
+    Message.objects.filter(pk=held.pk).update(done=100, total=100)
+    start_sample(campaign, alice, 1)
+    take = create_waiting_take("Waits")
+    assert tell(find_bake_place(take)).endswith("unknown until the first video is made here.")
+
+
 def test_the_pages_and_the_progress_say_it_live(campaign: Campaign, alice: User, client: Client) -> None:
     client.force_login(alice)
     take = create_waiting_take("Waits")
