@@ -20,7 +20,7 @@ from renderer.motion.expression import encode_speech
 from renderer.motion.measures import OPEN
 from renderer.motion.space import Flags
 from renderer.motion.style import MotionStyle
-from renderer.motion.synthesis import move_lips
+from renderer.motion.synthesis import draft_lips, shape_lips
 from renderer.speech.log_mel import compute_log_mel_bands
 from renderer.speech.speech import Phone
 from renderer.timeline import SOUND_RATE_HZ
@@ -70,10 +70,11 @@ def fit_amplitude(
     said = compute_speech_gate(gestures, paced) > 0.5
     drafted = style.predict_motion(gestures, paced, bands, is_exact=True)
     centre, mean = drafted[said].mean(0), filmed[spoken].mean(0)
+    draft = draft_lips(gestures, paced, style, bands, is_exact=True)  # no amplitude changes it
 
     def speak(gain: float, smoothing_s: float) -> tuple[MotionStyle, Floats]:
         one = replace(style, amplitude=Amplitude(centre, mean, gain, smoothing_s))
-        motion = move_lips(gestures, paced, fps, one, bands, is_exact=True)
+        motion = shape_lips(draft, fps, one)
         return one, _measure_gap(motion @ row, said)
 
     found = [_match_width(speak, smoothing_s, wanted) for smoothing_s in _SMOOTHINGS_S]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -74,19 +75,54 @@ def move_lips(
     """Motion [n, K] of frames at ``times`` [n] s of speech with these log-mel ``bands``, None where only its
     phones are known; ``is_exact`` are those of a voice.
     """
-    motion = np.zeros((len(times), style.space.size), np.float32)
+    return shape_lips(draft_lips(gestures, times, style, bands, is_exact=is_exact), fps, style)
+
+
+@dataclass(frozen=True)
+class DraftedLips:
+    """What a style makes of speech before its amplitude: the same for every amplitude."""
+
+    gestures: Sequence[Gesture]
+    gate: Floats  # [n] 0..1: how much frame i speaks
+    span: slice  # from the first to the last frame that speaks at all
+    times: npt.NDArray[np.float64]  # [m] s of the span's frames
+    motion: Floats  # [m, K]
+    is_exact: bool
+
+
+def draft_lips(
+    gestures: Sequence[Gesture],
+    times: npt.NDArray[np.float64],
+    style: MotionStyle,
+    bands: Floats | None,
+    *,
+    is_exact: bool,
+) -> DraftedLips:
+    """The first half of `move_lips`, which is dear: the ear listens."""
     gate = compute_speech_gate(gestures, times)
     sounding = np.flatnonzero(gate > 0)
-    if not len(sounding):
+    span = slice(int(sounding[0]), int(sounding[-1]) + 1) if len(sounding) else slice(0, 0)
+    within = times[span]
+    motion = (
+        style.predict_motion(gestures, within, bands, is_exact=is_exact)
+        if len(sounding)
+        else np.zeros((0, style.space.size), np.float32)
+    )
+    return DraftedLips(gestures, gate, span, within, motion, is_exact)
+
+
+def shape_lips(draft: DraftedLips, fps: Fraction, style: MotionStyle) -> Floats:
+    """The second half of `move_lips`: as far and fast as the style's amplitude says, and lips that meet."""
+    motion = np.zeros((len(draft.gate), style.space.size), np.float32)
+    if not len(draft.motion):
         return motion
-    span = slice(int(sounding[0]), int(sounding[-1]) + 1)
-    drafted = style.predict_motion(gestures, times[span], bands, is_exact=is_exact)
-    shoulder_s = _SHOULDER_S
-    if is_exact and style.amplitude is not None:
+    drafted, shoulder_s = draft.motion, _SHOULDER_S
+    if draft.is_exact and style.amplitude is not None:
         drafted = style.amplitude.apply(drafted, fps)
         # Lips that are slow are slow to meet.
         shoulder_s = max(shoulder_s, style.amplitude.smoothing_s)
-    motion[span] = _limit_gap(drafted, gestures, times[span], style, shoulder_s) * gate[span, None]
+    limited = _limit_gap(drafted, draft.gestures, draft.times, style, shoulder_s)
+    motion[draft.span] = limited * draft.gate[draft.span, None]
     return motion
 
 
