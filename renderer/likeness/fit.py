@@ -104,8 +104,9 @@ def fit_voice(voice: TakeVoice, progress: Progress) -> FittedVoice:
     space = load_voice_space()
     base = space.rank(voice.speaker)[0]
     stock = build_stock(space, base)
-    start = _match_pitch(stock, voice)
-    pieces = _cut_pieces(start)
+    plans = [plan_signs(signs, stock.style, 1.0) for line in FITTED_ON for signs in read_signs(stock, line)]
+    start = _match_pitch(stock, plans, voice)
+    pieces = _cut_pieces(start, plans)
     axes = torch.from_numpy(space.compute_axes())
     moves = _descend(start, pieces, axes, torch.from_numpy(voice.speaker), progress)
     progress(Step(CHECKING, 0, 3))
@@ -140,14 +141,9 @@ def build_stock(space: VoiceSpace, voice: int) -> Style:
     )
 
 
-def _match_pitch(stock: Style, voice: TakeVoice) -> Style:
-    """The stock voice with its curve of pitch as high and as lively as the take's."""
-    curves = [
-        plan_signs(signs, stock.style, 1.0).pitch_hz
-        for line in FITTED_ON
-        for signs in read_signs(stock, line)
-    ]
-    curve = torch.cat([one.ravel() for one in curves]).numpy()
+def _match_pitch(stock: Style, plans: Sequence[Plan], voice: TakeVoice) -> Style:
+    """The stock voice with its curve of pitch as high and as lively as the take's; ``plans`` are its own."""
+    curve = torch.cat([plan.pitch_hz.ravel() for plan in plans]).numpy()
     voiced = curve[curve > VOICED_HZ]
     middle_hz = float(np.median(voiced))
     return replace(
@@ -158,18 +154,15 @@ def _match_pitch(stock: Style, voice: TakeVoice) -> Style:
     )
 
 
-def _cut_pieces(start: Style) -> list[_Piece]:
+def _cut_pieces(start: Style, plans: Sequence[Plan]) -> list[_Piece]:
     pieces = []
-    for line in FITTED_ON:
-        for signs in read_signs(start, line):
-            plan = plan_signs(signs, start.style, 1.0)
-            moved = plan.with_pitch(start.curve_pitch, start.curve_spread, start.curve_hz)
-            frames = moved.phones.shape[2]
-            last = max(frames - _PIECE_FRAMES - 4, 0)
-            pieces += [
-                moved.cut(first, _PIECE_FRAMES)
-                for first in np.linspace(min(8, last), last, _PIECES_OF_LINE, dtype=int)
-            ]
+    for plan in plans:
+        moved = plan.with_pitch(start.curve_pitch, start.curve_spread, start.curve_hz)
+        last = max(moved.phones.shape[2] - _PIECE_FRAMES - 4, 0)
+        pieces += [
+            moved.cut(first, _PIECE_FRAMES)
+            for first in np.linspace(min(8, last), last, _PIECES_OF_LINE, dtype=int)
+        ]
     with torch.no_grad():
         return [_Piece(plan, compute_pattern(_decode(plan, start, None, None), RATE_HZ)) for plan in pieces]
 

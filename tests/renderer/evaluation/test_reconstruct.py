@@ -32,9 +32,9 @@ CRUDE = BakeConfig(crop_px=64, fit_seconds=2.0, fit_steps_max=10, base_channels=
 
 
 def clip(path: Path, source: Path, changed: Callable[[Picture], Picture], sound: bool = True) -> Path:
-    """The source clip with other pictures, without loss, in its last quarter."""
+    """The middle of the source clip with other pictures, without loss, in its last quarter."""
     with TakeReader(source) as reader:
-        frames = [reader.frame(at) for at in range(reader.facts.frames)]
+        frames = [reader.frame(at)[:, 160:480] for at in range(reader.facts.frames)]
     frames = [changed(frame) if at >= LEARNED else frame for at, frame in enumerate(frames)]
     lossless, samples = replace(VideoConfig(), crf=0, preset="ultrafast"), read_sound(source)
     assert samples is not None

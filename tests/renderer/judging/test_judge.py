@@ -12,6 +12,7 @@ from renderer.judging.fault import Fault
 from renderer.judging.footage import Footage, watch
 from renderer.judging.judge import Judge, Judgement, format_judgement
 from renderer.timeline import sample_at
+from renderer.video.decode import TakeReader
 from tests.renderer.judging import tampered
 from tests.renderer.judging.conftest import TAKE
 from tests.renderer.judging.tampered import Change, write_part
@@ -107,12 +108,20 @@ def test_the_take_itself_encoded_again_has_no_fault(
     assert [str(fault) for fault in found.faults] == []
 
 
+@pytest.fixture(scope="module")
+def whole_judge() -> Judge:
+    return Judge.of(watch(DEMO_TAKE))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("crf", "scale"), [(28, 1.0), (17, 0.75)])
-def test_the_whole_take_encoded_again_has_no_fault(tmp_path: Path, crf: int, scale: float) -> None:
-    whole = watch(DEMO_TAKE)
-    again = watch(write_part(tmp_path / "again.mp4", range(len(whole)), crf=crf, scale=scale))
-    assert [str(fault) for fault in Judge.of(whole).judge(again).faults] == []
+def test_the_whole_take_encoded_again_has_no_fault(
+    whole_judge: Judge, tmp_path: Path, crf: int, scale: float
+) -> None:
+    with TakeReader(DEMO_TAKE) as reader:
+        frames = range(reader.facts.frames)
+    again = watch(write_part(tmp_path / "again.mp4", frames, crf=crf, scale=scale))
+    assert [str(fault) for fault in whole_judge.judge(again).faults] == []
 
 
 def test_the_print_names_faults_first_and_then_every_score(judge: Judge, take: Footage) -> None:

@@ -13,10 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.config import BakeConfig, EngineConfig
+from renderer.config import EngineConfig
 from renderer.errors import Cancelled, RenderError
 from renderer.face.face_mesh import open_face_follower
-from renderer.presenter.bake import bake
 from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.batch import Batch
 from renderer.render.context import RenderContext
@@ -31,6 +30,7 @@ from renderer.take.poster_frame import find_usual_eyes, measure_eyes
 from renderer.video.decode import TakeReader, read_sound
 from renderer.voices.speech_cache import speak_cached
 from tests import takes
+from tests.presenters import Baked
 
 FPS = Fraction(25)
 JOHN = (("0.0", "Hello John, it is good to meet you."), ("1.0", "Thank you for your time today."))
@@ -40,11 +40,9 @@ PRIYA = (("0.0", "Hello Priya, welcome."), ("1.0", "Thank you for your time toda
 class Desk:
     """A baked presenter, a store, and the renders that share them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, baked: Baked) -> None:
         self.folder = folder
-        self.take = takes.good(folder / "take.mp4")
-        self.presenter = folder / "presenter.safetensors"
-        bake(self.take, self.presenter, replace(BakeConfig(), fit_seconds=3.0), ignore_progress)
+        self.take, self.presenter = baked.take, baked.bake
         self.store = Store(folder / "store")
         self.slots = plan_script_slots([JOHN, PRIYA], FPS, EngineConfig(), self.store)
 
@@ -61,8 +59,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    yield Desk(tmp_path_factory.mktemp("desk"))
+def desk(tmp_path_factory: pytest.TempPathFactory, baked: Baked) -> Desk:
+    return Desk(tmp_path_factory.mktemp("desk"), baked)
 
 
 @pytest.fixture(scope="module")
