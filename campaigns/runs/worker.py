@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaigns import engine
 from campaigns.claims import Heartbeats
-from campaigns.models import Campaign, Message
+from campaigns.models import Campaign, Message, Presenter
 from campaigns.pictures.posters import find_moment_s, name_poster
 from campaigns.pictures.previews import make_preview
 from campaigns.recipients.content import is_made_otherwise
@@ -31,6 +31,7 @@ from campaigns.runs.lifecycle import claim_next, match_claim, settle
 from campaigns.states import RenderState, ReviewState, move
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.storage.files import get_local_path, store_file
+from campaigns.storage.parts import keep_parts
 
 logger = logging.getLogger(__name__)
 
@@ -116,8 +117,7 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         raise engine.RenderError(
             "The campaign has no presenter any more. Choose one and start the run again."
         )
-    if not presenter.has_consent:
-        raise engine.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
+    _require_consent(message)
     if message.urgency and is_made_otherwise(campaign, message.made_with):
         raise engine.RenderError("The presenter or the voice changed since this was asked for. Ask again.")
     take = get_local_path(presenter.take)
@@ -135,7 +135,16 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         locales=read_locales(message.lines),
         recorded=load_recorded(campaign, message.lines) | load_row_recorded(campaign, message.lines, known),
         progress=progress,
+        tell_parts=keep_parts(message),
     )
+
+
+def _require_consent(message: Message) -> None:
+    """Of the presenter whom the campaign has now, and of the one whom this message is made with."""
+    keys = {message.campaign.presenter_id, message.made_with.get("presenter")}
+    for presenter in Presenter.objects.filter(pk__in=keys - {None}):
+        if not presenter.has_consent:
+            raise engine.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
 
 
 def _load_or_plan_slots(
@@ -175,6 +184,7 @@ def _to_pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
 
 def _store_result(message: Message, result: engine.MessageResult) -> None:
     """Files first, then one conditional update: a worker that lost its claim changes nothing."""
+    _require_consent(message)  # once more: it may have been revoked meanwhile
     name, facts = result.content_hash[:16], _collect_facts(result)
     files = {
         "video": store_file(message.video, result.video, f"{name}.mp4"),
