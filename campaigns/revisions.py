@@ -82,8 +82,8 @@ def find_revision(message: Message) -> Revision | None:
 
 
 def has_consent(revision: Revision) -> bool:
-    """Whether the presenter who is seen still agrees, and to the voice like theirs where it speaks. One who is
-    gone cannot."""
+    """Whether the presenter who is seen still agrees, and to the voice like theirs where it speaks. One who
+    is gone cannot."""
     presenter = revision.presenter
     if presenter is None or not presenter.has_consent:
         return False
@@ -92,7 +92,7 @@ def has_consent(revision: Revision) -> bool:
 
 
 def may_be_seen(message: Message) -> bool:
-    """Whether the presenter of a message's own content consents: for staff too, before anybody approved it."""
+    """Whether the presenter of a message's own content consents: for staff too, before an approval."""
     return has_consent(_create_revision(message, None))
 
 
@@ -110,6 +110,17 @@ def delete_unused_files(message: Message, names: Iterable[str]) -> None:
     for name in set(names) - used:
         if name:
             message.video.storage.delete(name)
+
+
+def empty_message(message: Message) -> None:
+    """The message has no video any more, and none is made unless somebody asks; the caller has its files."""
+    row = Message.objects.filter(pk=message.pk)
+    move(row, ReviewState.PENDING)
+    if message.render_state == RenderState.READY:
+        move(row, RenderState.QUEUED)
+    move(row, RenderState.CANCELLED, claimed_by="", urgency=0)
+    hashes = ("content_hash", "approved_hash", "first_approved_hash")
+    row.update(**dict.fromkeys((*FILES, *hashes), ""), segments=[], scores={}, flags=[], parts=[])
 
 
 def replace_file(message: Message, kind: str, name: str, **fields: Any) -> bool:

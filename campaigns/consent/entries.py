@@ -121,7 +121,7 @@ def _store(
     entry.save(force_insert=True)
     Presenter.objects.filter(pk=presenter.pk).update(**columns)
     about = entry.person or presenter.name
-    told = {"presenter": presenter.name, "to": entry.kind}
+    told: dict[str, Any] = {"presenter": presenter.name, "to": entry.kind}
     record(user, verb, workspace=presenter.workspace, about=about, **told)
 
 

@@ -15,8 +15,8 @@ from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.progress import JobProgress
 from campaigns.jobs.queue import OPEN, enqueue
 from campaigns.models import Job, Message, Presenter, Revision
-from campaigns.revisions import FILES, delete_unused_files, find_platform_poster
-from campaigns.states import BakeState, MoveRefused, RenderState, ReviewState, move
+from campaigns.revisions import FILES, delete_unused_files, empty_message, find_platform_poster
+from campaigns.states import BakeState, MoveRefused, move
 from campaigns.storage.parts import (
     PERSONAL_KINDS,
     delete_kinds,
@@ -87,7 +87,7 @@ def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
     parts = _delete_parts(presenter)  # before the messages that know their names are emptied
     videos = _delete_videos(presenter, progress)
     _delete_take(presenter)
-    told = {"videos": videos, "parts": parts}
+    told: dict[str, Any] = {"videos": videos, "parts": parts}
     record(job.created_by, Verb.PRESENTER_PURGED, workspace=presenter.workspace, about=presenter.name, **told)
     return told
 
@@ -121,26 +121,10 @@ def _delete_video(message: Message, presenter: Presenter) -> None:
         names |= {getattr(message, name).name or "" for name in FILES}
     with transaction.atomic():
         if shown_by == presenter.pk:
-            _empty(message)
+            empty_message(message)
         earlier.delete()
     names |= {find_platform_poster(name) for name in names if name.endswith(".mp4")}
     delete_unused_files(message, names)
-
-
-def _empty(message: Message) -> None:
-    row = Message.objects.filter(pk=message.pk)
-    move(row, ReviewState.PENDING)
-    if message.render_state == RenderState.READY:
-        move(row, RenderState.QUEUED)
-    move(row, RenderState.CANCELLED, claimed_by="", urgency=0)
-    row.update(
-        **dict.fromkeys(FILES, ""),
-        **dict.fromkeys(("content_hash", "approved_hash", "first_approved_hash"), ""),
-        segments=[],
-        scores={},
-        flags=[],
-        parts=[],
-    )
 
 
 def _delete_take(presenter: Presenter) -> None:

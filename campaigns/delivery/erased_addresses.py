@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 from campaigns.models import ErasedAddress
 
@@ -40,5 +41,5 @@ def find_erased(addresses: Iterable[str], workspace_id: int) -> set[str]:
 def _compute_digests(address: str) -> list[str]:
     """By the key that the installation has now, and by those that it had before."""
     normalized = address.strip().lower().encode()
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [hmac.new(_PURPOSE + key.encode(), normalized, "sha256").hexdigest() for key in keys]
+    keys = [force_bytes(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return [hmac.new(_PURPOSE + key, normalized, "sha256").hexdigest() for key in keys]

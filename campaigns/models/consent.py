@@ -10,7 +10,8 @@ from campaigns.models.workspaces import Workspace
 
 
 def document_path(entry: ConsentEntry, filename: str) -> str:
-    return f"presenters/{entry.presenter.public_id}/consent/{filename}"
+    owner = entry.presenter.public_id if entry.presenter is not None else "gone"
+    return f"presenters/{owner}/consent/{filename}"
 
 
 class ConsentEntry(models.Model):

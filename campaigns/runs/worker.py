@@ -24,7 +24,13 @@ from campaigns.recipients.row_speaker import read_locales
 from campaigns.recordings.line_recordings import load_recorded
 from campaigns.recordings.stored_recordings import load_row_recorded
 from campaigns.review.risk import compute_risk
-from campaigns.revisions import FILES, approve_published, delete_unused_files, find_platform_poster
+from campaigns.revisions import (
+    FILES,
+    approve_published,
+    delete_folder,
+    delete_unused_files,
+    find_platform_poster,
+)
 from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
@@ -101,6 +107,8 @@ def _store_outcome(message: Message, outcome: engine.MessageResult | Exception) 
         _store_result(message, outcome)
     except engine.Cancelled:
         logger.info("The claim on message %s was cancelled or lost.", message.pk)
+        if not Message.objects.filter(pk=message.pk).exists():  # deleted or erased meanwhile: no file stays
+            delete_folder(f"campaigns/{message.campaign.public_id}/messages/{message.public_id}")
     except engine.RenderError as error:
         move(claimed, RenderState.FAILED, failure=error.message, failure_permanent=error.permanent, urgency=0)
     except Exception as error:
@@ -187,7 +195,7 @@ def _store_result(message: Message, result: engine.MessageResult) -> None:
     _require_consent(message)  # once more: it may have been revoked meanwhile
     name, facts = result.content_hash[:16], _collect_facts(result)
     files = {
-        "video": store_file(message.video, result.video, f"{name}.mp4"),
+        "video": _store_video(message, result.video, f"{name}.mp4"),
         "poster": store_file(message.poster, result.poster, name_poster(result.content_hash, None)),
         "captions": store_file(message.captions, result.captions, f"{name}.vtt"),
     }
@@ -202,6 +210,15 @@ def _store_result(message: Message, result: engine.MessageResult) -> None:
         approve_published(Message.objects.filter(pk=message.pk))
     delete_unused_files(message, old)
     _draw_preview(message)
+
+
+def _store_video(message: Message, video: Path, name: str) -> str:
+    """Content that is stored already keeps its file: signed anew it would be other bytes, and a browser that
+    has half of the first would get half of the second."""
+    stored = message.video.name or ""
+    if PurePosixPath(stored).name == name and message.video.storage.exists(stored):
+        return stored
+    return store_file(message.video, video, name)
 
 
 def _keep_poster(message: Message, result: engine.MessageResult, facts: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Deleting one too many costs the time to make it again and nothing else; so whoev
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -42,6 +43,13 @@ def list_parts(messages: QuerySet[Message]) -> set[str]:
     for parts in messages.values_list("parts", flat=True).iterator(chunk_size=_ROWS_AT_ONCE):
         found.update(parts)
     return found
+
+
+def list_own_parts(messages: QuerySet[Message]) -> set[str]:
+    """Parts that one of these messages knows of and no other one: its own lines, and no shared ones."""
+    told = messages.values_list("parts", flat=True).iterator(chunk_size=_ROWS_AT_ONCE)
+    counts = Counter(name for parts in told for name in set(parts))
+    return {name for name, count in counts.items() if count == 1}
 
 
 def have_unknown_parts(messages: QuerySet[Message]) -> bool:

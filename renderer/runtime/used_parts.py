@@ -18,7 +18,8 @@ def tell_no_parts(_: Collection[str]) -> None:
 @contextmanager
 def watch_parts() -> Iterator[set[str]]:
     """The parts that are asked for inside, found, made or missing alike."""
-    token = _watched.set(names := set())
+    names: set[str] = set()
+    token = _watched.set(names)
     try:
         yield names
     finally:
