@@ -239,7 +239,7 @@ class PresenterForm(_PresenterForm):
     )
 
     consent_document = forms.FileField(
-        label="signed form (optional)",
+        label="Signed form (optional)",
         required=False,
         max_length=150,
         widget=UnfoldAdminFileFieldWidget(),
