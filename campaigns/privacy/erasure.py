@@ -17,7 +17,7 @@ from campaigns.history import Verb, record
 from campaigns.jobs.kinds import KINDS, JobKind
 from campaigns.jobs.progress import JobProgress
 from campaigns.jobs.queue import OPEN, enqueue
-from campaigns.models import Delivery, Job, Message, Recipient, Recording, RowRecording, Workspace
+from campaigns.models import Delivery, Job, Message, Recipient, Recording, RowRecording
 from campaigns.privacy import files, records
 from campaigns.privacy.person import HeldPerson, PersonQuery, PersonRefused
 from campaigns.privacy.traces import scrub_addresses
@@ -154,5 +154,5 @@ def _redact(person: HeldPerson) -> None:
     records.forget_words(person)
     records.clear_sessions(person.terms)
     records.delete_tasks(person.terms)
-    if len(person.workspaces) == Workspace.objects.count():
+    if person.covers_all:
         scrub_addresses(person.terms.addresses)

@@ -76,10 +76,10 @@ def list_row_recordings(person: HeldPerson) -> list[RowRecording]:
 
 
 def list_mails(person: HeldPerson) -> Iterator[Path]:
-    """Caught mails to their address, and any other that carries their link."""
-    folder = mailbox_folder()
+    """Caught mails that carry their link, and where every workspace is meant any mail to their address."""
+    folder, terms = mailbox_folder(), person.loose_terms if person.covers_all else Terms(frozenset())
     for path in sorted(folder.glob("*.eml")) if folder.is_dir() else ():
-        if _is_about(path, person.loose_terms, person.links):
+        if _is_about(path, terms, person.links):
             yield path
 
 

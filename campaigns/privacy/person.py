@@ -61,6 +61,12 @@ class HeldPerson:
         return list(Workspace.objects.filter(pk__in=self.query.workspaces))
 
     @cached_property
+    def covers_all(self) -> bool:
+        """Whether every workspace is meant. What belongs to none, such as deliveries of deleted campaigns,
+        may be another workspace's, and is looked at only then."""
+        return not Workspace.objects.exclude(pk__in=self.query.workspaces).exists()
+
+    @cached_property
     def recipients(self) -> list[Recipient]:
         """Their rows, of people who were removed and of rows that were rejected, too."""
         rows = Recipient.objects.filter(campaign__workspace__in=self.query.workspaces)
@@ -82,10 +88,12 @@ class HeldPerson:
 
     @cached_property
     def deliveries(self) -> list[Delivery]:
-        """To their address, and of their messages whatever the address was; campaigns may be gone."""
+        """To their address, and of their messages whatever the address was."""
         own = Q(message__in=[one.pk for one in self.messages])
         if self.query.address:
-            here = Q(campaign__workspace__in=self.query.workspaces) | Q(campaign=None)
+            here = Q(campaign__workspace__in=self.query.workspaces)
+            if self.covers_all:
+                here |= Q(campaign=None)
             own |= Q(address__iexact=self.query.address) & here
         return list(Delivery.objects.filter(own))
 

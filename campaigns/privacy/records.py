@@ -55,7 +55,7 @@ def redact_log(person: HeldPerson) -> int:
         if rows:
             kind = ContentType.objects.get_for_model(type(rows[0]))
             held |= Q(content_type=kind, object_id__in=[str(one.pk) for one in rows])
-    for address in person.terms.addresses:
+    for address in person.terms.addresses if person.covers_all else ():
         held |= Q(object_repr__icontains=address) | Q(change_message__icontains=address)
     return LogEntry.objects.filter(held).update(object_repr=ERASED, change_message="")
 
@@ -98,6 +98,8 @@ def redact_campaigns(person: HeldPerson) -> int:
 
 def forget_events_without_message(person: HeldPerson) -> int:
     """Events of older versions outlived their messages and know a name alone."""
+    if not person.covers_all:
+        return 0
     loose = Event.objects.filter(message=None, recipient_name__in=person.terms.names)
     return loose.update(recipient_name="")
 

@@ -16,8 +16,10 @@ from pytest_django import Settings
 from campaigns.access.roles import Role
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.work import work_on_job
-from campaigns.models import Campaign, Job, MemberRole
+from campaigns.models import Campaign, Job, MemberRole, Workspace
 from campaigns.privacy import person_export
+from campaigns.privacy.erasure import count_holding
+from campaigns.privacy.person import HeldPerson, PersonQuery
 from tests.campaigns.privacy import held
 from tests.campaigns.privacy.held import ADDRESS, NAME, VIDEO
 
@@ -67,3 +69,17 @@ def test_the_page_is_for_administrators_and_its_archive_for_who_asked(
     other.force_login(alice)
     assert other.get(archive).status_code == 404
     assert person_export.KEPT_DAYS == 7
+
+
+def test_a_workspace_learns_nothing_of_what_may_be_another_ones(
+    campaign: Campaign, alice: User, tmp_path: Path, settings: Settings
+) -> None:
+    settings.VAR_DIR = tmp_path / "var"
+    held.hold(campaign, alice)
+    elsewhere = Workspace.objects.create(name="Elsewhere")
+    there = HeldPerson(PersonQuery.build(ADDRESS, "", [elsewhere.pk]))
+    assert count_holding(
+        there
+    ).is_empty  # a delivery of a deleted campaign and a mail to the address are there
+    here = count_holding(HeldPerson(PersonQuery.build(ADDRESS, "", [campaign.workspace_id])))
+    assert (here.deliveries, here.caught_mails) == (1, 1)
