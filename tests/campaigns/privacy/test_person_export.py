@@ -78,8 +78,7 @@ def test_a_workspace_learns_nothing_of_what_may_be_another_ones(
     held.hold(campaign, alice)
     elsewhere = Workspace.objects.create(name="Elsewhere")
     there = HeldPerson(PersonQuery.build(ADDRESS, "", [elsewhere.pk]))
-    assert count_holding(
-        there
-    ).is_empty  # a delivery of a deleted campaign and a mail to the address are there
+    # Of a campaign that was deleted there is a delivery, and a mail to the address.
+    assert count_holding(there).is_empty
     here = count_holding(HeldPerson(PersonQuery.build(ADDRESS, "", [campaign.workspace_id])))
     assert (here.deliveries, here.caught_mails) == (1, 1)

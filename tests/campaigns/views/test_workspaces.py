@@ -81,7 +81,8 @@ def people_of(campaign: Campaign, message: Message, workspace: Workspace) -> lis
         PronunciationEntry.objects.create(workspace=workspace, word=SECRET, key="xanadu", said="zan-a-doo"),
         HistoryEntry.objects.create(workspace=workspace, campaign=campaign, verb="sent", about=SECRET),
         ConsentEntry.objects.create(
-            workspace=workspace, presenter=campaign.presenter, kind="picture", act="given", person=SECRET, at=now
+            workspace=workspace, presenter=campaign.presenter, kind="picture", act="given", at=now,
+            person=SECRET,
         ),
         ErasedAddress.objects.create(workspace=workspace, digest=digest),
         MemberRole.objects.create(workspace=workspace, user=own, role=Role.AUTHOR),
