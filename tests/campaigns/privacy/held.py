@@ -26,6 +26,7 @@ from campaigns.models import (
     Campaign,
     Delivery,
     Event,
+    Job,
     Message,
     PersonalWord,
     PronunciationEntry,
@@ -115,6 +116,7 @@ def _mention(campaign: Campaign, person: Recipient, other: Recipient, user: User
         campaign=campaign, word="Quillfeather", key="quillfeather", rows=1, row_number=9
     )
     PronunciationEntry.objects.create(word="Quillfeather", key="quillfeather", said="quill feather")
+    Job.objects.create(kind="send_test", campaign=campaign, state="done", result={"told": f"to {NAME}"})
     session = SessionStore()
     session["_messages"] = f"Saved {NAME}."
     session["kept"] = "workspace"
