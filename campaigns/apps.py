@@ -25,7 +25,7 @@ class CampaignsConfig(AppConfig):
 
 
 def _schedule(**_: Any) -> None:
-    """Once a minute: free what dead workers held."""
+    """Once a minute: free what dead workers held. Once a day: delete what is older than it is kept."""
     from django.db import connection
     from django_q.models import Schedule
 
@@ -37,6 +37,15 @@ def _schedule(**_: Any) -> None:
             "func": "campaigns.tasks.sweep",
             "schedule_type": Schedule.MINUTES,
             "minutes": 1,
+            "repeats": -1,
+            "cluster": "default",
+        },
+    )
+    Schedule.objects.get_or_create(
+        name="expire",
+        defaults={
+            "func": "campaigns.tasks.expire",
+            "schedule_type": Schedule.DAILY,
             "repeats": -1,
             "cluster": "default",
         },

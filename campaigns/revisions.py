@@ -19,6 +19,7 @@ from campaigns.states import RenderState, ReviewState, move
 
 FILES = ("video", "poster", "preview", "captions")
 COPIED = ("content_hash", "made_with", "lines", "video_seconds", "segments", "poster_at_s")
+FITTED_VOICES = "presenters/"  # where they are stored; what a video was made with names the file
 _ROWS_AT_ONCE = 1000
 
 
@@ -81,9 +82,18 @@ def find_revision(message: Message) -> Revision | None:
 
 
 def has_consent(revision: Revision) -> bool:
-    """Whether the presenter who is seen still agrees. A presenter who is gone cannot."""
+    """Whether the presenter who is seen still agrees, and to the voice like theirs where it speaks. One who
+    is gone cannot."""
     presenter = revision.presenter
-    return presenter is not None and presenter.consent_revoked_at is None
+    if presenter is None or not presenter.has_consent:
+        return False
+    spoken_by = [*revision.made_with.get("voice", ()), "", ""][1]
+    return not str(spoken_by).startswith(FITTED_VOICES) or presenter.has_voice_consent
+
+
+def may_be_seen(message: Message) -> bool:
+    """Whether the presenter of a message's own content consents: for staff too, before an approval."""
+    return has_consent(_create_revision(message, None))
 
 
 def open_file(revision: Revision, kind: str) -> FieldFile:
@@ -100,6 +110,17 @@ def delete_unused_files(message: Message, names: Iterable[str]) -> None:
     for name in set(names) - used:
         if name:
             message.video.storage.delete(name)
+
+
+def empty_message(message: Message) -> None:
+    """The message has no video any more, and none is made unless somebody asks; the caller has its files."""
+    row = Message.objects.filter(pk=message.pk)
+    move(row, ReviewState.PENDING)
+    if message.render_state == RenderState.READY:
+        move(row, RenderState.QUEUED)
+    move(row, RenderState.CANCELLED, claimed_by="", urgency=0)
+    hashes = ("content_hash", "approved_hash", "first_approved_hash")
+    row.update(**dict.fromkeys((*FILES, *hashes), ""), segments=[], scores={}, flags=[], parts=[])
 
 
 def replace_file(message: Message, kind: str, name: str, **fields: Any) -> bool:

@@ -8,6 +8,7 @@ from campaigns.claims import create_token
 from campaigns.delivery import schedule
 from campaigns.jobs import work
 from campaigns.models import Campaign
+from campaigns.privacy import orphans, retention
 from campaigns.recipients import import_drafts, personal_words
 from campaigns.runs import bake, lifecycle, worker
 from campaigns.standing import viewing
@@ -70,6 +71,12 @@ def count_viewing(campaign_id: int) -> None:
 def work_on_job(job_id: int) -> str:
     """Do one job, unless another worker has it."""
     return work.work_on_job(job_id)
+
+
+def expire() -> str:
+    """Delete what is older than it is kept, and files that belong to nothing. Runs once a day."""
+    gone = sum(one.count for one in retention.expire())
+    return f"{gone} expired, {orphans.sweep_orphans()} files belonged to nothing"
 
 
 def sweep() -> None:

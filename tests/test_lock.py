@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = {
     *("hf-xet", "sounddevice", "docopt", "jaconv"),
     *("roma", "trimesh", "warp-lang"),
+    "toml",
 }
 # For those who convert the tracker's networks anew: not installed, so not in the lock.
 NOT_LOCKED = "convert"

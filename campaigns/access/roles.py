@@ -48,7 +48,8 @@ DESCRIPTIONS: Mapping[Role, str] = {
     Role.AUTHOR: "edits people, script, names and mail, uploads takes, starts samples and runs, exports",
     Role.REVIEWER: "looks, approves, rejects and comments",
     Role.SENDER: "sends, decides about deliveries, exports",
-    Role.ADMINISTRATOR: "does all of that, and keeps members, consent and suppressions; deletes campaigns",
+    Role.ADMINISTRATOR: "does all of that, and keeps members, consent and suppressions; deletes campaigns, "
+    "exports and erases people",
 }
 
 _SEEN = (
@@ -65,6 +66,7 @@ _REVIEWER = ("approve_campaign",)
 _ADMINISTRATOR = (
     "delete_campaign", "delete_recipient", "delete_message", "delete_presenter", "consent_presenter",
     "add_suppression", "change_suppression", "delete_suppression", "view_workspace", "change_workspace",
+    "erase_person",
 )  # fmt: skip
 # Role → codenames of permissions of the app `campaigns`.
 PERMISSIONS: Mapping[Role, tuple[str, ...]] = {

@@ -25,6 +25,8 @@ PATHS: Mapping[str, str] = {
     "Suppression": "workspace",
     "Job": "workspace",
     "HistoryEntry": "workspace",
+    "ConsentEntry": "workspace",
+    "ErasedAddress": "workspace",
     "Recipient": "campaign__workspace",
     "Message": "campaign__workspace",
     "Delivery": "campaign__workspace",

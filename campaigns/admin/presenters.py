@@ -16,27 +16,25 @@ from unfold.decorators import display
 from campaigns.access.rights import has
 from campaigns.access.workspaces import get_workspace_here, scope
 from campaigns.admin.scoped import DeletingAdmin
+from campaigns.consent.takedown import settle
 from campaigns.history import Verb, record
 from campaigns.jobs.queue import describe
 from campaigns.models import Presenter, Upload
 from campaigns.runs.bake import ask_for_voice, start_bake
-from campaigns.runs.presenter_voice import delete_voice
 from campaigns.runs.take_check import find_first_look, start_first_look
 from campaigns.states import BakeState, MoveRefused
 from campaigns.storage.uploads import end_upload, find_part_file, find_upload
+from campaigns.views.consent import ConsentDocumentView, PurgeView, RevokeConsentView, RevokeVoiceView
 from campaigns.views.film import FilmPage, FramingView
 from campaigns.views.forms import PresenterForm, PresenterWithoutConsentForm
 from campaigns.views.presenters import (
     BakeAgainView,
     BakeProgressView,
     PosterView,
-    RevokeConsentView,
-    RevokeVoiceView,
     TestSentenceView,
     VoiceSampleView,
     bake_to_json,
     list_users,
-    record_consent,
 )
 from campaigns.views.take_upload import BeginUploadView, UploadView
 
@@ -52,16 +50,14 @@ VIEWS = {
     "bake": BakeAgainView,
     "revoke": RevokeConsentView,
     "revoke_voice": RevokeVoiceView,
+    "purge": PurgeView,
     "voice_sample": VoiceSampleView,
     "test_sentence": TestSentenceView,
 }
 
 
 # What a person edits; a worker may have changed everything else since the page was opened.
-SAVED_FIELDS = (
-    "name", "voice_engine", "voice", "consent_by", "consent_note", "consent_at", "consent_revoked_at",
-    "consent_wording", "voice_consent_by", "voice_consent_at", "voice_consent_revoked_at",
-)  # fmt: skip
+SAVED_FIELDS = ("name", "voice_engine", "voice")
 
 
 @admin.register(Presenter)
@@ -93,7 +89,12 @@ class PresenterAdmin(DeletingAdmin):
             path("uploads/", view(BeginUploadView.as_view()), name="campaigns_presenter_uploads"),
             path("uploads/<uuid:upload_id>/", view(UploadView.as_view()), name="campaigns_presenter_upload"),
         ]
-        return [*small, *take, *super().get_urls()]
+        document = path(
+            "<int:pk>/consent/<int:entry>/",
+            view(ConsentDocumentView.as_view()),
+            name="campaigns_presenter_consent_document",
+        )
+        return [*small, *take, document, *super().get_urls()]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"upload": request.GET.get("upload", "")}
@@ -114,7 +115,7 @@ class PresenterAdmin(DeletingAdmin):
             return first, voice
         return (
             first,
-            ("Consent", {"fields": ("agreed", "consent_by", "consent_note")}),
+            ("Consent", {"fields": ("agreed", "consent_by", "consent_note", "consent_document")}),
             ("A voice like theirs (optional)", _fold("voice_agreed", "voice_consent_by")),
             voice,
         )
@@ -130,14 +131,12 @@ class PresenterAdmin(DeletingAdmin):
     def save_model(
         self, request: HttpRequest, obj: Presenter, form: ModelForm[Presenter], change: bool
     ) -> None:
-        had = Presenter.objects.filter(pk=obj.pk).first() if change else None
         if change:
-            obj.save(update_fields=SAVED_FIELDS if "agreed" in form.fields else SAVED_FIELDS[:3])
-            _record_consents(request, had, obj)
-            if obj.has_voice_consent:
-                ask_for_voice(obj)
-            else:
-                delete_voice(obj)
+            obj.save(update_fields=SAVED_FIELDS)
+            _settle_consents(request, obj, form)
+            ask_for_voice(obj)
+            if obj.has_consent and obj.bake_state != BakeState.BAKING and not obj.bake:
+                self._start(request, obj)  # it waited for the consent
             return
         upload = getattr(form, "sent_take", None)
         if upload is not None:
@@ -147,20 +146,27 @@ class PresenterAdmin(DeletingAdmin):
         if upload is not None:
             end_upload(upload)
         record(request.user, Verb.TAKE_UPLOADED, workspace=obj.workspace, about=obj.name)
-        _record_consents(request, had, obj)
+        _settle_consents(request, obj, form)
         start_first_look(obj)
+        if obj.has_consent:
+            self._start(request, obj)
+
+    def _start(self, request: HttpRequest, presenter: Presenter) -> None:
         try:
-            start_bake(obj)
+            start_bake(presenter)
         except MoveRefused as refused:
             messages.error(request, str(refused))
 
     def response_add(
         self, request: HttpRequest, obj: Presenter, post_url_continue: str | None = None
     ) -> HttpResponse:
-        messages.success(
-            request,
-            "The take is stored and is looked at now; then it is prepared, which takes some minutes, once.",
+        obj.refresh_from_db(fields=["consent_at"])
+        then = (
+            "then it is prepared, which takes some minutes, once."
+            if obj.has_consent
+            else "it is prepared once an administrator has recorded the consent."
         )
+        messages.success(request, f"The take is stored and is looked at now; {then}")
         return HttpResponseRedirect(reverse("admin:campaigns_presenter_change", args=[obj.pk]))
 
     def change_view(
@@ -177,11 +183,15 @@ class PresenterAdmin(DeletingAdmin):
             look = find_first_look(presenter)
             context |= {"bake": bake_to_json(presenter), "used_by": list_users(presenter)}
             context |= {"look": describe(look) if look is not None else None}
+            context |= {
+                "consents": list(presenter.consents.all()),
+                "may_consent": has(request.user, "consent_presenter", presenter),
+            }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     @display(description="Presenter", ordering="name")
     def portrait(self, presenter: Presenter) -> str:
-        if not presenter.poster:
+        if not presenter.poster or presenter.consent_revoked_at is not None:
             return format_html('<span class="bn-portrait bn-portrait-none"></span>{}', presenter.name)
         source = reverse("admin:campaigns_presenter_poster", args=[presenter.pk])
         return format_html('<img class="bn-portrait" src="{}" alt="">{}', source, presenter.name)
@@ -227,13 +237,9 @@ def _find_own_upload(request: HttpRequest, asked: str) -> Upload | None:
     return find_upload(person, asked) if isinstance(person, AbstractBaseUser) and asked else None
 
 
-def _record_consents(request: HttpRequest, before: Presenter | None, now: Presenter) -> None:
-    """What a save changed about consent, into the history."""
-    pairs = (
-        ("picture", before is not None and before.has_consent, now.has_consent),
-        ("voice", before is not None and before.has_voice_consent, now.has_voice_consent),
-    )
-    for what, had, agrees in pairs:
-        if had != agrees:
-            verb = Verb.CONSENT_GIVEN if agrees else Verb.CONSENT_REVOKED
-            record_consent(request.user, now, verb, to=what)
+def _settle_consents(request: HttpRequest, presenter: Presenter, form: ModelForm[Presenter]) -> None:
+    """What the form says about consent; each change is an entry of its own."""
+    assert isinstance(form, PresenterForm) and isinstance(request.user, AbstractBaseUser)
+    for kind, agreed in form.list_agreements().items():
+        settle(presenter, kind, agreed, request.user)
+    presenter.refresh_from_db()

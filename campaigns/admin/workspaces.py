@@ -14,6 +14,8 @@ from campaigns.admin.records import RecordAdmin
 from campaigns.admin.scoped import ScopedAdmin
 from campaigns.history import describe
 from campaigns.models import HistoryEntry, Workspace
+from campaigns.views.person import download_person, show_person
+from campaigns.views.retention import show_retention
 from campaigns.views.workspaces import show_history, show_members, switch_workspace
 
 
@@ -27,12 +29,20 @@ class WorkspaceAdmin(ScopedAdmin):
     search_fields = ("name",)
 
     def get_urls(self) -> list[URLPattern]:
-        pages = (("switch", switch_workspace), ("members", show_members), ("entries", show_history))
+        pages = (
+            ("switch", switch_workspace), ("members", show_members), ("entries", show_history),
+            ("person", show_person), ("retention", show_retention),
+        )  # fmt: skip
         own = [
             path(f"<int:pk>/{slug}/", self.admin_site.admin_view(view), name=f"campaigns_workspace_{slug}")
             for slug, view in pages
         ]
-        return [*own, *super().get_urls()]
+        archive = path(
+            "<int:pk>/person/<uuid:job>/",
+            self.admin_site.admin_view(download_person),
+            name="campaigns_workspace_person_file",
+        )
+        return [*own, archive, *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+from campaigns.delivery.erased_addresses import find_erased
 from campaigns.models import Campaign, Delivery, Message, Suppression, Workspace
 from campaigns.states import DeliveryState, move
 
@@ -45,7 +46,8 @@ def suppress_for_links(address: str, reason: str, campaign_ids: Iterable[int | N
 def is_suppressed(address: str, workspace_id: int) -> bool:
     """Whether this workspace must not write to the address."""
     email = normalize_address(address)
-    return Suppression.objects.filter(workspace_id=workspace_id, email__iexact=email).exists()
+    listed = Suppression.objects.filter(workspace_id=workspace_id, email__iexact=email).exists()
+    return listed or bool(find_erased([email], workspace_id))
 
 
 def find_suppressed(addresses: Iterable[str], workspace_id: int) -> set[str]:
@@ -56,7 +58,8 @@ def find_suppressed(addresses: Iterable[str], workspace_id: int) -> set[str]:
         .annotate(folded=Upper("email"))
         .filter(folded__in=wanted)
     )
-    return {normalize_address(email) for email in found.values_list("email", flat=True)}
+    listed = {normalize_address(email) for email in found.values_list("email", flat=True)}
+    return listed | find_erased({address.lower() for address in wanted}, workspace_id)
 
 
 def normalize_address(address: str) -> str:

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files import File
 from django.db import transaction
-from django.utils import timezone
 
 from campaigns import engine
+from campaigns.consent.entries import Agreement, ConsentKind, give
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.recipients.sheet_import import import_sheet
 from campaigns.states import BakeState, RenderState, RowVerdict, move_one
@@ -21,6 +21,11 @@ from campaigns.storage.files import get_local_path
 FOLDER = Path(__file__).parent
 TAKE, BAKE = FOLDER / "presenter-take.mp4", FOLDER / "presenter.safetensors"
 ACCOUNT = "demo"
+MAKERS = Agreement(
+    ConsentKind.PICTURE,
+    "Byname’s makers (the person shown does not exist)",
+    "Rendered from CC0 assets; it is nobody's likeness.",
+)
 
 
 def get_or_create_account() -> tuple[User, str]:
@@ -50,9 +55,6 @@ def get_or_create_presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
         name="Demo presenter (synthetic)",
         facts=facts | engine.measure_take_voice(take),
         take_sha256=facts["sha256"],
-        consent_by="Byname’s makers (the person shown does not exist)",
-        consent_at=timezone.now(),
-        consent_note="Rendered from CC0 assets; it is nobody's likeness.",
     )
     _save_file(made, "take", take)
     if bake.exists():
@@ -67,6 +69,7 @@ def get_or_create_presenter(take: Path = TAKE, bake: Path = BAKE) -> Presenter:
         made.save()
         if made.bake:
             move_one(made, BakeState.READY)
+        give(made, MAKERS, None)
     return made
 
 

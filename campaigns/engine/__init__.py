@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from campaigns.engine.credentials import read_video_mark
 from campaigns.engine.framing import PICTURE_BYTES_MAX, advise_on_picture
 from campaigns.engine.machine import (
     PAUSES,
@@ -12,6 +13,7 @@ from campaigns.engine.machine import (
     measure_peak_memory_mb,
     open_store,
     read_machine_facts,
+    read_spoken_words,
     watch_joins,
 )
 from campaigns.engine.messages import (
@@ -93,6 +95,7 @@ __all__ = [
      "load_or_bake", "look_at_take", "measure_joins",
     "measure_line_s", "measure_peak_memory_mb", "measure_take_voice", "open_store", "order_script",
     "plan_messages", "plan_slots", "probe_take", "probe_video", "profile", "read_line",
-    "read_machine_facts", "read_recording", "render", "render_messages", "speak_line", "tell_nobody",
-    "watch_joins", "write_moment", "write_preview", "write_take_poster",
+    "read_machine_facts", "read_recording", "read_spoken_words", "read_video_mark", "render",
+    "render_messages", "speak_line", "tell_nobody", "watch_joins", "write_moment", "write_preview",
+    "write_take_poster",
 ]  # fmt: skip

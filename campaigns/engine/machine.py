@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,19 @@ def is_readable(part: Path) -> bool:
             return sum(1 for _ in clip.decode(stream)) == stream.frames > 0
     except (av.FFmpegError, SafetensorError, ValueError, IndexError):
         return False
+
+
+def read_spoken_words(part: Path) -> str:
+    """What is said in a cached sound, as its script was written; "" for other parts, or a damaged one."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(part, "np") as file:
+            told = file.metadata() or {}
+    except (OSError, SafetensorError):
+        return ""
+    lines = [*json.loads(told.get("lines", "[]")), {"words": json.loads(told.get("words", "[]"))}]
+    return " ".join(str(word["text"]) for line in lines for word in line["words"])
 
 
 def watch_joins(video: Path, presenter: Path, joins: Sequence[int]) -> SeamView:

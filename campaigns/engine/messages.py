@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from campaigns.engine.machine import open_store
 from campaigns.engine.takes import probe_take
 from renderer.config import EngineConfig, VoiceConfig
+from renderer.errors import RenderError
 from renderer.progress import Progress, ignore_progress
 from renderer.render.job import Lines, MessageJob, MessageResult, Source
 from renderer.runtime.store import Store
@@ -71,21 +72,40 @@ def find_filmed_lines(
 
 
 def render(job: MessageJob, cache: Store | None = None) -> MessageResult:
-    """Make one message from and into ``cache`` (the installation's store). Raises RenderError."""
+    """Make one message from and into ``cache`` (the installation's store), and mark its video. Raises
+    RenderError."""
     from renderer.render.pipeline import render_message
 
-    return render_message(job, cache or open_store())
+    return _mark(render_message(job, cache or open_store()))
 
 
 def render_messages(
     jobs: Sequence[MessageJob], cache: Store | None = None
 ) -> Iterator[tuple[MessageJob, MessageResult | Exception]]:
-    """Render messages in shared batches of the network; yields each when it is finished, or its error."""
+    """Render messages in shared batches of the network; yields each when it is finished and its video marked,
+    or its error."""
     if not jobs:
         return
     from renderer.render.pipeline import render_batch
 
-    yield from render_batch(jobs, cache or open_store())
+    for job, outcome in render_batch(jobs, cache or open_store()):
+        yield job, outcome if isinstance(outcome, Exception) else _mark_or_explain(outcome)
+
+
+def _mark_or_explain(result: MessageResult) -> MessageResult | RenderError:
+    try:
+        return _mark(result)
+    except RenderError as error:
+        return error
+
+
+def _mark(result: MessageResult) -> MessageResult:
+    """The content hash stays that of the video before: the same content signed twice is other bytes, and an
+    approval is of the content."""
+    from campaigns.engine.credentials import mark_video
+
+    mark_video(result.video)
+    return result
 
 
 def plan_messages(

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from campaigns.consent.entries import ConsentAct
 from campaigns.engine import RenderError
 from campaigns.exports.tables import find_delimiter, write_csv, write_xlsx
 from campaigns.exports.videos import write_videos
@@ -19,7 +20,7 @@ from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.progress import JobProgress, RefusedJob
 from campaigns.jobs.queue import enqueue
-from campaigns.models import Campaign, Job
+from campaigns.models import Campaign, ConsentEntry, Job
 from campaigns.storage.files import store_file
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -74,7 +75,19 @@ def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
     day = timezone.localdate().isoformat()
     name = f"{slugify(campaign.name) or 'campaign'}-{day}.{format_}"
     Job.objects.filter(pk=job.pk).update(file=stored, file_name=name)
+    if format_ == Format.ZIP:
+        _require_consents(job)
     return {"count": count, "bytes": size_bytes, "name": name}
+
+
+def _require_consents(job: Job) -> None:
+    """A consent that was revoked while videos were packed: whoever revoked it could not know of this file."""
+    ended = ConsentEntry.objects.filter(act=ConsentAct.REVOKED, workspace=job.workspace_id)
+    if ended.filter(at__gte=job.started_at or job.created_at).exists():
+        job.refresh_from_db(fields=["file"])
+        job.file.delete(save=False)
+        Job.objects.filter(pk=job.pk).update(file="")
+        raise RefusedJob("A presenter's consent was revoked while the videos were packed. Export them again.")
 
 
 def _write(campaign: Campaign, path: Path, format_: Format, delimiter: str, progress: JobProgress) -> int:

@@ -15,6 +15,7 @@ from campaigns.engine import RenderError
 from campaigns.exports.cells import make_safe
 from campaigns.exports.tables import TellProgress
 from campaigns.models import Campaign
+from campaigns.revisions import may_be_seen
 from campaigns.states import RenderState, ReviewState
 
 _UNSAFE = re.compile(r"[^\w .,'()+-]+")
@@ -33,9 +34,9 @@ def write_videos(campaign: Campaign, path: Path, tell: TellProgress) -> int:
     manifest = csv.writer(lines)
     manifest.writerow(["file", "row", "name", "address", "link", "seconds"])
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-        messages = ready.select_related("recipient").order_by("recipient__row_number", "pk")
+        messages = ready.select_related("recipient", "campaign").order_by("recipient__row_number", "pk")
         for done, message in enumerate(messages.iterator(chunk_size=200), start=1):
-            if message.is_approved:
+            if message.is_approved and may_be_seen(message):
                 row = message.recipient
                 name = name_file(row.row_number, str(row), message.pk)
                 stored = _add(archive, name, message.video)
@@ -46,7 +47,10 @@ def write_videos(campaign: Campaign, path: Path, tell: TellProgress) -> int:
             tell("packing videos", done, total)
         archive.writestr("manifest.csv", "\ufeff" + lines.getvalue())
     if not count:
-        raise RenderError("No video is approved yet: approve some first, then export them.")
+        raise RenderError(
+            "No video is approved yet, or the presenter's consent was revoked. "
+            "Approve some first, then export them."
+        )
     return count
 
 

@@ -33,6 +33,9 @@ class JobKind(StrEnum):
     CHOOSE_POSTER = "choose_poster"  # another frame for one message, or for all
     MAKE_PREVIEWS = "make_previews"  # the moving pictures that are missing
     SEND_TEST = "send_test"  # a mail to whoever asks for it
+    PURGE = "purge"  # everything that was made of a presenter who does not consent any more
+    ERASE = "erase"  # everything that is held about a person
+    EXPORT_PERSON = "export_person"  # the same, as an archive for that person
 
 
 # Does the work of a job and returns what came of it; a RefusedJob's sentence is shown as it is.
@@ -65,6 +68,9 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.CHOOSE_POSTER: Kind("choosing the poster", "campaigns.pictures.posters.run_job"),
     JobKind.MAKE_PREVIEWS: Kind("making the moving pictures", "campaigns.pictures.previews.run_job"),
     JobKind.SEND_TEST: Kind("sending the test mail", "campaigns.delivery.trial.run_job"),
+    JobKind.PURGE: Kind("purging the presenter", "campaigns.consent.purge.run_job"),
+    JobKind.ERASE: Kind("erasing the person", "campaigns.privacy.erasure.run_job"),
+    JobKind.EXPORT_PERSON: Kind("collecting what is held", "campaigns.privacy.person_export.run_job"),
 }
 
 

@@ -1,6 +1,8 @@
 """The database models. Functions that change them are in other modules; statuses are in states.py."""
 
 from campaigns.models.campaigns import Campaign, Recipient, campaign_path
+from campaigns.models.consent import ConsentEntry
+from campaigns.models.erasure import ErasedAddress
 from campaigns.models.history import HistoryEntry
 from campaigns.models.jobs import Job, job_path
 from campaigns.models.messages import Delivery, Event, Message, Suppression, Viewing, message_path
@@ -27,7 +29,9 @@ from campaigns.models.workspaces import MemberRole, Workspace, get_first_workspa
 __all__ = [
     "Campaign",
     "Comment",
+    "ConsentEntry",
     "Delivery",
+    "ErasedAddress",
     "Event",
     "HistoryEntry",
     "Job",

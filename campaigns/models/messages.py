@@ -63,6 +63,7 @@ class Message(StatusModel):
     video_seconds = models.FloatField(default=0)
     work_seconds = models.FloatField(default=0)
     segments = models.JSONField(default=list)  # [{"line": id, "text", "start_s", "end_s", "cached": bool}]
+    parts = models.JSONField(default=list)  # names in the render cache, of earlier contents too; to delete
     scores = models.JSONField(default=dict)
     flags = models.JSONField(default=list)  # sentences, worst first
     risk = models.FloatField(default=0)  # how much it needs review; see review.compute_risk

@@ -20,17 +20,22 @@ from campaigns import engine
 from campaigns.claims import Claim, Heartbeat, compute_stall_cutoff, create_token
 from campaigns.models import Presenter
 from campaigns.runs.presenter_voice import fit_presenter_voice
-from campaigns.runs.turns import list_bakes
+from campaigns.runs.turns import list_bakes, list_consenting
 from campaigns.states import BakeState, MoveRefused, move
 from campaigns.storage.files import get_local_path, store_file
 
 logger = logging.getLogger(__name__)
 
+NO_CONSENT = "No consent is recorded, so the take is not prepared. Record it on the presenter's page."
+
 
 def start_bake(presenter: Presenter) -> None:
-    """Queue the bake, also a second time. Raises MoveRefused while a worker is baking this take."""
+    """Queue the bake, also a second time. Raises MoveRefused while a worker is baking this take, and where
+    nobody consented to it."""
     with transaction.atomic():
         stored = Presenter.objects.select_for_update().get(pk=presenter.pk)
+        if not stored.has_consent:
+            raise MoveRefused(NO_CONSENT)
         if stored.bake_state == BakeState.BAKING:
             raise MoveRefused("This take is being prepared already. Wait until it is ready.")
         move(Presenter.objects.filter(pk=stored.pk), BakeState.WAITING)
@@ -70,7 +75,7 @@ def claim_and_bake(presenter_id: int) -> None:
     token = create_token()
     claimed = Presenter.objects.filter(pk=presenter_id, bake_state=BakeState.BAKING, claimed_by=token)
     now = timezone.now()
-    row = Presenter.objects.filter(pk=presenter_id)
+    row = list_consenting().filter(pk=presenter_id)
     if not move(row, BakeState.BAKING, claimed_by=token, heartbeat_at=now, started_at=now, failure=""):
         return
     presenter = Presenter.objects.get(pk=presenter_id)
@@ -109,7 +114,7 @@ def sweep_stalled_bakes() -> int:
             enqueue_bake(presenter)
             freed += 1
     if not get_broker("render").queue_size():  # their tasks may be lost; one too many does nothing
-        for presenter in Presenter.objects.filter(bake_state=BakeState.WAITING):
+        for presenter in list_consenting().filter(bake_state=BakeState.WAITING):
             enqueue_bake(presenter)
     return freed
 
@@ -144,6 +149,8 @@ def _bake(presenter: Presenter, folder: Path, heartbeat: Claim, claimed: QuerySe
     presenter.take_sha256 = presenter.facts["sha256"]
     engine.write_take_poster(take, folder / "poster.jpg")
     engine.bake(take, folder / "presenter.safetensors", heartbeat, tell)
+    if not claimed.exists():  # revoked meanwhile: nothing is stored
+        raise engine.Cancelled
     presenter.poster.name = store_file(presenter.poster, folder / "poster.jpg", "poster.jpg")
     presenter.bake.name = store_file(
         presenter.bake, folder / "presenter.safetensors", "presenter.safetensors"

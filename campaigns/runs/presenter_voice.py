@@ -1,4 +1,4 @@
-"""A voice like the presenter's: fitted with its own consent, spoken in campaigns, deleted when revoked."""
+"""A voice like the presenter's: fitted with its own consent, deleted when that was revoked meanwhile."""
 
 from __future__ import annotations
 
@@ -6,31 +6,11 @@ import time
 from pathlib import Path
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from campaigns import engine
+from campaigns.consent.takedown import delete_voice
 from campaigns.models import Presenter
 from campaigns.storage.files import get_local_path, store_file
-
-
-def revoke_voice_consent(presenter: Presenter) -> None:
-    """End the consent to the voice and delete its files. A second time keeps the first moment."""
-    Presenter.objects.filter(pk=presenter.pk, voice_consent_revoked_at=None).update(
-        voice_consent_revoked_at=timezone.now()
-    )
-    delete_voice(presenter)
-
-
-def delete_voice(presenter: Presenter) -> None:
-    """No voice of the presenter stays; campaigns that use it say so."""
-    presenter.refresh_from_db()
-    for stored in (presenter.fitted_voice, presenter.voice_sample):
-        if stored.name:
-            stored.storage.delete(stored.name)
-    Presenter.objects.filter(pk=presenter.pk).update(
-        fitted_voice="", voice_sample="", voice_facts={}, voice_failure=""
-    )
-    presenter.refresh_from_db()
 
 
 def fit_presenter_voice(

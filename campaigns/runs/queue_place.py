@@ -84,7 +84,7 @@ def find_run_place(campaign: Campaign) -> QueuePlace | None:
 
 def find_bake_place(presenter: Presenter) -> QueuePlace | None:
     """Of a take that waits to be prepared; None where it does not."""
-    if presenter.bake_state != BakeState.WAITING:
+    if presenter.bake_state != BakeState.WAITING or not presenter.has_consent:
         return None
     line = QueueLine()
     return _find_place(line, Before(len(line.urgent), line.list_takes_until(presenter)[:-1]), None)
@@ -106,7 +106,8 @@ def find_silence(campaign: Campaign) -> str:
 
 def find_bake_silence(presenter: Presenter) -> str:
     """The same of a take that waits to be prepared."""
-    return _tell_silence(presenter.asked_at) if presenter.bake_state == BakeState.WAITING else ""
+    waits = presenter.bake_state == BakeState.WAITING and presenter.has_consent
+    return _tell_silence(presenter.asked_at) if waits else ""
 
 
 def _tell_silence(begun: datetime | None) -> str:

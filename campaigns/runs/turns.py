@@ -18,12 +18,17 @@ def list_urgent() -> QuerySet[Message]:
 
 
 def list_bakes() -> QuerySet[Presenter]:
-    """Takes that wait and were never begun, in the order in which they were asked for.
+    """Takes that wait, with consent, and were never begun, in the order in which they were asked for.
 
     One whose worker died waits for its own task.
     """
-    waiting = Presenter.objects.filter(bake_state=BakeState.WAITING, started_at=None).exclude(take="")
+    waiting = list_consenting().filter(bake_state=BakeState.WAITING, started_at=None).exclude(take="")
     return waiting.order_by(_ASKED, "created_at")
+
+
+def list_consenting() -> QuerySet[Presenter]:
+    """Presenters who consent now: as `Presenter.has_consent`, for the database to ask in the same moment."""
+    return Presenter.objects.filter(consent_at__isnull=False, consent_revoked_at=None)
 
 
 def list_runs(*, fresh: bool = False) -> QuerySet[Campaign]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaigns import engine
 from campaigns.claims import Heartbeats
-from campaigns.models import Campaign, Message
+from campaigns.models import Campaign, Message, Presenter
 from campaigns.pictures.posters import find_moment_s, name_poster
 from campaigns.pictures.previews import make_preview
 from campaigns.recipients.content import is_made_otherwise
@@ -24,13 +24,20 @@ from campaigns.recipients.row_speaker import read_locales
 from campaigns.recordings.line_recordings import load_recorded
 from campaigns.recordings.stored_recordings import load_row_recorded
 from campaigns.review.risk import compute_risk
-from campaigns.revisions import FILES, approve_published, delete_unused_files, find_platform_poster
+from campaigns.revisions import (
+    FILES,
+    approve_published,
+    delete_folder,
+    delete_unused_files,
+    find_platform_poster,
+)
 from campaigns.runs.bake import describe_unexpected
 from campaigns.runs.filmed_lines import load_or_find_filmed_lines
 from campaigns.runs.lifecycle import claim_next, match_claim, settle
 from campaigns.states import RenderState, ReviewState, move
 from campaigns.storage.campaign_voice import choose_campaign_voice
 from campaigns.storage.files import get_local_path, store_file
+from campaigns.storage.parts import keep_parts
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +107,8 @@ def _store_outcome(message: Message, outcome: engine.MessageResult | Exception) 
         _store_result(message, outcome)
     except engine.Cancelled:
         logger.info("The claim on message %s was cancelled or lost.", message.pk)
+        if not Message.objects.filter(pk=message.pk).exists():  # deleted or erased meanwhile: no file stays
+            delete_folder(f"campaigns/{message.campaign.public_id}/messages/{message.public_id}")
     except engine.RenderError as error:
         move(claimed, RenderState.FAILED, failure=error.message, failure_permanent=error.permanent, urgency=0)
     except Exception as error:
@@ -116,8 +125,7 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         raise engine.RenderError(
             "The campaign has no presenter any more. Choose one and start the run again."
         )
-    if not presenter.has_consent:
-        raise engine.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
+    _require_consent(message)
     if message.urgency and is_made_otherwise(campaign, message.made_with):
         raise engine.RenderError("The presenter or the voice changed since this was asked for. Ask again.")
     take = get_local_path(presenter.take)
@@ -135,7 +143,16 @@ def _build_job(message: Message, folder: Path, progress: engine.Progress) -> eng
         locales=read_locales(message.lines),
         recorded=load_recorded(campaign, message.lines) | load_row_recorded(campaign, message.lines, known),
         progress=progress,
+        tell_parts=keep_parts(message),
     )
+
+
+def _require_consent(message: Message) -> None:
+    """Of the presenter whom the campaign has now, and of the one whom this message is made with."""
+    keys = {message.campaign.presenter_id, message.made_with.get("presenter")}
+    for presenter in Presenter.objects.filter(pk__in=keys - {None}):
+        if not presenter.has_consent:
+            raise engine.RenderError(f"{presenter} has withdrawn the consent, so no video is made.")
 
 
 def _load_or_plan_slots(
@@ -175,9 +192,10 @@ def _to_pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
 
 def _store_result(message: Message, result: engine.MessageResult) -> None:
     """Files first, then one conditional update: a worker that lost its claim changes nothing."""
+    _require_consent(message)  # once more: it may have been revoked meanwhile
     name, facts = result.content_hash[:16], _collect_facts(result)
     files = {
-        "video": store_file(message.video, result.video, f"{name}.mp4"),
+        "video": _store_video(message, result.video, f"{name}.mp4"),
         "poster": store_file(message.poster, result.poster, name_poster(result.content_hash, None)),
         "captions": store_file(message.captions, result.captions, f"{name}.vtt"),
     }
@@ -192,6 +210,15 @@ def _store_result(message: Message, result: engine.MessageResult) -> None:
         approve_published(Message.objects.filter(pk=message.pk))
     delete_unused_files(message, old)
     _draw_preview(message)
+
+
+def _store_video(message: Message, video: Path, name: str) -> str:
+    """Content that is stored already keeps its file: signed anew it would be other bytes, and a browser that
+    has half of the first would get half of the second."""
+    stored = message.video.name or ""
+    if PurePosixPath(stored).name == name and message.video.storage.exists(stored):
+        return stored
+    return store_file(message.video, video, name)
 
 
 def _keep_poster(message: Message, result: engine.MessageResult, facts: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from campaigns.revisions import delete_folder
 from campaigns.standing.archive import Doomed, archive, find_deletion, name_model
 from campaigns.standing.row_tree import delete_rows, split_keys
 from campaigns.states import BakeState, DeliveryState, MoveRefused, RenderState
+from campaigns.storage.parts import delete_parts, list_own_parts
 
 DELETED_AT_ONCE = 500  # rows that a page deletes itself
 Tell = Callable[[str, int, int], None]
@@ -91,9 +92,11 @@ def _delete_people(campaign: Campaign, user: AbstractBaseUser | None, tell: Tell
         for keys in split_keys(campaign.recipients.all()):
             tell("deleting the people", done, total)
             folders = _list_message_folders(campaign, keys)
+            parts = list_own_parts(campaign.messages.filter(recipient__in=keys))
             with transaction.atomic():
                 delete_rows(Recipient, keys)
             _delete_folders(folders)
+            delete_parts(parts)
             done += len(keys)
         tell("deleting the people", done, total)
     except Cancelled:

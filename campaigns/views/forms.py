@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
@@ -19,6 +18,7 @@ from unfold.widgets import (
 )
 
 from campaigns import engine
+from campaigns.consent.entries import WORDINGS, Agreement, ConsentKind
 from campaigns.delivery.mail_text import NAMES, MailFault, check_field
 from campaigns.models import Campaign, Presenter, PronunciationEntry, Upload, get_workspace_key
 from campaigns.pronunciations.entries import draft_entry
@@ -208,9 +208,8 @@ class CampaignForm(_CampaignForm):
         fields = ("name",)
 
 
-# What a person agrees to. A consent keeps the sentences as they stood when it was given.
-AGREED_TO_PICTURE = "The person in this take agreed to be shown saying words that they did not say"
-AGREED_TO_VOICE = "The person agreed, apart from that, to a voice like theirs saying such words"
+AGREED_TO_PICTURE, AGREED_TO_VOICE = WORDINGS[ConsentKind.PICTURE], WORDINGS[ConsentKind.VOICE]
+DOCUMENT_BYTES_MAX = 20 * 2**20
 NO_TAKE = "Choose a take, or film one."
 LOST_UPLOAD = "That take is not whole on the server, or it was taken over already. Choose the file again."
 
@@ -229,7 +228,7 @@ class PresenterForm(_PresenterForm):
         label=AGREED_TO_PICTURE,
         required=False,
         widget=UnfoldBooleanSwitchWidget,
-        help_text="Without it the presenter is prepared, but no campaign can start with it.",
+        help_text="Without it the take waits: it is not prepared, and no campaign can start with it.",
     )
 
     voice_agreed = forms.BooleanField(
@@ -239,11 +238,19 @@ class PresenterForm(_PresenterForm):
         help_text="Then a voice like theirs is fitted to the take's sound. Without it stock voices speak.",
     )
 
+    consent_document = forms.FileField(
+        label="Signed form (optional)",
+        required=False,
+        max_length=150,
+        widget=UnfoldAdminFileFieldWidget(),
+        help_text="Kept with the consent. Who may record consent can open it again.",
+    )
+
     class Meta:
         model = Presenter
         fields = (
             "name", "take", "upload", "voice_engine", "voice", "agreed", "consent_by",
-            "consent_note", "voice_agreed", "voice_consent_by",
+            "consent_note", "consent_document", "voice_agreed", "voice_consent_by",
         )  # fmt: skip
         widgets = {
             "take": UnfoldAdminFileFieldWidget(attrs={"accept": "video/*"}),
@@ -291,29 +298,24 @@ class PresenterForm(_PresenterForm):
         elif PurePath(self.sent_take.name).suffix.lower() not in TAKE_SUFFIXES:
             self.add_error("take", _describe_wrong_suffix(self.sent_take.name, TAKE_SUFFIXES, A_VIDEO))
 
-    def save(self, commit: bool = True) -> Presenter:
-        presenter = self.instance
-        if "agreed" not in self.fields:  # who may not record consent leaves it as it is
-            return super().save(commit)
-        agreed = bool(self.cleaned_data.get("agreed"))
-        self._keep_wording(presenter)
-        if agreed and not presenter.has_consent:
-            presenter.consent_at, presenter.consent_revoked_at = timezone.now(), None
-        elif not agreed and presenter.has_consent:
-            presenter.consent_revoked_at = timezone.now()
-        voice_agreed = agreed and bool(self.cleaned_data.get("voice_agreed"))
-        if voice_agreed and not presenter.has_voice_consent:
-            presenter.voice_consent_at, presenter.voice_consent_revoked_at = timezone.now(), None
-        elif not voice_agreed and presenter.voice_consent_at and not presenter.voice_consent_revoked_at:
-            presenter.voice_consent_revoked_at = timezone.now()
-        return super().save(commit)
+    def clean_consent_document(self) -> UploadedFile[bytes] | None:
+        document: UploadedFile[bytes] | None = self.cleaned_data.get("consent_document")
+        if document is not None and document.size is not None and document.size > DOCUMENT_BYTES_MAX:
+            raise forms.ValidationError("A signed form has 20 MB at most. Scan it smaller.")
+        return document
 
-    def _keep_wording(self, presenter: Presenter) -> None:
-        """The sentences that are agreed to now, beside those that were agreed to before."""
-        given = [AGREED_TO_PICTURE] if self.cleaned_data.get("agreed") else []
-        given += [AGREED_TO_VOICE] if self.cleaned_data.get("voice_agreed") else []
-        kept = presenter.consent_wording.splitlines()
-        presenter.consent_wording = "\n".join(dict.fromkeys([*kept, *given]))
+    def list_agreements(self) -> dict[ConsentKind, Agreement | None]:
+        """What is agreed to as the form stands, None where nobody agrees; {} for who may not record it."""
+        if "agreed" not in self.fields:
+            return {}
+        told = self.cleaned_data
+        picture = voice = None
+        if told.get("agreed"):
+            note, document = told.get("consent_note", ""), told.get("consent_document")
+            picture = Agreement(ConsentKind.PICTURE, told["consent_by"].strip(), note, document)
+        if picture is not None and told.get("voice_agreed"):
+            voice = Agreement(ConsentKind.VOICE, told["voice_consent_by"].strip())
+        return {ConsentKind.PICTURE: picture, ConsentKind.VOICE: voice}
 
 
 class PresenterWithoutConsentForm(PresenterForm):
@@ -321,6 +323,7 @@ class PresenterWithoutConsentForm(PresenterForm):
 
     agreed = None  # type: ignore[assignment]
     voice_agreed = None  # type: ignore[assignment]
+    consent_document = None  # type: ignore[assignment]
 
     class Meta(PresenterForm.Meta):
         fields = ("name", "take", "voice_engine", "voice")  # type: ignore[assignment]

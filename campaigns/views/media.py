@@ -31,6 +31,7 @@ from campaigns.access.workspaces import scope
 from campaigns.models import Message, Presenter
 from campaigns.pictures.mail_picture import draw_mail_picture
 from campaigns.pictures.words import find_locale, write_words
+from campaigns.revisions import may_be_seen
 from campaigns.states import RenderState
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
 from campaigns.tracking import get_public_message
@@ -81,6 +82,8 @@ def staff_media(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     message = get_object_or_404(seen, pk=pk, render_state=RenderState.READY)
     if not has(request.user, "view_message", message):
         raise Http404("There is no such message.")
+    if not may_be_seen(message):
+        raise Http404("The presenter's consent was revoked.")
     if kind == PICTURE:
         response = _serve_picture(request, message, message.poster)
     elif kind in CONTENT_TYPES:
@@ -99,6 +102,8 @@ def staff_take(request: HttpRequest, pk: int) -> HttpResponseBase:
     presenter = get_object_or_404(scope(Presenter.objects.all(), request.user), pk=pk)
     if not has(request.user, "view_presenter", presenter):
         raise PermissionDenied
+    if presenter.consent_revoked_at is not None:
+        raise Http404("The presenter's consent was revoked.")
     content_type = guess_type(presenter.take.name or "")[0] or "application/octet-stream"
     response = serve(request, presenter.take, content_type, f"{presenter.take_sha256[:32]}-take")
     patch_vary_headers(response, ["Cookie"])

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import (
     Http404,
     HttpRequest,
@@ -18,18 +17,15 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.generic import View
 
 from campaigns import engine
 from campaigns.access.rights import has
 from campaigns.access.workspaces import scope
-from campaigns.history import Verb, record
 from campaigns.models import Campaign, Presenter
 from campaigns.pronunciations.library import Library
 from campaigns.pronunciations.speaker import Speaker
 from campaigns.runs.bake import start_bake
-from campaigns.runs.presenter_voice import revoke_voice_consent
 from campaigns.runs.queue_place import find_bake_place, find_bake_silence
 from campaigns.states import BakeState, MoveRefused
 from campaigns.storage.campaign_voice import choose_campaign_voice
@@ -43,7 +39,7 @@ CAMPAIGNS_SHOWN = 20
 REFUSALS = {
     "view_presenter": "You may not look at presenters: ask an administrator of the workspace.",
     "change_presenter": "You may not prepare takes: that is for the role “Author”.",
-    "consent_presenter": "You may not revoke consent: that is for the role “Administrator”.",
+    "consent_presenter": "You may not record, revoke or purge: that is for the role “Administrator”.",
 }
 
 
@@ -74,6 +70,8 @@ class PosterView(PresenterView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         poster = self.presenter.poster
+        if self.presenter.consent_revoked_at is not None:
+            raise Http404("The presenter's consent was revoked.")
         return serve(
             request, poster, "image/jpeg", f"{self.presenter.public_id}-{Path(poster.name or '').stem}"
         )
@@ -90,38 +88,7 @@ class BakeAgainView(PresenterView):
             messages.success(request, "Preparing the take again.")
         except MoveRefused as refused:
             messages.error(request, str(refused))
-        return _redirect_to_presenter(self.presenter)
-
-
-class RevokeConsentView(PresenterView):
-    """Ends the consent: no run can start with this presenter from now on."""
-
-    permission = "consent_presenter"
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # A second press keeps the first moment.
-        with transaction.atomic():
-            unrevoked = Presenter.objects.filter(pk=self.presenter.pk, consent_revoked_at=None)
-            if unrevoked.update(consent_revoked_at=timezone.now()):
-                record_consent(request.user, self.presenter, Verb.CONSENT_REVOKED)
-        if self.presenter.voice_consent_at is not None:
-            revoke_voice_consent(self.presenter)
-        messages.warning(
-            request, f"The consent of {self.presenter.consent_by or self.presenter.name} is revoked."
-        )
-        return _redirect_to_presenter(self.presenter)
-
-
-class RevokeVoiceView(PresenterView):
-    """Ends the consent to the voice alone: its file is deleted."""
-
-    permission = "consent_presenter"
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        revoke_voice_consent(self.presenter)
-        record_consent(request.user, self.presenter, Verb.CONSENT_REVOKED, to="voice")
-        messages.warning(request, f"The consent to a voice like that of {self.presenter} is revoked.")
-        return _redirect_to_presenter(self.presenter)
+        return redirect_to_presenter(self.presenter)
 
 
 class VoiceSampleView(PresenterView):
@@ -157,19 +124,14 @@ def list_users(presenter: Presenter) -> list[tuple[str, str]]:
     return [(campaign.name, step_url(campaign, "script")) for campaign in campaigns]
 
 
-def record_consent(user: Any, presenter: Presenter, verb: Verb, **details: Any) -> None:
-    """Into the history of the presenter's workspace: who agreed, as it was noted."""
-    about = presenter.consent_by or presenter.name
-    record(user, verb, workspace=presenter.workspace, about=about, presenter=presenter.name, **details)
-
-
 def bake_to_json(presenter: Presenter) -> dict[str, Any]:
     done_percent = round(100 * presenter.done / presenter.total) if presenter.total else 0
     ready = presenter.bake_state == BakeState.READY
+    needs_consent = presenter.bake_state == BakeState.WAITING and not presenter.has_consent
     return {
         "state": presenter.bake_state,
-        "label": presenter.get_bake_state_display(),
-        "running": presenter.bake_state in (BakeState.BAKING, BakeState.WAITING),
+        "label": "waits for consent" if needs_consent else presenter.get_bake_state_display(),
+        "running": presenter.bake_state in (BakeState.BAKING, BakeState.WAITING) and not needs_consent,
         "stage": presenter.stage,
         "queue": place_to_json(find_bake_place(presenter)),
         "silence": find_bake_silence(presenter),
@@ -178,10 +140,10 @@ def bake_to_json(presenter: Presenter) -> dict[str, Any]:
         "problems": presenter.facts.get("problems", []),
         "voice_engine": dict(engine.list_voice_choices())[engine.get_fitted_engine()],
         "poster": reverse("admin:campaigns_presenter_poster", args=[presenter.pk])
-        if presenter.poster
+        if presenter.poster and presenter.consent_revoked_at is None
         else "",
     }
 
 
-def _redirect_to_presenter(presenter: Presenter) -> HttpResponse:
+def redirect_to_presenter(presenter: Presenter) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:campaigns_presenter_change", args=[presenter.pk]))

@@ -46,6 +46,7 @@ def show_members(request: HttpRequest, pk: int) -> HttpResponse:
         "workspace": workspace,
         "members": members.list_members(workspace, request.user),
         "roles": [(str(role), words) for role, words in DESCRIPTIONS.items()],
+        "may_erase": has(request.user, "erase_person", workspace),
         "title": f"Members of {workspace.name}",
     }
     return render(request, "campaigns/members.html", {**admin.site.each_context(request), **context})

@@ -143,6 +143,10 @@ RENDER_CACHE_MB = env.integer("RENDER_CACHE_MB", 20_000, least=100)
 MACHINE_HOUR_PRICE = env.price("MACHINE_HOUR_PRICE")
 BAKE_SECONDS = env.integer("BAKE_SECONDS", 240, least=1)
 
+# Who signs the mark in every video (C2PA): PEM files; without them a certificate of the installation's own
+CREDENTIALS_CERTIFICATE = env.text("CREDENTIALS_CERTIFICATE", "")
+CREDENTIALS_KEY = env.text("CREDENTIALS_KEY", "")
+
 # A speech server; renderer/voices/speech_server.py reads these again where a line is spoken
 SPEECH_SERVER_URL = env.text("SPEECH_SERVER_URL", "")
 SPEECH_SERVER_MODEL = env.text("SPEECH_SERVER_MODEL", "tts-1")
@@ -154,6 +158,17 @@ SPEECH_SERVER_RETRIES = env.integer("SPEECH_SERVER_RETRIES", 3)
 SPEECH_SERVER_AT_ONCE = env.integer("SPEECH_SERVER_AT_ONCE", 2, least=1)
 SPEECH_SERVER_PRIVATE = env.boolean("SPEECH_SERVER_PRIVATE", False)
 env.secret("SPEECH_SERVER_KEY", "")  # not kept: only a file that cannot be read has to stop the start
+
+# How long things are kept, in days; 0: for ever. A workspace may say otherwise
+RETENTION_DAYS = {
+    "events": env.integer("KEEP_EVENTS_DAYS", 0),
+    "deliveries": env.integer("KEEP_DELIVERIES_DAYS", 0),
+    "sheets": env.integer("KEEP_SHEETS_DAYS", 90),
+    "exports": env.integer("KEEP_EXPORTS_DAYS", 30),
+    "videos": env.integer("KEEP_VIDEOS_DAYS", 0),
+    "history": env.integer("KEEP_HISTORY_DAYS", 0),
+    "mails": env.integer("KEEP_MAILS_DAYS", 30),
+}
 
 # Mail
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -11,8 +11,9 @@ from renderer.config import fingerprint
 from renderer.progress import Progress, Step
 from renderer.render.context import RenderContext
 from renderer.render.mouths import Mouths
-from renderer.render.segment import SpokenSegment, load_or_compute_motion
+from renderer.render.segment import SpokenSegment, compute_motion_key, load_or_compute_motion
 from renderer.render.stages import compose_pictures, show_pictures
+from renderer.runtime.store import name_part
 from renderer.scoring.segment_measures import (
     SegmentMeasures,
     WantedLips,
@@ -58,6 +59,15 @@ def measure(context: RenderContext, segment: SpokenSegment, path: Path, *, cache
         lambda target: save_measures(_measure(context, segment, path), target), load_measures,
     )  # fmt: skip
     return RenderedSegment(path, len(segment.path), cached, measured)
+
+
+def name_parts(segment: SpokenSegment, context: RenderContext) -> tuple[str, ...]:
+    """What rendering a segment leaves in the store."""
+    return (
+        name_part("segment", segment.key),
+        name_part("motion", compute_motion_key(segment, context.presenter)),
+        name_part("measured", fingerprint(MEASURES_VERSION, segment.key)),
+    )
 
 
 def _report(pictures: Generator[Picture], total: int, progress: Progress) -> Generator[Picture]:

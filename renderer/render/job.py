@@ -9,6 +9,7 @@ from typing import Literal
 
 from renderer.config import EngineConfig
 from renderer.progress import Progress, ignore_progress
+from renderer.runtime.used_parts import TellParts, tell_no_parts
 from renderer.speech.speech import Speech
 from renderer.take.filmed import FilmedLine
 from renderer.take.plan import Slots
@@ -26,7 +27,8 @@ class MessageJob:
     of the others sound, and ``locales``, by line id, how figures and dates are read where it is not as the
     config says. ``filmed`` are lines that the take itself says; those that are in the message, and were not
     recorded, are shown as they were filmed where they can be. When ``progress`` raises, this message is given
-    up with that error; others that are made with it go on.
+    up with that error; others that are made with it go on. ``tell_parts`` learns which parts of the store are
+    made of it, each before it is made.
     """
 
     lines: tuple[tuple[str, str], ...]
@@ -40,6 +42,7 @@ class MessageJob:
     filmed: tuple[FilmedLine, ...] = ()
     locales: Mapping[str, str] = field(default_factory=dict)
     progress: Progress = ignore_progress
+    tell_parts: TellParts = tell_no_parts
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from renderer.progress import Progress, Step, ignore_progress
 from renderer.render.batch import Batch
 from renderer.render.context import RenderContext
 from renderer.render.draw import draw, draw_ahead
-from renderer.render.encode import RenderedSegment, encode, measure
+from renderer.render.encode import RenderedSegment, encode, measure, name_parts
 from renderer.render.job import MessageJob, MessageResult
 from renderer.render.join import join_message
 from renderer.render.mouths import Mouths
@@ -20,6 +20,7 @@ from renderer.render.plan import PlannedMessage, plan_message
 from renderer.render.segment import SpokenSegment
 from renderer.runtime.memory import count_frames_that_fit, return_freed_memory
 from renderer.runtime.store import Store
+from renderer.runtime.used_parts import watch_parts
 
 Outcome = MessageResult | Exception
 
@@ -55,7 +56,7 @@ def render_jobs(batch: Batch, jobs: Sequence[MessageJob]) -> Iterator[tuple[Mess
     """Every stage of these jobs, in order, inside an open batch."""
     for job in jobs:
         try:
-            batch.add(plan_message(job, batch.open_context(job)))
+            batch.add(_plan(job, batch.open_context(job)))
         except Exception as error:
             yield job, error
     yield from _join_finished(batch)
@@ -70,6 +71,16 @@ def render_jobs(batch: Batch, jobs: Sequence[MessageJob]) -> Iterator[tuple[Mess
 
 
 # --- one stage each; faults end the messages that they touch ---
+
+
+def _plan(job: MessageJob, context: RenderContext) -> PlannedMessage:
+    try:
+        with watch_parts() as parts:
+            planned = plan_message(job, context)
+            parts.update(name for segment in planned.segments for name in name_parts(segment, context))
+        return planned
+    finally:
+        job.tell_parts(parts)
 
 
 def _find_rendered(context: RenderContext, segment: SpokenSegment) -> RenderedSegment | None:
@@ -170,7 +181,7 @@ def _join(batch: Batch, message: PlannedMessage) -> Outcome:
         if batch.find_error(message) is not None:
             break
         try:
-            return batch.charge(lambda work_s: join_message(message, batch.list_rendered(message), work_s))
+            return batch.charge(lambda work_s: _join_watched(batch, message, work_s))
         except Exception as error:
             deleted = batch.find_deleted(message)
             if not deleted:
@@ -178,6 +189,15 @@ def _join(batch: Batch, message: PlannedMessage) -> Outcome:
             for segment in deleted:
                 _render_alone(batch, segment, ignore_progress)
     return batch.find_error(message) or _explain_vanished_parts()
+
+
+def _join_watched(batch: Batch, message: PlannedMessage, work_s: float) -> MessageResult:
+    """Its sound and its verdict are parts of the store, too."""
+    with watch_parts() as parts:
+        try:
+            return join_message(message, batch.list_rendered(message), work_s)
+        finally:
+            message.job.tell_parts(parts)
 
 
 def _explain_vanished_parts() -> RenderError:

@@ -23,6 +23,7 @@ from typing import TypeVar
 
 from renderer.runtime.atomic_files import atomic_write, explain_disk_errors
 from renderer.runtime.hit_counters import HitCount, HitCounters
+from renderer.runtime.used_parts import note_part
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,12 @@ _unscanned_bytes: dict[Path, int] = {}  # written by this process since its last
 # A render holds the paths of its segments for a while before it joins them.
 _GRACE_S = 600.0
 _ATTEMPTS = 3
+
+
+def name_part(kind: str, key: str) -> str:
+    """Where a part lies in a store, without its suffix."""
+    name = hashlib.sha256(key.encode()).hexdigest()
+    return f"{kind}/{name[:2]}/{name}"
 
 
 @dataclass(frozen=True)
@@ -157,8 +164,9 @@ class Store:
     def _stem(self, kind: str, key: str) -> Path:
         if not _KIND.fullmatch(kind) or kind == _LOCKS:
             raise ValueError(f"the kind {kind!r} is not a plain lower-case word")
-        name = hashlib.sha256(key.encode()).hexdigest()
-        return self.root / kind / name[:2] / name
+        name = name_part(kind, key)
+        note_part(name)
+        return self.root / name
 
     @contextmanager
     def _lock(self, kind: str, key: str) -> Iterator[None]:

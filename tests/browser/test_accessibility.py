@@ -71,6 +71,11 @@ def list_addresses(campaign: Campaign) -> dict[str, str]:
         "presenter": reverse("admin:campaigns_presenter_change", args=[presenter.pk]),
         "deletion": reverse("admin:campaigns_campaign_delete", args=[campaign.pk]),
         "deletion of a presenter": reverse("admin:campaigns_presenter_delete", args=[presenter.pk]),
+        "revocation": reverse("admin:campaigns_presenter_revoke", args=[presenter.pk]),
+        "purge": reverse("admin:campaigns_presenter_purge", args=[presenter.pk]),
+        "person": reverse("admin:campaigns_workspace_person", args=[campaign.workspace_id])
+        + "?address=ada@example.org",
+        "retention": reverse("admin:campaigns_workspace_retention", args=[campaign.workspace_id]),
         "message": reverse("admin:campaigns_message_change", args=[message.pk]),
         **{name: reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk]) for name in STEPS},
         **{f"list of {name}": reverse(f"admin:campaigns_{name}_changelist") for name in LISTS},

@@ -182,17 +182,20 @@ def test_a_take_is_uploaded_with_its_consent(dashboard: Page, tmp_path: Path) ->
     take.write_bytes(small_video())
     page.get_by_role("link", name="Upload a take").click()
     page.get_by_label("Name").fill("Sam")
-    page.locator("input[type=file]").set_input_files(take)
+    page.locator("[name=take]").set_input_files(take)
     page.locator("[name=agreed]").press("Space")  # the bar with the buttons may lie over it
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Write the name of the person who agreed.")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(take)
+    page.locator("[name=take]").set_input_files(take)
     page.locator("[name=consent_by]").fill("Sam Reed")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("progressbar", name="Preparation")).to_be_visible()
     expect(page.get_by_text("Consent of Sam Reed")).to_be_visible()
-    page.get_by_role("button", name="Revoke it").click()
-    page.get_by_role("dialog").get_by_role("button", name="Revoke it").click()
+    page.get_by_role("link", name="Revoke it").click()
+    expect(page.get_by_text("no link that was sent stops working")).to_be_visible()
+    page.get_by_role("button", name="Revoke it now").click()
+    expect(page.get_by_text("1 file of the take")).to_be_visible()  # a purge is offered, its numbers first
+    page.get_by_role("link", name="Keep it").click()
     expect(page.get_by_text(re.compile("Consent was revoked on"))).to_be_visible()
 
 

@@ -37,7 +37,11 @@ def list_addresses(campaign: Campaign, presenter: Presenter) -> list[str]:
         "/admin/campaigns/presenter/film/",
         f"/admin/campaigns/presenter/{presenter.pk}/change/",
         f"/admin/campaigns/presenter/{presenter.pk}/delete/",
+        f"/admin/campaigns/presenter/{presenter.pk}/revoke/",
+        f"/admin/campaigns/presenter/{presenter.pk}/purge/",
         f"/admin/campaigns/campaign/{campaign.pk}/delete/",
+        f"/admin/campaigns/workspace/{campaign.workspace_id}/person/?address=ada@example.org",
+        f"/admin/campaigns/workspace/{campaign.workspace_id}/retention/",
     ]
 
 

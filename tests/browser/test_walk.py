@@ -70,7 +70,7 @@ def test_a_person_goes_from_an_empty_workspace_to_a_watched_video_and_corrects_i
 def upload_take(page: Page, baked: Baked) -> None:
     follow(page, page.get_by_role("link", name="Upload a take"))
     page.locator("#id_name[autofocus]").fill("Nora")
-    page.locator("input[type=file]").set_input_files(baked.take)
+    page.locator("[name=take]").set_input_files(baked.take)
     expect(page.get_by_text("is on the server. Save to begin")).to_be_visible()
     page.locator("[name=agreed]").press("Space")
     page.get_by_label("Person who consented", exact=True).fill("Nora Voss")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -17,6 +14,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
 from campaigns.models import Message, Presenter
+from tests.databases import connected_to, created_database
 from tests.upgrade import version_0_2
 from tests.upgrade.tables import Tables, read_tables
 
@@ -36,8 +34,8 @@ def own_files(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def old_database(files: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The name of a database as version 0.2 left it."""
-    with django_db_blocker.unblock(), _created("") as name:
-        with _connected_to(name), connection.cursor() as cursor:
+    with django_db_blocker.unblock(), created_database("") as name:
+        with connected_to(name), connection.cursor() as cursor:
             cursor.execute((files / "database.sql").read_text(encoding="utf-8"))
         yield name
 
@@ -45,15 +43,15 @@ def old_database(files: Path, django_db_setup: None, django_db_blocker: DjangoDb
 @pytest.fixture
 def old_tables(old_database: str, django_db_blocker: DjangoDbBlocker) -> Tables:
     """Every row of every table, as version 0.2 left it."""
-    with django_db_blocker.unblock(), _connected_to(old_database):
+    with django_db_blocker.unblock(), connected_to(old_database):
         return read_tables()
 
 
 @pytest.fixture(scope="session")
 def migrated_database(old_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The name of a copy of it that `migrate` brought up to date."""
-    with django_db_blocker.unblock(), _created(old_database) as name:
-        with _connected_to(name):
+    with django_db_blocker.unblock(), created_database(old_database) as name:
+        with connected_to(name):
             call_command("migrate", verbosity=0)
         yield name
 
@@ -70,40 +68,9 @@ def upgraded(
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.RENDER_CACHE_DIR = tmp_path / "cache"
     shutil.copytree(files / "cache", settings.RENDER_CACHE_DIR)
-    with django_db_blocker.unblock(), _created(migrated_database) as name, _connected_to(name):
+    with django_db_blocker.unblock(), created_database(migrated_database) as name, connected_to(name):
         _store_files(files / "whole.safetensors")
         yield
-
-
-@contextmanager
-def _created(template: str) -> Iterator[str]:
-    """A database beside the test's own, empty or a copy of another one."""
-    name = f"{connection.settings_dict['NAME']}_{secrets.token_hex(3)}"
-    quoted, copied = (connection.ops.quote_name(one) for one in (name, template or "template0"))
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {copied}")
-    try:
-        yield name
-    finally:
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {quoted} WITH (FORCE)")
-
-
-@contextmanager
-def _connected_to(name: str) -> Iterator[None]:
-    """Django's connection leads to another database of the same server."""
-    before = connection.settings_dict["NAME"]
-    _lead_to(name)
-    try:
-        yield
-    finally:
-        _lead_to(before)
-
-
-def _lead_to(name: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    ContentType.objects.clear_cache()  # their numbers differ from database to database
 
 
 def _store_files(bake: Path) -> None:

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.schedule import SendCounts, count_unsent, deliver, send_approved, sweep_stalled
-from campaigns.models import Campaign, Delivery, Message, Recipient
+from campaigns.models import Campaign, Delivery, Message, Presenter, Recipient
 from campaigns.problems import Code, Problem, Source
 from campaigns.recipients.revalidation import revalidate_rows
 from campaigns.review.order import CardQuery, find_page
@@ -244,3 +244,14 @@ def test_a_row_that_was_replaced_after_its_mail_is_not_sent_again(owner: User, p
         "max@example.org": 1,
         "nia@example.org": 1,
     }
+
+
+def test_consents_that_were_recorded_are_the_first_entries_of_their_history() -> None:
+    assert Presenter.objects.filter(consent_at__isnull=False).exists()
+    for presenter in Presenter.objects.all():
+        wanted = []
+        if presenter.consent_at is not None:
+            wanted.append(("given", presenter.consent_by, presenter.consent_at))
+        if presenter.consent_revoked_at is not None:
+            wanted.append(("revoked", presenter.consent_by, presenter.consent_revoked_at))
+        assert list(presenter.consents.order_by("pk").values_list("act", "person", "at")) == wanted

@@ -79,6 +79,8 @@ def test_every_valid_row_gets_a_video_and_the_others_a_reason(files: dict[str, P
     )
     facts = engine.probe_video(files["out"] / "0002-łukasz-李雷.mp4")
     assert facts.has_sound
+    mark = engine.read_video_mark(files["out"] / "0002-łukasz-李雷.mp4")
+    assert mark is not None and mark.made_by == "Byname" and not mark.problems
     assert facts.fps == engine.probe_video(baked.take).fps
 
 

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from campaigns import engine
+from campaigns.consent.entries import ConsentKind
+from campaigns.consent.takedown import revoke_and_take_down
 from campaigns.models import Campaign, Presenter
-from campaigns.runs import bake, presenter_voice
+from campaigns.runs import bake
 from campaigns.states import BakeState
 from campaigns.storage.campaign_voice import choose_campaign_voice, find_missing_voice
 from tests.renderer.video.clips import write_clip
@@ -83,7 +85,7 @@ def test_revoking_deletes_the_voice_and_its_campaigns_say_so(consenting: Present
     give_voice(consenting)
     files = [Path(consenting.fitted_voice.path), Path(consenting.voice_sample.path)]
     campaign = make_campaign(consenting)
-    presenter_voice.revoke_voice_consent(consenting)
+    revoke_and_take_down(consenting, ConsentKind.VOICE, None)
     assert not any(file.exists() for file in files)
     assert not consenting.has_voice_consent and consenting.has_consent
     campaign.refresh_from_db()

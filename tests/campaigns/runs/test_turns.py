@@ -55,7 +55,7 @@ def test_a_task_prepares_a_take_before_it_makes_videos_of_a_run_but_after_a_samp
 ) -> None:
     run = start_run("Mass", 2, presenter, alice)
     start_sample(campaign, alice, 1)
-    waiting = Presenter(name="Waits")
+    waiting = Presenter(name="Waits", consent_at=timezone.now())
     waiting.take.save("take.mp4", ContentFile(b"not a video"))
     assert tasks.render_one() == f"messages {campaign.messages.get().pk}"
     assert tasks.render_one() == f"presenter {waiting.pk}"

@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from django.utils import timezone
 from PIL import Image
 
 from campaigns.engine import RenderError
-from campaigns.models import Campaign, Message
+from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.pictures.previews import is_made
 from campaigns.revisions import find_platform_poster
 from campaigns.runs import lifecycle, worker
+from campaigns.standing.row_tree import delete_rows
 from campaigns.states import RenderState, ReviewState
 from renderer.render.job import MessageResult, ShownLine
 from renderer.video.moments import write_moment
@@ -70,6 +73,37 @@ def test_a_finished_message_is_kept_and_an_approval_of_other_content_ends(
     ]
     assert stored.ready_at is not None
     assert (stored.review_state, stored.approved_hash) == (review, approved)
+
+
+def test_content_that_is_stored_keeps_its_file_byte_for_byte(claimed: Message, tmp_path: Path) -> None:
+    worker._store_outcome(claimed, made(tmp_path, "b" * 64))
+    stored = Message.objects.get(pk=claimed.pk)
+    Message.objects.filter(pk=claimed.pk).update(render_state=RenderState.RENDERING, claimed_by="me")
+    signed_anew = made(tmp_path, "b" * 64)
+    signed_anew.video.write_bytes(b"the same content, signed again")
+    worker._store_outcome(Message.objects.get(pk=claimed.pk), signed_anew)
+    again = Message.objects.get(pk=claimed.pk)
+    assert again.render_state == RenderState.READY
+    assert (again.video.name, again.video.read()) == (stored.video.name, b"not a video")
+
+
+def test_a_consent_that_ended_meanwhile_keeps_a_video_from_being_stored(
+    claimed: Message, tmp_path: Path
+) -> None:
+    Presenter.objects.update(consent_revoked_at=timezone.now())
+    before = claimed.video.name
+    worker._store_outcome(claimed, made(tmp_path, "b" * 64))
+    stored = Message.objects.get(pk=claimed.pk)
+    assert stored.render_state == RenderState.FAILED and "withdrawn the consent" in stored.failure
+    assert stored.video.name == before
+
+
+def test_a_person_who_was_erased_meanwhile_leaves_no_file(claimed: Message, tmp_path: Path) -> None:
+    row = Message.objects.select_related("campaign").get(pk=claimed.pk)
+    delete_rows(Recipient, [claimed.recipient_id])
+    worker._store_outcome(row, made(tmp_path, "b" * 64))
+    folder = Path(default_storage.path(f"campaigns/{row.campaign.public_id}/messages/{row.public_id}"))
+    assert not folder.exists()
 
 
 def test_who_lost_the_claim_keeps_nothing(claimed: Message, tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from campaigns.admin.campaigns import PAGES
 from campaigns.models import (
     Campaign,
     Comment,
+    ConsentEntry,
     Delivery,
+    ErasedAddress,
     Event,
     HistoryEntry,
     Job,
@@ -78,6 +80,11 @@ def people_of(campaign: Campaign, message: Message, workspace: Workspace) -> lis
         Suppression.objects.create(workspace=workspace, email="xanadu@example.org", reason=SECRET),
         PronunciationEntry.objects.create(workspace=workspace, word=SECRET, key="xanadu", said="zan-a-doo"),
         HistoryEntry.objects.create(workspace=workspace, campaign=campaign, verb="sent", about=SECRET),
+        ConsentEntry.objects.create(
+            workspace=workspace, presenter=campaign.presenter, kind="picture", act="given", at=now,
+            person=SECRET,
+        ),
+        ErasedAddress.objects.create(workspace=workspace, digest=digest),
         MemberRole.objects.create(workspace=workspace, user=own, role=Role.AUTHOR),
         Job.objects.create(kind="export", workspace=workspace, campaign=campaign, file_name=SECRET),
         Recording.objects.create(

@@ -1,0 +1,1 @@
+"""Consent of presenters: its history, what a revocation takes down, and what a purge deletes."""
