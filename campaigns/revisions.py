@@ -1,20 +1,26 @@
-"""What a message's link shows: its newest approved content, also while a newer one is made and reviewed."""
+"""What a message's link shows: its newest approved content, also while a newer one is made and reviewed.
+
+Consent is asked of whoever is seen and heard in that content, never of the campaign's presenter of today.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete
 from django.utils import timezone
 
-from campaigns.models import Campaign, Message, Revision
+from campaigns import engine
+from campaigns.models import Campaign, Message, Presenter, Revision
+from campaigns.models.presenters import presenter_path
 from campaigns.states import RenderState, ReviewState, move
 
 FILES = ("video", "poster", "preview", "captions")
@@ -80,10 +86,62 @@ def find_revision(message: Message) -> Revision | None:
     return newest
 
 
+def read_content(message: Message) -> Revision:
+    """What is stored of a message now, approved or not, as an unstored revision."""
+    return _create_revision(message, None)
+
+
 def has_consent(revision: Revision) -> bool:
-    """Whether the presenter who is seen still agrees. A presenter who is gone cannot."""
-    presenter = revision.presenter
-    return presenter is not None and presenter.consent_revoked_at is None
+    """Whether the presenter who is seen, and whose voice is heard, still agrees. Who is gone cannot."""
+    return load_consents().cover(revision.presenter_id, revision.made_with)
+
+
+@dataclass(frozen=True)
+class Consents:
+    """Whose consent holds at this moment, for many contents: ``voices`` are the folders of those whose voice
+    may not be heard, and their keys."""
+
+    presenters: frozenset[int]
+    silent: Mapping[int, str]
+
+    def cover(self, presenter_id: int | None, made_with: Mapping[str, Any]) -> bool:
+        """Whether a content by this presenter, made with this voice, may be shown."""
+        voice = _read_voice(made_with)
+        if presenter_id not in self.presenters or voice.startswith(tuple(self.silent.values())):
+            return False
+        return not (voice == engine.PRESENTER_VOICE and presenter_id in self.silent)
+
+    def select(self, messages: QuerySet[Message]) -> QuerySet[Message]:
+        """Those of these messages whose content, as it is stored now, may be shown."""
+        same = {"message": OuterRef("pk"), "content_hash": OuterRef("content_hash"), "withdrawn_at": None}
+        known = Revision.objects.filter(**same)
+        current = Campaign.objects.filter(pk=OuterRef("campaign_id"), presenter__in=self.presenters)
+        unnoted = Exists(known.filter(presenter__in=self.presenters)) | (~Exists(known) & Exists(current))
+        agreed = Q(made_with__presenter__in=list(self.presenters))
+        agreed |= ~Q(made_with__has_key="presenter") & unnoted
+        unheard = Q(made_with__voice__1=engine.PRESENTER_VOICE, made_with__presenter__in=list(self.silent))
+        for folder in self.silent.values():
+            unheard |= Q(made_with__voice__1__startswith=folder)
+        named = Q(made_with__voice__1__isnull=False)  # of no value the server knows not what it is not
+        return messages.filter(agreed, ~named | ~unheard)
+
+
+def load_consents() -> Consents:
+    """The consents of all presenters, in one query."""
+    columns = ("pk", "public_id", "consent_at", "consent_revoked_at", "voice_consent_at")
+    agreed, silent = set(), {}
+    for one in Presenter.objects.only(*columns, "voice_consent_revoked_at"):
+        if one.has_consent:
+            agreed.add(one.pk)
+        if not one.has_voice_consent:
+            silent[one.pk] = presenter_path(one, "")
+    return Consents(frozenset(agreed), silent)
+
+
+def _read_voice(made_with: Mapping[str, Any]) -> str:
+    """The voice of [engine, voice, locale]; a fitted one is named after its file."""
+    voice = made_with.get("voice")
+    return str(voice[1]) if isinstance(voice, list) and len(voice) > 1 else ""
 
 
 def open_file(revision: Revision, kind: str) -> FieldFile:

@@ -27,9 +27,12 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER_S = (60, 300, 1800, 7200)  # then it counts as failed
 PAUSE_AFTER_FAILURES = 10  # in a row
+PAUSE_AFTER_REFUSALS = 3  # of the sender, in a row: the next mail would be refused, too
 
 UNAPPROVED = "Not sent: exactly this video is not approved. Approve it, then send again."
-REVOKED = "The presenter's consent was revoked, so nothing with this presenter can be sent."
+REVOKED = (
+    "The presenter's consent was revoked, so nothing that shows or speaks like this presenter can be sent."
+)
 REMOVED = "Not sent: this person is not in the spreadsheet any more, or was removed."
 ERASED = "Not sent: the person was erased."
 CHECK_ARRIVAL = "Look whether it arrived, then decide."
@@ -123,14 +126,15 @@ def _find_channel(delivery: Delivery) -> Channel[Any]:
 
 def _record_sent(delivery: Delivery, token: str) -> str:
     if delivery.message is not None:
-        Campaign.objects.filter(pk=delivery.message.campaign_id, sending_failures__gt=0).update(
-            sending_failures=0
+        series = Q(sending_failures__gt=0) | Q(sender_refusals__gt=0)
+        Campaign.objects.filter(series, pk=delivery.message.campaign_id).update(
+            sending_failures=0, sender_refusals=0
         )
     return _settle(delivery, token, DeliveryState.SENT, "")
 
 
 def _record_failure(delivery: Delivery, token: str, error: SendError) -> str:
-    _count_failure(delivery, str(error))
+    _count_failure(delivery, error)
     if error.bad_address and delivery.message is not None:
         owner = get_workspace_key(delivery.message.campaign)
         suppress(delivery.address, f"It does not exist: {error}", owner)
@@ -166,18 +170,21 @@ def _settle(
     return state
 
 
-def _count_failure(delivery: Delivery, reason: str) -> None:
+def _count_failure(delivery: Delivery, error: SendError) -> None:
     if delivery.message is None:
         return
     campaign = Campaign.objects.filter(pk=delivery.message.campaign_id)
-    campaign.update(sending_failures=F("sending_failures") + 1)
-    sentence = (
-        f"{PAUSE_AFTER_FAILURES} {_name_many(delivery)} in a row did not leave. The last reason: {reason} "
-        "Fix that, then send again; what was sent is not sent twice."
+    refusals = F("sender_refusals") + 1 if error.of_sender else F("sender_refusals")
+    campaign.update(sending_failures=F("sending_failures") + 1, sender_refusals=refusals)
+    rest = f"The last reason: {error} Fix that, then send again; what was sent is not sent twice."
+    refused = (
+        f"Mail servers refused the sender {PAUSE_AFTER_REFUSALS} times in a row, so nobody was put on the "
+        f"suppression list for it. {rest}"
     )
-    campaign.filter(sending_failures__gte=PAUSE_AFTER_FAILURES, sending_paused="").update(
-        sending_paused=sentence
-    )
+    failed = f"{PAUSE_AFTER_FAILURES} {_name_many(delivery)} in a row did not leave. {rest}"
+    going_on = campaign.filter(sending_paused="")
+    going_on.filter(sender_refusals__gte=PAUSE_AFTER_REFUSALS).update(sending_paused=refused)
+    going_on.filter(sending_failures__gte=PAUSE_AFTER_FAILURES).update(sending_paused=failed)
 
 
 def _name_many(delivery: Delivery) -> str:

@@ -33,6 +33,7 @@ from campaigns.delivery.unsent import count_unsent as count_unsent
 from campaigns.history import Verb, record
 from campaigns.jobs.progress import JobProgress, RefusedJob
 from campaigns.models import Campaign, Delivery, Job, Message, Recipient, get_workspace_key
+from campaigns.revisions import load_consents
 from campaigns.states import DeliveryState, MoveRefused, move, move_one
 
 STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
@@ -81,13 +82,16 @@ def send_approved(
     """Schedule every approved message that this channel has not sent yet, and end a pause. Twice is as good
     as once, and one that stopped half way goes on where it stopped.
 
-    MoveRefused where the presenter's consent was revoked; LookupError for a channel that does not exist.
+    MoveRefused where nobody who is seen consents any more; LookupError for a channel that does not exist.
     """
     channel = find_channel(channel_name)
     with _locked(campaign) as held:
+        _refuse_revoked(held)
         _refuse_gaps(held)
-        Campaign.objects.filter(pk=campaign.pk).update(sending_paused="", sending_failures=0)
-    total = _select_unremoved(campaign).count()
+        Campaign.objects.filter(pk=campaign.pk).update(
+            sending_paused="", sending_failures=0, sender_refusals=0
+        )
+    total = _select_sendable(campaign).count()
     counts, done, last = SendCounts(0, 0, 0, 0), 0, 0
     while True:
         with _locked(campaign) as locked:
@@ -119,21 +123,28 @@ def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
 
 @contextmanager
 def _locked(campaign: Campaign) -> Iterator[Campaign]:
-    """The campaign, held until the end of a transaction, whose presenter still consents. MoveRefused."""
+    """The campaign, held until the end of a transaction. MoveRefused where it is in the archive."""
     with transaction.atomic():
         locked = (
             Campaign.objects.select_for_update(of=("self",)).select_related("presenter").get(pk=campaign.pk)
         )
-        if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
-            raise MoveRefused(REVOKED)
         if locked.archived_at is not None:
             raise MoveRefused("This campaign is in the archive: take it out of there first.")
         yield locked
 
 
+def _refuse_revoked(campaign: Campaign) -> None:
+    """Where nobody in any approved video consents any more, a person hears of it."""
+    if (
+        select_approved(campaign.messages.filter(recipient__removed_at=None)).exists()
+        and not _select_sendable(campaign).exists()
+    ):
+        raise MoveRefused(REVOKED)
+
+
 def _refuse_gaps(campaign: Campaign) -> None:
     """Nothing leaves while the mail has no value for one of those who would get it."""
-    messages = _select_unremoved(campaign).exclude(deliveries__state__in=HANDED_OVER)
+    messages = _select_sendable(campaign).exclude(deliveries__state__in=HANDED_OVER)
     rows = Recipient.objects.filter(campaign=campaign, removed_at=None, message__in=messages)
     gaps = find_mail_gaps(campaign, rows)
     if gaps:
@@ -206,13 +217,14 @@ def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
     return _decide(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
 
 
-def _select_unremoved(campaign: Campaign) -> QuerySet[Message]:
-    return select_approved(campaign.messages.filter(recipient__removed_at=None))
+def _select_sendable(campaign: Campaign) -> QuerySet[Message]:
+    """Approved messages of people who are there, with whoever is seen and heard still consenting."""
+    return load_consents().select(select_approved(campaign.messages.filter(recipient__removed_at=None)))
 
 
 def _find_approved(campaign: Campaign, after: int) -> list[Message]:
     """The next approved messages by pk, held, with their recipients."""
-    messages = _select_unremoved(campaign).filter(pk__gt=after).order_by("pk")
+    messages = _select_sendable(campaign).filter(pk__gt=after).order_by("pk")
     return list(messages.select_related("recipient").select_for_update(of=("self",))[:SCHEDULED_AT_ONCE])
 
 

@@ -100,6 +100,9 @@ class Campaign(StatusModel):
     sending_failures = models.PositiveIntegerField(
         default=0, editable=False
     )  # in a row, since the last success
+    sender_refusals = models.PositiveIntegerField(
+        default=0, editable=False
+    )  # in a row: mail servers that want nothing from this sender
     sending_paused = models.TextField(
         blank=True, editable=False
     )  # why sending stopped by itself; empty: it did not

@@ -20,7 +20,7 @@ from campaigns.states import RenderState
 from campaigns.storage.campaign_voice import describe_campaign_voice
 
 _FILMED = "filmed"  # a key of made_with: whether lines of the take were wanted; and a segment's source
-_COMPARED = ("presenter", "take", "voice")
+NOTED = ("presenter", "take", "voice")  # of made_with: who is seen and heard
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def describe_making(campaign: Campaign) -> dict[str, Any]:
 def is_made_otherwise(campaign: Campaign, made_with: Mapping[str, Any]) -> bool:
     """Whether a plan names another presenter, take or voice than the campaign has now."""
     wanted = describe_making(campaign)
-    return any(name in made_with and name in wanted and made_with[name] != wanted[name] for name in _COMPARED)
+    return any(name in made_with and name in wanted and made_with[name] != wanted[name] for name in NOTED)
 
 
 def is_made_so(message: Message | Revision, content: Content) -> bool:
@@ -96,7 +96,7 @@ def is_made_so(message: Message | Revision, content: Content) -> bool:
 def is_spoken_otherwise(message: Message, content: Content) -> bool:
     """Whether it was planned for another take or another voice."""
     made, wanted = message.made_with, content.made_with
-    return any(name in made and name in wanted and made[name] != wanted[name] for name in _COMPARED)
+    return any(name in made and name in wanted and made[name] != wanted[name] for name in NOTED)
 
 
 def _is_shown_otherwise(message: Message | Revision, wanted: Mapping[str, Any]) -> bool:
@@ -111,7 +111,7 @@ def find_made_otherwise(campaign: Campaign) -> QuerySet[Message]:
     the campaign has now. Their words are not looked at."""
     wanted = describe_making(campaign)
     other = Q()
-    for name in _COMPARED:
+    for name in NOTED:
         if name in wanted:
             other |= Q(made_with__has_key=name) & ~Q(**{f"made_with__{name}": wanted[name]})
     if wanted[_FILMED]:

@@ -295,6 +295,8 @@ class TestMailServersThatMisbehave:
         ("answer", "state", "suppressed"),
         [
             ("550 5.1.1 No such user", "failed", True),
+            ("550 5.1.8 Sender address rejected: domain not found", "failed", False),
+            ("550 No such user", "failed", False),
             ("550 5.7.1 Policy", "failed", False),
             ("451 4.2.1 Busy, come back", "scheduled", False),
         ],
@@ -352,6 +354,20 @@ class TestMailServersThatMisbehave:
         send_approved(campaign, alice)
         assert deliver_all() == ["sent"] * 3
         assert campaign.sending_paused == ""
+
+    def test_a_series_of_refusals_of_the_sender_pauses_and_suppresses_nobody(
+        self, campaign: Campaign, alice: User, postbox: Postbox
+    ) -> None:
+        postbox.rcpt_answer = "550 5.1.8 Sender address rejected: domain not found"
+        schedule(campaign, alice)
+        assert deliver_all() == ["failed"] * 3
+        campaign.refresh_from_db()
+        assert "refused the sender 3 times in a row" in campaign.sending_paused
+        assert "5.1.8" in campaign.sending_paused
+        assert not Suppression.objects.exists()
+        postbox.rcpt_answer = "250 OK"
+        assert send_approved(campaign, alice).scheduled == 3
+        assert deliver_all() == ["sent"] * 3
 
 
 class TestAPersonsDecision:
