@@ -16,9 +16,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete
-from django.utils import timezone
 
-from campaigns import engine
+from campaigns import clock, engine
 from campaigns.models import Campaign, Message, Presenter, Revision
 from campaigns.models.presenters import presenter_path
 from campaigns.states import RenderState, ReviewState, move
@@ -35,7 +34,8 @@ def publish(message: Message, user: AbstractBaseUser | None) -> None:
 
 def publish_many(messages: Iterable[Message], user: AbstractBaseUser | None) -> None:
     """The same for many, in few queries. Each comes with its campaign (`select_related`)."""
-    made = [_create_revision(message, user) for message in messages]
+    moment = clock.now()
+    made = [_create_revision(message, user, approved_at=moment) for message in messages]
     fields = [*COPIED[1:], *FILES, "presenter", "approved_by", "approved_at", "withdrawn_at"]
     Revision.objects.bulk_create(
         made,
@@ -48,13 +48,13 @@ def publish_many(messages: Iterable[Message], user: AbstractBaseUser | None) -> 
 
 def withdraw(message: Message) -> None:
     """A person rejected what the link shows: from now on it shows nothing, no earlier content either."""
-    message.revisions.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+    message.revisions.filter(withdrawn_at=None).update(withdrawn_at=clock.now())
 
 
 def take_back(message: Message) -> None:
     """The approval of this content is undone; the link shows the one that was approved before it, if any."""
     current = message.revisions.filter(withdrawn_at=None, content_hash=message.content_hash)
-    current.update(withdrawn_at=timezone.now())
+    current.update(withdrawn_at=clock.now())
 
 
 def approve_published(messages: QuerySet[Message]) -> int:
@@ -80,7 +80,7 @@ def find_revision(message: Message) -> Revision | None:
     if not message.is_approved:
         return newest
     if newest is None or newest.content_hash != message.content_hash:
-        return _create_revision(message, None)
+        return _create_revision(message)
     for name in FILES:  # another poster may have been chosen since
         setattr(newest, name, getattr(message, name).name or "")
     return newest
@@ -88,7 +88,7 @@ def find_revision(message: Message) -> Revision | None:
 
 def read_content(message: Message) -> Revision:
     """What is stored of a message now, approved or not, as an unstored revision."""
-    return _create_revision(message, None)
+    return _create_revision(message)
 
 
 def has_consent(revision: Revision) -> bool:
@@ -184,7 +184,7 @@ def find_platform_poster(video_name: str | None) -> str:
     return str(PurePosixPath(video_name or "video.mp4").with_suffix(".jpg"))
 
 
-def _create_revision(message: Message, user: AbstractBaseUser | None) -> Revision:
+def _create_revision(message: Message, user: AbstractBaseUser | None = None, **fields: Any) -> Revision:
     presenter_id = message.made_with.get("presenter", message.campaign.presenter_id)
     copied: dict[str, Any] = {name: getattr(message, name) for name in COPIED}
     copied |= {name: getattr(message, name).name or "" for name in FILES}
@@ -192,8 +192,8 @@ def _create_revision(message: Message, user: AbstractBaseUser | None) -> Revisio
         message=message,
         presenter_id=presenter_id,
         approved_by_id=user.pk if user else None,
-        approved_at=timezone.now(),
         **copied,
+        **fields,
     )
 
 

@@ -14,11 +14,12 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
+from campaigns import clock
 from campaigns.delivery.channels.channel import Channel, SendError
 from campaigns.delivery.channels.registry import find_channel
-from campaigns.delivery.suppression import SUPPRESSED, is_suppressed, suppress
+from campaigns.delivery.plan import digest_mail, digest_words
+from campaigns.delivery.suppression import SUPPRESSED, is_suppressed, normalize_address, suppress
 from campaigns.models import Campaign, Delivery, Message, get_workspace_key
 from campaigns.revisions import find_revision, has_consent
 from campaigns.states import DeliveryState, move
@@ -35,6 +36,14 @@ REVOKED = (
 )
 REMOVED = "Not sent: this person is not in the spreadsheet any more, or was removed."
 ERASED = "Not sent: the person was erased."
+OTHER_WORDS = (
+    "Not sent: what this person would read changed after it was confirmed. Look at the mail, then try again."
+)
+OTHER_ADDRESS = "Not sent: the address changed after it was confirmed. Look at it, then try again."
+OTHER_MAIL = (
+    "the mail was changed after it was confirmed, so nothing with the new words leaves. Look at it, then "
+    "send again; what was sent is not sent twice."
+)
 CHECK_ARRIVAL = "Look whether it arrived, then decide."
 
 
@@ -47,6 +56,8 @@ def deliver(delivery_id: int, worker: str) -> str:
     delivery = Delivery.objects.select_related("message__campaign__presenter", "message__recipient").get(
         pk=delivery_id
     )
+    if pause_changed(delivery):
+        return _settle(delivery, token, DeliveryState.SCHEDULED, "")
     refusal = _find_refusal(delivery)
     if refusal is not None:
         return _settle(delivery, token, *refusal)
@@ -65,8 +76,26 @@ def find_due(moment: datetime) -> QuerySet[Delivery]:
     return Delivery.objects.filter(due, ~Exists(paused), state=DeliveryState.SCHEDULED)
 
 
+def pause_changed(delivery: Delivery) -> bool:
+    """Whether the mail's words are others than those that a person confirmed; then its campaign pauses."""
+    message = delivery.message
+    if message is None or message.campaign.mail_confirmed == digest_mail(message.campaign):
+        return False
+    Campaign.objects.filter(pk=message.campaign_id, sending_paused="").update(sending_paused=OTHER_MAIL)
+    return True
+
+
+def pause_waiting(campaign: Campaign) -> bool:
+    """The same as soon as the words are saved, where something waits to be sent with the earlier ones."""
+    if campaign.mail_confirmed == digest_mail(campaign):
+        return False
+    if not campaign.deliveries.filter(state=DeliveryState.SCHEDULED).exists():
+        return False
+    return bool(Campaign.objects.filter(pk=campaign.pk, sending_paused="").update(sending_paused=OTHER_MAIL))
+
+
 def _claim(delivery_id: int, token: str) -> bool:
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic(), connection.cursor() as cursor:
         # The claim is on disk before anything leaves, also where the server is set to confirm earlier.
         cursor.execute("SET LOCAL synchronous_commit TO on")
@@ -93,9 +122,21 @@ def _find_refusal(delivery: Delivery) -> tuple[DeliveryState, str] | None:
         return DeliveryState.FAILED, REVOKED
     if revision is None or revision.content_hash != delivery.content_hash:
         return DeliveryState.FAILED, UNAPPROVED
+    if delivery.words_hash not in ("", digest_words(message.campaign, message.recipient)):
+        return DeliveryState.FAILED, OTHER_WORDS
+    if delivery.words_hash and not _is_same_address(delivery, message):
+        return DeliveryState.FAILED, OTHER_ADDRESS
     if is_suppressed(delivery.address, get_workspace_key(message.campaign)):
         return DeliveryState.SUPPRESSED, SUPPRESSED
     return None
+
+
+def _is_same_address(delivery: Delivery, message: Message) -> bool:
+    try:
+        wanted = find_channel(delivery.channel).get_address(message.recipient)
+    except LookupError:
+        return True  # handing it over says what is wrong with the channel
+    return normalize_address(wanted) == normalize_address(delivery.address)
 
 
 def _hand_over(delivery: Delivery) -> None:
@@ -146,7 +187,7 @@ def _record_failure(delivery: Delivery, token: str, error: SendError) -> str:
         return _settle(
             delivery, token, DeliveryState.FAILED, f"Gave up after {delivery.attempts} attempts. {error}"
         )
-    due_at = timezone.now() + timedelta(seconds=RETRY_AFTER_S[delivery.attempts - 1])
+    due_at = clock.now() + timedelta(seconds=RETRY_AFTER_S[delivery.attempts - 1])
     return _settle(delivery, token, DeliveryState.SCHEDULED, str(error), due_at)
 
 
@@ -160,11 +201,11 @@ def _settle(
         state,
         reason=reason,
         due_at=due_at,
-        sent_at=timezone.now() if state == DeliveryState.SENT else None,
+        sent_at=clock.now() if state == DeliveryState.SENT else None,
     )
     if not stored and state == DeliveryState.SENT:
         # Swept while the mail server took its time: it is not unknown any more.
-        stored = move(claimed.filter(state=DeliveryState.UNKNOWN), state, reason="", sent_at=timezone.now())
+        stored = move(claimed.filter(state=DeliveryState.UNKNOWN), state, reason="", sent_at=clock.now())
     if not stored:
         logger.warning("delivery %s was settled by somebody else; this outcome was %s", delivery.pk, state)
     return state

@@ -6,9 +6,8 @@ import time
 from pathlib import Path
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from campaigns import engine
+from campaigns import clock, engine
 from campaigns.models import Presenter
 from campaigns.storage.files import get_local_path, store_file
 
@@ -16,7 +15,7 @@ from campaigns.storage.files import get_local_path, store_file
 def revoke_voice_consent(presenter: Presenter) -> None:
     """End the consent to the voice and delete its files. A second time keeps the first moment."""
     Presenter.objects.filter(pk=presenter.pk, voice_consent_revoked_at=None).update(
-        voice_consent_revoked_at=timezone.now()
+        voice_consent_revoked_at=clock.now()
     )
     delete_voice(presenter)
 

@@ -12,9 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from campaigns import engine
+from campaigns import clock, engine
 from campaigns.claims import Heartbeats
 from campaigns.models import Campaign, Message
 from campaigns.pictures.posters import find_moment_s, name_poster
@@ -223,7 +222,7 @@ def _collect_facts(message: Message, result: engine.MessageResult) -> dict[str, 
     rendered = {name: value for name, value in describe_making(message.campaign).items() if name in NOTED}
     segments = [asdict(segment) for segment in result.segments]
     return {
-        "ready_at": timezone.now(),
+        "ready_at": clock.now(),
         "made_with": message.made_with | rendered,
         "claimed_by": "",
         "stage": "",

@@ -12,9 +12,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns.access.roles import Right, may
+from campaigns.delivery.attempt import pause_waiting
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
-from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
+from campaigns.delivery.schedule import SendCounts, check_plan, count_unsent, decide, retry, send_approved
 from campaigns.delivery.trial import start_test
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
@@ -114,6 +115,8 @@ class SendPage(CampaignPage):
         record(self.person, Verb.MAIL_SAVED, campaign=self.campaign)
         behind = start_previews(self.campaign, self.person)
         told = " The moving pictures are made behind this page." if behind is not None else ""
+        if pause_waiting(self.campaign):
+            told += " What was waiting to be sent waits until somebody confirms the new words."
         return self.go("send", f"Saved the mail.{told}")
 
     def _test(self) -> HttpResponse:
@@ -129,16 +132,25 @@ class SendPage(CampaignPage):
     def _send(self) -> HttpResponse:
         try:
             channel = find_channel(self.request.POST.get("channel") or self.request.GET.get("channel", ""))
+            confirmed = self.request.POST.get("confirmed", "")
+            if not confirmed:
+                return self._ask(channel)
             if count_unsent(self.campaign, channel) > SENT_AT_ONCE:
-                return self._send_behind(channel)
-            counts = send_approved(self.campaign, self.person, channel.name)
+                return self._send_behind(channel, confirmed)
+            counts = send_approved(self.campaign, self.person, channel.name, confirmed=confirmed)
         except (MoveRefused, LookupError) as refused:
             return self.refuse("send", str(refused))
         return self.go("send", describe_counts(counts, channel.noun))
 
-    def _send_behind(self, channel: Channel[Any]) -> HttpResponse:
+    def _ask(self, channel: Channel[Any]) -> HttpResponse:
+        """The numbers first; the answer carries their digest back."""
+        plan = check_plan(self.campaign, channel)
+        asked = {"plan": plan, "plan_channel": channel}
+        return self.render_to_response(self.get_context_data(**asked))
+
+    def _send_behind(self, channel: Channel[Any], confirmed: str) -> HttpResponse:
         if find_open(self.campaign, JobKind.SEND) is None:
-            options = {"channel": channel.name}
+            options = {"channel": channel.name, "confirmed": confirmed}
             enqueue(JobKind.SEND, campaign=self.campaign, user=self.person, options=options)
         return self.go("send", f"The {channel.noun}s are being scheduled; you can leave this page.")
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
-from campaigns.delivery import attempt
+from campaigns.delivery import attempt, plan
 from campaigns.delivery import schedule as schedule_module
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.schedule import (
@@ -125,7 +125,7 @@ class TestManyAtOnce:
     @pytest.fixture
     def large(self, campaign: Campaign, alice: User, monkeypatch: pytest.MonkeyPatch) -> Campaign:
         """Three messages, each one chunk and too many for tasks of their own."""
-        monkeypatch.setattr(schedule_module, "SCHEDULED_AT_ONCE", 1)
+        monkeypatch.setattr(plan, "PLANNED_AT_ONCE", 1)
         monkeypatch.setattr(schedule_module, "ENQUEUED_EACH", 2)
         monkeypatch.setattr(schedule_module, "DELIVERED_AT_ONCE", 2)
         approve_all(campaign, alice)
