@@ -16,8 +16,10 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from campaigns import clock
+from campaigns.delivery import journal
 from campaigns.delivery.channels.channel import Channel, SendError
 from campaigns.delivery.channels.registry import find_channel
+from campaigns.delivery.journal import Step
 from campaigns.delivery.plan import digest_mail, digest_words
 from campaigns.delivery.suppression import SUPPRESSED, is_suppressed, normalize_address, suppress
 from campaigns.models import Campaign, Delivery, Message, get_workspace_key
@@ -44,6 +46,13 @@ OTHER_MAIL = (
     "the mail was changed after it was confirmed, so nothing with the new words leaves. Look at it, then "
     "send again; what was sent is not sent twice."
 )
+KNOWN_SENT = "It was sent before: the journal knows of it, the database was restored from an older copy."
+KNOWN_BEGUN = "The journal knows that it may have left before; the database was restored from an older copy."
+NO_JOURNAL = (
+    "The journal of what was sent cannot be written ({}), and nothing leaves without it. Free some space or "
+    "make its folder writable; it is tried again."
+)
+STALLED = "The worker died while it was sending. Look whether it arrived, then decide."
 CHECK_ARRIVAL = "Look whether it arrived, then decide."
 
 
@@ -56,6 +65,12 @@ def deliver(delivery_id: int, worker: str) -> str:
     delivery = Delivery.objects.select_related("message__campaign__presenter", "message__recipient").get(
         pk=delivery_id
     )
+    try:
+        known = journal.find(delivery)
+    except journal.JournalError as error:
+        return _wait_for_journal(delivery, token, error)
+    if known is not None and known.step is not Step.NOT:
+        return _settle_known(delivery, token, known)
     if pause_changed(delivery):
         return _settle(delivery, token, DeliveryState.SCHEDULED, "")
     refusal = _find_refusal(delivery)
@@ -63,9 +78,23 @@ def deliver(delivery_id: int, worker: str) -> str:
         return _settle(delivery, token, *refusal)
     try:
         _hand_over(delivery)
+    except journal.JournalError as error:
+        return _wait_for_journal(delivery, token, error)
     except SendError as error:
         return _record_failure(delivery, token, error)
     return _record_sent(delivery, token)
+
+
+def settle_dead(delivery: Delivery) -> int:
+    """End a delivery whose worker died while it was sending: as the journal knows it, else as unknown."""
+    claimed = Delivery.objects.filter(pk=delivery.pk, claimed_by=delivery.claimed_by)
+    try:
+        known = journal.find(delivery)
+    except journal.JournalError:
+        known = None
+    if known is not None and known.step is Step.SENT:
+        return move(claimed, DeliveryState.SENT, reason="", sent_at=known.at)
+    return move(claimed, DeliveryState.UNKNOWN, reason=STALLED)
 
 
 def find_due(moment: datetime) -> QuerySet[Delivery]:
@@ -148,9 +177,12 @@ def _hand_over(delivery: Delivery) -> None:
     except Exception as error:
         logger.exception("delivery %s could not be written", delivery.pk)
         raise SendError(f"The {channel.noun} could not be written: {error}", permanent=True) from error
+    journal.note(delivery, Step.BEGUN)
     try:
         channel.transmit(payload)
-    except SendError:
+    except SendError as error:
+        if not error.maybe_sent:
+            _note(delivery, Step.NOT)
         raise
     except Exception as error:
         # Nothing is known about where it stopped, so nothing may be sent again by itself.
@@ -165,7 +197,28 @@ def _find_channel(delivery: Delivery) -> Channel[Any]:
         raise SendError(str(error), permanent=True) from error
 
 
+def _note(delivery: Delivery, step: Step) -> None:
+    """Into the journal, as far as it can be written: what is missing there is asked of a person."""
+    try:
+        journal.note(delivery, step)
+    except journal.JournalError as error:
+        logger.error("delivery %s is %s, and the journal cannot note it: %s", delivery.pk, step.name, error)
+
+
+def _settle_known(delivery: Delivery, token: str, known: journal.Entry) -> str:
+    """The database is older than the journal: nothing leaves."""
+    if known.step is Step.SENT:
+        return _settle(delivery, token, DeliveryState.SENT, KNOWN_SENT, sent_at=known.at)
+    return _settle(delivery, token, DeliveryState.UNKNOWN, f"{KNOWN_BEGUN} {CHECK_ARRIVAL}")
+
+
+def _wait_for_journal(delivery: Delivery, token: str, error: Exception) -> str:
+    due_at = clock.now() + timedelta(seconds=RETRY_AFTER_S[0])
+    return _settle(delivery, token, DeliveryState.SCHEDULED, NO_JOURNAL.format(error), due_at)
+
+
 def _record_sent(delivery: Delivery, token: str) -> str:
+    _note(delivery, Step.SENT)
     if delivery.message is not None:
         series = Q(sending_failures__gt=0) | Q(sender_refusals__gt=0)
         Campaign.objects.filter(series, pk=delivery.message.campaign_id).update(
@@ -192,20 +245,27 @@ def _record_failure(delivery: Delivery, token: str, error: SendError) -> str:
 
 
 def _settle(
-    delivery: Delivery, token: str, state: DeliveryState, reason: str, due_at: datetime | None = None
+    delivery: Delivery,
+    token: str,
+    state: DeliveryState,
+    reason: str,
+    due_at: datetime | None = None,
+    *,
+    sent_at: datetime | None = None,
 ) -> str:
     """Store the outcome, but only while this worker still holds the delivery, or was thought dead."""
+    moment = (sent_at or clock.now()) if state == DeliveryState.SENT else None
     claimed = Delivery.objects.filter(pk=delivery.pk, claimed_by=token)
     stored = move(
         claimed.filter(state=DeliveryState.SENDING),
         state,
         reason=reason,
         due_at=due_at,
-        sent_at=clock.now() if state == DeliveryState.SENT else None,
+        sent_at=moment,
     )
     if not stored and state == DeliveryState.SENT:
         # Swept while the mail server took its time: it is not unknown any more.
-        stored = move(claimed.filter(state=DeliveryState.UNKNOWN), state, reason="", sent_at=clock.now())
+        stored = move(claimed.filter(state=DeliveryState.UNKNOWN), state, reason="", sent_at=moment)
     if not stored:
         logger.warning("delivery %s was settled by somebody else; this outcome was %s", delivery.pk, state)
     return state

@@ -13,18 +13,22 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Model, Q
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from campaigns import clock
 from campaigns.counts import select_approved
-from campaigns.delivery.attempt import REVOKED, find_due
+from campaigns.delivery import journal
+from campaigns.delivery.attempt import NO_JOURNAL, REVOKED, find_due, settle_dead
 from campaigns.delivery.attempt import deliver as deliver
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel
+from campaigns.delivery.journal import Step
 from campaigns.delivery.mail_text import find_mail_gaps
 from campaigns.delivery.plan import (
     Batch,
@@ -45,7 +49,7 @@ from campaigns.jobs.progress import JobProgress, RefusedJob
 from campaigns.models import Campaign, Delivery, Job, Message, Recipient
 from campaigns.states import DeliveryState, MoveRefused, move, move_one
 
-STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
+LOST_S = 60.0  # the same, while no task waits at all
 FORGOTTEN_S = 600  # scheduled for longer than this without a worker: its task was lost
 ENQUEUED_EACH = 20  # more deliveries than this share a few tasks
 WAKE_UPS = 8
@@ -65,7 +69,6 @@ UPDATED_FIELDS = [
     "words_hash",
 ]
 CHANGED = "Nothing was sent: people, videos or the mail changed since you looked. Look once more, then send."
-STALLED = "The worker died while it was sending. Look whether it arrived, then decide."
 
 
 @dataclass(frozen=True)
@@ -197,14 +200,17 @@ def _refuse_gaps(campaign: Campaign) -> None:
 
 
 def sweep_stalled(now: datetime | None = None) -> int:
-    """Dead workers' deliveries become unknown, what is due and has no task is queued. The number of dead."""
+    """Dead workers' deliveries become unknown, or sent where the journal knows it, and what is due and has no
+    task is queued. The number of dead."""
     moment = now or clock.now()
     silent = Delivery.objects.filter(
-        state=DeliveryState.SENDING, heartbeat_at__lt=moment - timedelta(seconds=STALL_S)
+        state=DeliveryState.SENDING,
+        heartbeat_at__lt=moment - timedelta(seconds=settings.SEND_STALLED_AFTER_S),
     )
-    stalled = move(silent, DeliveryState.UNKNOWN, reason=STALLED)
+    stalled = sum(settle_dead(one) for one in silent.select_related("message__campaign", "campaign"))
+    patience_s = FORGOTTEN_S if get_broker("default").queue_size() else LOST_S
     waiting = find_due(moment).filter(
-        Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=FORGOTTEN_S))
+        Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=patience_s))
     )
     enqueue(waiting.order_by("pk").values_list("pk", flat=True)[: ENQUEUED_EACH + 1])
     return stalled
@@ -316,6 +322,7 @@ def _decide(
             _renew(stored, stored.message)
         stored.sent_at = clock.now() if to == DeliveryState.SENT else None
         stored.save()
+        _note_decision(stored, Step.SENT if to == DeliveryState.SENT else Step.NOT)
         _log_decision(stored, user, said)
         about = stored.recipient_name or stored.address
         record(user, Verb.DELIVERY_DECIDED, campaign=stored.campaign, about=about, decided=said)
@@ -323,6 +330,13 @@ def _decide(
             transaction.on_commit(lambda: enqueue([stored.pk]))
     delivery.refresh_from_db()
     return delivery
+
+
+def _note_decision(delivery: Delivery, step: Step) -> None:
+    try:
+        journal.note(delivery, step)
+    except journal.JournalError as error:
+        raise MoveRefused(NO_JOURNAL.format(error)) from error
 
 
 def _renew(delivery: Delivery, message: Message) -> None:

@@ -29,6 +29,7 @@ from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
+from django.db import Error, close_old_connections, connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django_q.brokers.orm import ORM
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 BEAT_S = 1.0
 SWEEP = "sweep"
 SWEEP_EACH_S = 60
+LOOK_EACH_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,19 @@ class Broker(ORM):
             status = SignedPackage.loads(value)
             _write(_own.folder / "guard.json", GuardBeat(now, status.pusher, status.workers))
             _forget_ended(_own.folder, set(status.workers))
-        if self.list_key == settings.Q_CLUSTER["name"]:
-            begin_sweep(self)
+        if self.list_key == settings.Q_CLUSTER["name"] and now - _own.looked_at >= LOOK_EACH_S:
+            _own.looked_at = now
+            _begin_sweep(self)
+
+
+def _begin_sweep(broker: Broker) -> None:
+    """The guard outlives a database that is away for a moment."""
+    try:
+        close_old_connections()
+        begin_sweep(broker)
+    except Error:
+        logger.warning("The sweep could not be begun; it is tried again.", exc_info=True)
+        connection.close()
 
 
 def begin_sweep(broker: Broker) -> bool:
@@ -165,6 +178,7 @@ class _Own:
 
     folder: Path | None = None
     guard_at: float = 0.0
+    looked_at: float = 0.0
     task: str = ""
     since: float = 0.0
     changed: Event = field(default_factory=Event)

@@ -24,7 +24,6 @@ from campaigns.delivery import attempt, plan
 from campaigns.delivery import schedule as schedule_module
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.schedule import (
-    STALL_S,
     SendCounts,
     count_unsent,
     decide,
@@ -44,6 +43,7 @@ from campaigns.states import DeliveryState, MoveRefused
 from campaigns.tasks import deliver_due
 from tests.campaigns.mail import Postbox, approve_all, free_port, mail_server
 
+STALL_S = 300  # SEND_STALLED_AFTER_S
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -522,7 +522,7 @@ def worker_process(delivery_id: int) -> subprocess.Popen[bytes]:
     """A process of its own that sends one delivery out of the test's database."""
     from django.conf import settings
 
-    names = ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "MEDIA_ROOT")
+    names = ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "MEDIA_ROOT", "SENT_JOURNAL_DIR")
     fields = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
     given = {
         "database": {field: str(connection.settings_dict[field]) for field in fields},
