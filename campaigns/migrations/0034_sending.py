@@ -49,6 +49,11 @@ class Migration(migrations.Migration):
             name="words_hash",
             field=models.CharField(blank=True, editable=False, max_length=64),
         ),
+        migrations.AddField(
+            model_name="workspace",
+            name="blocked_words",
+            field=models.TextField(blank=True),
+        ),
         migrations.AlterField(
             model_name="delivery",
             name="created_at",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 FIRST_NAME = "Workspace"
+BLOCKED_WORDS_MAX = 2000
 
 
 class Workspace(models.Model):
@@ -15,6 +16,7 @@ class Workspace(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="workspaces")
+    blocked_words = models.TextField(blank=True)  # one a line; see scripts.blocked
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -57,5 +59,6 @@ def get_workspace_key(row: Owned) -> int:
 # The migrations name it as a default: an installation has a workspace from its first migration on.
 def get_first_workspace() -> int:
     """The key of the oldest workspace; made where somebody deleted all of them."""
-    first = Workspace.objects.order_by("pk").first()
-    return (first or Workspace.objects.get_or_create(name=FIRST_NAME)[0]).pk
+    # The key alone: a migration asks before the table has its later columns.
+    first = Workspace.objects.order_by("pk").values_list("pk", flat=True).first()
+    return first or Workspace.objects.get_or_create(name=FIRST_NAME)[0].pk

@@ -15,6 +15,7 @@ from campaigns.recordings.archive import NotFound
 from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
 from campaigns.recordings.stored_recordings import load_row_sounds, mark_row_recorded
 from campaigns.scripts import template
+from campaigns.scripts.blocked import BlockedWords, describe_blocked
 from campaigns.sheets.spreadsheet import Row
 from campaigns.states import RenderState
 from campaigns.storage.campaign_voice import describe_campaign_voice
@@ -40,6 +41,7 @@ class ContentFiller:
         self.script = campaign.script
         self.speaker = speaker or load_row_speaker(campaign)
         self.made_with = describe_making(campaign)
+        self._blocked = BlockedWords(campaign.workspace.blocked_words)
         self._recorded, self._row_sounds = find_recorded_texts(campaign), load_row_sounds(campaign)
 
     def fill(self, row: Recipient) -> Content:
@@ -49,6 +51,9 @@ class ContentFiller:
         except template.ScriptError as error:
             fault = error if error.concerns_everybody else None
             return Content([], self._describe(()), f"Row {row.row_number}: {error}", fault)
+        blocked = self._blocked.find(line.text for line in lines)
+        if blocked:
+            return Content([], self._describe(()), describe_blocked(row.row_number, blocked))
         written = write_lines(lines, self.speaker.find_locales(lines, row.values))
         marked = mark_recorded(written, self._recorded)
         try:
