@@ -17,7 +17,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete
 
-from campaigns import clock, engine
+from campaigns import engine
+from campaigns.claims import clock
 from campaigns.models import Campaign, Message, Presenter, Revision
 from campaigns.models.presenters import presenter_path
 from campaigns.states import RenderState, ReviewState, move

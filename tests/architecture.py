@@ -23,7 +23,7 @@ RENDERER = (
     "render", "synthetic", "training", "evaluation", "cli", "__main__",
 )  # fmt: skip
 CAMPAIGNS = (
-    "states", "problems", "engine", "models", "clock", "claims", "history", "access", "counts", "revisions",
+    "states", "problems", "engine", "models", "claims", "history", "access", "counts", "revisions",
     "jobs", "review", "storage", "scripts", "pronunciations", "pictures", "delivery", "sheets", "recordings",
     "recipients", "runs", "checks", "tracking", "standing", "exports", "batch", "demo", "benchmark",
     "operations", "migrations", "views", "admin", "tasks", "urls", "apps", "management",

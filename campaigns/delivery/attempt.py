@@ -15,13 +15,14 @@ from uuid import uuid4
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.delivery import journal
 from campaigns.delivery.channels.channel import Channel, SendError
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.journal import Step
 from campaigns.delivery.plan import digest_mail, digest_words
 from campaigns.delivery.suppression import SUPPRESSED, is_suppressed, normalize_address, suppress
+from campaigns.delivery.timing import find_wait
 from campaigns.models import Campaign, Delivery, Message, get_workspace_key
 from campaigns.revisions import find_revision, has_consent
 from campaigns.states import DeliveryState, move
@@ -72,7 +73,10 @@ def deliver(delivery_id: int, worker: str) -> str:
     if known is not None and known.step is not Step.NOT:
         return _settle_known(delivery, token, known)
     if pause_changed(delivery):
-        return _settle(delivery, token, DeliveryState.SCHEDULED, "")
+        return _release(delivery, token, None)
+    wait_until = find_wait(delivery.message.campaign) if delivery.message is not None else None
+    if wait_until is not None:
+        return _release(delivery, token, wait_until)
     refusal = _find_refusal(delivery)
     if refusal is not None:
         return _settle(delivery, token, *refusal)
@@ -210,6 +214,13 @@ def _settle_known(delivery: Delivery, token: str, known: journal.Entry) -> str:
     if known.step is Step.SENT:
         return _settle(delivery, token, DeliveryState.SENT, KNOWN_SENT, sent_at=known.at)
     return _settle(delivery, token, DeliveryState.UNKNOWN, f"{KNOWN_BEGUN} {CHECK_ARRIVAL}")
+
+
+def _release(delivery: Delivery, token: str, due_at: datetime | None) -> str:
+    """Back to what waits: nothing was tried."""
+    claimed = Delivery.objects.filter(pk=delivery.pk, claimed_by=token, state=DeliveryState.SENDING)
+    move(claimed, DeliveryState.SCHEDULED, due_at=due_at, attempts=F("attempts") - 1)
+    return DeliveryState.SCHEDULED
 
 
 def _wait_for_journal(delivery: Delivery, token: str, error: Exception) -> str:

@@ -19,7 +19,7 @@ from threading import Lock
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.delivery.suppression import normalize_address
 from campaigns.models import Campaign, Delivery
 
@@ -100,8 +100,7 @@ def _hash(text: str) -> str:
 
 
 def _find_file(campaign: Campaign) -> Path:
-    folder: Path = settings.SENT_JOURNAL_DIR
-    return folder / f"{campaign.public_id}.log"
+    return Path(settings.SENT_JOURNAL_DIR) / f"{campaign.public_id}.log"
 
 
 def _append(path: Path, line: bytes) -> None:

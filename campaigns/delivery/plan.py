@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
@@ -20,6 +21,7 @@ from campaigns.counts import select_approved
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.mail_text import FIELDS, MailFault, write_mail_text
 from campaigns.delivery.suppression import find_suppressed, normalize_address
+from campaigns.delivery.timing import forecast
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.models import Campaign, Delivery, Message, Recipient, get_workspace_key
 from campaigns.revisions import load_consents
@@ -61,6 +63,8 @@ class SendPlan:
     sender: str
     first: Sending | None
     subject: str
+    first_at: datetime | None  # None: they leave at once
+    last_at: datetime | None
     digest: str
     messages: frozenset[int]
 
@@ -68,7 +72,7 @@ class SendPlan:
 def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") -> SendPlan:
     """What sending by this channel would do now. Of what was scheduled under ``confirmed`` already it counts
     as if it were not, so that a job that stopped half way finds its own plan again."""
-    told = hashlib.sha256(f"{channel.name}\n{digest_mail(campaign)}".encode())
+    told = hashlib.sha256(_digest([channel.name, digest_mail(campaign), campaign.pace]).encode())
     people = suppressed = without = already = 0
     first: Sending | None = None
     kept: list[int] = []
@@ -85,6 +89,7 @@ def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") ->
         for pk, (message, address) in sorted(members.items()):
             told.update(_describe(message, address))
             kept.append(pk)
+    first_at, last_at = forecast(campaign, people) or (None, None)
     approved = select_approved(campaign.messages.filter(recipient__removed_at=None)).count()
     return SendPlan(
         people=people,
@@ -95,6 +100,8 @@ def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") ->
         sender=describe_sender(campaign),
         first=first,
         subject=_write_subject(campaign, first),
+        first_at=first_at,
+        last_at=last_at,
         digest=told.hexdigest(),
         messages=frozenset(kept),
     )

@@ -21,7 +21,7 @@ from django.db.models import Model, Q
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.counts import select_approved
 from campaigns.delivery import journal
 from campaigns.delivery.attempt import NO_JOURNAL, REVOKED, find_due, settle_dead
@@ -42,6 +42,7 @@ from campaigns.delivery.plan import (
     sort_messages,
 )
 from campaigns.delivery.suppression import SUPPRESSED
+from campaigns.delivery.timing import begin_layout
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.delivery.unsent import count_unsent as count_unsent
 from campaigns.history import Verb, record
@@ -104,14 +105,14 @@ def send_approved(
     """
     channel = find_channel(channel_name)
     wanted = _begin(campaign, channel, confirmed)
-    counts, done = SendCounts(0, 0, 0, 0), 0
+    counts, done, moments = SendCounts(0, 0, 0, 0), 0, begin_layout(campaign)
     for read in read_sendable(campaign):
         with _locked(campaign) as locked:
             held = _hold(locked, [message.pk for message in read])
             batch = sort_messages(locked, held, channel)
             if wanted is not None:  # what was approved since the look waits for the next one
                 batch.sendings[:] = [one for one in batch.sendings if one.message.pk in wanted]
-            counts += _schedule(batch, channel, confirmed)
+            counts += _schedule(batch, channel, confirmed, moments)
         done += len(read)
         progress("scheduling", done, done if wanted is None else len(wanted))
     with transaction.atomic():
@@ -267,8 +268,10 @@ def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
     return _decide(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
 
 
-def _schedule(batch: Batch, channel: Channel[Any], confirmed: str) -> SendCounts:
-    deliveries = [_prepare_delivery(one, channel, confirmed) for one in batch.sendings]
+def _schedule(
+    batch: Batch, channel: Channel[Any], confirmed: str, moments: Iterator[datetime | None]
+) -> SendCounts:
+    deliveries = [_prepare_delivery(one, channel, confirmed, moments) for one in batch.sendings]
     withheld = _store(deliveries)
     return SendCounts(
         scheduled=len(deliveries) - withheld,
@@ -288,7 +291,9 @@ def _store(deliveries: list[Delivery]) -> int:
     return move(stored.exclude(reason=""), DeliveryState.SUPPRESSED)
 
 
-def _prepare_delivery(sending: Sending, channel: Channel[Any], confirmed: str) -> Delivery:
+def _prepare_delivery(
+    sending: Sending, channel: Channel[Any], confirmed: str, moments: Iterator[datetime | None]
+) -> Delivery:
     """The delivery as it should be stored."""
     message = sending.message
     delivery = sending.delivery or Delivery(message=message, channel=channel.name)
@@ -301,7 +306,8 @@ def _prepare_delivery(sending: Sending, channel: Channel[Any], confirmed: str) -
     delivery.confirmed = confirmed
     delivery.words_hash = digest_words(message.campaign, message.recipient)
     delivery.reason = SUPPRESSED if sending.is_suppressed else ""
-    delivery.attempts, delivery.due_at = 0, None
+    delivery.attempts = 0
+    delivery.due_at = None if sending.is_suppressed else next(moments)
     return delivery
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django_q.tasks import async_task
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.jobs.kinds import KINDS, JobKind
 from campaigns.models import Campaign, Job, Presenter
 from campaigns.states import JobState, MoveRefused, move_one

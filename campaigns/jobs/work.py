@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from django.db.models import F, QuerySet
 
-from campaigns import clock
-from campaigns.claims import Heartbeat, compute_stall_cutoff, create_token
+from campaigns.claims import Heartbeat, clock, compute_stall_cutoff, create_token
 from campaigns.engine import Cancelled
 from campaigns.jobs.kinds import load_work
 from campaigns.jobs.progress import JobProgress, RefusedJob

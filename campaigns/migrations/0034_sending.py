@@ -36,6 +36,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="campaign",
+            name="pace",
+            field=models.JSONField(blank=True, default=dict, editable=False),
+        ),
+        migrations.AddField(
+            model_name="campaign",
             name="sender_refusals",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
@@ -68,6 +73,14 @@ class Migration(migrations.Migration):
             model_name="job",
             name="created_at",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", False)),
+                fields=["campaign", "sent_at"],
+                name="sent_moments",
+            ),
         ),
         migrations.RunPython(confirm_what_waits, migrations.RunPython.noop),
     ]

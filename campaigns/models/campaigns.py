@@ -97,6 +97,7 @@ class Campaign(StatusModel):
     poster_moment = models.JSONField(
         null=True, blank=True, editable=False
     )  # what a person chose for every poster: {"line", "text", "presenter", "offset_s"}; null: the platform's
+    pace = models.JSONField(default=dict, blank=True, editable=False)  # see delivery.timing
     mail_confirmed = models.CharField(
         max_length=64, blank=True, editable=False
     )  # the mail's words as a person last confirmed them; see delivery.plan.digest_mail

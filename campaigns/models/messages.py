@@ -203,6 +203,11 @@ class Delivery(StatusModel):
                 name="sent_contents",
             ),
             models.Index(Upper("address"), name="delivery_addresses"),
+            models.Index(
+                fields=["campaign", "sent_at"],
+                condition=models.Q(sent_at__isnull=False),
+                name="sent_moments",
+            ),
             models.Index(fields=["-created_at"]),
         ]
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Min
 from django_q.models import OrmQ
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.operations.beats import Service, WorkerBeat, living
 
 

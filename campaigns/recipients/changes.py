@@ -14,7 +14,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from campaigns import clock, history
+from campaigns import history
+from campaigns.claims import clock
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.models import Campaign, Delivery, Message, Recipient
 from campaigns.problems import Problem, Source, dump_problems

@@ -18,7 +18,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.jobs import queue
 from campaigns.jobs.kinds import JobKind
 from campaigns.models import Campaign, Job

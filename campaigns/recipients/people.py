@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Max
 from django_q.tasks import async_task
 
-from campaigns import clock, history
+from campaigns import history
+from campaigns.claims import clock
 from campaigns.history import Verb
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems

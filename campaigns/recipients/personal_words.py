@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from campaigns import clock, engine
+from campaigns import engine
+from campaigns.claims import clock
 from campaigns.models import Campaign, PersonalWord
 from campaigns.problems import Source
 from campaigns.pronunciations.speaker import load_speaker

@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, Count, Func, Q, QuerySet, Sum, Val
 from django.db.models import CharField as Text
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.engine import Cancelled
 from campaigns.history import Verb
 from campaigns.jobs.kinds import JobKind

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import MD5, Cast, Concat
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Job, Message
 from campaigns.review.bulk import find_unflagged, start_approval

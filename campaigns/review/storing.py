@@ -10,7 +10,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, F, OuterRef
 
-from campaigns import clock, revisions
+from campaigns import revisions
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, HistoryEntry, Message, Revision
 from campaigns.states import ReviewState, move

@@ -10,7 +10,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from campaigns import clock, revisions
+from campaigns import revisions
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, HistoryEntry, Message, Revision
 from campaigns.review.standing import APPROVED, REJECTED

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Message
 from campaigns.runs.lifecycle import require_presenter, wake_run

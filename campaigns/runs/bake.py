@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
-from campaigns import clock, engine
-from campaigns.claims import Claim, Heartbeat, compute_stall_cutoff, create_token
+from campaigns import engine
+from campaigns.claims import Claim, Heartbeat, clock, compute_stall_cutoff, create_token
 from campaigns.models import Presenter
 from campaigns.runs.presenter_voice import fit_presenter_voice
 from campaigns.runs.turns import list_bakes

@@ -10,8 +10,7 @@ from django.db.models import F, Q
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
-from campaigns import clock
-from campaigns.claims import compute_stall_cutoff, create_token
+from campaigns.claims import clock, compute_stall_cutoff, create_token
 from campaigns.engine import RenderError
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind

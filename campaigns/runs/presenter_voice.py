@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.db.models import QuerySet
 
-from campaigns import clock, engine
+from campaigns import engine
+from campaigns.claims import clock
 from campaigns.models import Presenter
 from campaigns.storage.files import get_local_path, store_file
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.models import Campaign, Message
 from campaigns.states import BakeState, CampaignState, RenderState
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isinf
 
-from campaigns import clock
-from campaigns.claims import compute_stall_cutoff
+from campaigns.claims import clock, compute_stall_cutoff
 from campaigns.models import Message, Presenter
 from campaigns.runs.speeds import Speeds, measure_speeds
 from campaigns.runs.turns import list_bakes, list_urgent

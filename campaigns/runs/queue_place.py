@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.history import Verb
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.runs.progress import format_duration

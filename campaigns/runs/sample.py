@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.engine import RenderError
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Message

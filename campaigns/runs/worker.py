@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from campaigns import clock, engine
-from campaigns.claims import Heartbeats
+from campaigns import engine
+from campaigns.claims import Heartbeats, clock
 from campaigns.models import Campaign, Message
 from campaigns.pictures.posters import find_moment_s, name_poster
 from campaigns.pictures.previews import make_preview

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import OPEN

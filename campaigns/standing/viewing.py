@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db import connection
 from django_q.tasks import async_task
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.models import Campaign, ViewingSummary
 
 TENTHS = 10

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.models import Upload
 
 SIZE_MAX = 4 * 2**30  # a minute of 4K from a phone is 0.4 GB

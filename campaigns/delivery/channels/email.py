@@ -107,9 +107,10 @@ def transmit(payload: EmailMultiAlternatives) -> None:
     try:
         backend.open()
     except (OSError, smtplib.SMTPException) as error:
-        is_log_in = isinstance(error, smtplib.SMTPAuthenticationError)
-        told = "does not let this installation in" if is_log_in else "could not be reached"
-        raise SendError(f"The mail server {told}: {_describe_answer(error)}", of_sender=is_log_in) from error
+        answer = _describe_answer(error)
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            raise SendError(f"The mail server refused the log-in: {answer}", of_sender=True) from error
+        raise SendError(f"The mail server could not be reached: {answer}") from error
     try:
         backend.send_messages([payload])
     except (OSError, smtplib.SMTPException, ValueError) as error:

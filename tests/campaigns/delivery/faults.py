@@ -28,6 +28,8 @@ from typing import Any, TypeVar
 
 from aiosmtpd.controller import Controller
 
+from tests.waiting import looks
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 SKEW_MINUTES = (10, -10)  # of the two services
 KINDS = ("sender", "queue", "database")
@@ -233,7 +235,9 @@ def _disturb(house: House, server: MailServer, mails: int, kills: int, until: fl
     killed: Counter[str] = Counter()
     steps = {mails // 3: house.copy, 2 * mails // 3: house.restore}
     swept = 0.0
-    while (steps or sum(killed.values()) < kills or _has_open()) and time.monotonic() < until:
+    for _ in looks(until - time.monotonic(), "the end of the trial", pause_s=0.1):
+        if not steps and sum(killed.values()) >= kills and not _has_open():
+            break
         arrived = len(server.arrived)
         for at in [at for at in steps if arrived >= at]:
             steps.pop(at)()
@@ -244,7 +248,6 @@ def _disturb(house: House, server: MailServer, mails: int, kills: int, until: fl
         if time.monotonic() - swept > SWEEP_EACH_S:
             _safely(_sweep)
             swept = time.monotonic()
-        time.sleep(0.1)
     return killed
 
 
@@ -271,9 +274,10 @@ def _decide(server: MailServer, until: float) -> int:
     unknown = list(_safely(lambda: list(Delivery.objects.filter(state="unknown"))))
     for one in unknown:
         decide(one, was_sent=server.arrived[one.address] > 0, user=user)
-    while _has_open() and time.monotonic() < until:
+    for _ in looks(until - time.monotonic(), "the last mails", pause_s=SWEEP_EACH_S):
+        if not _has_open():
+            break
         _safely(_sweep)
-        time.sleep(SWEEP_EACH_S)
     return len(unknown)
 
 
@@ -298,13 +302,12 @@ def _safely(act: Callable[[], Result]) -> Result:
     """Once more where the database was killed meanwhile."""
     from django.db import DatabaseError, InterfaceError, connection
 
-    for _ in range(60):
+    for _ in looks(60, "the database", pause_s=0.5):
         try:
             return act()
         except (DatabaseError, InterfaceError):
             connection.close()
-            time.sleep(0.5)
-    return act()
+    raise AssertionError
 
 
 def _list_group(group: int) -> list[int]:

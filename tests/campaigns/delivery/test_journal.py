@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.delivery import attempt, journal
 from campaigns.delivery.attempt import deliver
 from campaigns.delivery.journal import Step

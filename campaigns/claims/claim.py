@@ -19,7 +19,7 @@ from django.db import Error, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from campaigns import clock
+from campaigns.claims import clock
 from campaigns.engine import Cancelled, Step
 
 logger = logging.getLogger(__name__)
