@@ -146,8 +146,14 @@ def block_words(workspace: Workspace, words: str, actor: Person) -> None:
             Workspace.objects.filter(pk=workspace.pk).update(blocked_words=wanted)
             added = sorted(set(wanted.splitlines()) - set(workspace.blocked_words.splitlines()))
             removed = sorted(set(workspace.blocked_words.splitlines()) - set(wanted.splitlines()))
-            changed = {"added": added[:50], "removed": removed[:50]}
-            record(actor, Verb.WORDS_BLOCKED, workspace=workspace, about=workspace.name, **changed)
+            record(
+                actor,
+                Verb.WORDS_BLOCKED,
+                workspace=workspace,
+                about=workspace.name,
+                added=added[:50],
+                removed=removed[:50],
+            )
         workspace.blocked_words = wanted
 
 

@@ -154,9 +154,11 @@ def _read(path: Path) -> _Known:
         known = _known.pop(path, _Known())
         if known.inode != status.st_ino or known.offset > status.st_size:
             known = _Known(status.st_ino)
-        with path.open("rb") as file:
-            file.seek(known.offset)
-            added = file.read()
+        added = b""
+        if known.offset < status.st_size:
+            with path.open("rb") as file:
+                file.seek(known.offset)
+                added = file.read()
         whole = added[: added.rfind(b"\n") + 1]
         for line in whole.decode("ascii", "replace").splitlines():
             _learn(known, line.split(" "))

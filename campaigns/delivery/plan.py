@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Upper
 
 from campaigns.counts import select_approved
+from campaigns.delivery import journal
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.mail_text import FIELDS, MailFault, write_mail_text
 from campaigns.delivery.suppression import find_suppressed, normalize_address
@@ -56,6 +57,7 @@ class SendPlan:
     """The numbers that a person confirms, and the digest that stands for all of it."""
 
     people: int
+    known: int  # of an older database: sent, as the journal knows; noted as such, and nothing leaves
     suppressed: int
     without_address: int
     already: int
@@ -73,7 +75,7 @@ def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") ->
     """What sending by this channel would do now. Of what was scheduled under ``confirmed`` already it counts
     as if it were not, so that a job that stopped half way finds its own plan again."""
     told = hashlib.sha256(_digest([channel.name, digest_mail(campaign), campaign.pace]).encode())
-    people = suppressed = without = already = 0
+    people = known = suppressed = without = already = 0
     first: Sending | None = None
     kept: list[int] = []
     for messages in read_sendable(campaign):
@@ -82,8 +84,11 @@ def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") ->
         members = {one.message.pk: (one.message, one.address) for one in batch.sendings}
         members |= {m.pk: (m, one.address) for one in own for m in messages if m.pk == one.message_id}
         withheld = sum(one.is_suppressed for one in batch.sendings)
-        first = first or next((one for one in batch.sendings if not one.is_suppressed), None)
-        people += len(members) - withheld
+        leaving = [one for one in batch.sendings if not one.is_suppressed]
+        before = [one for one in leaving if _is_known(one, channel)]
+        known += len(before)
+        first = first or next((one for one in leaving if one not in before), None)
+        people += len(members) - withheld - len(before)
         suppressed, without = suppressed + withheld, without + batch.without_address
         already += len(batch.already) - len(own)
         for pk, (message, address) in sorted(members.items()):
@@ -93,6 +98,7 @@ def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") ->
     approved = select_approved(campaign.messages.filter(recipient__removed_at=None)).count()
     return SendPlan(
         people=people,
+        known=known,
         suppressed=suppressed,
         without_address=without,
         already=already,
@@ -175,6 +181,16 @@ def _find_reached(campaign: Campaign, channel: Channel[Any], addresses: list[str
     wanted = [normalize_address(address).upper() for address in addresses]
     found = handed_over.annotate(folded=Upper("address")).filter(folded__in=wanted)
     return {normalize_address(address) for address in found.values_list("address", flat=True)}
+
+
+def _is_known(sending: Sending, channel: Channel[Any]) -> bool:
+    message, address = sending.message, sending.address
+    same = Delivery(message=message, channel=channel.name, address=address, link_id=message.public_id)
+    try:
+        entry = journal.find(same)
+    except journal.JournalError:
+        return False  # whoever sends it says what is wrong with the journal
+    return entry is not None and entry.step is journal.Step.SENT
 
 
 def _write_subject(campaign: Campaign, first: Sending | None) -> str:

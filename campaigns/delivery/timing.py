@@ -87,9 +87,12 @@ def find_wait(campaign: Campaign) -> datetime | None:
         sent.by_day[today] += busy
     limit = count_day(pace, sent.by_day, today)
     for seconds, most in ((60, pace.per_minute), (3600, pace.per_hour)):
-        lately = campaign.deliveries.filter(sent_at__gt=now - timedelta(seconds=seconds)).count()
-        if most and lately + max(busy, 0) >= most:
-            return next(lay_out(pace, now + timedelta(seconds=seconds / most), Sent(by_day=sent.by_day)))
+        span = timedelta(seconds=seconds)
+        lately = campaign.deliveries.filter(sent_at__gt=now - span).order_by("-sent_at")
+        moments = [at for at in lately.values_list("sent_at", flat=True)[:most] if at is not None]
+        if most and len(moments) + max(busy, 0) >= most:
+            free: datetime = moments[-1] + span if len(moments) == most else now + span / most
+            return next(lay_out(pace, free, Sent(by_day=sent.by_day)))
     if limit is not None and sent.by_day[today] >= limit:
         tomorrow = datetime.combine(today + timedelta(days=1), time(), pace.zone)
         return next(lay_out(pace, tomorrow, Sent(by_day=sent.by_day)))

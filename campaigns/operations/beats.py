@@ -39,6 +39,8 @@ from django_q.signals import post_execute_in_worker, post_spawn, pre_execute
 from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
+from campaigns.claims import clock
+
 logger = logging.getLogger(__name__)
 
 BEAT_S = 1.0
@@ -156,6 +158,7 @@ def _begin_sweep(broker: Broker) -> None:
     try:
         close_old_connections()
         begin_sweep(broker)
+        begin_due(broker)
     except Error:
         logger.warning("The sweep could not be begun; it is tried again.", exc_info=True)
         connection.close()
@@ -169,6 +172,16 @@ def begin_sweep(broker: Broker) -> bool:
     if not Schedule.objects.filter(due, name=SWEEP).update(next_run=Now() + each):
         return False
     async_task("campaigns.tasks.sweep", task_name=SWEEP, broker=broker)
+    return True
+
+
+def begin_due(broker: Broker) -> bool:
+    """Queue a sender where a delivery's own moment has come and no task waits that would send it."""
+    from campaigns.delivery.attempt import find_due  # the tables are not there yet when Django-Q2 loads this
+
+    if broker.queue_size() or not find_due(clock.now()).filter(due_at__isnull=False).exists():
+        return False
+    async_task("campaigns.tasks.deliver_due", task_name="send what is due", broker=broker)
     return True
 
 

@@ -45,6 +45,12 @@ class PaceForm(forms.Form):
         help_text="Warm-up: each next day of sending twice as many, up to the most a day. Empty: none.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "bn-select" if is_choice else "bn-input"
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         start, zone = cleaned.get("start", ""), cleaned.get("zone")

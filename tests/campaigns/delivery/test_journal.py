@@ -13,7 +13,9 @@ from django.contrib.auth.models import User
 from campaigns.claims import clock
 from campaigns.delivery import attempt, journal
 from campaigns.delivery.attempt import deliver
+from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.journal import Step
+from campaigns.delivery.plan import make_plan
 from campaigns.delivery.schedule import decide, send_approved, sweep_stalled
 from campaigns.models import Campaign, Delivery, Message, Recipient
 from campaigns.review import approve
@@ -53,6 +55,9 @@ def test_a_database_from_before_sending_sends_nothing_again(
 ) -> None:
     deliver_all()
     Delivery.objects.update(state="scheduled", sent_at=None)  # as the copy has them
+    journal.note(scheduled[0], Step.NOT)  # nothing unsends
+    plan = make_plan(Campaign.objects.get(), find_channel())
+    assert (plan.people, plan.known, plan.first) == (0, 3, None)
     assert deliver_all() == ["sent"] * 3
     assert len(postbox.mails) == 3
     first = Delivery.objects.order_by("pk")[0]

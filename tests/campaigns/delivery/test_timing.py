@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django_q.models import OrmQ
 
 from campaigns.claims import clock
 from campaigns.delivery.attempt import deliver
@@ -20,6 +21,7 @@ from campaigns.delivery.plan import make_plan
 from campaigns.delivery.schedule import send_approved
 from campaigns.delivery.timing import load_pace, store_pace
 from campaigns.models import Campaign, Delivery, HistoryEntry
+from campaigns.operations.beats import Broker, begin_due
 from tests.campaigns.mail import Postbox, approve_all, mail_server
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +81,17 @@ def test_a_worker_that_comes_too_early_or_too_often_sends_nothing(
     assert deliver_all() in (["sent", "scheduled", "scheduled"], ["sent", "sent", "scheduled"])  # at midnight
     store_pace(approved, Pace(BERLIN))
     assert deliver_all() == ["sent"] * 3 and len(postbox.mails) == 3
+
+
+def test_a_guard_wakes_a_sender_when_a_moment_has_come(approved: Campaign, alice: User) -> None:
+    broker = Broker(list_key="default")
+    send_approved(approved, alice)
+    assert not begin_due(broker)  # what leaves at once has its tasks
+    Delivery.objects.update(due_at=clock.now() + timedelta(minutes=1))
+    OrmQ.objects.all().delete()
+    assert not begin_due(broker)
+    Delivery.objects.update(due_at=clock.now() - timedelta(seconds=1))
+    assert [begin_due(broker), begin_due(broker)] == [True, False] and OrmQ.objects.count() == 1
 
 
 def test_quiet_hours_hold_a_mail_that_is_late(approved: Campaign, alice: User, postbox: Postbox) -> None:
