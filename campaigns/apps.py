@@ -25,7 +25,8 @@ class CampaignsConfig(AppConfig):
 
 
 def _schedule(**_: Any) -> None:
-    """Once a minute: free what dead workers held. Once a day: delete what is older than it is kept."""
+    """By the clock of the database: free what dead workers held once a minute, and delete what is older than
+    it is kept once a day."""
     from django.db import connection
     from django_q.models import Schedule
 
@@ -37,7 +38,7 @@ def _schedule(**_: Any) -> None:
             "func": "campaigns.tasks.sweep",
             "schedule_type": Schedule.MINUTES,
             "minutes": 1,
-            "repeats": -1,
+            "repeats": 0,  # Django-Q2 leaves it alone; see operations.beats.begin_sweep
             "cluster": "default",
         },
     )

@@ -63,6 +63,8 @@ class Verb(StrEnum):
     MEMBER_REMOVED = "removed from the workspace"
     ROLE_CHANGED = "changed the role of"
     WORKSPACE_RENAMED = "renamed the workspace"
+    PACE_CHANGED = "changed when mails leave"
+    WORDS_BLOCKED = "changed the blocked words of"
     PRESENTER_DELETED = "deleted the presenter"
     SUPPRESSED = "suppressed the address"
     UNSUPPRESSED = "allowed mails again to"

@@ -1,20 +1,26 @@
-"""What a message's link shows: its newest approved content, also while a newer one is made and reviewed."""
+"""What a message's link shows: its newest approved content, also while a newer one is made and reviewed.
+
+Consent is asked of whoever is seen and heard in that content, never of the campaign's presenter of today.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_delete
-from django.utils import timezone
 
-from campaigns.models import Campaign, Message, Revision
+from campaigns import engine
+from campaigns.claims import clock
+from campaigns.models import Campaign, Message, Presenter, Revision
+from campaigns.models.presenters import presenter_path
 from campaigns.states import RenderState, ReviewState, move
 
 FILES = ("video", "poster", "preview", "captions")
@@ -30,7 +36,8 @@ def publish(message: Message, user: AbstractBaseUser | None) -> None:
 
 def publish_many(messages: Iterable[Message], user: AbstractBaseUser | None) -> None:
     """The same for many, in few queries. Each comes with its campaign (`select_related`)."""
-    made = [_create_revision(message, user) for message in messages]
+    moment = clock.now()
+    made = [_create_revision(message, user, approved_at=moment) for message in messages]
     fields = [*COPIED[1:], *FILES, "presenter", "approved_by", "approved_at", "withdrawn_at"]
     Revision.objects.bulk_create(
         made,
@@ -43,13 +50,13 @@ def publish_many(messages: Iterable[Message], user: AbstractBaseUser | None) -> 
 
 def withdraw(message: Message) -> None:
     """A person rejected what the link shows: from now on it shows nothing, no earlier content either."""
-    message.revisions.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+    message.revisions.filter(withdrawn_at=None).update(withdrawn_at=clock.now())
 
 
 def take_back(message: Message) -> None:
     """The approval of this content is undone; the link shows the one that was approved before it, if any."""
     current = message.revisions.filter(withdrawn_at=None, content_hash=message.content_hash)
-    current.update(withdrawn_at=timezone.now())
+    current.update(withdrawn_at=clock.now())
 
 
 def approve_published(messages: QuerySet[Message]) -> int:
@@ -75,25 +82,73 @@ def find_revision(message: Message) -> Revision | None:
     if not message.is_approved:
         return newest
     if newest is None or newest.content_hash != message.content_hash:
-        return _create_revision(message, None)
+        return _create_revision(message)
     for name in FILES:  # another poster may have been chosen since
         setattr(newest, name, getattr(message, name).name or "")
     return newest
 
 
+def read_content(message: Message) -> Revision:
+    """What is stored of a message now, approved or not, as an unstored revision."""
+    return _create_revision(message)
+
+
 def has_consent(revision: Revision) -> bool:
-    """Whether the presenter who is seen still agrees, and to the voice like theirs where it speaks. One who
-    is gone cannot."""
-    presenter = revision.presenter
-    if presenter is None or not presenter.has_consent:
-        return False
-    spoken_by = [*revision.made_with.get("voice", ()), "", ""][1]
-    return not str(spoken_by).startswith(FITTED_VOICES) or presenter.has_voice_consent
+    """Whether the presenter who is seen, and whose voice is heard, still agrees. Who is gone cannot."""
+    return load_consents().cover(revision.presenter_id, revision.made_with)
 
 
 def may_be_seen(message: Message) -> bool:
-    """Whether the presenter of a message's own content consents: for staff too, before an approval."""
-    return has_consent(_create_revision(message, None))
+    """Whether whoever is seen and heard in a message's own content agrees: also before an approval."""
+    return has_consent(read_content(message))
+
+
+@dataclass(frozen=True)
+class Consents:
+    """Whose consent holds at this moment, for many contents: ``voices`` are the folders of those whose voice
+    may not be heard, and their keys."""
+
+    presenters: frozenset[int]
+    silent: Mapping[int, str]
+
+    def cover(self, presenter_id: int | None, made_with: Mapping[str, Any]) -> bool:
+        """Whether a content by this presenter, made with this voice, may be shown."""
+        voice = _read_voice(made_with)
+        if presenter_id not in self.presenters or voice.startswith(tuple(self.silent.values())):
+            return False
+        return not (voice == engine.PRESENTER_VOICE and presenter_id in self.silent)
+
+    def select(self, messages: QuerySet[Message]) -> QuerySet[Message]:
+        """Those of these messages whose content, as it is stored now, may be shown."""
+        same = {"message": OuterRef("pk"), "content_hash": OuterRef("content_hash"), "withdrawn_at": None}
+        known = Revision.objects.filter(**same)
+        current = Campaign.objects.filter(pk=OuterRef("campaign_id"), presenter__in=self.presenters)
+        unnoted = Exists(known.filter(presenter__in=self.presenters)) | (~Exists(known) & Exists(current))
+        agreed = Q(made_with__presenter__in=list(self.presenters))
+        agreed |= ~Q(made_with__has_key="presenter") & unnoted
+        unheard = Q(made_with__voice__1=engine.PRESENTER_VOICE, made_with__presenter__in=list(self.silent))
+        for folder in self.silent.values():
+            unheard |= Q(made_with__voice__1__startswith=folder)
+        named = Q(made_with__voice__1__isnull=False)  # of no value the server knows not what it is not
+        return messages.filter(agreed, ~named | ~unheard)
+
+
+def load_consents() -> Consents:
+    """The consents of all presenters, in one query."""
+    columns = ("pk", "public_id", "consent_at", "consent_revoked_at", "voice_consent_at")
+    agreed, silent = set(), {}
+    for one in Presenter.objects.only(*columns, "voice_consent_revoked_at"):
+        if one.has_consent:
+            agreed.add(one.pk)
+        if not one.has_voice_consent:
+            silent[one.pk] = presenter_path(one, "")
+    return Consents(frozenset(agreed), silent)
+
+
+def _read_voice(made_with: Mapping[str, Any]) -> str:
+    """The voice of [engine, voice, locale]; a fitted one is named after its file."""
+    voice = made_with.get("voice")
+    return str(voice[1]) if isinstance(voice, list) and len(voice) > 1 else ""
 
 
 def open_file(revision: Revision, kind: str) -> FieldFile:
@@ -147,7 +202,7 @@ def find_platform_poster(video_name: str | None) -> str:
     return str(PurePosixPath(video_name or "video.mp4").with_suffix(".jpg"))
 
 
-def _create_revision(message: Message, user: AbstractBaseUser | None) -> Revision:
+def _create_revision(message: Message, user: AbstractBaseUser | None = None, **fields: Any) -> Revision:
     presenter_id = message.made_with.get("presenter", message.campaign.presenter_id)
     copied: dict[str, Any] = {name: getattr(message, name) for name in COPIED}
     copied |= {name: getattr(message, name).name or "" for name in FILES}
@@ -155,8 +210,8 @@ def _create_revision(message: Message, user: AbstractBaseUser | None) -> Revisio
         message=message,
         presenter_id=presenter_id,
         approved_by_id=user.pk if user else None,
-        approved_at=timezone.now(),
         **copied,
+        **fields,
     )
 
 

@@ -42,6 +42,7 @@ def _one_folder_for_files() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="byname-files-") as folder:
         django_settings.MEDIA_ROOT = Path(folder) / "media"
         django_settings.RENDER_CACHE_DIR = Path(folder) / "cache"
+        django_settings.SENT_JOURNAL_DIR = Path(folder) / "sent"
         django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         yield
 

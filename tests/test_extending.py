@@ -40,7 +40,7 @@ from renderer.runtime.store import Store
 from renderer.voices import registry as voices
 from renderer.voices.text_to_speech import speak
 from tests import imports
-from tests.campaigns.mail import approve_all
+from tests.campaigns.mail import approve_all, press_send
 from tests.presenters import Baked
 from tests.renderer.face.test_landmarks import raw_indices
 from tests.test_docs import page, rows_of
@@ -184,14 +184,13 @@ def test_a_new_channels_addresses_are_checked_when_a_spreadsheet_is_uploaded(sen
 def test_a_new_channel_has_a_button_and_sends(sendable: Campaign, client: Client, folder: Path) -> None:
     shown = client.get(url(sendable, "send")).content.decode()
     assert "Send 1 mail" in shown and "Send 2 files" in shown
-    pressed = {"action": "send", "channel": "folder"}
-    assert "2 files on the way." in client.post(url(sendable, "send"), pressed, follow=True).content.decode()
+    assert "2 files on the way." in press_send(client, url(sendable, "send"), channel="folder")
     for delivery in Delivery.objects.all():
         assert deliver(delivery.pk, "test") == DeliveryState.SENT
     links = {file.parent.name: file.read_text() for file in folder.rglob("video.txt")}
     messages = sendable.messages.select_related("recipient")
     assert links == {one.recipient.name.lower(): f"{page_url(one)}\n" for one in messages}
-    again = client.post(url(sendable, "send"), pressed, follow=True).content.decode()
+    again = press_send(client, url(sendable, "send"), channel="folder")
     assert "0 files on the way. 2 had been handed over before." in again
     assert "Send 1 mail" in again and "Folder" in again
 
@@ -199,8 +198,7 @@ def test_a_new_channel_has_a_button_and_sends(sendable: Campaign, client: Client
 def test_who_opts_out_is_not_reached_by_a_new_channel_either(sendable: Campaign, client: Client) -> None:
     message = sendable.messages.get(recipient__name="Bo")
     client.post(reverse("message-opt-out", args=[message.public_id]))
-    pressed = {"action": "send", "channel": "folder"}
-    answer = client.post(url(sendable, "send"), pressed, follow=True).content.decode()
+    answer = press_send(client, url(sendable, "send"), channel="folder")
     assert "1 file on the way." in answer and "1 not written to" in answer
 
 

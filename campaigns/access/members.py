@@ -14,6 +14,7 @@ from campaigns.access.roles import Role
 from campaigns.access.workspaces import scope
 from campaigns.history import Person, Verb, record
 from campaigns.models import MemberRole, Workspace
+from campaigns.models.workspaces import BLOCKED_WORDS_MAX
 
 
 class MemberRefused(Exception):
@@ -131,6 +132,29 @@ def rename(workspace: Workspace, name: str, actor: Person) -> None:
             Workspace.objects.filter(pk=workspace.pk).update(name=wanted)
             record(actor, Verb.WORKSPACE_RENAMED, workspace=workspace, about=wanted, before=workspace.name)
         workspace.name = wanted
+
+
+def block_words(workspace: Workspace, words: str, actor: Person) -> None:
+    """Store the words and names that nobody's video says; one a line."""
+    wanted = "\n".join(dict.fromkeys(" ".join(line.split()) for line in words.splitlines() if line.strip()))
+    if wanted.count("\n") >= BLOCKED_WORDS_MAX or len(wanted) > 100 * BLOCKED_WORDS_MAX:
+        raise MemberRefused(f"The list is too long: {BLOCKED_WORDS_MAX:,} words are the most.")
+    if "\0" in wanted:
+        raise MemberRefused("The list holds a sign that is no letter. Type it anew.")
+    if wanted != workspace.blocked_words:
+        with transaction.atomic():
+            Workspace.objects.filter(pk=workspace.pk).update(blocked_words=wanted)
+            added = sorted(set(wanted.splitlines()) - set(workspace.blocked_words.splitlines()))
+            removed = sorted(set(workspace.blocked_words.splitlines()) - set(wanted.splitlines()))
+            record(
+                actor,
+                Verb.WORDS_BLOCKED,
+                workspace=workspace,
+                about=workspace.name,
+                added=added[:50],
+                removed=removed[:50],
+            )
+        workspace.blocked_words = wanted
 
 
 def _require_other_administrator(workspace: Workspace, user: User, how: str) -> None:

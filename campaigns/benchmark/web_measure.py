@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from campaigns.benchmark.web_data import BenchWorkspace
 from campaigns.delivery.channels.registry import find_channel
+from campaigns.delivery.plan import make_plan
 from campaigns.jobs.work import work_on_job
 from campaigns.models import Campaign, Job
 from campaigns.review import compute_unflagged_digest
@@ -212,7 +213,10 @@ def measure_actions(place: BenchWorkspace, limit_s: float, show: Show) -> tuple[
 
 
 def _list_actions(campaign: Campaign) -> Iterator[tuple[str, str, dict[str, str]]]:
-    yield "press send", "send", {"action": "send", "channel": find_channel().name}
+    channel = find_channel()
+    press = {"action": "send", "channel": channel.name}
+    yield "ask to send", "send", press
+    yield "press send", "send", press | {"confirmed": make_plan(campaign, channel).digest}
     campaign.refresh_from_db()
     script = {
         "script": campaign.script + " Goodbye.",

@@ -10,8 +10,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.base import File
 from django.db import transaction
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import ConsentEntry, Presenter
 
@@ -56,7 +56,7 @@ def give(presenter: Presenter, agreement: Agreement, user: AbstractBaseUser | No
     by, at, revoked = _COLUMNS[agreement.kind]
     with transaction.atomic():
         stored = Presenter.objects.select_for_update().get(pk=presenter.pk)
-        now = timezone.now()
+        now = clock.now()
         columns: dict[str, Any] = {by: agreement.person[:200], at: now, revoked: None}
         wording = WORDINGS[agreement.kind]
         columns["consent_wording"] = _add_line(stored.consent_wording, wording)
@@ -80,7 +80,7 @@ def revoke(presenter: Presenter, kind: ConsentKind, user: AbstractBaseUser | Non
         stored = Presenter.objects.select_for_update().get(pk=presenter.pk)
         if getattr(stored, at) is None or getattr(stored, revoked) is not None:
             return False
-        now = timezone.now()
+        now = clock.now()
         entry = _build(stored, kind, ConsentAct.REVOKED, user, now)
         entry.person = getattr(stored, by)
         _store(stored, entry, {revoked: now}, Verb.CONSENT_REVOKED, user)

@@ -8,36 +8,50 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Upper
-from django.utils import timezone
+from django.db.models import Model, Q
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
+from campaigns.claims import clock
 from campaigns.counts import select_approved
-from campaigns.delivery.attempt import REVOKED, find_due
+from campaigns.delivery import journal
+from campaigns.delivery.attempt import NO_JOURNAL, REVOKED, find_due, settle_dead
 from campaigns.delivery.attempt import deliver as deliver
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel
+from campaigns.delivery.journal import Step
 from campaigns.delivery.mail_text import find_mail_gaps
-from campaigns.delivery.suppression import SUPPRESSED, find_suppressed, normalize_address
+from campaigns.delivery.plan import (
+    Batch,
+    Sending,
+    SendPlan,
+    digest_mail,
+    digest_words,
+    make_plan,
+    read_sendable,
+    select_sendable,
+    sort_messages,
+)
+from campaigns.delivery.suppression import SUPPRESSED
+from campaigns.delivery.timing import begin_layout
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.delivery.unsent import count_unsent as count_unsent
 from campaigns.history import Verb, record
 from campaigns.jobs.progress import JobProgress, RefusedJob
-from campaigns.models import Campaign, Delivery, Job, Message, Recipient, get_workspace_key
+from campaigns.models import Campaign, Delivery, Job, Message, Recipient
 from campaigns.states import DeliveryState, MoveRefused, move, move_one
 
-STALL_S = 300  # a mail takes seconds; every step of it has the mail server's timeout
+LOST_S = 60.0  # the same, while no task waits at all
 FORGOTTEN_S = 600  # scheduled for longer than this without a worker: its task was lost
-SCHEDULED_AT_ONCE = 2000  # messages in one transaction
 ENQUEUED_EACH = 20  # more deliveries than this share a few tasks
 WAKE_UPS = 8
 DELIVERED_AT_ONCE = 50  # by one task; then others have their turn
@@ -47,13 +61,15 @@ UPDATED_FIELDS = [
     "attempts",
     "campaign",
     "campaign_name",
+    "confirmed",
     "content_hash",
     "due_at",
     "link_id",
     "reason",
     "recipient_name",
+    "words_hash",
 ]
-STALLED = "The worker died while it was sending. Look whether it arrived, then decide."
+CHANGED = "Nothing was sent: people, videos or the mail changed since you looked. Look once more, then send."
 
 
 @dataclass(frozen=True)
@@ -77,26 +93,28 @@ def send_approved(
     user: AbstractBaseUser | None = None,
     channel_name: str = "",
     progress: ShowProgress = lambda *_: None,
+    confirmed: str = "",
 ) -> SendCounts:
     """Schedule every approved message that this channel has not sent yet, and end a pause. Twice is as good
     as once, and one that stopped half way goes on where it stopped.
 
-    MoveRefused where the presenter's consent was revoked; LookupError for a channel that does not exist.
+    ``confirmed`` is the digest of the plan that a person saw (`plan.make_plan`): where it is another by now
+    nothing is scheduled, and later nothing that it did not hold.
+
+    MoveRefused where nobody who is seen consents any more; LookupError for a channel that does not exist.
     """
     channel = find_channel(channel_name)
-    with _locked(campaign) as held:
-        _refuse_gaps(held)
-        Campaign.objects.filter(pk=campaign.pk).update(sending_paused="", sending_failures=0)
-    total = _select_unremoved(campaign).count()
-    counts, done, last = SendCounts(0, 0, 0, 0), 0, 0
-    while True:
+    wanted = _begin(campaign, channel, confirmed)
+    counts, done, moments = SendCounts(0, 0, 0, 0), 0, begin_layout(campaign)
+    for read in read_sendable(campaign):
         with _locked(campaign) as locked:
-            messages = _find_approved(locked, last)
-            counts += _schedule(locked, messages, channel)
-        if len(messages) < SCHEDULED_AT_ONCE:
-            break
-        last, done = messages[-1].pk, done + len(messages)
-        progress("scheduling", done, total)
+            held = _hold(locked, [message.pk for message in read])
+            batch = sort_messages(locked, held, channel)
+            if wanted is not None:  # what was approved since the look waits for the next one
+                batch.sendings[:] = [one for one in batch.sendings if one.message.pk in wanted]
+            counts += _schedule(batch, channel, confirmed, moments)
+        done += len(read)
+        progress("scheduling", done, done if wanted is None else len(wanted))
     with transaction.atomic():
         transaction.on_commit(lambda: enqueue_due(campaign))
         if user is not None:
@@ -107,33 +125,74 @@ def send_approved(
     return counts
 
 
+def check_plan(campaign: Campaign, channel: Channel[Any]) -> SendPlan:
+    """The plan of a press of “send”, for a person to confirm. MoveRefused where it could not go on anyway."""
+    with _locked(campaign) as held:
+        _refuse_revoked(held)
+        _refuse_gaps(held)
+    return make_plan(campaign, channel)
+
+
 def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
     """The work of a job: as `send_approved`, for more messages than a page waits for."""
     assert job.campaign is not None
     try:
-        counts = send_approved(job.campaign, job.created_by, job.options.get("channel", ""), progress)
+        asked = {
+            "channel_name": job.options.get("channel", ""),
+            "confirmed": job.options.get("confirmed", ""),
+        }
+        counts = send_approved(job.campaign, job.created_by, progress=progress, **asked)
     except LookupError as unknown:
         raise RefusedJob(str(unknown)) from unknown
     return asdict(counts)
 
 
+def _begin(campaign: Campaign, channel: Channel[Any], confirmed: str) -> frozenset[int] | None:
+    """End a pause and note the confirmed words; the messages of the plan, None for whatever is approved."""
+    with _locked(campaign) as held:
+        _refuse_revoked(held)
+        _refuse_gaps(held)
+        plan = make_plan(held, channel, confirmed) if confirmed else None
+        if plan is not None and plan.digest != confirmed:
+            raise MoveRefused(CHANGED)
+        Campaign.objects.filter(pk=campaign.pk).update(
+            sending_paused="", sending_failures=0, sender_refusals=0, mail_confirmed=digest_mail(held)
+        )
+    return plan.messages if plan is not None else None
+
+
+def _hold(campaign: Campaign, pks: list[int]) -> list[Message]:
+    """Those of these that may still be sent, held with their recipients and deliveries."""
+    messages = select_sendable(campaign).filter(pk__in=pks).order_by("pk").select_related("recipient")
+    held = list(messages.select_for_update(of=("self",)))
+    list(Delivery.objects.select_for_update().filter(message__in=held).values_list("pk"))
+    return held
+
+
 @contextmanager
 def _locked(campaign: Campaign) -> Iterator[Campaign]:
-    """The campaign, held until the end of a transaction, whose presenter still consents. MoveRefused."""
+    """The campaign, held until the end of a transaction. MoveRefused where it is in the archive."""
     with transaction.atomic():
         locked = (
             Campaign.objects.select_for_update(of=("self",)).select_related("presenter").get(pk=campaign.pk)
         )
-        if locked.presenter is not None and locked.presenter.consent_revoked_at is not None:
-            raise MoveRefused(REVOKED)
         if locked.archived_at is not None:
             raise MoveRefused("This campaign is in the archive: take it out of there first.")
         yield locked
 
 
+def _refuse_revoked(campaign: Campaign) -> None:
+    """Where nobody in any approved video consents any more, a person hears of it."""
+    if (
+        select_approved(campaign.messages.filter(recipient__removed_at=None)).exists()
+        and not select_sendable(campaign).exists()
+    ):
+        raise MoveRefused(REVOKED)
+
+
 def _refuse_gaps(campaign: Campaign) -> None:
     """Nothing leaves while the mail has no value for one of those who would get it."""
-    messages = _select_unremoved(campaign).exclude(deliveries__state__in=HANDED_OVER)
+    messages = select_sendable(campaign).exclude(deliveries__state__in=HANDED_OVER)
     rows = Recipient.objects.filter(campaign=campaign, removed_at=None, message__in=messages)
     gaps = find_mail_gaps(campaign, rows)
     if gaps:
@@ -142,14 +201,17 @@ def _refuse_gaps(campaign: Campaign) -> None:
 
 
 def sweep_stalled(now: datetime | None = None) -> int:
-    """Dead workers' deliveries become unknown, what is due and has no task is queued. The number of dead."""
-    moment = now or timezone.now()
+    """Dead workers' deliveries become unknown, or sent where the journal knows it, and what is due and has no
+    task is queued. The number of dead."""
+    moment = now or clock.now()
     silent = Delivery.objects.filter(
-        state=DeliveryState.SENDING, heartbeat_at__lt=moment - timedelta(seconds=STALL_S)
+        state=DeliveryState.SENDING,
+        heartbeat_at__lt=moment - timedelta(seconds=settings.SEND_STALLED_AFTER_S),
     )
-    stalled = move(silent, DeliveryState.UNKNOWN, reason=STALLED)
+    stalled = sum(settle_dead(one) for one in silent.select_related("message__campaign", "campaign"))
+    patience_s = FORGOTTEN_S if get_broker("default").queue_size() else LOST_S
     waiting = find_due(moment).filter(
-        Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=FORGOTTEN_S))
+        Q(due_at__isnull=False) | Q(created_at__lt=moment - timedelta(seconds=patience_s))
     )
     enqueue(waiting.order_by("pk").values_list("pk", flat=True)[: ENQUEUED_EACH + 1])
     return stalled
@@ -170,7 +232,7 @@ def enqueue(delivery_ids: Iterable[int]) -> None:
 
 def enqueue_due(campaign: Campaign) -> None:
     """Tasks for what is due of this campaign."""
-    due = find_due(timezone.now()).filter(campaign=campaign).order_by("pk")
+    due = find_due(clock.now()).filter(campaign=campaign).order_by("pk")
     enqueue(due.values_list("pk", flat=True)[: ENQUEUED_EACH + 1])
 
 
@@ -182,7 +244,7 @@ def wake_senders() -> None:
 
 def deliver_some(worker: str) -> int:
     """Send some of what is due, whichever another worker does not take first; how many this one tried."""
-    due = list(find_due(timezone.now()).order_by("pk").values_list("pk", flat=True)[:LOOKED_AT])
+    due = list(find_due(clock.now()).order_by("pk").values_list("pk", flat=True)[:LOOKED_AT])
     random.shuffle(due)  # workers at once reach for different ones
     for pk in due[:DELIVERED_AT_ONCE]:
         deliver(pk, worker)
@@ -206,37 +268,16 @@ def retry(delivery: Delivery, user: AbstractBaseUser) -> Delivery:
     return _decide(delivery, user, states, DeliveryState.SCHEDULED, "Trying again.")
 
 
-def _select_unremoved(campaign: Campaign) -> QuerySet[Message]:
-    return select_approved(campaign.messages.filter(recipient__removed_at=None))
-
-
-def _find_approved(campaign: Campaign, after: int) -> list[Message]:
-    """The next approved messages by pk, held, with their recipients."""
-    messages = _select_unremoved(campaign).filter(pk__gt=after).order_by("pk")
-    return list(messages.select_related("recipient").select_for_update(of=("self",))[:SCHEDULED_AT_ONCE])
-
-
-def _schedule(campaign: Campaign, messages: list[Message], channel: Channel[Any]) -> SendCounts:
-    addresses = {message.pk: channel.get_address(message.recipient) for message in messages}
-    reachable = [message for message in messages if addresses[message.pk]]
-    asked = [addresses[message.pk] for message in reachable]
-    suppressed = find_suppressed(asked, get_workspace_key(campaign))
-    reached = _find_reached_addresses(campaign, channel, asked)
-    stored = Delivery.objects.select_for_update().filter(message__in=reachable, channel=channel.name)
-    existing = {delivery.message_id: delivery for delivery in stored}
-    deliveries: list[Delivery] = []
-    for message in reachable:
-        message.campaign = campaign
-        address = addresses[message.pk]
-        if normalize_address(address) not in reached:
-            delivery = existing.get(message.pk) or Delivery(message=message, channel=channel.name)
-            deliveries += _prepare_delivery(message, delivery, address, suppressed)
+def _schedule(
+    batch: Batch, channel: Channel[Any], confirmed: str, moments: Iterator[datetime | None]
+) -> SendCounts:
+    deliveries = [_prepare_delivery(one, channel, confirmed, moments) for one in batch.sendings]
     withheld = _store(deliveries)
     return SendCounts(
         scheduled=len(deliveries) - withheld,
-        already=len(reachable) - len(deliveries),
+        already=len(batch.already),
         suppressed=withheld,
-        without_address=len(messages) - len(reachable),
+        without_address=batch.without_address,
     )
 
 
@@ -250,31 +291,24 @@ def _store(deliveries: list[Delivery]) -> int:
     return move(stored.exclude(reason=""), DeliveryState.SUPPRESSED)
 
 
-def _find_reached_addresses(campaign: Campaign, channel: Channel[Any], addresses: Iterable[str]) -> set[str]:
-    """Those addresses that this campaign has reached or may have reached, also those of replaced rows."""
-    handed_over = campaign.deliveries.filter(state__in=HANDED_OVER, channel=channel.name)
-    wanted = [normalize_address(address).upper() for address in addresses]
-    found = handed_over.annotate(folded=Upper("address")).filter(folded__in=wanted)
-    return {normalize_address(address) for address in found.values_list("address", flat=True)}
-
-
 def _prepare_delivery(
-    message: Message, delivery: Delivery, address: str, suppressed: set[str]
-) -> list[Delivery]:
-    """The delivery as it should be stored; none where it is to be left alone."""
-    again = (DeliveryState.SCHEDULED, DeliveryState.FAILED, DeliveryState.SUPPRESSED)
-    if delivery.pk is not None and delivery.state not in again:
-        return []
-    delivery.address = address
+    sending: Sending, channel: Channel[Any], confirmed: str, moments: Iterator[datetime | None]
+) -> Delivery:
+    """The delivery as it should be stored."""
+    message = sending.message
+    delivery = sending.delivery or Delivery(message=message, channel=channel.name)
+    delivery.address = sending.address
     delivery.recipient_name = message.recipient.name
     delivery.campaign = message.campaign
     delivery.link_id = message.public_id
     delivery.campaign_name = message.campaign.name
     delivery.content_hash = message.content_hash
-    withhold = normalize_address(delivery.address) in suppressed
-    delivery.reason = SUPPRESSED if withhold else ""
-    delivery.attempts, delivery.due_at = 0, None
-    return [delivery]
+    delivery.confirmed = confirmed
+    delivery.words_hash = digest_words(message.campaign, message.recipient)
+    delivery.reason = SUPPRESSED if sending.is_suppressed else ""
+    delivery.attempts = 0
+    delivery.due_at = None if sending.is_suppressed else next(moments)
+    return delivery
 
 
 def _decide(
@@ -290,10 +324,11 @@ def _decide(
             raise MoveRefused(f"This delivery is {stored.get_state_display()} by now. Reload the page.")
         move_one(stored, to)
         stored.reason, stored.claimed_by, stored.attempts, stored.due_at = "", "", 0, None
-        if stored.message is not None and stored.message.is_approved:
-            stored.content_hash = stored.message.content_hash
-        stored.sent_at = timezone.now() if to == DeliveryState.SENT else None
+        if stored.message is not None:
+            _renew(stored, stored.message)
+        stored.sent_at = clock.now() if to == DeliveryState.SENT else None
         stored.save()
+        _note_decision(stored, Step.SENT if to == DeliveryState.SENT else Step.NOT)
         _log_decision(stored, user, said)
         about = stored.recipient_name or stored.address
         record(user, Verb.DELIVERY_DECIDED, campaign=stored.campaign, about=about, decided=said)
@@ -301,6 +336,25 @@ def _decide(
             transaction.on_commit(lambda: enqueue([stored.pk]))
     delivery.refresh_from_db()
     return delivery
+
+
+def _note_decision(delivery: Delivery, step: Step) -> None:
+    try:
+        journal.note(delivery, step)
+    except journal.JournalError as error:
+        raise MoveRefused(NO_JOURNAL.format(error)) from error
+
+
+def _renew(delivery: Delivery, message: Message) -> None:
+    """A person looked and wants it sent: as it is now, to where the recipient is now."""
+    if message.is_approved:
+        delivery.content_hash = message.content_hash
+    if delivery.state == DeliveryState.SCHEDULED:
+        with suppress(LookupError):
+            delivery.address = (
+                find_channel(delivery.channel).get_address(message.recipient) or delivery.address
+            )
+        delivery.words_hash = digest_words(message.campaign, message.recipient)
 
 
 def _log_decision(about: Model, user: AbstractBaseUser, what: str) -> None:

@@ -14,7 +14,7 @@ from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.progress import JobProgress, RefusedJob
 from campaigns.jobs.queue import enqueue
 from campaigns.models import Job, Message, Recipient
-from campaigns.revisions import is_shown
+from campaigns.revisions import has_consent, is_shown, read_content
 from campaigns.states import MoveRefused, RenderState
 
 NO_ADDRESS = (
@@ -42,8 +42,7 @@ def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:
     message, address = _find_message(job.options["recipient"]), job.options["address"]
     if message is None:
         raise RefusedJob("This person's video is not finished any more. Try again when it is.")
-    presenter = message.campaign.presenter
-    if presenter is not None and presenter.consent_revoked_at is not None:
+    if not has_consent(read_content(message)):
         raise RefusedJob(REVOKED)
     progress("sending the test")
     try:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from campaigns.exports.cells import make_safe
 from campaigns.models import Campaign
+from campaigns.revisions import Consents, load_consents
 from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
 
 OWN_COLUMNS = (
@@ -31,7 +32,7 @@ _ROWS = """
         d.sent_at, d.state, coalesce(e.opened, FALSE),
         CASE WHEN e.finished THEN 100 WHEN m.video_seconds > 0
             THEN least(100, round(100 * coalesce(e.best_s, 0) / m.video_seconds))::int ELSE 0 END,
-        coalesce(v.public, FALSE)
+        v.presenter_id, v.made_with, m.made_with
     FROM campaigns_recipient r
     LEFT JOIN campaigns_message m ON m.recipient_id = r.id
     LEFT JOIN LATERAL (SELECT max(sent_at) AS sent_at, max(state) AS state FROM campaigns_delivery
@@ -39,8 +40,8 @@ _ROWS = """
     LEFT JOIN LATERAL (SELECT bool_or(kind = 'page_viewed') AS opened, bool_or(kind = 'ended') AS finished,
             max(seconds) FILTER (WHERE kind = 'progress') AS best_s
         FROM campaigns_event WHERE message_id = m.id) e ON TRUE
-    LEFT JOIN LATERAL (SELECT TRUE AS public FROM campaigns_revision
-        WHERE message_id = m.id AND withdrawn_at IS NULL LIMIT 1) v ON TRUE
+    LEFT JOIN LATERAL (SELECT presenter_id, made_with FROM campaigns_revision
+        WHERE message_id = m.id AND withdrawn_at IS NULL ORDER BY approved_at DESC LIMIT 1) v ON TRUE
     WHERE r.campaign_id = %s AND r.removed_at IS NULL AND (r.row_number, r.id) > (%s, %s)
     ORDER BY r.row_number, r.id LIMIT %s
 """
@@ -62,13 +63,13 @@ def list_columns(campaign: Campaign) -> list[str]:
 
 def read_people(campaign: Campaign) -> Iterator[Person]:
     """Everybody who is in the campaign, in the sheet's order; keeps only some thousand in memory."""
-    addresses = _find_addresses()
+    addresses, consents = _find_addresses(), load_consents()
     after = (-1, -1)
     while True:
         with connection.cursor() as cursor:
             cursor.execute(_ROWS, [campaign.pk, *after, ROWS_AT_ONCE])
             rows = cursor.fetchall()
-        yield from (_build_person(row, addresses) for row in rows)
+        yield from (_build_person(row, addresses, consents, campaign.presenter_id) for row in rows)
         if len(rows) < ROWS_AT_ONCE:
             return
         after = (rows[-1][1], rows[-1][0])
@@ -137,11 +138,16 @@ def _find_addresses() -> dict[str, tuple[str, str]]:
     return found
 
 
-def _build_person(row: Sequence[Any], addresses: Mapping[str, tuple[str, str]]) -> Person:
+def _build_person(
+    row: Sequence[Any], addresses: Mapping[str, tuple[str, str]], consents: Consents, presenter: int | None
+) -> Person:
     (_, _, values, verdict, public_id, render, review, current, has_poster, has_preview,
-     sent_at, delivery, opened, watched, public) = row  # fmt: skip
+     sent_at, delivery, opened, watched, *shown, made_with) = row  # fmt: skip
     approved = review == ReviewState.APPROVED and render == RenderState.READY and bool(current)
-    has = {"page": approved or public, "poster": has_poster, "picture": has_poster, "preview": has_preview}
+    public = _is_public(
+        shown[0], _load(shown[1]), _load(made_with), consents, presenter if approved else None
+    )
+    has = {"page": public, "poster": has_poster, "picture": has_poster, "preview": has_preview}
     links = [
         "".join((addresses[name][0], str(public_id), addresses[name][1]))
         if public_id and has["page"] and has[name]
@@ -153,6 +159,20 @@ def _build_person(row: Sequence[Any], addresses: Mapping[str, tuple[str, str]]) 
     seen = ("yes" if opened else "no", str(watched)) if sent_at else ("", "")
     plain = _load(values)
     return Person(plain, (*links, status, "yes" if approved else "no", sent, *seen))
+
+
+def _is_public(
+    seen: int | None,
+    shown: Mapping[str, Any],
+    made_with: Mapping[str, Any],
+    consents: Consents,
+    own: int | None,
+) -> bool:
+    """Whether the link shows something: what was approved, by somebody who consents. ``own`` is who is seen
+    where the content is approved and older than revisions."""
+    if seen is None and own is not None:
+        seen, shown = made_with.get("presenter", own), made_with
+    return consents.cover(seen, shown)
 
 
 def _load(values: Any) -> Mapping[str, str]:

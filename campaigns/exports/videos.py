@@ -15,7 +15,7 @@ from campaigns.engine import RenderError
 from campaigns.exports.cells import make_safe
 from campaigns.exports.tables import TellProgress
 from campaigns.models import Campaign
-from campaigns.revisions import may_be_seen
+from campaigns.revisions import load_consents, read_content
 from campaigns.states import RenderState, ReviewState
 
 _UNSAFE = re.compile(r"[^\w .,'()+-]+")
@@ -30,19 +30,22 @@ def write_videos(campaign: Campaign, path: Path, tell: TellProgress) -> int:
         render_state=RenderState.READY, review_state=ReviewState.APPROVED, recipient__removed_at=None
     )
     total, count = ready.count(), 0
+    consents = load_consents()
     lines = io.StringIO()
     manifest = csv.writer(lines)
     manifest.writerow(["file", "row", "name", "address", "link", "seconds"])
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         messages = ready.select_related("recipient", "campaign").order_by("recipient__row_number", "pk")
         for done, message in enumerate(messages.iterator(chunk_size=200), start=1):
-            if message.is_approved and may_be_seen(message):
-                row = message.recipient
+            if message.is_approved:
+                row, content = message.recipient, read_content(message)
+                agreed = consents.cover(content.presenter_id, content.made_with)
                 name = name_file(row.row_number, str(row), message.pk)
-                stored = _add(archive, name, message.video)
+                stored = agreed and _add(archive, name, message.video)
                 count += stored
-                cells = [name if stored else "the file is gone", str(row.row_number), str(row), row.email]
-                cells += [page_url(message), f"{message.video_seconds:.1f}"]
+                told = name if stored else "the file is gone" if agreed else "the consent was revoked"
+                cells = [told, str(row.row_number), str(row), row.email]
+                cells += [page_url(message) if agreed else "", f"{message.video_seconds:.1f}"]
                 manifest.writerow([make_safe(cell) for cell in cells])
             tell("packing videos", done, total)
         archive.writestr("manifest.csv", "\ufeff" + lines.getvalue())

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django_q.tasks import async_task
 
+from campaigns.claims import clock
 from campaigns.jobs.kinds import KINDS, JobKind
 from campaigns.models import Campaign, Job, Presenter
 from campaigns.states import JobState, MoveRefused, move_one
@@ -90,7 +90,7 @@ def find_latest(campaign: Campaign, *kinds: JobKind) -> Job | None:
 
 def cancel(job: Job) -> None:
     """End a job; its worker notices within a second or two. Raises MoveRefused where it is over already."""
-    move_one(job, JobState.CANCELLED, finished_at=timezone.now(), claimed_by="", stage="")
+    move_one(job, JobState.CANCELLED, finished_at=clock.now(), claimed_by="", stage="")
 
 
 def retry(job: Job) -> None:
@@ -120,7 +120,7 @@ def describe(job: Job) -> JobView:
 def _estimate_s(job: Job, fraction: float) -> float | None:
     if job.state != JobState.RUNNING or job.started_at is None or fraction < 0.02:
         return None
-    return (timezone.now() - job.started_at).total_seconds() * (1 - fraction) / fraction
+    return (clock.now() - job.started_at).total_seconds() * (1 - fraction) / fraction
 
 
 def _count_before(job: Job) -> int:

@@ -6,9 +6,8 @@ import logging
 from datetime import timedelta
 
 from django.db.models import F, QuerySet
-from django.utils import timezone
 
-from campaigns.claims import Heartbeat, compute_stall_cutoff, create_token
+from campaigns.claims import Heartbeat, clock, compute_stall_cutoff, create_token
 from campaigns.engine import Cancelled
 from campaigns.jobs.kinds import load_work
 from campaigns.jobs.progress import JobProgress, RefusedJob
@@ -27,7 +26,7 @@ def work_on_job(job_id: int) -> str:
     """Claim a job and do it; the state that it is left in. Safe to call twice, anywhere, at once."""
     token = create_token()
     waiting = Job.objects.filter(pk=job_id, state=JobState.WAITING)
-    now = timezone.now()
+    now = clock.now()
     begun = {"claimed_by": token, "heartbeat_at": now, "started_at": now, "attempts": F("attempts") + 1}
     if move(waiting, JobState.RUNNING, **begun):
         job = Job.objects.select_related("campaign", "presenter", "workspace", "created_by").get(pk=job_id)
@@ -42,11 +41,11 @@ def sweep_stalled_jobs() -> int:
     for job in Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=compute_stall_cutoff()):
         dead = Job.objects.filter(pk=job.pk, claimed_by=job.claimed_by, heartbeat_at=job.heartbeat_at)
         if job.attempts >= ATTEMPTS_MAX:
-            freed += move(dead, JobState.FAILED, failure=KILLED, finished_at=timezone.now(), claimed_by="")
+            freed += move(dead, JobState.FAILED, failure=KILLED, finished_at=clock.now(), claimed_by="")
         elif move(dead, JobState.WAITING, claimed_by=""):
             wake(job)
             freed += 1
-    forgotten = timezone.now() - timedelta(seconds=FORGOTTEN_S)
+    forgotten = clock.now() - timedelta(seconds=FORGOTTEN_S)
     for job in Job.objects.filter(state=JobState.WAITING, created_at__lt=forgotten):
         wake(job)
     return freed
@@ -67,7 +66,7 @@ def _do(job: Job, claimed: QuerySet[Job]) -> None:
 
 
 def _ended() -> dict[str, object]:
-    return {"finished_at": timezone.now(), "claimed_by": "", "stage": ""}
+    return {"finished_at": clock.now(), "claimed_by": "", "stage": ""}
 
 
 def _describe_unexpected(error: Exception) -> str:

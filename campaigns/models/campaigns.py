@@ -97,9 +97,16 @@ class Campaign(StatusModel):
     poster_moment = models.JSONField(
         null=True, blank=True, editable=False
     )  # what a person chose for every poster: {"line", "text", "presenter", "offset_s"}; null: the platform's
+    pace = models.JSONField(default=dict, blank=True, editable=False)  # see delivery.timing
+    mail_confirmed = models.CharField(
+        max_length=64, blank=True, editable=False
+    )  # the mail's words as a person last confirmed them; see delivery.plan.digest_mail
     sending_failures = models.PositiveIntegerField(
         default=0, editable=False
     )  # in a row, since the last success
+    sender_refusals = models.PositiveIntegerField(
+        default=0, editable=False
+    )  # in a row: mail servers that want nothing from this sender
     sending_paused = models.TextField(
         blank=True, editable=False
     )  # why sending stopped by itself; empty: it did not

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from campaigns.models.campaigns import Campaign
 from campaigns.models.workspaces import Workspace
@@ -29,7 +30,7 @@ class HistoryEntry(models.Model):
     verb = models.CharField(max_length=64)  # a value of history.Verb
     about = models.CharField(max_length=300, blank=True)  # what it was done to, as people call it
     details = models.JSONField(default=dict)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         verbose_name_plural = "history"

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 
 from campaigns.models.campaigns import Campaign, Recipient
 from campaigns.models.status_model import StatusModel
@@ -168,13 +168,18 @@ class Delivery(StatusModel):
     channel = models.CharField(max_length=32, default="email")
     address = models.CharField(max_length=320)
     content_hash = models.CharField(max_length=64)
+    confirmed = models.CharField(
+        max_length=64, blank=True, editable=False
+    )  # the plan that a person confirmed
+    # The words as they were then; empty: of an older version, which did not note them.
+    words_hash = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(max_length=16, choices=DeliveryState.choices, default=DeliveryState.SCHEDULED)
     reason = models.TextField(blank=True)
     attempts = models.PositiveIntegerField(default=0)
     claimed_by = models.CharField(max_length=100, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)  # not before; empty: at once
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -199,6 +204,11 @@ class Delivery(StatusModel):
                 name="sent_contents",
             ),
             models.Index(Upper("address"), name="delivery_addresses"),
+            models.Index(
+                fields=["campaign", "sent_at"],
+                condition=models.Q(sent_at__isnull=False),
+                name="sent_moments",
+            ),
             models.Index(fields=["-created_at"]),
         ]
 

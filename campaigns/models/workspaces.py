@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 FIRST_NAME = "Workspace"
+BLOCKED_WORDS_MAX = 2000
 
 
 class Workspace(models.Model):
@@ -18,6 +19,7 @@ class Workspace(models.Model):
     retention = models.JSONField(
         default=dict, blank=True, editable=False
     )  # {privacy.retention.Kept: days}, where it is not as the settings say; 0: for ever
+    blocked_words = models.TextField(blank=True)  # one a line; see scripts.blocked
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -61,6 +63,6 @@ def get_workspace_key(row: Owned) -> int:
 # The migrations name it as a default: an installation has a workspace from its first migration on.
 def get_first_workspace() -> int:
     """The key of the oldest workspace; made where somebody deleted all of them."""
-    # The key alone: at the migrations that ask, later columns are not there yet.
+    # The key alone: a migration asks before the table has its later columns.
     first = Workspace.objects.order_by("pk").values_list("pk", flat=True).first()
-    return first if first is not None else Workspace.objects.get_or_create(name=FIRST_NAME)[0].pk
+    return first or Workspace.objects.get_or_create(name=FIRST_NAME)[0].pk

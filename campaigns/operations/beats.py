@@ -6,6 +6,8 @@ workers, which run them. Each service has the folder ``VAR_DIR/workers/QUEUE/HOS
 - ``lock``, locked as long as one of its processes lives, so that the kernel knows who is left after SIGKILL;
 - ``guard.json``, written by the guard's own loop; a guard that stands still writes nothing;
 - ``worker-PID.json``, written by a thread of each worker, so that a long task does not look stuck.
+
+Their moments are seconds since this machine started: a clock that is set meanwhile changes nothing.
 """
 
 from __future__ import annotations
@@ -21,23 +23,35 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
+from django.db import Error, close_old_connections, connection
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django_q.brokers.orm import ORM
+from django_q.conf import Conf
+from django_q.models import OrmQ, Schedule
 from django_q.signals import post_execute_in_worker, post_spawn, pre_execute
 from django_q.signing import SignedPackage
+from django_q.tasks import async_task
+
+from campaigns.claims import clock
 
 logger = logging.getLogger(__name__)
 
 BEAT_S = 1.0
+SWEEP = "sweep"
+SWEEP_EACH_S = 60
+LOOK_EACH_S = 5.0
 
 
 @dataclass(frozen=True)
 class GuardBeat:
-    """What the guard wrote last: when (seconds since 1970), and the process ids of pusher and workers."""
+    """What the guard wrote last: when (`time.monotonic`), and the process ids of pusher and workers."""
 
     at: float
     pusher: int
@@ -92,17 +106,83 @@ def living(queue: str) -> list[Service]:
 
 
 class Broker(ORM):
-    """Django-Q2's own broker on PostgreSQL; its guard's status, twice a second, becomes the guard's beat."""
+    """Django-Q2's own broker on PostgreSQL, by the database's clock: a machine whose own is wrong neither
+    waits for a task nor takes one that another holds. Its guard's status, twice a second, becomes the guard's
+    beat, and begins what runs by the clock."""
+
+    def timeout(self, task: Any) -> Any:
+        return Now() + timedelta(seconds=Conf.RETRY)
+
+    def queue_size(self) -> int:
+        return int(self._select(lock__lte=Now()).count())
+
+    def lock_size(self) -> int:
+        return int(self._select(lock__gt=Now()).count())
+
+    def enqueue(self, task: str) -> Any:
+        key = self.list_key or Conf.CLUSTER_NAME
+        return self.get_connection().create(key=key, payload=task, lock=Now()).pk
+
+    def dequeue(self) -> list[tuple[int, str]] | None:
+        waiting = list(self._select(lock__lt=Now())[: Conf.BULK])
+        if not waiting:
+            time.sleep(Conf.POLL)  # as Django-Q2 does where the queue is empty
+            return None
+        rows = self.get_connection()
+        return [
+            (task.pk, task.payload)
+            for task in waiting
+            if rows.filter(pk=task.pk, lock=task.lock).update(lock=self.timeout(task))
+        ]
+
+    def _select(self, **lock: Any) -> QuerySet[OrmQ]:
+        found: QuerySet[OrmQ] = self.get_connection().filter(key=self.list_key, **lock)
+        return found
 
     def set_stat(self, key: str, value: str, timeout: int) -> None:
         """Called by the guard's loop with its signed status."""
         super().set_stat(key, value, timeout)
-        now = time.time()
+        now = time.monotonic()
         if _own.folder is not None and now - _own.guard_at >= BEAT_S:
             _own.guard_at = now
             status = SignedPackage.loads(value)
             _write(_own.folder / "guard.json", GuardBeat(now, status.pusher, status.workers))
             _forget_ended(_own.folder, set(status.workers))
+        if self.list_key == settings.Q_CLUSTER["name"] and now - _own.looked_at >= LOOK_EACH_S:
+            _own.looked_at = now
+            _begin_sweep(self)
+
+
+def _begin_sweep(broker: Broker) -> None:
+    """The guard outlives a database that is away for a moment."""
+    try:
+        close_old_connections()
+        begin_sweep(broker)
+        begin_due(broker)
+    except Error:
+        logger.warning("The sweep could not be begun; it is tried again.", exc_info=True)
+        connection.close()
+
+
+def begin_sweep(broker: Broker) -> bool:
+    """Queue the sweep where it is due by the database's clock; of several guards one does. Django-Q2 itself
+    goes by the clock of the machine, so it leaves this schedule alone (its ``repeats`` are 0)."""
+    each = timedelta(seconds=SWEEP_EACH_S)
+    due = Q(next_run__lte=Now()) | Q(next_run__gt=Now() + 2 * each)  # a machine's clock wrote that one
+    if not Schedule.objects.filter(due, name=SWEEP).update(next_run=Now() + each):
+        return False
+    async_task("campaigns.tasks.sweep", task_name=SWEEP, broker=broker)
+    return True
+
+
+def begin_due(broker: Broker) -> bool:
+    """Queue a sender where a delivery's own moment has come and no task waits that would send it."""
+    from campaigns.delivery.attempt import find_due  # the tables are not there yet when Django-Q2 loads this
+
+    if broker.queue_size() or not find_due(clock.now()).filter(due_at__isnull=False).exists():
+        return False
+    async_task("campaigns.tasks.deliver_due", task_name="send what is due", broker=broker)
+    return True
 
 
 @dataclass
@@ -111,6 +191,7 @@ class _Own:
 
     folder: Path | None = None
     guard_at: float = 0.0
+    looked_at: float = 0.0
     task: str = ""
     since: float = 0.0
     changed: Event = field(default_factory=Event)
@@ -120,17 +201,17 @@ _own = _Own()
 
 
 def _begin_worker(**_: Any) -> None:
-    _own.changed, _own.task, _own.since = Event(), "", time.time()
+    _own.changed, _own.task, _own.since = Event(), "", time.monotonic()
     Thread(target=_beat, name="sign of life", daemon=True).start()
 
 
 def _begin_task(task: dict[str, Any], **_: Any) -> None:
-    _own.task, _own.since = str(task["name"]), time.time()
+    _own.task, _own.since = str(task["name"]), time.monotonic()
     _own.changed.set()
 
 
 def _end_task(**_: Any) -> None:
-    _own.task, _own.since = "", time.time()
+    _own.task, _own.since = "", time.monotonic()
     _own.changed.set()
 
 
@@ -140,7 +221,7 @@ def _beat() -> None:
     while True:
         _own.changed.clear()
         try:
-            _write(path, WorkerBeat(time.time(), _own.task, _own.since))
+            _write(path, WorkerBeat(time.monotonic(), _own.task, _own.since))
         except OSError:
             logger.warning("The sign of life could not be written; the next one is tried.", exc_info=True)
         _own.changed.wait(BEAT_S)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db.models import Min
 from django_q.models import OrmQ
 
+from campaigns.claims import clock
 from campaigns.operations.beats import Service, WorkerBeat, living
 
 
@@ -29,7 +29,7 @@ def check_queue(queue: str) -> str:
             f"Nobody works on the queue {queue} on this machine. "
             f"Start a service with: python manage.py work --queue {queue}"
         )
-    now = time.time()
+    now = time.monotonic()
     for service in services:
         _check_signs(queue, service, now)
     workers = [beat for service in services for beat in service.workers.values()]
@@ -58,7 +58,7 @@ def _check_waiting(queue: str, workers: Iterable[WorkerBeat], now: float) -> Non
     oldest = OrmQ.objects.filter(key=queue).aggregate(since=Min("lock"))["since"]
     if oldest is None:
         return
-    waiting_s = (datetime.fromtimestamp(now, UTC) - oldest).total_seconds()
+    waiting_s = (clock.now() - oldest).total_seconds()
     idle_s = max((now - worker.since for worker in workers if not worker.task), default=0.0)
     if min(waiting_s, idle_s) > settings.RENDER_STALLED_AFTER_S:
         raise Stuck(

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db.models import FileField
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.models import Job, Revision
 from campaigns.revisions import FILES, find_platform_poster
 
@@ -23,7 +23,7 @@ ROOTS = ("campaigns", "presenters", "jobs")  # uploads on their way have rows an
 def find_orphans() -> list[str]:
     """Names of stored files that nothing refers to and that are old enough, by name."""
     used, owners = _list_used(), _list_owners()
-    before = timezone.now() - SPARED
+    before = clock.now() - SPARED
     found = []
     for root in ROOTS:
         for name in _walk(root):

@@ -15,8 +15,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.delivery.mailbox import mailbox_folder
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import OPEN
@@ -80,11 +80,11 @@ def expire(*, dry_run: bool = False) -> list[Expired]:
         for kept in OF_WORKSPACE:
             days = find_days(workspace, kept)
             if days:
-                count = _WORK[kept](workspace, timezone.now() - timedelta(days=days), dry_run)
+                count = _WORK[kept](workspace, clock.now() - timedelta(days=days), dry_run)
                 done.append(Expired(workspace.name, kept, days, count))
     for kept, work in _WORK_OF_MACHINE.items():
         if days := find_days(None, kept):
-            done.append(Expired("", kept, days, work(timezone.now() - timedelta(days=days), dry_run)))
+            done.append(Expired("", kept, days, work(clock.now() - timedelta(days=days), dry_run)))
     _expire_person_archives(dry_run)
     return [one for one in done if one.count]
 
@@ -159,7 +159,7 @@ def _expire_videos(workspace: Workspace, before: datetime, dry_run: bool) -> int
 
 
 def _expire_history(workspace: Workspace, before: datetime, dry_run: bool) -> int:
-    before = min(before, timezone.now() - timedelta(days=HISTORY_DAYS_LEAST))
+    before = min(before, clock.now() - timedelta(days=HISTORY_DAYS_LEAST))
     if dry_run:
         return HistoryEntry.objects.filter(workspace=workspace, at__lt=before).count()
     with connection.cursor() as cursor:
@@ -176,7 +176,7 @@ def _expire_mails(before: datetime, dry_run: bool) -> int:
 
 
 def _expire_person_archives(dry_run: bool) -> None:
-    before = timezone.now() - timedelta(days=KEPT_DAYS)
+    before = clock.now() - timedelta(days=KEPT_DAYS)
     kinds = (JobKind.EXPORT_PERSON, JobKind.ERASE)
     for job in Job.objects.filter(kind__in=kinds, created_at__lt=before).exclude(state__in=OPEN):
         if not dry_run:

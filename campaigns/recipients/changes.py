@@ -13,9 +13,9 @@ from enum import StrEnum
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils import timezone
 
 from campaigns import history
+from campaigns.claims import clock
 from campaigns.delivery.unsent import HANDED_OVER
 from campaigns.models import Campaign, Delivery, Message, Recipient
 from campaigns.problems import Problem, Source, dump_problems
@@ -274,7 +274,7 @@ def _write(people: list[Recipient]) -> None:
 
 
 def _remove(pks: Sequence[int]) -> None:
-    now = timezone.now()
+    now = clock.now()
     for _, some in _cut(pks):
         Recipient.objects.filter(pk__in=some, removed_at=None).update(removed_at=now)
 

@@ -15,12 +15,13 @@ from campaigns.recordings.archive import NotFound
 from campaigns.recordings.line_recordings import find_recorded_texts, mark_recorded
 from campaigns.recordings.stored_recordings import load_row_sounds, mark_row_recorded
 from campaigns.scripts import template
+from campaigns.scripts.blocked import BlockedWords, describe_blocked
 from campaigns.sheets.spreadsheet import Row
 from campaigns.states import RenderState
 from campaigns.storage.campaign_voice import describe_campaign_voice
 
 _FILMED = "filmed"  # a key of made_with: whether lines of the take were wanted; and a segment's source
-_COMPARED = ("presenter", "take", "voice")
+NOTED = ("presenter", "take", "voice")  # of made_with: who is seen and heard
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class ContentFiller:
         self.script = campaign.script
         self.speaker = speaker or load_row_speaker(campaign)
         self.made_with = describe_making(campaign)
+        self._blocked = BlockedWords(campaign.workspace.blocked_words)
         self._recorded, self._row_sounds = find_recorded_texts(campaign), load_row_sounds(campaign)
 
     def fill(self, row: Recipient) -> Content:
@@ -49,6 +51,9 @@ class ContentFiller:
         except template.ScriptError as error:
             fault = error if error.concerns_everybody else None
             return Content([], self._describe(()), f"Row {row.row_number}: {error}", fault)
+        blocked = self._blocked.find(line.text for line in lines)
+        if blocked:
+            return Content([], self._describe(()), describe_blocked(row.row_number, blocked))
         written = write_lines(lines, self.speaker.find_locales(lines, row.values))
         marked = mark_recorded(written, self._recorded)
         try:
@@ -80,7 +85,7 @@ def describe_making(campaign: Campaign) -> dict[str, Any]:
 def is_made_otherwise(campaign: Campaign, made_with: Mapping[str, Any]) -> bool:
     """Whether a plan names another presenter, take or voice than the campaign has now."""
     wanted = describe_making(campaign)
-    return any(name in made_with and name in wanted and made_with[name] != wanted[name] for name in _COMPARED)
+    return any(name in made_with and name in wanted and made_with[name] != wanted[name] for name in NOTED)
 
 
 def is_made_so(message: Message | Revision, content: Content) -> bool:
@@ -96,7 +101,7 @@ def is_made_so(message: Message | Revision, content: Content) -> bool:
 def is_spoken_otherwise(message: Message, content: Content) -> bool:
     """Whether it was planned for another take or another voice."""
     made, wanted = message.made_with, content.made_with
-    return any(name in made and name in wanted and made[name] != wanted[name] for name in _COMPARED)
+    return any(name in made and name in wanted and made[name] != wanted[name] for name in NOTED)
 
 
 def _is_shown_otherwise(message: Message | Revision, wanted: Mapping[str, Any]) -> bool:
@@ -111,7 +116,7 @@ def find_made_otherwise(campaign: Campaign) -> QuerySet[Message]:
     the campaign has now. Their words are not looked at."""
     wanted = describe_making(campaign)
     other = Q()
-    for name in _COMPARED:
+    for name in NOTED:
         if name in wanted:
             other |= Q(made_with__has_key=name) & ~Q(**{f"made_with__{name}": wanted[name]})
     if wanted[_FILMED]:

@@ -17,8 +17,8 @@ from typing import IO, Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.jobs import queue
 from campaigns.jobs.kinds import JobKind
 from campaigns.models import Campaign, Job
@@ -164,15 +164,13 @@ def throw_away(campaign: Campaign) -> None:
 
 def sweep_drafts() -> int:
     """Forget drafts that were applied, and those that nobody came back to; returns how many."""
-    old = Job.objects.filter(
-        kind=JobKind.READ_SHEET, created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)
-    )
+    old = Job.objects.filter(kind=JobKind.READ_SHEET, created_at__lt=clock.now() - timedelta(days=KEPT_DAYS))
     applied = Job.objects.filter(kind=JobKind.APPLY_CHANGES, state=JobState.DONE)
     keys = set(old.exclude(state__in=queue.OPEN).values_list("options__draft", flat=True))
     read = Job.objects.filter(kind=JobKind.READ_SHEET)
     done = applied.filter(options__draft__in=read.values("options__draft"))
     keys |= set(done.values_list("options__draft", flat=True))
-    newer = read.filter(created_at__gte=timezone.now() - timedelta(days=KEPT_DAYS), options__draft__in=keys)
+    newer = read.filter(created_at__gte=clock.now() - timedelta(days=KEPT_DAYS), options__draft__in=keys)
     keys -= set(newer.values_list("options__draft", flat=True)) - set(
         done.values_list("options__draft", flat=True)
     )

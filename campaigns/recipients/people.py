@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django_q.tasks import async_task
 
 from campaigns import history
+from campaigns.claims import clock
 from campaigns.history import Verb
 from campaigns.models import Campaign, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems
@@ -83,7 +83,7 @@ def remove_person(campaign: Campaign, recipient: Recipient, user: AbstractBaseUs
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
         person = _lock_person(stored, recipient)
         if person.removed_at is None:
-            person.removed_at = timezone.now()
+            person.removed_at = clock.now()
             person.save(update_fields=["removed_at"])
             put_aside(stored, person)
             _look_again(stored, {person.key})

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from campaigns import engine
+from campaigns.claims import clock
 from campaigns.models import Campaign, PersonalWord
 from campaigns.problems import Source
 from campaigns.pronunciations.speaker import load_speaker
@@ -55,7 +56,7 @@ def compute_words_key(campaign: Campaign) -> str:
 
 def begin_count(campaign: Campaign) -> bool:
     """Whether whoever asks is to count the words; False where they are up to date or counted by another."""
-    key, now = compute_words_key(campaign), int(time.time())
+    key, now = compute_words_key(campaign), int(clock.now().timestamp())
     mark = campaign.words_of
     at_work = mark.startswith(f"{_BEGUN} {key[:24]}") and now - int(mark.split()[2]) < _STALE_AFTER_S
     if mark == key or at_work:
@@ -76,7 +77,7 @@ def study_words(campaign: Campaign) -> None:
 
     def beat() -> None:
         marked = Campaign.objects.filter(pk=campaign.pk, words_of__startswith=_BEGUN)
-        marked.update(words_of=_write_mark(key, int(time.time())))
+        marked.update(words_of=_write_mark(key, int(clock.now().timestamp())))
 
     if not is_counted(campaign):
         count_words(campaign, beat)

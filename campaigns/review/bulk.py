@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import BigIntegerField, Count, Func, Q, QuerySet, Sum, Value
 from django.db.models import CharField as Text
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.engine import Cancelled
 from campaigns.history import Verb
 from campaigns.jobs.kinds import JobKind
@@ -90,7 +90,7 @@ def start_approval(campaign: Campaign, user: AbstractBaseUser, *, seen: str, que
     if count <= AT_ONCE_MAX:
         return approve_unflagged(campaign, user, seen=seen)
     _refuse_other_contents(campaign, seen)
-    options = {"seen": seen, "at": timezone.now().isoformat(), "total": count, "query": query}
+    options = {"seen": seen, "at": clock.now().isoformat(), "total": count, "query": query}
     return enqueue(JobKind.APPROVE, campaign=campaign, user=user, options=options)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Comment, Message
 from campaigns.states import MoveRefused
@@ -41,7 +41,7 @@ def add_comment(message: Message, user: AbstractBaseUser, text: str, at_s: float
 def resolve_comment(comment: Comment, user: AbstractBaseUser) -> Comment:
     """Mark it as dealt with, or as open again."""
     with transaction.atomic():
-        comment.resolved_at = None if comment.resolved_at else timezone.now()
+        comment.resolved_at = None if comment.resolved_at else clock.now()
         comment.save(update_fields=["resolved_at"])
         message = comment.message
         record(

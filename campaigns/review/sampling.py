@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import MD5, Cast, Concat
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Job, Message
 from campaigns.review.bulk import find_unflagged, start_approval
@@ -65,7 +65,7 @@ def draw_sample(campaign: Campaign, user: AbstractBaseUser, one_in: int) -> Samp
     campaign.review_sample = {
         "one_in": one_in,
         "messages": sorted(drawn),
-        "drawn_at": timezone.now().isoformat(),
+        "drawn_at": clock.now().isoformat(),
     }
     campaign.save(update_fields=["review_sample"])
     record(

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, F, OuterRef
-from django.utils import timezone
 
 from campaigns import revisions
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, HistoryEntry, Message, Revision
 from campaigns.states import ReviewState, move
@@ -24,7 +24,7 @@ class Decision:
     user: AbstractBaseUser
     state: ReviewState  # approved or rejected
     reason: str = ""
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime = field(default_factory=clock.now)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from campaigns import revisions
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, HistoryEntry, Message, Revision
 from campaigns.review.standing import APPROVED, REJECTED
@@ -92,7 +92,7 @@ def _withdraw_approved(rows: QuerySet[Message]) -> None:
     approved = rows.filter(APPROVED)
     Revision.objects.filter(
         message__in=approved, content_hash=F("message__content_hash"), withdrawn_at=None
-    ).update(withdrawn_at=timezone.now())
+    ).update(withdrawn_at=clock.now())
 
 
 def _restore(before: Mapping[str, Any]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Message
 from campaigns.runs.lifecycle import require_presenter, wake_run
@@ -42,7 +42,7 @@ def render_elsewhere(message: Message, user: AbstractBaseUser) -> None:
         move(row, RenderState.QUEUED)
         move(row, ReviewState.PENDING)
         row.update(
-            stretch=F("stretch") + 1, urgency=AGAIN_URGENCY, asked_at=timezone.now(), attempts=0,
+            stretch=F("stretch") + 1, urgency=AGAIN_URGENCY, asked_at=clock.now(), attempts=0,
             content_hash="", approved_hash="", first_approved_hash="",
         )  # fmt: skip
         about = f"{stored.recipient} over another stretch of the take"
@@ -82,7 +82,7 @@ def render_again(message: Message, user: AbstractBaseUser) -> None:
             raise MoveRefused(SAME)
         if message.render_state == RenderState.FAILED:
             raise MoveRefused(message.failure)
-        Message.objects.filter(pk=message.pk).update(urgency=AGAIN_URGENCY, asked_at=timezone.now())
+        Message.objects.filter(pk=message.pk).update(urgency=AGAIN_URGENCY, asked_at=clock.now())
         record(user, Verb.RENDERED_AGAIN, campaign=campaign, about=str(person))
         transaction.on_commit(lambda: wake_run(campaign, presenter))
     message.refresh_from_db()

@@ -12,12 +12,11 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from campaigns import engine
-from campaigns.claims import Claim, Heartbeat, compute_stall_cutoff, create_token
+from campaigns.claims import Claim, Heartbeat, clock, compute_stall_cutoff, create_token
 from campaigns.models import Presenter
 from campaigns.runs.presenter_voice import fit_presenter_voice
 from campaigns.runs.turns import list_bakes, list_consenting
@@ -40,7 +39,7 @@ def start_bake(presenter: Presenter) -> None:
             raise MoveRefused("This take is being prepared already. Wait until it is ready.")
         move(Presenter.objects.filter(pk=stored.pk), BakeState.WAITING)
         stored.failure, stored.stage, stored.done, stored.total = "", "waiting for a worker", 0, 0
-        stored.started_at, stored.asked_at = None, timezone.now()  # it goes before mass work again
+        stored.started_at, stored.asked_at = None, clock.now()  # it goes before mass work again
         stored.bake.name = ""  # what a worker finds here it keeps
         stored.save(update_fields=["failure", "stage", "done", "total", "bake", "started_at", "asked_at"])
         transaction.on_commit(lambda: enqueue_bake(stored))
@@ -57,7 +56,7 @@ def ask_for_voice(presenter: Presenter) -> None:
         if row.has_voice_consent and not row.fitted_voice and row.bake_state == BakeState.READY:
             move(Presenter.objects.filter(pk=row.pk), BakeState.WAITING)
             row.voice_failure, row.stage, row.done, row.total = "", "waiting for a worker", 0, 0
-            row.started_at, row.asked_at = None, timezone.now()  # a person waits for it as for any bake
+            row.started_at, row.asked_at = None, clock.now()  # a person waits for it as for any bake
             row.save(update_fields=["voice_failure", "stage", "done", "total", "started_at", "asked_at"])
             transaction.on_commit(lambda: enqueue_bake(row))
     presenter.refresh_from_db()
@@ -74,7 +73,7 @@ def claim_and_bake(presenter_id: int) -> None:
     """Claim one presenter and bake it. Does nothing when another worker holds it."""
     token = create_token()
     claimed = Presenter.objects.filter(pk=presenter_id, bake_state=BakeState.BAKING, claimed_by=token)
-    now = timezone.now()
+    now = clock.now()
     row = list_consenting().filter(pk=presenter_id)
     if not move(row, BakeState.BAKING, claimed_by=token, heartbeat_at=now, started_at=now, failure=""):
         return

@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
-from campaigns.claims import compute_stall_cutoff, create_token
+from campaigns.claims import clock, compute_stall_cutoff, create_token
 from campaigns.engine import RenderError
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
@@ -56,7 +55,7 @@ def start(
         stored = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         if stored.archived_at is not None:
             raise MoveRefused("This campaign is in the archive: take it out of there first.")
-        move_one(stored, CampaignState.RENDERING, started_at=timezone.now(), finished_at=None)
+        move_one(stored, CampaignState.RENDERING, started_at=clock.now(), finished_at=None)
         presenter = require_presenter(stored)
         _sync_messages(stored, progress)
         if user is not None and stored.created_by_id is None:
@@ -79,7 +78,7 @@ def cancel(campaign: Campaign, user: AbstractBaseUser | None = None) -> None:
     """Stop the run; finished messages are kept. Workers notice within a second or two."""
     with transaction.atomic():
         stored = Campaign.objects.select_for_update().get(pk=campaign.pk)
-        move_one(stored, CampaignState.CANCELLED, finished_at=timezone.now())
+        move_one(stored, CampaignState.CANCELLED, finished_at=clock.now())
         busy = stored.messages.filter(render_state=RenderState.RENDERING)
         move(busy, RenderState.CANCELLED, claimed_by="", stage="")
         if stored.messages.filter(render_state=RenderState.QUEUED)[: CANCELLED_AT_ONCE + 1].count() > (
@@ -129,7 +128,7 @@ def claim_next(
     """
     worker = worker or create_token()
     while (pk := _find_next(urgent, runs, fresh)) is not None:
-        now = timezone.now()
+        now = clock.now()
         if move(
             Message.objects.filter(pk=pk),
             RenderState.RENDERING,
@@ -151,7 +150,7 @@ def _find_next(urgent: bool, runs: bool, fresh: bool) -> int | None:
     if urgent and (found := list_urgent().values_list("pk", flat=True).first()) is not None:
         return int(found)
     while runs and (turn := list_runs(fresh=fresh).first()) is not None:
-        Campaign.objects.filter(pk=turn.pk).update(served_at=timezone.now())
+        Campaign.objects.filter(pk=turn.pk).update(served_at=clock.now())
         rows = list_run_messages(fresh=fresh).filter(campaign=turn)
         found = rows.order_by("attempts", "recipient__row_number").values_list("pk", flat=True).first()
         if found is not None:  # None: others took the last of it meanwhile, and the next run has its turn
@@ -199,7 +198,7 @@ def settle(campaign: Campaign) -> None:
             return
         failed = stored.messages.filter(render_state=RenderState.FAILED).exists()
         ended = CampaignState.RENDERED_WITH_FAILURES if failed else CampaignState.RENDERED
-        move_one(stored, ended, finished_at=timezone.now())
+        move_one(stored, ended, finished_at=clock.now())
 
 
 def wake_workers(most: int = WAKE_UPS_MAX) -> None:

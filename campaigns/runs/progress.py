@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Max, Min
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.models import Campaign, Message
 from campaigns.states import BakeState, CampaignState, RenderState
 
@@ -106,5 +106,5 @@ def _estimate_by_new_lines(campaign: Campaign, since: datetime) -> float | None:
     worked = len(rendered - earlier) + partly
     if worked < LEAST_WORK_LINES or not starts:
         return None
-    spent_s = (timezone.now() - min(starts)).total_seconds()
+    spent_s = (clock.now() - min(starts)).total_seconds()
     return spent_s / worked * max(0.0, len(waiting - rendered - earlier) - partly)

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isinf
 
-from django.utils import timezone
-
-from campaigns.claims import compute_stall_cutoff
+from campaigns.claims import clock, compute_stall_cutoff
 from campaigns.models import Message, Presenter
 from campaigns.runs.speeds import Speeds, measure_speeds
 from campaigns.runs.turns import list_bakes, list_urgent
@@ -83,7 +81,7 @@ def _find_held(speeds: Speeds) -> _Held:
         held.add(claim, speeds.video_s * left if left > 0 else 0.0)  # nothing of an unknown time is nothing
         held.videos += 1
     for take in Presenter.objects.filter(bake_state=BakeState.BAKING, heartbeat_at__gt=alive):
-        spent_s = (timezone.now() - take.started_at).total_seconds() if take.started_at else 0.0
+        spent_s = (clock.now() - take.started_at).total_seconds() if take.started_at else 0.0
         held.prepared_s[take.pk] = max(0.0, speeds.estimate_preparation_s(take) - spent_s)
         held.add(take.claimed_by, held.prepared_s[take.pk])
     return held

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.history import Verb
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.runs.progress import format_duration
@@ -111,7 +111,7 @@ def find_bake_silence(presenter: Presenter) -> str:
 
 
 def _tell_silence(begun: datetime | None) -> str:
-    cutoff = timezone.now() - timedelta(seconds=SILENT_S)
+    cutoff = clock.now() - timedelta(seconds=SILENT_S)
     beats = [
         begun,
         _find_last_beat(Message.objects.all(), cutoff),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.engine import RenderError
 from campaigns.history import Verb, record
 from campaigns.models import Campaign, Message
@@ -72,7 +72,7 @@ def start_sample(campaign: Campaign, user: AbstractBaseUser | None, count: int =
             raise MoveRefused("There is no valid row to make a video for. Upload recipients first.")
         refresh_rows(stored, [row.pk for row, _ in hard])
         stored.messages.filter(is_sample=True).update(is_sample=False, sample_reason="")
-        now = timezone.now()
+        now = clock.now()
         for row, reason in hard:
             chosen = stored.messages.filter(recipient=row)
             chosen.update(is_sample=True, sample_reason=reason[:300], urgency=SAMPLE_URGENCY, asked_at=now)
@@ -99,7 +99,7 @@ def confirm_sample(campaign: Campaign, user: AbstractBaseUser) -> None:
     if not sample.can_be_confirmed:
         raise MoveRefused(NOT_MADE)
     with transaction.atomic():
-        Campaign.objects.filter(pk=campaign.pk).update(sample_confirmed_at=timezone.now())
+        Campaign.objects.filter(pk=campaign.pk).update(sample_confirmed_at=clock.now())
         record(user, Verb.SAMPLE_CONFIRMED, campaign=campaign, videos=sample.made)
     campaign.refresh_from_db(fields=["sample_confirmed_at"])
 

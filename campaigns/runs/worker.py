@@ -12,14 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from campaigns import engine
-from campaigns.claims import Heartbeats
+from campaigns.claims import Heartbeats, clock
 from campaigns.models import Campaign, Message, Presenter
 from campaigns.pictures.posters import find_moment_s, name_poster
 from campaigns.pictures.previews import make_preview
-from campaigns.recipients.content import is_made_otherwise
+from campaigns.recipients.content import NOTED, describe_making, is_made_otherwise
 from campaigns.recipients.row_speaker import read_locales
 from campaigns.recordings.line_recordings import load_recorded
 from campaigns.recordings.stored_recordings import load_row_recorded
@@ -193,7 +192,7 @@ def _to_pairs(lines: list[dict[str, str]]) -> list[tuple[str, str]]:
 def _store_result(message: Message, result: engine.MessageResult) -> None:
     """Files first, then one conditional update: a worker that lost its claim changes nothing."""
     _require_consent(message)  # once more: it may have been revoked meanwhile
-    name, facts = result.content_hash[:16], _collect_facts(result)
+    name, facts = result.content_hash[:16], _collect_facts(message, result)
     files = {
         "video": _store_video(message, result.video, f"{name}.mp4"),
         "poster": store_file(message.poster, result.poster, name_poster(result.content_hash, None)),
@@ -244,11 +243,14 @@ def _draw_preview(message: Message) -> None:
         make_preview(stored)
 
 
-def _collect_facts(result: engine.MessageResult) -> dict[str, Any]:
-    """What is stored of a finished message beside its files."""
+def _collect_facts(message: Message, result: engine.MessageResult) -> dict[str, Any]:
+    """What is stored of a finished message beside its files: who is seen and heard as it was rendered,
+    whatever was planned."""
+    rendered = {name: value for name, value in describe_making(message.campaign).items() if name in NOTED}
     segments = [asdict(segment) for segment in result.segments]
     return {
-        "ready_at": timezone.now(),
+        "ready_at": clock.now(),
+        "made_with": message.made_with | rendered,
         "claimed_by": "",
         "stage": "",
         "urgency": 0,

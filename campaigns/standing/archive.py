@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import OPEN
@@ -24,7 +24,7 @@ def archive(campaign: Campaign, user: AbstractBaseUser) -> None:
         if stored.deliveries.filter(state__in=(DeliveryState.SCHEDULED, DeliveryState.SENDING)).exists():
             raise MoveRefused("Some mails are still on their way. Wait until they have left.")
         if stored.archived_at is None:
-            Campaign.objects.filter(pk=stored.pk).update(archived_at=timezone.now())
+            Campaign.objects.filter(pk=stored.pk).update(archived_at=clock.now())
             record(user, Verb.CAMPAIGN_ARCHIVED, campaign=stored)
     campaign.refresh_from_db()
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
+from campaigns.counts import select_approved
 from campaigns.models import Campaign
+from campaigns.revisions import load_consents
 from campaigns.states import BakeState, DeliveryState, RenderState, ReviewState
 
 REASONS_SHOWN = 4
@@ -46,6 +48,11 @@ def _find_stops(campaign: Campaign) -> Iterator[Concern]:
     elif presenter is not None and presenter.bake_state == BakeState.FAILED:
         said = f"The take of {presenter} could not be prepared: {presenter.failure}"
         yield Concern(said, "Choose another presenter", "script")
+    approved = select_approved(campaign.messages.filter(recipient__removed_at=None))
+    withheld = approved.count() - load_consents().select(approved).count()
+    if withheld:
+        sentence = f"{_many(withheld, 'approved video')} cannot be shown or sent: the consent was revoked"
+        yield Concern(sentence, "Make them with another presenter", "script")
 
 
 def _find_failed_videos(campaign: Campaign) -> Iterator[Concern]:

@@ -6,9 +6,9 @@ import time
 from datetime import timedelta
 
 from django.db import connection
-from django.utils import timezone
 from django_q.tasks import async_task
 
+from campaigns.claims import clock
 from campaigns.models import Campaign, ViewingSummary
 
 TENTHS = 10
@@ -35,7 +35,7 @@ def get_viewing(campaign: Campaign) -> ViewingSummary:
     stored = ViewingSummary.objects.filter(campaign=campaign).first()
     if stored is None:
         return count_viewing(campaign)
-    age = timezone.now() - stored.counted_at
+    age = clock.now() - stored.counted_at
     if age > timedelta(seconds=FRESH_S) and stored.work_s < QUICK_S:
         return count_viewing(campaign)
     if age > timedelta(seconds=OLD_S):
@@ -61,7 +61,7 @@ def count_viewing(campaign: Campaign) -> ViewingSummary:
     made, _ = ViewingSummary.objects.update_or_create(
         campaign=campaign,
         defaults={
-            **counts, "still_watching": still_watching, "counted_at": timezone.now(), "work_s": work_s,
+            **counts, "still_watching": still_watching, "counted_at": clock.now(), "work_s": work_s,
         },
     )  # fmt: skip
     return made

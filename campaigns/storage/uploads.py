@@ -15,8 +15,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
+from campaigns.claims import clock
 from campaigns.models import Upload
 
 SIZE_MAX = 4 * 2**30  # a minute of 4K from a phone is 0.4 GB
@@ -101,7 +101,7 @@ def end_upload(upload: Upload) -> None:
 
 def sweep_uploads() -> int:
     """Throw away uploads that nobody went on with for days; returns how many."""
-    old = list(Upload.objects.filter(changed_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)))
+    old = list(Upload.objects.filter(changed_at__lt=clock.now() - timedelta(days=KEPT_DAYS)))
     for upload in old:
         end_upload(upload)
     return len(old)

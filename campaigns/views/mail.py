@@ -11,10 +11,11 @@ from django.template.loader import render_to_string
 
 from campaigns.delivery.channels.email import DEFAULT_SUBJECT
 from campaigns.delivery.mail_text import FIELDS, NAMES, MailFault, check_field, fill_field, find_mail_gaps
-from campaigns.models import Campaign, Message, Recipient
+from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.pictures.mail_picture import WIDTH_PX, draw_mail_picture
 from campaigns.pictures.previews import WIDTHS_PX, is_made
 from campaigns.pictures.words import find_locale, write_words
+from campaigns.revisions import read_content
 from campaigns.states import RenderState
 from campaigns.views.page import CampaignPage
 from campaigns.views.review_cards import media_url
@@ -50,7 +51,7 @@ def _write(campaign: Campaign, row: Recipient) -> dict[str, Any]:
             written[field] = fill_field(campaign, field, row.values)
         except MailFault as fault:
             faults[field] = {"message": fault.sentence, "corrected": fault.corrected}
-    presenter = campaign.presenter
+    presenter = _find_presenter(campaign, row)
     context = {
         "name": row.name,
         "body": written["email_body"],
@@ -67,6 +68,12 @@ def _write(campaign: Campaign, row: Recipient) -> dict[str, Any]:
         "button": [written["call_to_action_label"], written["call_to_action_url"]],
         "faults": faults,
     }
+
+
+def _find_presenter(campaign: Campaign, row: Recipient) -> Presenter | None:
+    """Who is seen in the video that is there; before there is one, whoever the campaign has."""
+    message = Message.objects.filter(recipient=row, render_state=RenderState.READY).first()
+    return read_content(message).presenter if message is not None else campaign.presenter
 
 
 def _show_picture(campaign: Campaign, row: Recipient) -> dict[str, Any]:

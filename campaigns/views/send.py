@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns.access.roles import Right, may
+from campaigns.delivery.attempt import pause_waiting
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
-from campaigns.delivery.schedule import SendCounts, count_unsent, decide, retry, send_approved
+from campaigns.delivery.schedule import SendCounts, check_plan, count_unsent, decide, retry, send_approved
+from campaigns.delivery.timing import load_pace, store_pace
 from campaigns.delivery.trial import start_test
 from campaigns.history import Verb, record
 from campaigns.jobs.kinds import JobKind
@@ -22,9 +26,10 @@ from campaigns.jobs.queue import describe, enqueue, find_latest, find_open
 from campaigns.models import Delivery, Message
 from campaigns.pictures.previews import start_previews
 from campaigns.scripts.template import FILTERS, to_variable
-from campaigns.states import MoveRefused, RenderState
+from campaigns.states import DeliveryState, MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, read_viewing, summarize_viewing
 from campaigns.views.forms import MailForm
+from campaigns.views.pace import PaceForm, fill_pace_form
 from campaigns.views.page import CampaignPage
 from campaigns.views.script import PREVIEW_CHOICES, find_valid_rows
 from campaigns.views.script_tools import find_sample_values
@@ -68,6 +73,8 @@ class SendPage(CampaignPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs.setdefault("form", MailForm(instance=self.campaign))
+        pace = load_pace(self.campaign)
+        kwargs.setdefault("pace_form", fill_pace_form(pace))
         ready = self.campaign.messages.filter(render_state=RenderState.READY).order_by("pk")
         pks = ready.values_list("pk", flat=True)
         page = Paginator(pks, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
@@ -75,6 +82,8 @@ class SendPage(CampaignPage):
         test = find_latest(self.campaign, JobKind.SEND_TEST)
         return super().get_context_data(
             page=page,
+            pace=pace,
+            next_at=self._find_next_moment(),
             posted=build_rows(page),
             summary=summarize_viewing(self.campaign),
             variables=[(column, to_variable(column)) for column in self.campaign.columns],
@@ -92,7 +101,7 @@ class SendPage(CampaignPage):
         action = self.request.POST.get("action")
         if action == "test":  # to oneself: for those who write the mail and for those who send it
             return Right.SEND if may(self.request.user, Right.SEND, self.campaign) else Right.EDIT
-        return Right.SEND if action in ("send", *DECISIONS) else Right.EDIT
+        return Right.SEND if action in ("send", "pace", *DECISIONS) else Right.EDIT
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         action = request.POST.get("action")
@@ -100,6 +109,8 @@ class SendPage(CampaignPage):
             return self._settle(action)
         if action == "test":
             return self._test()
+        if action == "pace":
+            return self._set_pace()
         form = MailForm(request.POST, instance=self.campaign)
         if action == "send":
             # The button sends the mail's fields along: what is typed and not saved is never sent past.
@@ -114,7 +125,21 @@ class SendPage(CampaignPage):
         record(self.person, Verb.MAIL_SAVED, campaign=self.campaign)
         behind = start_previews(self.campaign, self.person)
         told = " The moving pictures are made behind this page." if behind is not None else ""
+        if pause_waiting(self.campaign):
+            told += " What was waiting to be sent waits until somebody confirms the new words."
         return self.go("send", f"Saved the mail.{told}")
+
+    def _set_pace(self) -> HttpResponse:
+        form = PaceForm(self.request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(pace_form=form), status=400)
+        store_pace(self.campaign, form.to_pace())
+        record(self.person, Verb.PACE_CHANGED, campaign=self.campaign, **self.campaign.pace)
+        return self.go("send", "Saved when mails leave. What waits was moved.")
+
+    def _find_next_moment(self) -> datetime | None:
+        waiting = self.campaign.deliveries.filter(state=DeliveryState.SCHEDULED, due_at__isnull=False)
+        return waiting.aggregate(at=Min("due_at"))["at"]
 
     def _test(self) -> HttpResponse:
         asked = self.request.POST.get("recipient", "")
@@ -129,16 +154,25 @@ class SendPage(CampaignPage):
     def _send(self) -> HttpResponse:
         try:
             channel = find_channel(self.request.POST.get("channel") or self.request.GET.get("channel", ""))
+            confirmed = self.request.POST.get("confirmed", "")
+            if not confirmed:
+                return self._ask(channel)
             if count_unsent(self.campaign, channel) > SENT_AT_ONCE:
-                return self._send_behind(channel)
-            counts = send_approved(self.campaign, self.person, channel.name)
+                return self._send_behind(channel, confirmed)
+            counts = send_approved(self.campaign, self.person, channel.name, confirmed=confirmed)
         except (MoveRefused, LookupError) as refused:
             return self.refuse("send", str(refused))
         return self.go("send", describe_counts(counts, channel.noun))
 
-    def _send_behind(self, channel: Channel[Any]) -> HttpResponse:
+    def _ask(self, channel: Channel[Any]) -> HttpResponse:
+        """The numbers first; the answer carries their digest back."""
+        plan = check_plan(self.campaign, channel)
+        asked = {"plan": plan, "plan_channel": channel}
+        return self.render_to_response(self.get_context_data(**asked))
+
+    def _send_behind(self, channel: Channel[Any], confirmed: str) -> HttpResponse:
         if find_open(self.campaign, JobKind.SEND) is None:
-            options = {"channel": channel.name}
+            options = {"channel": channel.name, "confirmed": confirmed}
             enqueue(JobKind.SEND, campaign=self.campaign, user=self.person, options=options)
         return self.go("send", f"The {channel.noun}s are being scheduled; you can leave this page.")
 

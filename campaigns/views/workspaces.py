@@ -88,6 +88,9 @@ def _act(request: HttpRequest, workspace: Workspace) -> str:
         case "rename":
             members.rename(workspace, posted.get("name", ""), request.user)
             return f"The workspace is called “{workspace.name}”."
+        case "block":
+            members.block_words(workspace, posted.get("words", ""), request.user)
+            return "Saved the blocked words. They count from each campaign’s next run on."
     raise members.MemberRefused("That button is not known here. Reload the page and try again.")
 
 

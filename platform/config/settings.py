@@ -176,6 +176,8 @@ _mail = env.email_server("EMAIL_URL", "smtp://127.0.0.1:8025")
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+SEND_STALLED_AFTER_S = env.integer("SEND_STALLED_AFTER_S", 300, least=2)
+SENT_JOURNAL_DIR = env.folder("SENT_JOURNAL_DIR", VAR_DIR / "sent")
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT_S", 20, least=1)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Byname <byname@localhost>")
 

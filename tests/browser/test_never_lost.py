@@ -165,6 +165,7 @@ def test_send_does_not_send_past_a_mail_that_is_not_saved(
         dialog.get_by_role("button", name="Save", exact=True).click()
     assert Campaign.objects.get(pk=campaign.pk).email_subject == "For {{ first_name }}"
     dashboard.get_by_role("button", name="Send 3 mails").click()
-    expect(dialog).to_contain_text("3 mails leave now")
-    dialog.get_by_role("button", name="Send", exact=True).click()
+    expect(dashboard.get_by_role("alertdialog")).to_contain_text("3 mails will leave")
+    expect(dashboard.get_by_role("alertdialog")).to_contain_text("For Ada")
+    dashboard.get_by_role("button", name="Yes, send 3 mails").click()
     expect(dashboard.get_by_text("3 mails on the way.")).to_be_visible()

@@ -85,7 +85,7 @@ def test_all_without_flags_are_approved_and_then_sent(
     expect(page.get_by_text("Approved 2 videos without flags.")).to_be_visible()
     page.get_by_role("link", name=re.compile("Send & watch")).click()
     page.get_by_role("button", name="Send 2 mails").click()
-    page.get_by_role("dialog").get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Yes, send 2 mails").click()
     expect(page.get_by_text("2 mails on the way.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Ada")).to_contain_text("scheduled")
     expect(page.get_by_role("row").filter(has_text="José")).to_contain_text("not approved")

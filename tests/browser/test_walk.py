@@ -157,8 +157,8 @@ def send(page: Page, campaign: Campaign, postbox: Postbox) -> None:
     follow(page, page.get_by_role("link", name="Send & watch"))
     page.get_by_label("Subject").fill('A video for {{ vorname | default("you") }}')
     follow(page, page.get_by_role("button", name="Save the mail"))
-    page.get_by_role("button", name="Send 2 mails").click()
-    follow(page, page.get_by_role("dialog").get_by_role("button", name="Send", exact=True))
+    follow(page, page.get_by_role("button", name="Send 2 mails"))
+    follow(page, page.get_by_role("button", name="Yes, send 2 mails"))
     tasks.deliver_due()
     subjects = sorted(str(mail["Subject"]) for mail in postbox.mails)
     assert subjects == ["A video for Anna", "A video for you"]

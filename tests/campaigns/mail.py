@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import socket
 import tempfile
 import threading
@@ -19,6 +20,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.test import Client
 from PIL import Image
 
 from campaigns.delivery.channels.email import DJANGO_SMTP
@@ -76,6 +78,16 @@ def mail_server(settings: Any) -> Iterator[Postbox]:
         yield postbox
     finally:
         controller.stop()
+
+
+def press_send(client: Client, address: str, **fields: str) -> str:
+    """Press “send” and confirm the numbers that the page then shows; the page after that."""
+    pressed = {"action": "send", **fields}
+    asked = client.post(address, pressed, follow=True).content.decode()
+    found = re.search(r'name="confirmed" value="(\w+)"', asked)
+    if found is None:
+        return asked
+    return client.post(address, pressed | {"confirmed": found[1]}, follow=True).content.decode()
 
 
 def free_port() -> int:

@@ -21,15 +21,23 @@ class SendError(Exception):
 
     ``permanent``: trying again cannot help. ``maybe_sent``: it may have arrived all the same, so nobody may
     try again without a decision. ``bad_address``: the other side said that this address does not exist.
+    ``of_sender``: it said that it wants nothing from this sender, so the next one would be refused, too.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, maybe_sent: bool = False, bad_address: bool = False
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        maybe_sent: bool = False,
+        bad_address: bool = False,
+        of_sender: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.maybe_sent = maybe_sent
         self.bad_address = bad_address
+        self.of_sender = of_sender
 
 
 def read_column(recipient: Recipient, columns: tuple[str, ...]) -> str:

@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 
 from campaigns.delivery.channels.channel import BadAddress, Channel, SendError
+from campaigns.delivery.channels.refusals import Refused, classify
 from campaigns.delivery.channels.smtp import SmtpBackend
 from campaigns.delivery.links import opt_out_url, page_url
 from campaigns.delivery.mail_text import MailFault, write_mail_text
@@ -29,7 +30,7 @@ from campaigns.models import Delivery, Message, Recipient
 from campaigns.pictures.mail_picture import draw_mail_picture
 from campaigns.pictures.previews import make_preview
 from campaigns.pictures.words import find_locale, write_words
-from campaigns.revisions import find_revision
+from campaigns.revisions import read_content
 
 logger = logging.getLogger(__name__)
 DEFAULT_SUBJECT = "A video for you"
@@ -106,7 +107,10 @@ def transmit(payload: EmailMultiAlternatives) -> None:
     try:
         backend.open()
     except (OSError, smtplib.SMTPException) as error:
-        raise SendError(f"The mail server could not be reached: {_describe_answer(error)}") from error
+        answer = _describe_answer(error)
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            raise SendError(f"The mail server refused the log-in: {answer}", of_sender=True) from error
+        raise SendError(f"The mail server could not be reached: {answer}") from error
     try:
         backend.send_messages([payload])
     except (OSError, smtplib.SMTPException, ValueError) as error:
@@ -145,8 +149,7 @@ def join_lines(text: str) -> str:
 def _build_context(
     message: Message, text: str, picture: MailPicture | None, test_note: str
 ) -> dict[str, object]:
-    revision = find_revision(message)
-    presenter = revision.presenter if revision is not None else None
+    presenter = read_content(message).presenter
     return {
         "name": message.recipient.name,
         "body": text,
@@ -210,13 +213,14 @@ def _create_backend() -> BaseEmailBackend:
 
 def _classify_error(error: Exception, backend: BaseEmailBackend) -> SendError:
     answer = _describe_answer(error)
-    code = _get_code(error)
     if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
         # The server answered, so the mail certainly was not taken.
+        refusal = classify(*_read_answer(error), to_sender=isinstance(error, smtplib.SMTPSenderRefused))
         return SendError(
-            f"The mail server refused it: {answer}",
-            permanent=code >= 500,
-            bad_address=" 5.1." in f" {answer}",
+            f"The mail server refused {refusal.refused.value}: {answer}",
+            permanent=refusal.permanent,
+            bad_address=refusal.is_bad_address,
+            of_sender=refusal.refused is Refused.SENDER,
         )
     if isinstance(error, smtplib.SMTPNotSupportedError | ValueError):
         return SendError(f"The mail cannot be sent to this address: {answer}", permanent=True)
@@ -225,10 +229,14 @@ def _classify_error(error: Exception, backend: BaseEmailBackend) -> SendError:
     return SendError(f"The mail server broke off before it took the mail: {answer}")
 
 
-def _get_code(error: Exception) -> int:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max((code for code, _ in error.recipients.values()), default=0)
-    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+def _read_answer(error: Exception) -> tuple[int, str]:
+    """Code and text, line by line."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):  # a mail goes to one address
+        code, text = next(iter(error.recipients.values()), (0, b""))
+        return code, _decode_answer(text)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code, _decode_answer(error.smtp_error)
+    return 0, ""
 
 
 def _describe_answer(error: Exception) -> str:

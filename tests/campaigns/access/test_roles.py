@@ -11,6 +11,7 @@ from campaigns.access.roles import Right, Role, create_missing_roles, may
 from campaigns.models import Campaign, Delivery, Message, Presenter
 from campaigns.states import DeliveryState, ReviewState
 from tests import people
+from tests.campaigns.mail import press_send
 
 RIGHTS = {
     Role.AUTHOR: {Right.VIEW, Right.EDIT, Right.RUN, Right.EXPORT},
@@ -86,7 +87,7 @@ def test_a_sender_sends_and_does_not_approve(client: Client, message: Message, a
     client.post(decide, decision, content_type="application/json")
     client.force_login(User.objects.get(username="sender"))
     send = reverse("admin:campaigns_campaign_send", args=[message.campaign_id])
-    client.post(send, {"action": "send", "channel": "email"})
+    press_send(client, send, channel="email")
     assert Delivery.objects.get().state == DeliveryState.SCHEDULED
 
 

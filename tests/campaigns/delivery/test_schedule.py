@@ -20,11 +20,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
-from campaigns.delivery import attempt
+from campaigns.delivery import attempt, plan
 from campaigns.delivery import schedule as schedule_module
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.schedule import (
-    STALL_S,
     SendCounts,
     count_unsent,
     decide,
@@ -44,6 +43,7 @@ from campaigns.states import DeliveryState, MoveRefused
 from campaigns.tasks import deliver_due
 from tests.campaigns.mail import Postbox, approve_all, free_port, mail_server
 
+STALL_S = 300  # SEND_STALLED_AFTER_S
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -125,7 +125,7 @@ class TestManyAtOnce:
     @pytest.fixture
     def large(self, campaign: Campaign, alice: User, monkeypatch: pytest.MonkeyPatch) -> Campaign:
         """Three messages, each one chunk and too many for tasks of their own."""
-        monkeypatch.setattr(schedule_module, "SCHEDULED_AT_ONCE", 1)
+        monkeypatch.setattr(plan, "PLANNED_AT_ONCE", 1)
         monkeypatch.setattr(schedule_module, "ENQUEUED_EACH", 2)
         monkeypatch.setattr(schedule_module, "DELIVERED_AT_ONCE", 2)
         approve_all(campaign, alice)
@@ -295,6 +295,8 @@ class TestMailServersThatMisbehave:
         ("answer", "state", "suppressed"),
         [
             ("550 5.1.1 No such user", "failed", True),
+            ("550 5.1.8 Sender address rejected: domain not found", "failed", False),
+            ("550 No such user", "failed", False),
             ("550 5.7.1 Policy", "failed", False),
             ("451 4.2.1 Busy, come back", "scheduled", False),
         ],
@@ -352,6 +354,20 @@ class TestMailServersThatMisbehave:
         send_approved(campaign, alice)
         assert deliver_all() == ["sent"] * 3
         assert campaign.sending_paused == ""
+
+    def test_a_series_of_refusals_of_the_sender_pauses_and_suppresses_nobody(
+        self, campaign: Campaign, alice: User, postbox: Postbox
+    ) -> None:
+        postbox.rcpt_answer = "550 5.1.8 Sender address rejected: domain not found"
+        schedule(campaign, alice)
+        assert deliver_all() == ["failed"] * 3
+        campaign.refresh_from_db()
+        assert "refused the sender 3 times in a row" in campaign.sending_paused
+        assert "5.1.8" in campaign.sending_paused
+        assert not Suppression.objects.exists()
+        postbox.rcpt_answer = "250 OK"
+        assert send_approved(campaign, alice).scheduled == 3
+        assert deliver_all() == ["sent"] * 3
 
 
 class TestAPersonsDecision:
@@ -506,7 +522,7 @@ def worker_process(delivery_id: int) -> subprocess.Popen[bytes]:
     """A process of its own that sends one delivery out of the test's database."""
     from django.conf import settings
 
-    names = ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "MEDIA_ROOT")
+    names = ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "MEDIA_ROOT", "SENT_JOURNAL_DIR")
     fields = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
     given = {
         "database": {field: str(connection.settings_dict[field]) for field in fields},

@@ -15,6 +15,7 @@ from campaigns.models import Campaign, Message, Presenter
 from campaigns.review import compute_unflagged_digest
 from campaigns.states import CampaignState, RenderState, ReviewState, RowVerdict
 from tests import people
+from tests.campaigns.mail import press_send
 
 STEPS = ("recipients", "script", "names", "run", "check", "review", "send")
 
@@ -237,14 +238,14 @@ def test_only_what_is_approved_can_be_sent(dashboard: Client, message: Message) 
     assert "Nothing is approved yet" in dashboard.get(url(message.campaign, "send")).content.decode()
     decide(dashboard, message, decision="approve", seen=message.content_hash)
     assert "1 approved video is on hand" in dashboard.get(url(message.campaign, "send")).content.decode()
-    assert "1 mail on the way." in press(dashboard, message.campaign, "send", "send")
+    assert "1 mail on the way." in press_send(dashboard, url(message.campaign, "send"))
     assert message.deliveries.count() == 1
 
 
 def test_sending_twice_makes_one_delivery(dashboard: Client, message: Message) -> None:
     decide(dashboard, message, decision="approve", seen=message.content_hash)
-    press(dashboard, message.campaign, "send", "send")
-    press(dashboard, message.campaign, "send", "send")
+    press_send(dashboard, url(message.campaign, "send"))
+    press_send(dashboard, url(message.campaign, "send"))
     assert message.deliveries.count() == 1
 
 
@@ -257,7 +258,7 @@ def test_the_mails_words_are_saved(dashboard: Client, campaign: Campaign) -> Non
 
 def test_a_delivery_with_an_unknown_end_waits_for_a_person(dashboard: Client, message: Message) -> None:
     decide(dashboard, message, decision="approve", seen=message.content_hash)
-    press(dashboard, message.campaign, "send", "send")
+    press_send(dashboard, url(message.campaign, "send"))
     message.deliveries.update(state="unknown")
     delivery = message.deliveries.get()
     settle = {"action": "arrived", "delivery": delivery.pk}

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from campaigns.jobs.kinds import JobKind
 from campaigns.models import Campaign, Delivery, Job
-from tests.campaigns.mail import approve_all
+from tests.campaigns.mail import approve_all, press_send
 
 SAVED = {
     "sender_name": "",
@@ -41,7 +41,8 @@ def test_words_that_are_not_saved_are_never_sent_past(dashboard: Client, campaig
     assert "Nothing was sent: the mail was changed and not saved." in page
     assert "The new words" in page
     assert Delivery.objects.count() == 0
-    assert "3 mails on the way." in post(dashboard, campaign, action="send")
+    address = reverse("admin:campaigns_campaign_send", args=[campaign.pk])
+    assert "3 mails on the way." in press_send(dashboard, address, **SAVED)
 
 
 def test_a_missing_value_keeps_everything_here_and_names_row_and_column(

@@ -17,8 +17,9 @@ from typing import Any
 from django.conf import settings
 from django.db import Error, connection
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
+from campaigns.claims import clock
 from campaigns.engine import Cancelled, Step
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def create_token() -> str:
 
 def compute_stall_cutoff() -> datetime:
     """The moment before which a heartbeat belongs to a dead worker."""
-    return timezone.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S)
+    return clock.now() - timedelta(seconds=settings.RENDER_STALLED_AFTER_S)
 
 
 class Claim:
@@ -58,7 +59,7 @@ class Claim:
         step = self._step
         try:
             held = self._claimed.all().update(
-                heartbeat_at=timezone.now(), stage=step.stage[:100], done=step.done, total=step.total
+                heartbeat_at=Now(), stage=step.stage[:100], done=step.done, total=step.total
             )
         except Error:
             logger.warning("The heartbeat could not be written; the next one is tried.", exc_info=True)
