@@ -21,9 +21,10 @@ MEMORY_MAX_MB = 1_000
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the inputs: those that took too long or broke, each with its kind, and the memory."""
+    """What became of the inputs: how many were refused, which took too long or broke, and the memory."""
 
     answered: int
+    refused: int
     bad: list[str]
     memory_mb: float
 
@@ -35,7 +36,7 @@ class TookTooLong(BaseException):
 def measure(module: str, function: str, *arguments: str) -> Outcome:
     """``function`` of ``module``, called in a child with each number of an input until it says there is none.
 
-    It answers with the kind of refusal or of success; what it raises is a fault.
+    It answers with the sentence of a refusal, or "" where there is none; what it raises is a fault.
     """
     done = subprocess.run(
         [sys.executable, "-m", "tests.hostile.child", module, function, *arguments],
@@ -50,18 +51,18 @@ def measure(module: str, function: str, *arguments: str) -> Outcome:
 def _try_all(names: Sequence[str], attempt: Callable[[int], str]) -> dict[str, Any]:
     signal.signal(signal.SIGALRM, _stop)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    bad = []
+    bad, refused = [], 0
     for number, name in enumerate(names):
         began = time.monotonic()
         signal.alarm(SECONDS_MAX)
         try:
-            attempt(number)
+            refused += bool(attempt(number))
         except BaseException as error:
             bad.append(f"{name}: {type(error).__name__}: {error} after {time.monotonic() - began:.1f} s")
         finally:
             signal.alarm(0)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    return {"answered": len(names), "bad": bad, "memory_mb": grown / 1024}
+    return {"answered": len(names), "refused": refused, "bad": bad, "memory_mb": grown / 1024}
 
 
 def _stop(*_: object) -> None:
