@@ -157,7 +157,7 @@ def _wrap(node: Any, parent: nodes.Node) -> Any:
     return node
 
 
-def _filter(name: str, node: nodes.Expr, *arguments: nodes.Expr) -> nodes.Filter:
+def _filter(name: str, node: Any, *arguments: nodes.Expr) -> nodes.Filter:
     return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)
 
 

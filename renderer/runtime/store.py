@@ -22,10 +22,10 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import BufferedWriter
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from renderer.runtime.atomic_files import explain_disk_errors, read_system_error
 from renderer.runtime.hit_counters import HitCount, HitCounters
@@ -272,7 +272,7 @@ def _is_whole(path: Path) -> bool:
     return False
 
 
-def _compute_digest(file: BinaryIO) -> str:
+def _compute_digest(file: BufferedReader) -> str:
     return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST_BYTES)).hexdigest()
 
 
