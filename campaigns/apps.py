@@ -18,7 +18,9 @@ class CampaignsConfig(AppConfig):
         from campaigns.access.roles import create_missing_roles
         from campaigns.access.workspaces import join_only_workspace
         from campaigns.operations import checks  # noqa: F401  (registers them)
+        from campaigns.storage.private_folders import close_folders
 
+        close_folders()
         post_migrate.connect(_schedule, sender=self)
         post_migrate.connect(create_missing_roles, sender=self)
         post_save.connect(join_only_workspace, sender=settings.AUTH_USER_MODEL)

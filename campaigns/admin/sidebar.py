@@ -12,6 +12,7 @@ from campaigns.access.workspaces import choose_workspace, get_workspace_here, li
 from campaigns.counts import Counts, compute_counts_of
 from campaigns.delivery.mailbox import mailbox_folder
 from campaigns.models import Campaign, Presenter
+from campaigns.operations.figures import list_alerts
 from campaigns.views.mailbox import may_see_mails
 from campaigns.views.page import StepLink, build_steps, find_next_step, step_url
 
@@ -68,6 +69,7 @@ def add_recent_campaigns(request: HttpRequest, context: dict[str, Any]) -> dict[
     may_add = {model: has(request.user, f"add_{model}", here) for model in ("campaign", "presenter")}
     has_presenter = narrow(Presenter.objects.all(), request).exists()
     first = {"title": "Byname", "recent": recent, "may_add": may_add, "has_presenter": has_presenter}
+    first["alerts"] = list_alerts()
     return {**context, **first}
 
 

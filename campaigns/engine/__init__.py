@@ -38,10 +38,12 @@ from campaigns.engine.speech import (
     get_default_voice,
     get_fitted_engine,
     list_voice_choices,
+    list_voice_names,
     measure_line_s,
     read_line,
     read_recording,
     speak_line,
+    speaks_from_files,
 )
 from campaigns.engine.takes import (
     Tell,
@@ -91,11 +93,11 @@ __all__ = [
     "compute_line_key", "describe_misfit", "describe_voices", "find_cached_line_s", "find_filmed_lines",
     "find_fitting_voice", "find_nearest_voices", "find_sentence_spans", "find_voice",
     "find_voice_language", "find_voice_like", "fit_voice", "get_default_voice", "get_fitted_engine",
-    "ignore_progress", "is_locale", "is_readable", "list_voice_choices",
-     "load_or_bake", "look_at_take", "measure_joins",
+    "ignore_progress", "is_locale", "is_readable", "list_voice_choices", "list_voice_names",
+    "load_or_bake", "look_at_take", "measure_joins",
     "measure_line_s", "measure_peak_memory_mb", "measure_take_voice", "open_store", "order_script",
     "plan_messages", "plan_slots", "probe_take", "probe_video", "profile", "read_line",
     "read_machine_facts", "read_recording", "read_spoken_words", "read_video_mark", "render",
-    "render_messages", "speak_line", "tell_nobody", "watch_joins", "write_moment", "write_preview",
-    "write_take_poster",
+    "render_messages", "speak_line", "speaks_from_files", "tell_nobody", "watch_joins", "write_moment",
+    "write_preview", "write_take_poster",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from renderer.config import PlanConfig
-from renderer.runtime.store import Store
+from renderer.runtime.store import Store, is_whole
 
 if TYPE_CHECKING:  # these load torch and the video libraries: only a worker pays for that
     from renderer.evaluation.seams import SeamRatios as SeamRatios
@@ -31,6 +31,8 @@ def is_readable(part: Path) -> bool:
     import av
     from safetensors import SafetensorError, safe_open
 
+    if not is_whole(part):
+        return False
     if part.suffix not in (".mp4", ".safetensors"):
         return True
     try:

@@ -145,6 +145,17 @@ def find_fitting_voice(engine: str, pitch_hz: float, language: str = "en-us") ->
     return nearest[0].name if nearest else ""
 
 
+def speaks_from_files(engine: str) -> bool:
+    """Whether a voice of this engine may be a file. RenderError for an engine that is none."""
+    found = voices.find_engine(engine)
+    return bool(found.finder or found.model_suffixes)
+
+
+def list_voice_names(engine: str) -> set[str]:
+    """What names a voice of this engine without being a file; "" is its first one."""
+    return {"", *(one.name for one in voices.find_engine(engine).list_voices())}
+
+
 def list_voice_choices() -> list[tuple[str, str]]:
     """(name, label) of each voice engine, the default first."""
     return [(one.name, one.label) for one in voices.ENGINES]

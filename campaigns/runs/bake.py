@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django_q.brokers import get_broker
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from campaigns import engine
@@ -23,6 +23,7 @@ from campaigns.runs.turns import list_bakes, list_consenting
 from campaigns.states import BakeState, MoveRefused, move
 from campaigns.storage.files import get_local_path, store_file
 
+BAKE_TASK = "campaigns.tasks.bake_presenter"
 logger = logging.getLogger(__name__)
 
 NO_CONSENT = "No consent is recorded, so the take is not prepared. Record it on the presenter's page."
@@ -64,9 +65,7 @@ def ask_for_voice(presenter: Presenter) -> None:
 
 def enqueue_bake(presenter: Presenter) -> None:
     """Queue a task for a render worker: bake this presenter."""
-    async_task(
-        "campaigns.tasks.bake_presenter", presenter.pk, cluster="render", task_name=f"bake {presenter.pk}"
-    )
+    async_task(BAKE_TASK, presenter.pk, cluster="render", task_name=f"bake {presenter.pk}")
 
 
 def claim_and_bake(presenter_id: int) -> None:
@@ -112,10 +111,17 @@ def sweep_stalled_bakes() -> int:
         if move(claimed.filter(heartbeat_at=presenter.heartbeat_at), BakeState.WAITING, claimed_by=""):
             enqueue_bake(presenter)
             freed += 1
-    if not get_broker("render").queue_size():  # their tasks may be lost; one too many does nothing
-        for presenter in list_consenting().filter(bake_state=BakeState.WAITING):
-            enqueue_bake(presenter)
+    queued = _list_queued_bakes()  # a worker that was killed took its task along; one too many does nothing
+    for presenter in list_consenting().filter(bake_state=BakeState.WAITING).exclude(pk__in=queued):
+        enqueue_bake(presenter)
     return freed
+
+
+def _list_queued_bakes() -> set[int]:
+    """The presenters whose tasks stand in the queue; one that a worker has taken out counts no more."""
+    standing = OrmQ.objects.filter(key="render", lock__lte=timezone.now())
+    tasks = [row.task for row in standing]
+    return {task["args"][0] for task in tasks if task.get("func") == BAKE_TASK}
 
 
 def describe_unexpected(error: Exception) -> str:

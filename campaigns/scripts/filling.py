@@ -12,6 +12,7 @@ from jinja2 import TemplateError, meta, nodes
 from jinja2.exceptions import SecurityError
 
 from campaigns.problems import Code
+from campaigns.scripts.budget import TooMuchWork
 from campaigns.scripts.cells import EmptyCellSpoken, NotANumber, UnknownName
 from campaigns.scripts.faults import Fix, ScriptError, UnknownColumn, find_place
 from campaigns.scripts.tags import TAG, find_meant_column, to_variable
@@ -19,6 +20,10 @@ from campaigns.scripts.tags import TAG, find_meant_column, to_variable
 # a column, what is done with it, and the number that it is done with
 _COMPARED = re.compile(r"([^\W\d]\w*)\s*([<>]=?|[-+*/%])\s*(\d[\d.]*)")
 _COMPARES = re.compile(r"(?:[=!]=|\(|\[|,|\bin)\s*$")  # before what is a word more likely than a column
+TOO_MUCH_WORK = (
+    "This makes more text, or takes more steps, than a script may for one row. "
+    "Take out what grows, such as loops within loops and texts that are put together again and again."
+)
 _NEAR = 0.6  # difflib's own limit; under it a suggestion is a guess
 
 
@@ -42,6 +47,8 @@ def raise_for_template(source: str, columns: Sequence[str], error: TemplateError
         raise ScriptError(line, column, message, Code.CELL_EMPTY, error.column) from error
     if isinstance(error, UnknownName):
         raise _build_unknown(source, line, error.name, columns) from error
+    if isinstance(error, TooMuchWork):
+        raise ScriptError(line, _find_column(source, line), TOO_MUCH_WORK, Code.TOO_LONG) from error
     if isinstance(error, NotANumber):
         message = f"{error.message}. Correct the cell, or take the number out of the script."
     elif isinstance(error, SecurityError) and _COMPARED.search(_get_source_line(source, line)):

@@ -234,6 +234,9 @@ def _explain_by_parser(source: str, line: int, said: str, filters: Sequence[str]
     if "cannot load other files" in said:
         told = "A script cannot load other files. Write the text here."
         return _say(source, _find_tag(source, line, ""), told)
+    if said.startswith("A script cannot "):
+        told = f"{said}. Write columns, conditions, loops and filters alone."
+        return _say(source, _find_tag(source, line, ""), told)
     unended = _find_unended(source)
     if unended is not None:
         word = unended.inside.split()[0]

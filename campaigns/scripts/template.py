@@ -15,53 +15,33 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError, meta, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Environment, Template, TemplateError, TemplateSyntaxError, meta, nodes
 
 from campaigns.engine import find_sentence_spans
 from campaigns.problems import Code
-from campaigns.scripts.cells import (
-    TEXT_METHODS,
-    Empty,
-    Undefined,
-    pass_empty_on,
-    read_number,
-    read_whole_number,
-)
+from campaigns.scripts.budget import OneRow
+from campaigns.scripts.cells import Empty
 from campaigns.scripts.faults import ScriptError as ScriptError
 from campaigns.scripts.faults import UnknownColumn as UnknownColumn
 from campaigns.scripts.filling import raise_for_computation, raise_for_template, refuse_unknown_names
 from campaigns.scripts.markup import BREAK, strip_markup
 from campaigns.scripts.merge_tags import refuse_merge_tags
 from campaigns.scripts.mistakes import explain
+from campaigns.scripts.oversize import blank_unwritable, refuse_oversize
+from campaigns.scripts.sandbox import FILTERS as FILTERS
+from campaigns.scripts.sandbox import build_finish, create_sandbox, guard
 from campaigns.scripts.tags import HELD_SIGNS
 from campaigns.scripts.tags import to_variable as to_variable
 
 SPOKEN_CHARACTERS_MAX = 10_000  # far above five minutes of speech
-FILTERS = [
-    "abs",
-    "capitalize",
-    "d",
-    "default",
-    "first",
-    "float",
-    "int",
-    "join",
-    "last",
-    "length",
-    "lower",
-    "replace",
-    "round",
-    "title",
-    "trim",
-    "truncate",
-    "upper",
-    "wordcount",
-]
 # Private-use characters mark where a piece of the template begins; values cannot hold them.
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{MARK_OPEN}(\\d+){MARK_CLOSE}")
+_REMEMBERED_CHARACTERS_MAX = 5_000
+TOO_DEEP = (
+    "Conditions, loops, brackets or filters of this script stand too deep in each other. "
+    "Write shorter ones, one after the other."
+)
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")  # “Acme Ltd.” + “.”
 
 
@@ -75,7 +55,8 @@ class Line:
 
 def fill(source: str, values: Mapping[str, str]) -> tuple[Line, ...]:
     """The lines that this recipient hears. Raises ScriptError."""
-    return _fill_cells(source, *_choose_cells(source, values))
+    columns, cells = _choose_cells(source, values)
+    return (_fill_cells if _are_short(cells) else _fill_cells.__wrapped__)(source, columns, cells)
 
 
 def check_row(source: str, values: Mapping[str, str]) -> str:
@@ -83,7 +64,13 @@ def check_row(source: str, values: Mapping[str, str]) -> str:
 
     Several times as fast as `fill`: no sentences are looked for.
     """
-    return _check_cells(source, *_choose_cells(source, values))
+    columns, cells = _choose_cells(source, values)
+    return (_check_cells if _are_short(cells) else _check_cells.__wrapped__)(source, columns, cells)
+
+
+def _are_short(cells: Sequence[str]) -> bool:
+    """Whether thousands of such rows may be remembered."""
+    return sum(map(len, cells)) <= _REMEMBERED_CHARACTERS_MAX
 
 
 def _choose_cells(source: str, values: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -108,9 +95,13 @@ def _fill_cells(source: str, columns: tuple[str, ...], cells: tuple[str, ...]) -
 
 
 def _render(source: str, columns: tuple[str, ...], cells: tuple[str, ...]) -> str:
-    script = _compile_template(source, columns)
+    return _work_out(source, columns, _compile_template(source, columns), cells)
+
+
+def _work_out(source: str, columns: Sequence[str], script: _Compiled, cells: Sequence[str]) -> str:
     try:
-        return script.template.render(_build_context(script.used, cells))
+        with OneRow():
+            return script.template.render(_build_context(script.used, cells))
     except TemplateError as error:
         raise_for_template(source, columns, error)
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
@@ -149,12 +140,7 @@ def fill_text(source: str, values: Mapping[str, str], finish: Callable[[str], st
     """
     script = _compile_text(source, tuple(values), finish)
     cells = tuple(values[column] for _, column in script.used)
-    try:
-        return script.template.render(_build_context(script.used, cells))
-    except TemplateError as error:
-        raise_for_template(source, tuple(values), error)
-    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
-        raise_for_computation(source, error)
+    return _work_out(source, tuple(values), script, cells)
 
 
 def check_text(source: str, columns: Sequence[str] = ()) -> None:
@@ -168,31 +154,7 @@ def find_column(columns: Sequence[str], variables: Sequence[str]) -> str:
     return next((by_variable[name] for name in variables if name in by_variable), "")
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Templates come from people; they may choose words, not spend the machine's memory."""
-
-    intercepted_binops = frozenset({"*", "**", "%"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if not all(isinstance(side, (int, float)) for side in (left, right)) or operator == "**":
-            raise SecurityError(f"“{operator}” works on numbers only here")
-        return super().call_binop(context, operator, left, right)
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if isinstance(obj, str):
-            return attr in TEXT_METHODS
-        return super().is_safe_attribute(obj, attr, value)
-
-
-def _create_sandbox() -> _Sandbox:
-    made = _Sandbox(undefined=Undefined, autoescape=False)
-    counted = {"float": read_number, "int": read_whole_number}
-    made.filters = {name: pass_empty_on(name, counted.get(name, made.filters[name])) for name in FILTERS}
-    made.globals = {}
-    return made
-
-
-_ENVIRONMENT = _create_sandbox()
+_ENVIRONMENT = create_sandbox()
 
 
 @dataclass(frozen=True)
@@ -203,34 +165,66 @@ class _Compiled:
     used: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=64)
 def _compile_template(source: str, columns: tuple[str, ...]) -> _Compiled:
-    if not source.strip():
-        raise ScriptError(1, 1, "The script is empty. Write at least one sentence.", Code.SCRIPT_EMPTY)
-    for sign in (MARK_OPEN, MARK_CLOSE, BREAK, *HELD_SIGNS):
-        source = source.replace(sign, "")
-    refuse_merge_tags(source, columns)
-    try:
-        tree = _ENVIRONMENT.parse(strip_markup(source))
-        _mark(tree)
-        template = Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), {})
-    except TemplateSyntaxError as error:
-        raise explain(source, error.lineno, error.message or "", FILTERS, columns) from error
-    if columns:
-        refuse_unknown_names(source, tree, columns)
-    return _Compiled(template, _find_used(tree, columns))
+    return _pass_on(_compile_lines(source, columns))
+
+
+def _compile_text(source: str, columns: tuple[str, ...], finish: Callable[[str], str]) -> _Compiled:
+    return _pass_on(_compile_single(source, columns, finish))
+
+
+def _pass_on(found: _Compiled | ScriptError) -> _Compiled:
+    """Raises what was found wrong: that is remembered, too, for the next row asks again."""
+    if isinstance(found, ScriptError):
+        raise found.with_traceback(None)
+    return found
 
 
 @lru_cache(maxsize=64)
-def _compile_text(source: str, columns: tuple[str, ...], finish: Callable[[str], str]) -> _Compiled:
-    refuse_merge_tags(source, columns)
-    environment = _ENVIRONMENT.overlay(finalize=lambda value: finish(str(value)))
+def _compile_lines(source: str, columns: tuple[str, ...]) -> _Compiled | ScriptError:
+    if not source.strip():
+        return ScriptError(1, 1, "The script is empty. Write at least one sentence.", Code.SCRIPT_EMPTY)
     try:
-        tree = environment.parse(source)
-        _refuse_what_is_not_ours(tree)
+        refuse_oversize(source)
+        source = blank_unwritable(source)
+        for sign in (MARK_OPEN, MARK_CLOSE, BREAK, *HELD_SIGNS):
+            source = source.replace(sign, "")
+        refuse_merge_tags(source, columns)
+        return _compile(_ENVIRONMENT, source, strip_markup(source), columns, _mark)
+    except ScriptError as error:
+        return error
+
+
+@lru_cache(maxsize=64)
+def _compile_single(
+    source: str, columns: tuple[str, ...], finish: Callable[[str], str]
+) -> _Compiled | ScriptError:
+    try:
+        refuse_oversize(source)
+        source = blank_unwritable(source)
+        refuse_merge_tags(source, columns)
+        environment = _ENVIRONMENT.overlay(finalize=build_finish(finish))
+        return _compile(environment, source, source, columns, lambda tree: None)
+    except ScriptError as error:
+        return error
+
+
+def _compile(
+    environment: Environment,
+    source: str,
+    plain: str,
+    columns: tuple[str, ...],
+    mark: Callable[[nodes.Template], None],
+) -> _Compiled:
+    try:
+        tree = environment.parse(plain)
+        mark(tree)
+        guard(tree, environment.tests)
         template = Template.from_code(environment, environment.compile(tree), {})
     except TemplateSyntaxError as error:
         raise explain(source, error.lineno, error.message or "", FILTERS, columns) from error
+    except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError) as error:
+        raise ScriptError(1, 1, TOO_DEEP, Code.SCRIPT_INVALID) from error
     if columns:
         refuse_unknown_names(source, tree, columns)
     return _Compiled(template, _find_used(tree, columns))
@@ -238,17 +232,8 @@ def _compile_text(source: str, columns: tuple[str, ...], finish: Callable[[str],
 
 def _mark(tree: nodes.Template) -> None:
     """Put a mark before every piece of plain text, numbered in the order of the source."""
-    _refuse_what_is_not_ours(tree)
     for number, piece in enumerate(tree.find_all(nodes.TemplateData)):
         piece.data = f"{MARK_OPEN}{number}{MARK_CLOSE}{piece.data}"
-
-
-def _refuse_what_is_not_ours(tree: nodes.Template) -> None:
-    for unwanted in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-        raise TemplateSyntaxError("A script cannot load other files", unwanted.lineno)
-    for test in tree.find_all(nodes.Test):  # the parser notices only when a row reaches it
-        if test.name not in _ENVIRONMENT.tests:
-            raise TemplateSyntaxError(f"No test named '{test.name}'", test.lineno)
 
 
 def _find_used(tree: nodes.Template, columns: Sequence[str]) -> tuple[tuple[str, str], ...]:

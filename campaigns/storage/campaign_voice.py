@@ -7,12 +7,14 @@ from copy import copy
 from campaigns import engine
 from campaigns.models import Campaign
 from campaigns.storage.files import get_local_path
+from campaigns.storage.voice_files import find_voice_file
 
 
 def choose_campaign_voice(campaign: Campaign) -> engine.VoiceConfig:
     """The voice that a campaign speaks with. Raises RenderError for one that is not there (any more)."""
     if not uses_presenter_voice(campaign):
-        return engine.choose_voice(campaign.voice_engine, campaign.voice, campaign.locale)
+        voice = find_voice_file(campaign.voice_engine, campaign.voice)
+        return engine.choose_voice(campaign.voice_engine, voice, campaign.locale)
     missing = find_missing_voice(campaign)
     if missing or campaign.presenter is None:
         raise engine.RenderError(missing or "The campaign has no presenter whose voice it could use.")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.core.files import File
 from django.db.models.fields.files import FieldFile
+
+_ATTEMPTS = 3
 
 
 def get_local_path(stored: FieldFile) -> Path:
@@ -17,18 +21,40 @@ def get_local_path(stored: FieldFile) -> Path:
     except NotImplementedError:  # a remote storage
         copy: Path = settings.RENDER_CACHE_DIR / "fetched" / (stored.name or "")
         if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = copy.with_name(copy.name + ".part")
-            with stored.open("rb") as source, unfinished.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            unfinished.replace(copy)
+            with stored.open("rb") as source:
+                _write_whole(copy, source)
         return copy
 
 
 def store_file(stored: FieldFile, source: Path, name: str) -> str:
-    """Put a finished file into the storage, replacing one of that name. Returns its stored name."""
+    """Put a finished file into the storage, replacing one of that name: at every moment there is the old one
+    or the new one. Returns its stored name."""
     field_name = stored.field.generate_filename(stored.instance, name)
-    if stored.storage.exists(field_name):
-        stored.storage.delete(field_name)  # named by content: the same file, or what a killed worker left
     with source.open("rb") as file:
-        return stored.storage.save(field_name, File(file))
+        try:
+            path = Path(stored.storage.path(field_name))
+        except NotImplementedError:  # a remote storage, whose uploads appear whole
+            if stored.storage.exists(field_name):
+                stored.storage.delete(field_name)
+            return stored.storage.save(field_name, File(file))
+        _write_whole(path, file)
+    return field_name
+
+
+def _write_whole(path: Path, source: IO[bytes]) -> None:
+    """Beside its place first. A folder that is deleted meanwhile, as caches are, is made again."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        unfinished = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.part")
+        try:
+            path.parent.mkdir(settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS, parents=True, exist_ok=True)
+            source.seek(0)
+            with unfinished.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            unfinished.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+            unfinished.replace(path)
+            return
+        except FileNotFoundError:
+            if attempt == _ATTEMPTS:
+                raise
+        finally:
+            unfinished.unlink(missing_ok=True)

@@ -45,6 +45,7 @@ from campaigns.scripts.versions import (
 from campaigns.sheets.choice import Role
 from campaigns.states import CampaignState, RowVerdict
 from campaigns.storage.campaign_voice import choose_tried_voice
+from campaigns.storage.voice_files import find_voice_file
 from campaigns.views.forms import ScriptForm
 from campaigns.views.page import CampaignPage, step_url
 from campaigns.views.script_tools import find_sample_values
@@ -189,7 +190,7 @@ class PreviewView(CampaignPage):
         texts = ["".join(piece.text for piece in line.pieces) for line in made.lines]
         try:
             speaker = Speaker(
-                engine.choose_voice(engine_name, voice, locale),
+                engine.choose_voice(engine_name, find_voice_file(engine_name, voice), locale),
                 load_library(get_workspace_key(self.campaign)),
             )
             said = RowSpeaker(speaker, read_roles(self.campaign))

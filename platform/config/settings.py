@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,10 +24,20 @@ ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", "127.0.0.1", "localhost"]
 ALLOWED_HOSTS += env.listing("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECRET_KEY = env.secret("SECRET_KEY", "") or load_or_create_secret_key(VAR_DIR / "secret-key")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", False) else None
+BEHIND_PROXY = env.boolean("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# An https address says that all of the host is to be encrypted. Without a proxy that tells us of the first
+# request's encryption, none could be seen: then nothing is redirected, which would go round in a circle.
+_ENCRYPTED = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _ENCRYPTED
+SECURE_SSL_REDIRECT = _ENCRYPTED and BEHIND_PROXY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked on this machine
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 365 * 24 * 3600) if _ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _ENCRYPTED
+# To be on browsers' own list is the domain owner's to ask for; and see X_FRAME_OPTIONS.
+SILENCED_SYSTEM_CHECKS = ["security.W021", "security.W019"]
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the dashboard shows mails in a frame
 
 # What it is made of
 INSTALLED_APPS = [
@@ -42,14 +53,18 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_q",
+    "axes",
     "campaigns",
 ]
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # counts wrong passwords
     "django.contrib.auth.backends.ModelBackend",
     "campaigns.access.rights.WorkspaceRoles",  # what a member may do in one workspace alone
 ]
 MIDDLEWARE = [
+    "config.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "campaigns.access.page_policy.PagePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -57,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -79,6 +95,17 @@ TEMPLATES = [
 # People
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+SESSION_COOKIE_AGE = env.integer("SESSION_HOURS", 12, least=1) * 3600
+# Ten wrong passwords from one address, and that address waits: no one can shut out others.
+AXES_FAILURE_LIMIT = 10
+AXES_LOCKOUT_PARAMETERS = ["ip_address"]
+AXES_COOLOFF_TIME = timedelta(minutes=10)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "campaigns.access.sign_in.find_client_address"
+AXES_LOCKOUT_CALLABLE = "campaigns.access.sign_in.refuse_guesser"
+AXES_DISABLE_ACCESS_LOG = True  # who signed in when and from where is nobody's business
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -102,7 +129,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+VOICES_FOLDER = env.folder("VOICES_FOLDER", VAR_DIR / "voices")  # the only files that a page may name
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = int(env.choice("FOLDER_PERMISSIONS", "700", ["700", "750"]), 8)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # Work in the background: `default` sends and tidies up, `render` needs the strong machine;
@@ -181,6 +210,9 @@ SENT_JOURNAL_DIR = env.folder("SENT_JOURNAL_DIR", VAR_DIR / "sent")
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT_S", 20, least=1)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Byname <byname@localhost>")
 
+# Monitoring
+METRICS_TOKEN = env.secret("METRICS_TOKEN", "")
+
 # Words and time
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
@@ -190,8 +222,16 @@ USE_TZ = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "config.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("LOG_FORMAT", "line", ["line", "json"]),
+        }
+    },
     "root": {
         "handlers": ["console"],
         "level": env.choice("LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR"]),

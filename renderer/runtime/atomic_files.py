@@ -40,7 +40,7 @@ def explain_disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        number = _system_error_number(error)
+        number = read_system_error(error)
         if number in _NO_ROOM:
             raise disk_full_error(folder) from error
         if number in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -69,6 +69,14 @@ def check_writable(path: Path) -> None:
         ) from error
 
 
+def read_system_error(error: Exception) -> int:
+    """The system's number of an error, 0 for another kind. safetensors puts it into its message only."""
+    if isinstance(error, OSError):
+        return error.errno or 0
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return int(found.group(1)) if found else 0
+
+
 def disk_full_error(folder: Path) -> RenderError:
     """The error for a disk without room; trying again helps once there is some."""
     return RenderError(
@@ -76,11 +84,3 @@ def disk_full_error(folder: Path) -> RenderError:
         "and try again: everything finished so far is kept.",
         permanent=False,
     )
-
-
-def _system_error_number(error: Exception) -> int:
-    """The system's number of an error, 0 for another kind. safetensors puts it into its message only."""
-    if isinstance(error, OSError):
-        return error.errno or 0
-    found = re.search(r"\(os error (\d+)\)", str(error))
-    return int(found.group(1)) if found else 0

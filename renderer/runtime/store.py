@@ -2,26 +2,32 @@
 
 Any number of processes may use one folder at once, and any of it may be deleted at any time:
 what is missing is made again. Nothing in it is ever changed in place.
+
+A file's name ends with a digest of its content, which is compared at every use: what a bad disk, a cut-off
+copy or a person changed is deleted and made again. Files of versions up to 0.6 have none and are taken as
+they are.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import logging
 import os
 import re
+import secrets
 import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import BufferedWriter
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from renderer.runtime.atomic_files import atomic_write, explain_disk_errors
+from renderer.runtime.atomic_files import explain_disk_errors, read_system_error
 from renderer.runtime.hit_counters import HitCount, HitCounters
 from renderer.runtime.used_parts import note_part
 
@@ -31,6 +37,8 @@ Value = TypeVar("Value")
 
 _LOCKS = "locks"
 _KIND = re.compile(r"[a-z][a-z0-9-]*")
+_DIGEST_BYTES = 16
+_NAMED = re.compile(r"^[0-9a-f]{64}\.d([0-9a-f]{32})\.")
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]+)+")
 # Evict below the bound, so that a full store does not delete on every write.
 _EVICT_TO = 0.9
@@ -71,19 +79,17 @@ class Store:
 
     def get(self, kind: str, key: str) -> Path | None:
         """The file for a key, marked as used now; None when it was never made or was deleted."""
-        stem = self._stem(kind, key)
-        for path in stem.parent.glob(f"{stem.name}.*"):
+        for path in self._find(kind, key):
             with suppress(OSError):
                 os.utime(path)
-            if path.exists():
+            if _is_whole(path):
                 self._counters.count(kind, hit=True)
                 return path
         return None
 
     def peek(self, kind: str, key: str) -> Path | None:
         """The file for a key, which neither counts nor marks it as used: nothing is written."""
-        stem = self._stem(kind, key)
-        return next(stem.parent.glob(f"{stem.name}.*"), None)
+        return next((path for path in self._find(kind, key) if _is_whole(path)), None)
 
     def make(self, kind: str, key: str, suffix: str, write: Callable[[Path], None]) -> tuple[Path, bool]:
         """The file for a key and whether it was there already; ``write`` makes it at a temporary path.
@@ -104,8 +110,7 @@ class Store:
         """Write the file for a key, whoever else may be writing it: the last one stays."""
         if not _SUFFIX.fullmatch(suffix):
             raise ValueError(f"the suffix {suffix!r} does not look like '.mp4'")
-        path = self._stem(kind, key).with_suffix(suffix)
-        _write_atomically(path, write)
+        path = _write_atomically(self._stem(kind, key), suffix, write)
         self._counters.count(kind, hit=False)
         with suppress(FileNotFoundError):
             self._evict(path.stat().st_size)
@@ -160,6 +165,10 @@ class Store:
     def save_hit_counts(self) -> None:
         """Add what this store counted since the last time to the counts in the folder."""
         self._counters.write()
+
+    def _find(self, kind: str, key: str) -> list[Path]:
+        stem = self._stem(kind, key)
+        return sorted(stem.parent.glob(f"{stem.name}.*"))
 
     def _stem(self, kind: str, key: str) -> Path:
         if not _KIND.fullmatch(kind) or kind == _LOCKS:
@@ -252,16 +261,60 @@ class Reservation:
             self._lock.close()
 
 
-def _write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+def is_whole(path: Path) -> bool:
+    """Whether a file of a store has the content that its name tells of; True where the name tells of none."""
+    named = _NAMED.search(path.name)
+    with path.open("rb") as file:
+        return named is None or named[1] == _compute_digest(file)
+
+
+def _is_whole(path: Path) -> bool:
+    """The same; a file that is not whole is deleted, so that the next one who wants it makes it."""
+    try:
+        if is_whole(path):
+            return True
+        path.unlink(missing_ok=True)
+    except FileNotFoundError:  # somebody emptied the store under us
+        return False
+    logger.warning("%s was damaged on the disk; it is made again", path)
+    return False
+
+
+def _compute_digest(file: BufferedReader) -> str:
+    return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST_BYTES)).hexdigest()
+
+
+def _write_atomically(stem: Path, suffix: str, write: Callable[[Path], None]) -> Path:
+    """Write a file that appears whole, under its name with its digest, or not at all."""
     for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            with atomic_write(path) as temporary:
+        written = False
+        folder = None
+        temporary = stem.with_name(f".{stem.name}.{secrets.token_hex(6)}.part{suffix}")
+        with explain_disk_errors(stem.parent):
+            try:
+                stem.parent.mkdir(parents=True, exist_ok=True)
+                folder = stem.parent.stat().st_ino
                 write(temporary)
-            return
-        except FileNotFoundError:
-            # Somebody emptied the store under us; anything else is the writer's own trouble.
-            if attempt == _ATTEMPTS or path.parent.exists():
-                raise
+                written = True
+                with temporary.open("rb") as file:
+                    path = stem.with_name(f"{stem.name}.d{_compute_digest(file)}{suffix}")
+                temporary.replace(path)
+                return path
+            except Exception as error:
+                emptied = written or not _is_folder(stem.parent, folder)
+                if read_system_error(error) != errno.ENOENT or not emptied or attempt == _ATTEMPTS:
+                    raise  # the writer's own trouble, or the store is emptied again and again
+            finally:
+                temporary.unlink(missing_ok=True)
+    raise AssertionError("unreachable")
+
+
+def _is_folder(path: Path, number: int | None) -> bool:
+    """Whether a folder is still the one that had this number of the disk."""
+    try:
+        return path.stat().st_ino == number
+    except FileNotFoundError:
+        return False
 
 
 def _is_same_file(path: Path, lock: BufferedWriter) -> bool:

@@ -90,12 +90,17 @@ def quiet_server(live_server: LiveServer) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def page(chromium: Browser, quiet_server: LiveServer) -> Iterator[Page]:
-    """A window of its own; a script error, a missing file or a request to anywhere else fails the test."""
+    """A window of its own; a script error, a missing file, something that the page's
+    policy forbids, or a request to anywhere else fails the test."""
     context = chromium.new_context(viewport=DESK, base_url=quiet_server.url)  # type: ignore[arg-type]
     window = context.new_page()
     wrong: list[str] = []
     here = urlsplit(quiet_server.url).netloc
     window.on("pageerror", lambda error: wrong.append(f"script error: {error.stack}"))
+    window.on(
+        "console",
+        lambda told: wrong.append(told.text) if "Content Security Policy" in told.text else None,
+    )
     window.on(
         "request",
         lambda request: (

@@ -9,6 +9,7 @@ import psycopg
 from django.db.backends.postgresql import base
 
 from config.postgres import server
+from config.postgres.text import DatabaseOperations, take_any_text
 
 
 class Unreachable(psycopg.OperationalError):
@@ -16,7 +17,9 @@ class Unreachable(psycopg.OperationalError):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """As Django's own, except where a connection begins."""
+    """As Django's own, except where a connection begins and where text enters."""
+
+    ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         embedded = self.settings_dict.get("EMBEDDED")
@@ -24,11 +27,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if embedded:
                 # Django asks for no database by name while it makes the tests' own
                 server.ensure_running(Path(embedded), self.settings_dict["NAME"] or "postgres")
-            return super().get_new_connection(conn_params)
+            connection = super().get_new_connection(conn_params)
         except server.ServerError as error:
             raise Unreachable(str(error)) from error
         except psycopg.OperationalError as error:
             raise Unreachable(self._describe_error(conn_params, error)) from error
+
+        take_any_text(connection)
+        return connection
 
     def _describe_error(self, conn_params: dict[str, Any], error: psycopg.OperationalError) -> str:
         where = f"{conn_params.get('dbname', '')} at {conn_params.get('host') or 'the local socket'}"

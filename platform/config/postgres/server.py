@@ -3,6 +3,9 @@
 A folder holds ``data`` (the cluster, with the socket inside it), ``log`` and two lock files. Each process
 that uses the server holds a shared lock on ``users.lock`` for as long as it lives, so that the kernel, not
 a list of process ids, knows who is left, even after SIGKILL.
+
+Nobody but the user who started it becomes one of its roles, by the name that the kernel gives for the other
+end of the socket (peer authentication). As root the server runs as a user of its own.
 """
 
 from __future__ import annotations
@@ -19,16 +22,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from config.database import SOCKET_NAME, anyone_can_pass
+from config.postgres.account import NoAccount, find_account, find_owner, hand_over
 
 logger = logging.getLogger(__name__)
 
-ROOT_RUNS_AS = "nobody"  # PostgreSQL refuses to run as root
 START_SECONDS_MAX = 60
+ROLE = "postgres"
 _locks: dict[Path, tuple[int, int]] = {}  # folder → (lock's file descriptor, process that opened it)
 
 
@@ -44,6 +49,11 @@ def ensure_running(folder: Path, database: str) -> None:
             with _lock(folder / "start.lock"):
                 if not _is_accepting(folder):
                     _start(folder, database)
+    except NoAccount as error:
+        raise ServerError(
+            f"The embedded database cannot run as root, and there is no user {error} to run it as. "
+            "Work as an ordinary user, or set DATABASE_URL to a server of yours."
+        ) from error
     except OSError as error:
         raise ServerError(
             f"The embedded database in {folder} cannot be used: {error}. "
@@ -112,9 +122,10 @@ def _start(folder: Path, database: str) -> None:
     log = folder / "log"
     if not (data / "PG_VERSION").exists():
         _create_cluster(folder)
-    _write_configuration(data)
     log.touch(mode=0o600)
-    _hand_over(log)
+    hand_over(log)
+    hand_over(data)  # an older version ran as another user
+    _write_configuration(data)
     _run(folder, "pg_ctl", "-D", str(data), "-l", str(log), "-w", "-t", str(START_SECONDS_MAX), "start")
     _create_database(data, database)
 
@@ -124,9 +135,9 @@ def _create_cluster(folder: Path) -> None:
     unfinished = folder / "data.new"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    _hand_over(unfinished)
+    hand_over(unfinished)
     _run(
-        folder, "initdb", "-D", str(unfinished), "-U", "postgres", "--auth=trust", "--encoding=UTF8",
+        folder, "initdb", "-D", str(unfinished), "-U", ROLE, "--auth=peer", "--encoding=UTF8",
         "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync", "--no-instructions",
     )  # fmt: skip
     shutil.rmtree(folder / "data", ignore_errors=True)
@@ -134,22 +145,37 @@ def _create_cluster(folder: Path) -> None:
 
 
 def _write_configuration(data: Path) -> None:
-    """No network, and a socket that only who may enter the data folder can reach."""
+    """No network, a socket that only who may enter the data folder can reach, and one user who gets in.
+
+    Written at every start, so that clusters of older versions, which trusted everybody there, are closed.
+    """
     escaped = str(data).replace("'", "''")
-    path = data / "postgresql.conf"
-    path.write_text(
+    starter = pwd.getpwuid(os.geteuid()).pw_name.replace('"', '""')
+    _write(
+        data / "postgresql.conf",
         "listen_addresses = ''\n"
         f"unix_socket_directories = '{escaped}'\n"
+        "unix_socket_permissions = 0700\n"
         "timezone = 'UTC'\nlog_timezone = 'UTC'\n"
         "synchronous_commit = off\n"  # a crash may lose the last moments, never corrupt
         "log_checkpoints = off\n",
-        encoding="utf-8",
     )
-    _hand_over(path)
+    _write(data / "pg_hba.conf", f"local all {ROLE} peer map=byname\n")
+    _write(data / "pg_ident.conf", f'byname "{starter}" {ROLE}\n')
+
+
+def _write(path: Path, text: str) -> None:
+    """Through a file in the folder above, which is ours alone: a link under this name is not followed."""
+    unfinished = path.parents[1] / f"{path.name}.new"
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(text, encoding="utf-8")
+    hand_over(unfinished)
+    unfinished.replace(path)
 
 
 def _create_database(data: Path, name: str) -> None:
-    with psycopg.connect(host=str(data), user="postgres", dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(host=str(data), user=ROLE, dbname="postgres", autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
@@ -157,11 +183,7 @@ def _create_database(data: Path, name: str) -> None:
 def _run(folder: Path, program: str, *arguments: str) -> None:
     """One of PostgreSQL's programs, as a user that may run it; the server keeps no open pipe to us."""
     log = folder / "setup.log"
-    account = (
-        {"user": ROOT_RUNS_AS, "group": _get_account().pw_gid, "extra_groups": []}
-        if os.geteuid() == 0
-        else {}
-    )
+    account = _switch(find_owner(folder / "data") if program == "pg_ctl" else find_account())
     with log.open("wb") as output:
         finished = subprocess.run(
             [str(_find_programs(folder) / program), *arguments],
@@ -171,7 +193,7 @@ def _run(folder: Path, program: str, *arguments: str) -> None:
             cwd="/",
             env={"PATH": os.defpath, "LC_ALL": "C"},
             check=False,
-            **account,  # type: ignore[arg-type]
+            **account,
         )
     if finished.returncode:
         reason = " ".join(log.read_text(errors="replace").split())[-300:]
@@ -203,18 +225,8 @@ def _find_programs(folder: Path) -> Path:
     return copied / "bin"
 
 
-def _hand_over(path: Path) -> None:
-    """Hand a file or folder to the user that the server runs as."""
-    if os.geteuid() == 0:
-        account = _get_account()
-        os.chown(path, account.pw_uid, account.pw_gid)
-
-
-def _get_account() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam(ROOT_RUNS_AS)
-    except KeyError as error:
-        raise ServerError(
-            f"The embedded database cannot run as root, and there is no user {ROOT_RUNS_AS} to run it as. "
-            "Work as an ordinary user, or set DATABASE_URL to a server of yours."
-        ) from error
+def _switch(account: pwd.struct_passwd) -> dict[str, Any]:
+    """What makes a child another user's; only root can."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}

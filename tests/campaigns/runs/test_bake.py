@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files import File
 from django.utils import timezone
 from django_q.models import OrmQ
+from django_q.tasks import async_task
 
 from campaigns import engine
 from campaigns.models import Presenter
@@ -62,6 +63,18 @@ def test_a_take_whose_task_was_lost_is_queued_again_once(presenter: Presenter) -
     OrmQ.objects.all().delete()
     assert [bake.sweep_stalled_bakes() for _ in range(2)] == [0, 0]
     assert OrmQ.objects.filter(key="render").count() == 1
+
+
+def test_a_take_whose_task_a_killed_worker_took_is_queued_again_though_others_wait(
+    presenter: Presenter,
+) -> None:
+    """The queue holds such a task back for as long as a render may take: four hours."""
+    Presenter.objects.filter(pk=presenter.pk).update(bake_state=BakeState.WAITING, started_at=timezone.now())
+    bake.enqueue_bake(presenter)
+    OrmQ.objects.update(lock=timezone.now() + timedelta(hours=4))
+    async_task("campaigns.tasks.render_one", cluster="render")
+    assert [bake.sweep_stalled_bakes() for _ in range(3)] == [0, 0, 0]
+    assert OrmQ.objects.filter(key="render", lock__lte=timezone.now()).count() == 2
 
 
 def test_a_dead_workers_take_waits_again(presenter: Presenter) -> None:

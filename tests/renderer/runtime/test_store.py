@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from renderer.errors import RenderError
-from renderer.runtime.store import Store, StoreStats
+from renderer.runtime.store import Store, StoreStats, is_whole
 from tests.renderer.video.test_encode import room_for
 
 HOUR_S = 3600
@@ -254,3 +254,74 @@ def test_a_killed_maker_frees_its_key_at_once(tmp_path: Path) -> None:
     path = Store(tmp_path / "cache").get("segment", "key")
     assert path is not None and path.read_text() == "whole"
     assert log.read_text() == "made\nmade\n"
+
+
+def flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage", [flip_a_bit, lambda path: os.truncate(path, 3), lambda path: path.write_bytes(b"")]
+)
+def test_a_file_that_the_disk_changed_is_made_again(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    store = Store(tmp_path)
+    path, _ = store.make("segment", "one", ".mp4", lambda part: part.write_bytes(b"whole segment"))
+    damage(path)
+    assert store.peek("segment", "one") is None
+    path, _ = store.make("segment", "one", ".mp4", lambda part: part.write_bytes(b"whole segment"))
+    damage(path)
+    assert store.get("segment", "one") is None
+    assert list(tmp_path.glob("segment/??/*")) == []
+    made, was_there = store.make("segment", "one", ".mp4", lambda part: part.write_bytes(b"whole segment"))
+    assert (made.read_bytes(), was_there, made.suffix) == (b"whole segment", False, ".mp4")
+
+
+def test_a_file_of_an_older_version_is_taken_as_it_is(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    path, _ = store.make("segment", "one", ".mp4", lambda part: part.write_bytes(b"whole"))
+    old = path.rename(path.with_name(f"{path.name.partition('.')[0]}.mp4"))
+    assert store.get("segment", "one") == old
+    assert is_whole(old)
+
+
+def empty(part: Path) -> None:
+    shutil.rmtree(part.parents[2])
+
+
+def empty_and_make_again(part: Path) -> None:
+    shutil.rmtree(part.parents[2])
+    part.parent.mkdir(parents=True)
+
+
+def remove_what_was_written(part: Path) -> None:
+    part.unlink()
+
+
+@pytest.mark.parametrize("meanwhile", [empty, empty_and_make_again, remove_what_was_written])
+def test_a_store_that_is_emptied_in_the_middle_of_a_write_is_written_again(
+    tmp_path: Path, meanwhile: Callable[[Path], None]
+) -> None:
+    tries = []
+
+    def write(part: Path) -> None:
+        tries.append(part)
+        part.write_bytes(b"whole")
+        if len(tries) == 1:
+            meanwhile(part)
+
+    path, _ = Store(tmp_path / "cache").make("segment", "one", ".mp4", write)
+    assert (path.read_bytes(), len(tries)) == (b"whole", 2)
+
+
+def test_a_file_that_a_writer_misses_is_its_own_trouble(tmp_path: Path) -> None:
+    tries = []
+
+    def write(part: Path) -> None:
+        tries.append(part)
+        (tmp_path / "nowhere").read_bytes()
+
+    with pytest.raises(FileNotFoundError):
+        Store(tmp_path / "cache").make("segment", "one", ".mp4", write)
+    assert len(tries) == 1
