@@ -25,7 +25,7 @@ RENDERER = (
 CAMPAIGNS = (
     "states", "problems", "engine", "models", "claims", "history", "access", "counts", "revisions", "jobs",
     "review", "storage", "scripts", "pronunciations", "pictures", "delivery", "sheets", "recordings",
-    "recipients", "runs", "checks", "tracking", "standing", "exports", "batch", "demo", "benchmark",
+    "recipients", "runs", "checks", "visits", "tracking", "standing", "exports", "batch", "demo", "benchmark",
     "operations", "migrations", "views", "admin", "tasks", "urls", "apps", "management",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}

@@ -20,6 +20,7 @@ from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
 
 OWN_COLUMNS = (
     "link", "poster", "picture", "preview", "status", "approved", "sent at", "opened", "watched %",
+    "plays", "watched s", "finished", "button", "programs",
 )  # fmt: skip
 LINKS = ("page", "poster", "picture", "preview")  # addresses of a message; the first columns of the above
 ROWS_AT_ONCE = 5000
@@ -31,13 +32,20 @@ _ROWS = """
         d.sent_at, d.state, coalesce(e.opened, FALSE),
         CASE WHEN e.finished THEN 100 WHEN m.video_seconds > 0
             THEN least(100, round(100 * coalesce(e.best_s, 0) / m.video_seconds))::int ELSE 0 END,
-        coalesce(v.public, FALSE)
+        coalesce(v.public, FALSE), coalesce(e.plays, 0), coalesce(e.seconds, 0), coalesce(e.finished, FALSE),
+        coalesce(e.clicked, FALSE), coalesce(e.machines, FALSE)
     FROM campaigns_recipient r
     LEFT JOIN campaigns_message m ON m.recipient_id = r.id
     LEFT JOIN LATERAL (SELECT max(sent_at) AS sent_at, max(state) AS state FROM campaigns_delivery
         WHERE message_id = m.id) d ON TRUE
-    LEFT JOIN LATERAL (SELECT bool_or(kind = 'page_viewed') AS opened, bool_or(kind = 'ended') AS finished,
-            max(seconds) FILTER (WHERE kind = 'progress') AS best_s
+    LEFT JOIN LATERAL (SELECT
+            bool_or(kind = 'page_viewed') FILTER (WHERE verdict = 'human') AS opened,
+            bool_or(kind = 'ended') FILTER (WHERE verdict = 'human') AS finished,
+            bool_or(kind = 'clicked') FILTER (WHERE verdict = 'human') AS clicked,
+            count(*) FILTER (WHERE kind = 'played' AND verdict = 'human') AS plays,
+            max(seconds) FILTER (WHERE kind = 'progress' AND verdict = 'human') AS best_s,
+            sum(seconds) FILTER (WHERE kind = 'progress' AND verdict = 'human') AS seconds,
+            bool_or(verdict = 'machine') AS machines
         FROM campaigns_event WHERE message_id = m.id) e ON TRUE
     LEFT JOIN LATERAL (SELECT TRUE AS public FROM campaigns_revision
         WHERE message_id = m.id AND withdrawn_at IS NULL LIMIT 1) v ON TRUE
@@ -139,7 +147,8 @@ def _find_addresses() -> dict[str, tuple[str, str]]:
 
 def _build_person(row: Sequence[Any], addresses: Mapping[str, tuple[str, str]]) -> Person:
     (_, _, values, verdict, public_id, render, review, current, has_poster, has_preview,
-     sent_at, delivery, opened, watched, public) = row  # fmt: skip
+     sent_at, delivery, opened, watched, public, plays, seconds, finished, clicked,
+     programs) = row  # fmt: skip
     approved = review == ReviewState.APPROVED and render == RenderState.READY and bool(current)
     has = {"page": approved or public, "poster": has_poster, "picture": has_poster, "preview": has_preview}
     links = [
@@ -150,9 +159,22 @@ def _build_person(row: Sequence[Any], addresses: Mapping[str, tuple[str, str]]) 
     ]
     sent = timezone.localtime(sent_at).strftime("%Y-%m-%d %H:%M") if sent_at else ""
     status = _describe(verdict, render, review, approved, delivery)
-    seen = ("yes" if opened else "no", str(watched)) if sent_at else ("", "")
+    told = [
+        _yes(opened),
+        str(watched),
+        str(plays),
+        f"{seconds:.1f}",
+        _yes(finished),
+        _yes(clicked),
+        _yes(programs),
+    ]
+    seen = told if sent_at else [""] * len(told)
     plain = _load(values)
     return Person(plain, (*links, status, "yes" if approved else "no", sent, *seen))
+
+
+def _yes(happened: bool) -> str:
+    return "yes" if happened else "no"
 
 
 def _load(values: Any) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from campaigns.models.campaigns import Campaign, Recipient, campaign_path
 from campaigns.models.history import HistoryEntry
 from campaigns.models.jobs import Job, job_path
-from campaigns.models.messages import Delivery, Event, Message, Suppression, Viewing, message_path
+from campaigns.models.messages import Delivery, Event, Message, Suppression, Viewing, Visitor, message_path
 from campaigns.models.presenters import (
     Presenter,
     get_default_voice,
@@ -47,6 +47,7 @@ __all__ = [
     "Upload",
     "Viewing",
     "ViewingSummary",
+    "Visitor",
     "Workspace",
     "campaign_path",
     "get_default_voice",

@@ -15,6 +15,7 @@ class Workspace(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="workspaces")
+    embed_hosts = models.JSONField(default=list, blank=True)  # [host]: sites that may show recipients' pages
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -57,5 +58,6 @@ def get_workspace_key(row: Owned) -> int:
 # The migrations name it as a default: an installation has a workspace from its first migration on.
 def get_first_workspace() -> int:
     """The key of the oldest workspace; made where somebody deleted all of them."""
-    first = Workspace.objects.order_by("pk").first()
-    return (first or Workspace.objects.get_or_create(name=FIRST_NAME)[0]).pk
+    # Its key alone: while they run, the table has not all of its columns yet.
+    first = Workspace.objects.order_by("pk").values_list("pk", flat=True).first()
+    return first or Workspace.objects.get_or_create(name=FIRST_NAME)[0].pk

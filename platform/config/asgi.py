@@ -33,6 +33,7 @@ MAX_REQUEST_BYTES = 2 * 1024**3
 SMALL_PATHS, MAX_SMALL_BYTES = ("/v/",), 64 * 1024
 SILENT_S = 60.0  # a request of which nothing more arrives for so long is given up
 FILE_READERS = 4
+CONNECTION_S = 60  # a thread keeps its connection to the database so long
 
 
 class GoneAway(Exception):
@@ -207,7 +208,10 @@ async def _send_status(send: Send, status: int, words: bytes) -> None:
 def _build() -> Bridge:
     wsgi = get_wsgi_application()
     from django.conf import settings
+    from django.db import connections
 
+    # The threads stay, and so may their connections: most of what a recipient's page costs else.
+    connections.settings["default"] |= {"CONN_MAX_AGE": CONNECTION_S, "CONN_HEALTH_CHECKS": True}
     raise_file_limit()
     return Bridge(wsgi, settings.WEB_THREADS)
 
