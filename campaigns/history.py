@@ -59,6 +59,7 @@ class Verb(StrEnum):
     MEMBER_REMOVED = "removed from the workspace"
     ROLE_CHANGED = "changed the role of"
     WORKSPACE_RENAMED = "renamed the workspace"
+    EMBEDDING_SET = "set where pages may be shown inside others"
     PRESENTER_DELETED = "deleted the presenter"
     SUPPRESSED = "suppressed the address"
     UNSUPPRESSED = "allowed mails again to"
