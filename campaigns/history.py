@@ -65,6 +65,7 @@ class Verb(StrEnum):
     WORKSPACE_RENAMED = "renamed the workspace"
     PACE_CHANGED = "changed when mails leave"
     WORDS_BLOCKED = "changed the blocked words of"
+    EMBEDDING_SET = "set where pages may be shown inside others"
     PRESENTER_DELETED = "deleted the presenter"
     SUPPRESSED = "suppressed the address"
     UNSUPPRESSED = "allowed mails again to"

@@ -65,7 +65,27 @@ class EventKind(TextChoices):
     PLAYED = "played", "played"
     PROGRESS = "progress", "watched"
     ENDED = "ended", "watched to the end"
+    CLICKED = "clicked", "pressed the button"
     OPTED_OUT = "opted_out", "opted out"
+
+
+class Verdict(TextChoices):
+    """Who caused an event, as it was judged when it happened."""
+
+    HUMAN = "human", "a person"
+    MACHINE = "machine", "a program"
+
+
+class MachineSign(TextChoices):
+    """By what a program was told from a person."""
+
+    NAMED = "named", "calls itself a program"
+    PROXY = "proxy", "loads pictures for a mailbox"
+    AHEAD = "ahead", "loads ahead, for nobody yet"
+    HEAD = "head", "asks for the head alone"
+    SOON = "soon", "came within seconds of the sending"
+    EVERY_LINK = "every_link", "followed every link of the mail at once"
+    MANY = "many", "opened the links of many people at once"
 
 
 class JobState(TextChoices):

@@ -13,6 +13,7 @@ from campaigns.recipients import import_drafts, personal_words
 from campaigns.runs import bake, lifecycle, worker
 from campaigns.standing import viewing
 from campaigns.storage.uploads import sweep_uploads
+from campaigns.visits.clients import sweep_visitors
 
 
 def render_one() -> str:
@@ -87,3 +88,4 @@ def sweep() -> None:
     lifecycle.sweep_stalled()
     schedule.sweep_stalled()
     sweep_uploads()
+    sweep_visitors()

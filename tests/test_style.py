@@ -66,7 +66,7 @@ def test_a_test_that_sleeps_or_mocks_is_named_with_its_line(code: str, fault: st
 
 
 def test_a_number_a_name_and_a_setting_may_be_another_one() -> None:
-    code = "monkeypatch.setattr(tracking, 'MAX_VIEWINGS', 3)\nmonkeypatch.setattr('weights._FILE', path)\n"
+    code = "monkeypatch.setattr(clients, 'OF_LINK', 3)\nmonkeypatch.setattr('weights._FILE', path)\n"
     assert faults_of(code + "settings.PRICE = 3\nmonkeypatch.setenv('A', 'b')", "a.py") == []
 
 

@@ -38,6 +38,7 @@ PATHS: Mapping[str, str] = {
     "Comment": "message__campaign__workspace",
     "ViewingSummary": "campaign__workspace",
     "Viewing": "campaign__workspace",
+    "Visitor": "message__campaign__workspace",
     "ScriptDraft": "campaign__workspace",
     "RowRecording": "campaign__workspace",
     "Upload": "created_by__workspaces",

@@ -21,6 +21,7 @@ from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
 
 OWN_COLUMNS = (
     "link", "poster", "picture", "preview", "status", "approved", "sent at", "opened", "watched %",
+    "plays", "watched s", "finished", "button", "programs",
 )  # fmt: skip
 LINKS = ("page", "poster", "picture", "preview")  # addresses of a message; the first columns of the above
 ROWS_AT_ONCE = 5000
@@ -32,13 +33,21 @@ _ROWS = """
         d.sent_at, d.state, coalesce(e.opened, FALSE),
         CASE WHEN e.finished THEN 100 WHEN m.video_seconds > 0
             THEN least(100, round(100 * coalesce(e.best_s, 0) / m.video_seconds))::int ELSE 0 END,
+        coalesce(e.plays, 0), coalesce(e.seconds, 0), coalesce(e.finished, FALSE),
+        coalesce(e.clicked, FALSE), coalesce(e.machines, FALSE),
         v.presenter_id, v.made_with, m.made_with
     FROM campaigns_recipient r
     LEFT JOIN campaigns_message m ON m.recipient_id = r.id
     LEFT JOIN LATERAL (SELECT max(sent_at) AS sent_at, max(state) AS state FROM campaigns_delivery
         WHERE message_id = m.id) d ON TRUE
-    LEFT JOIN LATERAL (SELECT bool_or(kind = 'page_viewed') AS opened, bool_or(kind = 'ended') AS finished,
-            max(seconds) FILTER (WHERE kind = 'progress') AS best_s
+    LEFT JOIN LATERAL (SELECT
+            bool_or(kind = 'page_viewed') FILTER (WHERE verdict = 'human') AS opened,
+            bool_or(kind = 'ended') FILTER (WHERE verdict = 'human') AS finished,
+            bool_or(kind = 'clicked') FILTER (WHERE verdict = 'human') AS clicked,
+            count(*) FILTER (WHERE kind = 'played' AND verdict = 'human') AS plays,
+            max(seconds) FILTER (WHERE kind = 'progress' AND verdict = 'human') AS best_s,
+            sum(seconds) FILTER (WHERE kind = 'progress' AND verdict = 'human') AS seconds,
+            bool_or(verdict = 'machine') AS machines
         FROM campaigns_event WHERE message_id = m.id) e ON TRUE
     LEFT JOIN LATERAL (SELECT presenter_id, made_with FROM campaigns_revision
         WHERE message_id = m.id AND withdrawn_at IS NULL ORDER BY approved_at DESC LIMIT 1) v ON TRUE
@@ -142,7 +151,8 @@ def _build_person(
     row: Sequence[Any], addresses: Mapping[str, tuple[str, str]], consents: Consents, presenter: int | None
 ) -> Person:
     (_, _, values, verdict, public_id, render, review, current, has_poster, has_preview,
-     sent_at, delivery, opened, watched, *shown, made_with) = row  # fmt: skip
+     sent_at, delivery, opened, watched, plays, seconds, finished, clicked, programs,
+     *shown, made_with) = row  # fmt: skip
     approved = review == ReviewState.APPROVED and render == RenderState.READY and bool(current)
     public = _is_public(
         shown[0], _load(shown[1]), _load(made_with), consents, presenter if approved else None
@@ -156,7 +166,16 @@ def _build_person(
     ]
     sent = timezone.localtime(sent_at).strftime("%Y-%m-%d %H:%M") if sent_at else ""
     status = _describe(verdict, render, review, approved, delivery)
-    seen = ("yes" if opened else "no", str(watched)) if sent_at else ("", "")
+    told = [
+        _yes(opened),
+        str(watched),
+        str(plays),
+        f"{seconds:.1f}",
+        _yes(finished),
+        _yes(clicked),
+        _yes(programs),
+    ]
+    seen = told if sent_at else [""] * len(told)
     plain = _load(values)
     return Person(plain, (*links, status, "yes" if approved else "no", sent, *seen))
 
@@ -173,6 +192,10 @@ def _is_public(
     if seen is None and own is not None:
         seen, shown = made_with.get("presenter", own), made_with
     return consents.cover(seen, shown)
+
+
+def _yes(happened: bool) -> str:
+    return "yes" if happened else "no"
 
 
 def _load(values: Any) -> Mapping[str, str]:

@@ -25,7 +25,7 @@ def confirm_what_waits(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0032_queue"),
+        ("campaigns", "0033_tracking"),
     ]
 
     operations = [

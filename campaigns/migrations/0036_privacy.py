@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('campaigns', '0032_queue'),
+        ('campaigns', '0034_sending'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

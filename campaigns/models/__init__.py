@@ -5,7 +5,7 @@ from campaigns.models.consent import ConsentEntry
 from campaigns.models.erasure import ErasedAddress
 from campaigns.models.history import HistoryEntry
 from campaigns.models.jobs import Job, job_path
-from campaigns.models.messages import Delivery, Event, Message, Suppression, Viewing, message_path
+from campaigns.models.messages import Delivery, Event, Message, Suppression, Viewing, Visitor, message_path
 from campaigns.models.presenters import (
     Presenter,
     get_default_voice,
@@ -51,6 +51,7 @@ __all__ = [
     "Upload",
     "Viewing",
     "ViewingSummary",
+    "Visitor",
     "Workspace",
     "campaign_path",
     "get_default_voice",

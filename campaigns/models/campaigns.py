@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 
 from campaigns.models.presenters import Presenter, get_default_voice, list_locale_choices, list_voice_choices
@@ -80,6 +81,13 @@ class Campaign(StatusModel):
     # May hold columns, as the subject and the text may.
     call_to_action_label = models.CharField(max_length=300, blank=True)
     call_to_action_url = models.CharField(max_length=1000, blank=True)
+    link_days = models.PositiveSmallIntegerField(
+        "days that a link works",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Counted from the sending, or from the approval if nothing was sent. Empty: without end.",
+    )
     mail_names = models.BooleanField(
         "name on the picture", default=True, help_text="The mail's picture greets the recipient."
     )

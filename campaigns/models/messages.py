@@ -16,8 +16,10 @@ from campaigns.models.workspaces import Workspace, get_first_workspace
 from campaigns.states import (
     DeliveryState,
     EventKind,
+    MachineSign,
     RenderState,
     ReviewState,
+    Verdict,
 )
 
 
@@ -223,7 +225,11 @@ class Event(models.Model):
     recipient_name = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=16, choices=EventKind.choices)
     viewing = models.UUIDField(null=True, blank=True)  # one page load; progress of one viewing is upserted
-    seconds = models.FloatField(default=0)  # seconds of video watched, for progress
+    seconds = models.FloatField(default=0)  # different seconds of video watched, for progress
+    watched = models.JSONField(default=list, blank=True)  # [[start, end]]: which ones, each once
+    # Only what people did is counted (Viewing); how the others were known stands in ``sign``.
+    verdict = models.CharField(max_length=8, choices=Verdict.choices, default=Verdict.HUMAN)
+    sign = models.CharField(max_length=16, choices=MachineSign.choices, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -254,6 +260,7 @@ class Viewing(models.Model):
     views = models.PositiveIntegerField(default=0)
     plays = models.PositiveIntegerField(default=0)
     ends = models.PositiveIntegerField(default=0)
+    clicks = models.PositiveIntegerField(default=0)
     opt_outs = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)
     share = models.FloatField(default=0)  # 0 to 1, of the best page load
@@ -261,6 +268,25 @@ class Viewing(models.Model):
 
     def __str__(self) -> str:
         return f"what was watched of {self.message_id}"
+
+
+class Visitor(models.Model):
+    """One load of a page in the last hour, by a word for its client that no address comes out of; swept."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="visitors")
+    viewing = models.UUIDField()
+    key = models.CharField(max_length=32)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["message", "at"]),
+            models.Index(fields=["key", "at"]),
+            models.Index(fields=["at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"a visit of {self.message_id}"
 
 
 class Suppression(models.Model):

@@ -16,6 +16,10 @@ class ViewingSummary(models.Model):
     opened = models.PositiveIntegerField(default=0)  # messages whose page was opened
     played = models.PositiveIntegerField(default=0)
     finished = models.PositiveIntegerField(default=0)
+    clicked = models.PositiveIntegerField(default=0)
+    machines = models.PositiveIntegerField(default=0)  # messages whose links programs opened
+    # [{"line", "text" (one person's), "people", "seconds", "share"}] in the order of the video
+    lines = models.JSONField(default=list)
     still_watching = models.JSONField(default=list)  # [int]: messages watched at least to 0, 10, … 100 %
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ class Workspace(models.Model):
         default=dict, blank=True, editable=False
     )  # {privacy.retention.Kept: days}, where it is not as the settings say; 0: for ever
     blocked_words = models.TextField(blank=True)  # one a line; see scripts.blocked
+    embed_hosts = models.JSONField(default=list, blank=True)  # [host]: sites that may show recipients' pages
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -196,7 +196,7 @@ def _search(campaign: Campaign, rows: QuerySet[Message], text: str) -> QuerySet[
 
 def _is_called(text: str, path: str = "") -> Q:
     found = Q(**{f"{path}name__icontains": text}) | Q(**{f"{path}email__icontains": text})
-    if text.isascii() and text.isdigit() and int(text) <= _ROW_MAX:
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _ROW_MAX:
         found |= Q(**{f"{path}row_number": int(text)})
     return found
 

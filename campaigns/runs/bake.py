@@ -119,7 +119,7 @@ def sweep_stalled_bakes() -> int:
 
 def _list_queued_bakes() -> set[int]:
     """The presenters whose tasks stand in the queue; one that a worker has taken out counts no more."""
-    standing = OrmQ.objects.filter(key="render", lock__lte=timezone.now())
+    standing = OrmQ.objects.filter(key="render", lock__lte=clock.now())
     tasks = [row.task for row in standing]
     return {task["args"][0] for task in tasks if task.get("func") == BAKE_TASK}
 

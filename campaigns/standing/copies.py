@@ -26,7 +26,7 @@ Tell = Callable[[str, int, int], None]
 COPIED = (
     "workspace", "presenter", "voice_engine", "voice", "locale", "script", "use_filmed_lines",
     "needs_second_approver", "email_subject", "email_body", "sender_name", "call_to_action_label",
-    "call_to_action_url", "mail_names", "picture_text", "mail_preview",
+    "call_to_action_url", "link_days", "mail_names", "picture_text", "mail_preview",
 )  # fmt: skip
 OF_PEOPLE = ("columns", "column_roles", "key_column", "duplicates", "sheet_choice", "spreadsheet_name")
 # What a follow-up knows of the earlier campaign, as columns of its people.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_ONE_RANGE = re.compile(r"bytes=\s*(\d*)-(\d*)\s*\Z")
+_ONE_RANGE = re.compile(r"bytes=\s*([0-9]*)-([0-9]*)\s*\Z")
+_MOST_DIGITS = 18  # no file is longer; whole numbers of thousands of digits are refused by Python itself
 
 
 class Unsatisfiable(Exception):
@@ -32,7 +33,7 @@ def parse_range(header: str | None, size: int) -> ByteRange | None:
     match = _ONE_RANGE.match(header) if header else None
     if match is None or match.groups() == ("", ""):
         return None
-    first, last = match.groups()
+    first, last = map(_bound, match.groups())
     if first == "":
         return _resolve_suffix(int(last), size)
     if last and int(last) < int(first):
@@ -40,6 +41,11 @@ def parse_range(header: str | None, size: int) -> ByteRange | None:
     if int(first) >= size:
         raise Unsatisfiable
     return ByteRange(int(first), min(int(last), size - 1) if last else size - 1)
+
+
+def _bound(digits: str) -> str:
+    shown = digits[:-1].lstrip("0") + digits[-1:]
+    return shown if len(shown) <= _MOST_DIGITS else "9" * _MOST_DIGITS
 
 
 def _resolve_suffix(length: int, size: int) -> ByteRange:

@@ -172,7 +172,7 @@ class MailForm(_CampaignForm):
         model = Campaign
         fields = (
             "sender_name", "email_subject", "email_body", "mail_names", "picture_text", "mail_preview",
-            "call_to_action_label", "call_to_action_url",
+            "call_to_action_label", "call_to_action_url", "link_days",
         )  # fmt: skip
         labels = {
             "email_subject": "Subject",
@@ -187,6 +187,7 @@ class MailForm(_CampaignForm):
             "picture_text": UnfoldAdminTextInputWidget,
             "call_to_action_label": UnfoldAdminTextInputWidget,
             "call_to_action_url": UnfoldAdminTextInputWidget(attrs={"inputmode": "url"}),
+            "link_days": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
         }
 
     def clean(self) -> dict[str, Any]:

@@ -65,6 +65,7 @@ class HomePage(CampaignPage):
             "funnel": build_funnel(counts, viewing),
             "plot": build_plot(viewing.still_watching),
             "viewing": viewing,
+            "lines": [line | {"percent": round(100 * line["share"])} for line in viewing.lines],
             "audiences": [(str(one), words) for one, words in AUDIENCES.items()],
             "copy": self._describe_copy(),
             "may_delete": has(self.person, "delete_campaign", self.campaign),
@@ -125,11 +126,13 @@ def describe_next_step(campaign: Campaign, counts: Counts) -> dict[str, str]:
 
 
 def build_funnel(counts: Counts, viewing: ViewingSummary) -> list[Bar]:
-    """From people to watched to the end, each with its share."""
+    """From people to the button, each with its share; programs that open links are in none."""
+    half = viewing.still_watching[5] if len(viewing.still_watching) > 5 else 0
     people = counts.valid + counts.rejected
     stages = (
         ("People", people), ("Videos", counts.ready), ("Approved", counts.approved), ("Sent", counts.sent),
-        ("Opened", viewing.opened), ("Played", viewing.played), ("Watched to the end", viewing.finished),
+        ("Opened", viewing.opened), ("Played", viewing.played), ("Watched half", half),
+        ("Watched to the end", viewing.finished), ("Pressed the button", viewing.clicked),
     )  # fmt: skip
     bars, before = [], people
     for label, count in stages:

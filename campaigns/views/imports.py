@@ -20,6 +20,7 @@ from campaigns.sheets.choice import Duplicates, Role, SheetChoice
 from campaigns.sheets.letters import NAMES
 from campaigns.sheets.reading import BYTES_MAX
 from campaigns.states import CampaignState, JobState, MoveRefused
+from campaigns.views.numbers import NUMBER_MAX, read_key
 from campaigns.views.page import CampaignPage, step_url
 
 CHANGES_PER_PAGE = 50
@@ -201,7 +202,7 @@ class ImportSheetPage(ImportStep):
                     duplicates=asked.duplicates,
                 )
             )
-        row = int(header) if header.isdigit() else asked.header_row
+        row = min(read_key(header), NUMBER_MAX) if header.isdigit() else asked.header_row
         same_headers = row == before.header_row and encoding == asked.encoding
         columns = asked.columns if same_headers else {}
         hidden = {"yes": True, "no": False}.get(request.POST.get("with_hidden", ""), asked.with_hidden)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import quote
@@ -12,7 +11,6 @@ from uuid import UUID
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 from django.http import (
     Http404,
@@ -20,7 +18,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
@@ -34,9 +31,9 @@ from campaigns.pictures.words import find_locale, write_words
 from campaigns.revisions import may_be_seen
 from campaigns.states import RenderState
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
+from campaigns.storage.file_parts import PartialFileResponse, hand_to_proxy
 from campaigns.tracking import get_public_message
 
-CHUNK_BYTES = 256 * 1024
 CONTENT_TYPES = {
     "video": "video/mp4",
     "poster": "image/jpeg",
@@ -164,6 +161,9 @@ def _respond(
 ) -> HttpResponseBase:
     if _matches(request.headers.get("If-None-Match", ""), etag):
         return HttpResponseNotModified()
+    handed = hand_to_proxy(stored, content_type)
+    if handed is not None:
+        return handed
     try:
         part = parse_range(_get_range_header(request, etag), size)
     except Unsatisfiable:
@@ -171,7 +171,7 @@ def _respond(
     whole = part or ByteRange(0, size - 1)
     if request.method == "HEAD":
         return HttpResponse(headers={"Content-Type": content_type, "Content-Length": str(size)})
-    response = StreamingHttpResponse(_read_chunks(stored, whole), content_type=content_type)
+    response = PartialFileResponse(stored, whole, content_type)
     response["Content-Length"] = str(whole.length)
     if part:
         response.status_code = 206
@@ -191,14 +191,3 @@ def _get_range_header(request: HttpRequest, etag: str) -> str | None:
 def _matches(header: str, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
     return etag in tags or "*" in tags
-
-
-def _read_chunks(stored: FieldFile, part: ByteRange) -> Iterator[bytes]:
-    # Opened here, not before: a response that is never read then leaves no open file behind.
-    opened: File[bytes] = stored.storage.open(str(stored.name), "rb")
-    with opened as file:
-        file.seek(part.first)
-        left = part.length
-        while left > 0 and (chunk := file.read(min(CHUNK_BYTES, left))):
-            left -= len(chunk)
-            yield chunk

@@ -22,6 +22,7 @@ from campaigns.review.sampling import CHOICES, approve_rest, compute_size, draw_
 from campaigns.review.standing import find_reviewable
 from campaigns.review.undo import find_last_decision
 from campaigns.states import MoveRefused
+from campaigns.views.numbers import read_key
 from campaigns.views.page import CampaignPage, step_url
 from campaigns.views.review_cards import build_card, say_count
 
@@ -180,7 +181,7 @@ def _build_page(view: CampaignPage, query: CardQuery, after: str) -> dict[str, A
 
 def _build_one(view: CampaignPage, pk: str) -> dict[str, Any]:
     found = find_reviewable(view.campaign).select_related("recipient", "reviewed_by")
-    message = get_object_or_404(found, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    message = get_object_or_404(found, pk=read_key(pk))
     return build_card(message, find_personal_lines(view.campaign, [message]), fps=_find_fps(view.campaign))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,7 +16,9 @@ from campaigns.review.comments import add_comment, resolve_comment
 from campaigns.review.undo import DECIDED_SINCE, find_last_decision
 from campaigns.states import MoveRefused
 from campaigns.views.jobs import job_to_json
+from campaigns.views.numbers import read_key, read_seconds
 from campaigns.views.page import CampaignPage
+from campaigns.views.posted_json import read_json
 from campaigns.views.review_cards import build_comment, describe_decision
 
 NONE_SUCH = "That is nothing that can be done here. Reload the page and try again."
@@ -34,7 +34,7 @@ class DecisionView(CampaignPage):
             Message.objects.select_related("campaign"), campaign=self.campaign, pk=kwargs["message_pk"]
         )
         try:
-            asked = read_decision(request.body)
+            asked = read_decision(read_json(request))
             entry = self._decide(message, asked)
         except (MoveRefused, ValueError) as refused:
             return JsonResponse({"problem": str(refused)}, status=409)
@@ -55,7 +55,7 @@ class ReviewActView(CampaignPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            asked = json.loads(request.body)
+            asked = read_json(request)
             act = {
                 "undo": self._undo,
                 "comment": self._comment,
@@ -63,7 +63,7 @@ class ReviewActView(CampaignPage):
                 "poster": self._poster,
             }[asked["action"]]
             return JsonResponse(act(asked))
-        except (KeyError, TypeError, json.JSONDecodeError):
+        except (KeyError, TypeError):
             return JsonResponse({"problem": NONE_SUCH}, status=409)
         except (MoveRefused, ValueError) as refused:
             return JsonResponse({"problem": str(refused)}, status=409)
@@ -77,30 +77,27 @@ class ReviewActView(CampaignPage):
 
     def _comment(self, asked: dict[str, Any]) -> dict[str, Any]:
         message = get_object_or_404(
-            self.campaign.messages.select_related("recipient"), pk=int(asked["message"])
+            self.campaign.messages.select_related("recipient"), pk=read_key(asked["message"])
         )
-        at_s = float(asked["at_s"])
-        if not math.isfinite(at_s):
-            raise ValueError(NONE_SUCH)
+        at_s = read_seconds(asked["at_s"])
         return build_comment(add_comment(message, self.person, str(asked["text"]), at_s), message)
 
     def _poster(self, asked: dict[str, Any]) -> dict[str, Any]:
         found = self.campaign.messages.select_related("campaign", "recipient")
-        message = get_object_or_404(found, pk=int(asked["message"]))
-        at_s = None if asked["at_s"] is None else float(asked["at_s"])
+        message = get_object_or_404(found, pk=read_key(asked["message"]))
+        at_s = None if asked["at_s"] is None else read_seconds(asked["at_s"])
         everybody = bool(asked["everybody"])
         job = start_choice(message, self.person, at_s, seen=str(asked["seen"]), everybody=everybody)
         return job_to_json(describe(job))
 
     def _resolve(self, asked: dict[str, Any]) -> dict[str, Any]:
         comments = Comment.objects.select_related("message__recipient", "message__campaign", "written_by")
-        comment = get_object_or_404(comments, message__campaign=self.campaign, pk=int(asked["comment"]))
+        comment = get_object_or_404(comments, message__campaign=self.campaign, pk=read_key(asked["comment"]))
         return build_comment(resolve_comment(comment, self.person), comment.message)
 
 
-def read_decision(body: bytes) -> dict[str, str]:
+def read_decision(asked: object) -> dict[str, str]:
     """The decision, its reason and the content that was seen; ValueError where it is none."""
-    asked = json.loads(body)
     if not isinstance(asked, dict) or asked.get("decision") not in ("approve", "reject"):
         raise ValueError("That is no decision. Reload the page and try again.")
     return {key: str(asked.get(key, "")) for key in ("decision", "reason", "seen")}

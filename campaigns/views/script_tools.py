@@ -13,6 +13,7 @@ from campaigns.recipients.hard_rows import Hardness, list_hard_rows
 from campaigns.recipients.left_out import LeftOut, find_left_out
 from campaigns.runs.script_cost import estimate_script
 from campaigns.scripts.versions import drop_draft, keep_draft
+from campaigns.views.numbers import NUMBER_MAX, read_key
 from campaigns.views.page import CampaignPage
 from campaigns.views.run import format_amount
 
@@ -58,8 +59,7 @@ class DraftView(CampaignPage):
         if "drop" in request.POST:
             drop_draft(self.campaign, self.person)
             return self.go("script", "Thrown away. The saved script is in the editor.", messages.INFO)
-        based_on = request.POST.get("based_on", "")
-        number = int(based_on) if based_on.isdigit() and len(based_on) < 9 else 0
+        number = min(read_key(request.POST.get("based_on")), NUMBER_MAX)
         draft = keep_draft(self.campaign, self.person, request.POST.get("script", ""), number)
         return JsonResponse({"kept": f"{localtime(draft.saved_at):%H:%M}" if draft else ""})
 

@@ -29,6 +29,7 @@ from campaigns.scripts.template import FILTERS, to_variable
 from campaigns.states import DeliveryState, MoveRefused, RenderState
 from campaigns.tracking import ViewingStats, read_viewing, summarize_viewing
 from campaigns.views.forms import MailForm
+from campaigns.views.numbers import read_key
 from campaigns.views.pace import PaceForm, fill_pace_form
 from campaigns.views.page import CampaignPage
 from campaigns.views.script import PREVIEW_CHOICES, find_valid_rows
@@ -144,7 +145,7 @@ class SendPage(CampaignPage):
     def _test(self) -> HttpResponse:
         asked = self.request.POST.get("recipient", "")
         people = self.campaign.recipients.living()
-        person = get_object_or_404(people, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+        person = get_object_or_404(people, pk=read_key(asked))
         try:
             start_test(person, self.person)
         except MoveRefused as refused:
@@ -178,7 +179,7 @@ class SendPage(CampaignPage):
 
     def _settle(self, action: str) -> HttpResponse:
         asked = self.request.POST.get("delivery", "")
-        delivery = get_object_or_404(self.campaign.deliveries, pk=int(asked) if asked.isdigit() else 0)
+        delivery = get_object_or_404(self.campaign.deliveries, pk=read_key(asked))
         try:
             DECISIONS[action](delivery, self.person)
         except MoveRefused as refused:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -21,6 +20,8 @@ from campaigns.storage.uploads import (
     begin_upload,
     end_upload,
 )
+from campaigns.views.numbers import KEY_MAX
+from campaigns.views.posted_json import read_json
 
 NO_UPLOAD = "That is no upload. Reload the page and choose the file again."
 
@@ -42,8 +43,9 @@ class BeginUploadView(_UploadView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            asked = json.loads(request.body)
-            upload = begin_upload(self.person, str(asked["name"]), int(asked["size"]), str(asked["mark"]))
+            asked = read_json(request)
+            size = read_size(asked["size"])
+            upload = begin_upload(self.person, str(asked["name"]), size, str(asked["mark"]))
         except (ValueError, KeyError, TypeError):
             return JsonResponse({"problem": NO_UPLOAD}, status=400)
         except UploadRefused as refused:
@@ -65,7 +67,7 @@ class UploadView(_UploadView):
 
     def put(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         offset = request.GET.get("offset", "")
-        if not offset.isdigit():
+        if not (offset.isdecimal() and len(offset) < 16):
             return JsonResponse({"problem": NO_UPLOAD}, status=400)
         try:
             append_part(self.upload, int(offset), request.read)
@@ -78,6 +80,13 @@ class UploadView(_UploadView):
     def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         end_upload(self.upload)
         return HttpResponse(status=204)
+
+
+def read_size(asked: object) -> int:
+    """The bytes of a file; ValueError where it is no such number."""
+    if isinstance(asked, bool) or not isinstance(asked, int) or not 0 <= asked <= KEY_MAX:
+        raise ValueError(NO_UPLOAD)
+    return asked
 
 
 def _may_upload(person: User) -> bool:

@@ -12,11 +12,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from campaigns.access import members
+from campaigns.access.embedding import allow_hosts
 from campaigns.access.rights import has
 from campaigns.access.roles import DESCRIPTIONS
 from campaigns.access.workspaces import scope, switch
 from campaigns.models import Workspace
 from campaigns.views.history import build_history, filter_entries, respond_with_csv
+from campaigns.views.numbers import read_key
 
 REFUSED = "You may not change members: that is for the role “Administrator”."
 
@@ -91,9 +93,13 @@ def _act(request: HttpRequest, workspace: Workspace) -> str:
         case "block":
             members.block_words(workspace, posted.get("words", ""), request.user)
             return "Saved the blocked words. They count from each campaign’s next run on."
+        case "embedding":
+            hosts = allow_hosts(workspace, posted.get("hosts", "")[:5000], request.user)
+            told = f"Pages may be shown on {', '.join(hosts)}." if hosts else "Pages are shown nowhere else."
+            return told
     raise members.MemberRefused("That button is not known here. Reload the page and try again.")
 
 
 def _find_member(workspace: Workspace, key: str) -> User:
-    found: User = get_object_or_404(User, workspaces=workspace, pk=int(key) if key.isdigit() else 0)
+    found: User = get_object_or_404(User, workspaces=workspace, pk=read_key(key))
     return found

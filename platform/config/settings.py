@@ -19,7 +19,9 @@ VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 # Where people reach it
 PUBLIC_URL = env.web_address("PUBLIC_URL", "http://127.0.0.1:8000")
 DEBUG = env.boolean("DEBUG", False)
-PORT = env.integer("PORT", 8000, least=1)  # gunicorn reads it too
+PORT = env.integer("PORT", 8000, least=1)
+WEB_PROCESSES = env.integer("WEB_PROCESSES", 2, least=1)
+WEB_THREADS = env.integer("WEB_THREADS", 8, least=1)  # of each process
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", "127.0.0.1", "localhost"]
 ALLOWED_HOSTS += env.listing("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -76,6 +78,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -130,6 +133,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 VOICES_FOLDER = env.folder("VOICES_FOLDER", VAR_DIR / "voices")  # the only files that a page may name
+FILES_SENT_BY = env.choice("FILES_SENT_BY", "byname", ["byname", "x-accel-redirect", "x-sendfile"])
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = int(env.choice("FOLDER_PERMISSIONS", "700", ["700", "750"]), 8)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

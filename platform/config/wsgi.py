@@ -1,4 +1,4 @@
-"""For gunicorn: ``gunicorn --pythonpath platform config.wsgi``."""
+"""For ``runserver`` and web servers with threads of their own; ``manage.py serve`` uses config.asgi."""
 
 import os
 

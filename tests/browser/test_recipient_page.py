@@ -130,6 +130,19 @@ def test_joined_segments_play_to_the_end_without_an_error_or_a_gap(page: Page, m
     assert max(times) == pytest.approx(SECONDS - 1 / FPS, abs=1.5 / FPS)
 
 
+def test_on_a_slow_line_the_page_is_there_within_a_second(page: Page, message: Message) -> None:
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}  # “slow 3G”: 400 kbit/s
+    line.send("Network.emulateNetworkConditions", {"offline": False} | slow)
+    page.goto(address(message), wait_until="commit")
+    shown = page.wait_for_function(
+        "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    )
+    assert shown.json_value() < 1000
+    expect(page.get_by_role("heading")).to_have_text("A video for Ada")
+
+
 def test_playing_the_same_second_twice_counts_it_once(page: Page, message: Message) -> None:
     page.goto(address(message))
     play(page)

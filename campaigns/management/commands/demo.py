@@ -98,8 +98,7 @@ class Command(BaseCommand):
         children.start("mail catcher", build_manage_command("mailbox", "--port", str(mail_port)), environment)
         children.start(
             "web server",
-            [sys.executable, "-m", "gunicorn", "--pythonpath", "platform", "--bind", f"127.0.0.1:{port}",
-             "--worker-class", "gthread", "--threads", "8", "config.wsgi"],
+            build_manage_command("serve", "--host", "127.0.0.1", "--port", str(port)),
             environment,
         )  # fmt: skip
         self._wait_for(children, port)

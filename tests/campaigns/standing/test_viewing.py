@@ -48,3 +48,25 @@ def test_slow_counts_are_shown_as_they_were(campaign: Campaign) -> None:
     ViewingSummary.objects.update(counted_at=long_ago, work_s=2.0)
     watch(campaign, "Ada", 1.0)
     assert get_viewing(campaign).counted_at == long_ago
+
+
+def test_each_line_has_its_own_seconds(campaign: Campaign) -> None:
+    segments = [
+        {"line": "0.0", "text": "Hello.", "start_s": 0.0, "end_s": 1.0},
+        {"line": "1.0", "text": "Goodbye.", "start_s": 2.0, "end_s": 4.0},
+    ]
+    for name, watched in (("Ada", [[0, 0.5], [3, 4]]), ("José", [[0, 1]])):
+        message = people.ready_message(campaign.recipients.get(name=name), segments=segments)
+        Event.objects.create(message=message, kind=EventKind.PROGRESS, watched=watched, seconds=1)
+    robot = people.ready_message(campaign.recipients.get(name="O'Neil"), segments=segments)
+    Event.objects.create(
+        message=robot, kind=EventKind.PROGRESS, watched=[[0, 4]], seconds=4, verdict="machine"
+    )
+    first, second = count_viewing(campaign).lines
+    assert (first["line"], first["people"], first["seconds"], first["share"]) == ("0.0", 2, 1.5, 0.75)
+    assert (second["text"], second["people"], second["seconds"], second["share"]) == (
+        "Goodbye.",
+        1,
+        1.0,
+        0.25,
+    )

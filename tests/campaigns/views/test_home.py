@@ -59,11 +59,13 @@ def test_what_was_watched_is_drawn_and_told(dashboard: Client, campaign: Campaig
 
 def test_the_funnel_gives_shares_of_all_and_of_the_stage_before() -> None:
     counts = Counts(valid=90, rejected=10, ready=80, failed=1, approved=40, to_review=40, sent=40)
-    viewing = ViewingSummary(opened=20, played=10, finished=5)
+    viewing = ViewingSummary(
+        opened=20, played=10, finished=5, clicked=2, still_watching=[10, 10, 10, 9, 8, 8, 8, 7, 6, 5, 5]
+    )
     bars = build_funnel(counts, viewing)
-    assert [bar.count for bar in bars] == [100, 80, 40, 40, 20, 10, 5]
-    assert [bar.percent for bar in bars] == [100, 80, 40, 40, 20, 10, 5]
-    assert [bar.of_before for bar in bars] == [100, 80, 50, 100, 50, 50, 50]
+    assert [bar.count for bar in bars] == [100, 80, 40, 40, 20, 10, 8, 5, 2]
+    assert [bar.percent for bar in bars] == [100, 80, 40, 40, 20, 10, 8, 5, 2]
+    assert [bar.of_before for bar in bars] == [100, 80, 50, 100, 50, 50, 80, 62, 40]
 
 
 def test_nothing_watched_makes_no_plot() -> None:

@@ -11,11 +11,12 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from campaigns.models import Campaign, Message
 from campaigns.review import approve, reject
 from campaigns.storage.byte_ranges import ByteRange, Unsatisfiable, parse_range
-from campaigns.views.media import CHUNK_BYTES
+from campaigns.storage.file_parts import CHUNK_BYTES
 from tests.campaigns.mail import approve_all
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB: several chunks
@@ -48,6 +49,8 @@ def body(response: Any) -> bytes:
         ("bytes=-10", ByteRange(90, 99)),
         ("bytes=-500", ByteRange(0, 99)),
         ("bytes=99-99", ByteRange(99, 99)),
+        (f"bytes={'0' * 5000}9-{'9' * 5000}", ByteRange(9, 99)),
+        (f"bytes=-{'9' * 5000}", ByteRange(0, 99)),
         (None, None),
         ("", None),
         ("bytes=-", None),
@@ -62,7 +65,7 @@ def test_a_range_header_of_a_file_of_100_bytes(header: str | None, expected: Byt
     assert parse_range(header, 100) == expected
 
 
-@pytest.mark.parametrize("header", ["bytes=100-", "bytes=100-200", "bytes=-0"])
+@pytest.mark.parametrize("header", ["bytes=100-", "bytes=100-200", "bytes=-0", f"bytes={'9' * 5000}-"])
 def test_a_range_outside_of_the_file_is_refused(header: str) -> None:
     with pytest.raises(Unsatisfiable):
         parse_range(header, 100)
@@ -123,6 +126,22 @@ class TestTheVideoOfAnApprovedMessage:
         assert "private" in response["Cache-Control"]
         assert response["X-Robots-Tag"] == "noindex"
         assert not response.cookies
+
+    @pytest.mark.parametrize(
+        ("sender", "header", "named"),
+        [("x-accel-redirect", "X-Accel-Redirect", "/internal-media/"), ("x-sendfile", "X-Sendfile", "/")],
+    )
+    def test_the_proxy_in_front_sends_it_where_a_setting_says_so(
+        self, client: Client, url: str, alice: User, message: Message, settings: Settings,
+        sender: str, header: str, named: str,
+    ) -> None:  # fmt: skip
+        settings.FILES_SENT_BY = sender
+        answer = client.get(url, headers={"Range": "bytes=0-9"})
+        assert answer[header].startswith(named) and answer[header].endswith(str(message.video.name))
+        assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b"", "video/mp4")
+        assert "private" in answer["Cache-Control"]
+        reject(message, alice, "The name is wrong")
+        assert client.get(url).status_code == 404
 
     def test_is_read_only(self, client: Client, url: str) -> None:
         assert client.post(url).status_code == 405

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,10 +11,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.delivery.schedule import send_approved
 from campaigns.models import Campaign, Delivery, Event, Message, Suppression
-from campaigns.views.public import choose_shape
+from campaigns.views.public import choose_shape, mask_address, read_style
 from tests.campaigns.mail import approve_all
 
 
@@ -24,6 +26,10 @@ def message(campaign: Campaign, alice: User) -> Message:
 
 def page(client: Client, message: Message) -> Any:
     return client.get(reverse("message-page", args=[message.public_id]))
+
+
+def page_of(message: Message) -> str:
+    return reverse("message-page", args=[message.public_id])
 
 
 def opt_out(message: Message) -> str:
@@ -44,6 +50,26 @@ class TestThePage:
         assert re.findall(r'(?:src|href|poster)="(?:https?:)?//', response.content.decode()) == []
         assert "default-src 'none'" in response["Content-Security-Policy"]
 
+    def test_shows_all_but_the_pictures_with_its_first_answer(self, client: Client, message: Message) -> None:
+        html = page(client, message).content.decode()
+        style, digest = read_style()
+        assert "stylesheet" not in html and f"<style>{style}</style>" in html
+        assert f"style-src '{digest}'" in page(client, message)["Content-Security-Policy"]
+        assert re.findall(r"<script[^>]*>", html) == ['<script src="/static/campaigns/public/page.js" defer>']
+        assert len(html.encode()) < 10_000  # arrives at once: a first window of TCP is 14 kB
+
+    def test_is_there_for_the_days_that_the_campaign_gives_its_links(
+        self, client: Client, message: Message, campaign: Campaign
+    ) -> None:
+        Campaign.objects.update(link_days=7)
+        message.revisions.update(approved_at=timezone.now() - timedelta(days=8))
+        video = reverse("message-video", args=[message.public_id])
+        assert [page(client, message).status_code, client.get(video).status_code] == [404, 404]
+        sent = timezone.now() - timedelta(days=6)
+        made = {"campaign": campaign, "address": "a@example.org", "content_hash": message.content_hash}
+        Delivery.objects.create(message=message, state="sent", sent_at=sent, **made)
+        assert [page(client, message).status_code, client.get(video).status_code] == [200, 200]
+
     def test_sets_no_cookie_and_is_kept_private(self, client: Client, message: Message) -> None:
         response = page(client, message)
         assert not response.cookies
@@ -52,8 +78,21 @@ class TestThePage:
         assert response["Referrer-Policy"] == "same-origin"
 
     def test_opening_it_alone_counts_nothing(self, client: Client, message: Message) -> None:
-        page(client, message)
+        assert (
+            client.get(page_of(message), headers={"User-Agent": "Mozilla/5.0 (X11) Firefox/140"}).status_code
+            == 200
+        )
         assert not Event.objects.exists()
+        page(client, message)  # a program, which says not even its name
+        assert Event.objects.get().verdict == "machine"
+
+    def test_says_in_words_that_a_video_is_not_there_any_more(self, client: Client, message: Message) -> None:
+        Message.objects.update(review_state="rejected")
+        message.revisions.all().delete()
+        for address in (page_of(message), reverse("message-page", args=[uuid4()])):
+            response = client.get(address)
+            assert response.status_code == 404 and "noindex" in response["X-Robots-Tag"]
+            assert "not here any more" in response.content.decode() and "Ada" not in response.content.decode()
 
     def test_offers_an_action_where_the_campaign_has_one(self, client: Client, message: Message) -> None:
         assert 'class="action"' not in page(client, message).content.decode()
@@ -83,9 +122,23 @@ class TestThePage:
 
 
 class TestOptingOut:
+    @pytest.mark.parametrize(
+        ("address", "masked"),
+        [
+            ("ada@example.org", "a…@e….org"),
+            ("x@mail.example.co.uk", "x…@m….uk"),
+            ("ada@localhost", "a…@l…"),
+            ('"a@b"@example.org', '"…@e….org'),
+            ("+49 30 123", "+…"),
+        ],
+    )
+    def test_an_address_is_shown_to_its_owner_alone(self, address: str, masked: str) -> None:
+        assert mask_address(address) == masked
+
     def test_opening_the_link_only_asks(self, client: Client, message: Message) -> None:
         response = client.get(opt_out(message))
-        assert b"No more mails?" in response.content and b"ada@example.org" in response.content
+        assert b"No more mails?" in response.content and "a…@e….org" in response.content.decode()
+        assert b"ada@" not in response.content and b"example" not in response.content
         client.head(opt_out(message))
         assert not Suppression.objects.exists()
 
@@ -94,7 +147,7 @@ class TestOptingOut:
     ) -> None:
         send_approved(campaign, alice)
         response = client.post(opt_out(message))
-        assert b"no further mails" in response.content
+        assert b"no further mails" in response.content and b"example.org" not in response.content
         assert Suppression.objects.get().email == "ada@example.org"
         assert Delivery.objects.get(message=message).state == "suppressed"
         assert Delivery.objects.filter(state="scheduled").count() == 2

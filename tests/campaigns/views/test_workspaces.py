@@ -40,6 +40,7 @@ from campaigns.models import (
     Upload,
     Viewing,
     ViewingSummary,
+    Visitor,
     Workspace,
 )
 from campaigns.states import EventKind
@@ -95,6 +96,7 @@ def people_of(campaign: Campaign, message: Message, workspace: Workspace) -> lis
         Revision.objects.create(message=message, content_hash=digest, video="x.mp4", approved_at=now),
         Comment.objects.create(message=message, content_hash=digest, text=SECRET),
         ViewingSummary.objects.create(campaign=campaign, counted_at=now),
+        Visitor.objects.create(message=message, viewing=message.public_id, key="k"),
         Viewing.objects.get(message=message),  # the database made it with the event
         ScriptDraft.objects.create(campaign=campaign, user=own, script=SECRET),
         RowRecording.objects.create(campaign=campaign, name=SECRET, key="x", sha256=digest, file="y.wav"),

@@ -6,23 +6,16 @@ const video = player.querySelector("video");
 const start = player.querySelector(".start");
 const reportEveryMs = 5000;
 
-// One page load is one viewing; the random number lives only as long as the page.
-const viewing = randomUuid();
+const button = document.querySelector(".action a");
+const mostPieces = 50;
+// One page load is one viewing: the page's token stands for it, and lives only as long as the page.
+const token = player.dataset.token;
 let reportedSeconds = 0;
 let lastReportMs = 0;
 
-function randomUuid() {
-  if (crypto.randomUUID) return crypto.randomUUID(); // only on https and localhost
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
-function report(kind, seconds) {
+function report(kind, watched) {
   if (!player.dataset.events) return; // a test
-  const body = JSON.stringify({ viewing, kind, seconds: seconds || 0 });
+  const body = JSON.stringify({ token, kind, watched: watched || [] });
   try {
     navigator.sendBeacon(player.dataset.events, new Blob([body], { type: "application/json" }));
   } catch {
@@ -31,18 +24,21 @@ function report(kind, seconds) {
 }
 
 // Each second of the video counts once, however often it is played again; seeking over it does not count.
-function watchedSeconds() {
-  let sum = 0;
-  for (let i = 0; i < video.played.length; i++) sum += video.played.end(i) - video.played.start(i);
-  return Math.round(sum * 100) / 100;
+function watchedPieces() {
+  const pieces = [];
+  for (let i = 0; i < Math.min(video.played.length, mostPieces); i++) {
+    pieces.push([video.played.start(i), video.played.end(i)].map((at) => Math.round(at * 100) / 100));
+  }
+  return pieces;
 }
 
 function reportProgress() {
-  const seconds = watchedSeconds();
+  const pieces = watchedPieces();
+  const seconds = pieces.reduce((sum, [from, to]) => sum + to - from, 0);
   if (seconds <= reportedSeconds) return;
   reportedSeconds = seconds;
   lastReportMs = Date.now();
-  report("progress", seconds);
+  report("progress", pieces);
 }
 
 function showCaptions() {
@@ -60,6 +56,7 @@ video.addEventListener("pause", reportProgress);
 video.addEventListener("ended", () => { reportProgress(); report("ended"); });
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") reportProgress(); });
 addEventListener("pagehide", reportProgress);
+if (button) button.addEventListener("click", () => report("clicked"));
 showCaptions();
 
 // A page that is fetched ahead and never looked at was not viewed.
