@@ -14,6 +14,8 @@ from campaigns.admin.records import RecordAdmin
 from campaigns.admin.scoped import ScopedAdmin
 from campaigns.history import describe
 from campaigns.models import HistoryEntry, Workspace
+from campaigns.views.api_tokens import show_tokens
+from campaigns.views.webhooks import show_webhook, show_webhooks
 from campaigns.views.workspaces import show_history, show_members, switch_workspace
 
 
@@ -27,12 +29,23 @@ class WorkspaceAdmin(ScopedAdmin):
     search_fields = ("name",)
 
     def get_urls(self) -> list[URLPattern]:
-        pages = (("switch", switch_workspace), ("members", show_members), ("entries", show_history))
+        pages = (
+            ("switch", switch_workspace),
+            ("members", show_members),
+            ("entries", show_history),
+            ("tokens", show_tokens),
+            ("webhooks", show_webhooks),
+        )
         own = [
             path(f"<int:pk>/{slug}/", self.admin_site.admin_view(view), name=f"campaigns_workspace_{slug}")
             for slug, view in pages
         ]
-        return [*own, *super().get_urls()]
+        webhook = path(
+            "<int:pk>/webhooks/<int:webhook_pk>/",
+            self.admin_site.admin_view(show_webhook),
+            name="campaigns_workspace_webhook",
+        )
+        return [*own, webhook, *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,5 +1,6 @@
 """The database models. Functions that change them are in other modules; statuses are in states.py."""
 
+from campaigns.models.api_tokens import ApiToken, IdempotentAnswer
 from campaigns.models.campaigns import Campaign, Recipient, campaign_path
 from campaigns.models.history import HistoryEntry
 from campaigns.models.jobs import Job, job_path
@@ -22,14 +23,17 @@ from campaigns.models.speech import (
 from campaigns.models.status_model import StatusModel
 from campaigns.models.uploads import Upload
 from campaigns.models.viewing import ViewingSummary
+from campaigns.models.webhooks import WebhookCall, WebhookEndpoint
 from campaigns.models.workspaces import MemberRole, Workspace, get_first_workspace, get_workspace_key
 
 __all__ = [
+    "ApiToken",
     "Campaign",
     "Comment",
     "Delivery",
     "Event",
     "HistoryEntry",
+    "IdempotentAnswer",
     "Job",
     "MemberRole",
     "Message",
@@ -47,6 +51,8 @@ __all__ = [
     "Upload",
     "Viewing",
     "ViewingSummary",
+    "WebhookCall",
+    "WebhookEndpoint",
     "Workspace",
     "campaign_path",
     "get_default_voice",
