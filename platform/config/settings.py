@@ -164,6 +164,11 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT_S", 20, least=1)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Byname <byname@localhost>")
 
+# Programs: what a token may ask, and what webhooks may reach
+API_REQUESTS_PER_MINUTE = env.integer("API_REQUESTS_PER_MINUTE", 600, least=1)
+API_FILE_BYTES = env.integer("API_FILE_MB", 100, least=1) * 2**20
+WEBHOOKS_PRIVATE = env.boolean("WEBHOOKS_PRIVATE", False)
+
 # Words and time
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
