@@ -25,8 +25,9 @@ RENDERER = (
 CAMPAIGNS = (
     "states", "problems", "engine", "models", "claims", "history", "access", "counts", "revisions", "jobs",
     "review", "storage", "scripts", "pronunciations", "pictures", "delivery", "sheets", "recordings",
-    "recipients", "runs", "checks", "tracking", "standing", "exports", "batch", "demo", "benchmark",
-    "operations", "migrations", "views", "admin", "tasks", "urls", "apps", "management",
+    "recipients", "runs", "checks", "tracking", "standing", "exports", "webhooks", "batch", "demo",
+    "benchmark", "operations", "migrations", "views", "api", "admin", "tasks", "urls", "apps", "management",
+    "agents",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}
 # What a message is made with; none of it may know what only measures, trains or invents.
