@@ -54,6 +54,7 @@ def guard(view: View) -> View:
                     answer = view(asked, *args, **kwargs)
                 else:
                     answer = _act(asked, lambda: view(asked, *args, **kwargs))
+                answer.headers.setdefault("Cache-Control", "no-store")
                 return _tell_method(answer, asked)
         except Exception as error:
             problem = translate(error)
@@ -105,7 +106,7 @@ def _act(request: ApiRequest, view: Callable[[], HttpResponseBase]) -> HttpRespo
         if stored is not None and stored.at > timezone.now() - timedelta(hours=KEPT_HOURS):
             return _answer_again(stored, digest)
         answer = _keep_if_done(view)
-        if answer.status_code < 500 and isinstance(answer, HttpResponse):
+        if answer.status_code < 400 and isinstance(answer, HttpResponse):  # a refusal did nothing
             _store(request, key, digest, answer)
         return answer
 

@@ -1,4 +1,7 @@
-"""Calls: claimed, signed, sent, tried again with growing waits; a silent endpoint is left alone."""
+"""Calls: claimed, signed, sent, tried again with growing waits; a silent endpoint is left alone.
+
+The database's clock says what is due, so that machines need not agree.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from campaigns.claims import create_token
 from campaigns.models import Message, WebhookCall, WebhookEndpoint
@@ -43,7 +46,7 @@ def call_due() -> int:
 
 def sweep_stalled_calls() -> int:
     """Calls of workers that died wait again: the receiver knows by the id whether it had one already."""
-    before = timezone.now() - timedelta(seconds=STALL_S)
+    before = Now() - timedelta(seconds=STALL_S)
     dead = WebhookCall.objects.filter(state=CallState.CALLING, heartbeat_at__lt=before)
     return move(dead, CallState.WAITING, claimed_by="")
 
@@ -56,16 +59,14 @@ def has_due() -> bool:
 def _find_due() -> QuerySet[WebhookCall]:
     # The endpoint is looked up apart: states.move wants no join.
     enabled = WebhookEndpoint.objects.filter(enabled=True).values("pk")
-    return WebhookCall.objects.filter(
-        state=CallState.WAITING, due_at__lte=timezone.now(), endpoint__in=enabled
-    )
+    return WebhookCall.objects.filter(state=CallState.WAITING, due_at__lte=Now(), endpoint__in=enabled)
 
 
 def _claim_next(silent: set[int]) -> WebhookCall | None:
     token = create_token()
     for pk in _find_due().exclude(endpoint__in=silent).order_by("due_at").values_list("pk", flat=True)[:10]:
         claimed = WebhookCall.objects.filter(pk=pk, state=CallState.WAITING)
-        values = {"claimed_by": token, "heartbeat_at": timezone.now(), "attempts": F("attempts") + 1}
+        values = {"claimed_by": token, "heartbeat_at": Now(), "attempts": F("attempts") + 1}
         if move(claimed, CallState.CALLING, **values):
             return WebhookCall.objects.select_related("endpoint").get(pk=pk)
     return None
@@ -112,26 +113,25 @@ def _describe_person(message_id: int) -> dict[str, Any] | None:
 
 
 def _settle_success(call: WebhookCall, status: int) -> None:
-    now = timezone.now()
-    move(_claimed(call), CallState.ANSWERED, status=status, failure="", answered_at=now, claimed_by="")
+    move(_claimed(call), CallState.ANSWERED, status=status, failure="", answered_at=Now(), claimed_by="")
     WebhookEndpoint.objects.filter(pk=call.endpoint_id, failing_since__isnull=False).update(
         failing_since=None
     )
 
 
 def _settle_failure(call: WebhookCall, status: int | None, failure: str) -> None:
-    now, endpoint = timezone.now(), WebhookEndpoint.objects.filter(pk=call.endpoint_id)
+    endpoint = WebhookEndpoint.objects.filter(pk=call.endpoint_id)
     told = {"status": status, "failure": failure, "claimed_by": ""}
     if call.attempts > len(WAITS_S) or status == GONE:
         move(_claimed(call), CallState.FAILED, **told)
     else:
-        due_at = now + timedelta(seconds=WAITS_S[call.attempts - 1])
+        due_at = Now() + timedelta(seconds=WAITS_S[call.attempts - 1])
         move(_claimed(call), CallState.WAITING, due_at=due_at, **told)
-    endpoint.filter(failing_since=None).update(failing_since=now)
+    endpoint.filter(failing_since=None).update(failing_since=Now())
     if status == GONE:
         _disable(endpoint, "The receiver answered 410: it wants no calls any more.")
         return
-    since = now - timedelta(days=DISABLED_AFTER_DAYS)
+    since = Now() - timedelta(days=DISABLED_AFTER_DAYS)
     days = f"Nothing was answered for {DISABLED_AFTER_DAYS} days. The last reason: {failure}"
     _disable(endpoint.filter(failing_since__lte=since), days)
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from campaigns.history import Verb, record
 from campaigns.models import WebhookCall, WebhookEndpoint, Workspace
-from campaigns.states import CallState, MoveRefused, move_one
+from campaigns.states import CallState, MoveRefused, move
 from campaigns.webhooks.kinds import EventKind
 from campaigns.webhooks.signing import make_secret
 from campaigns.webhooks.targets import TargetRefused, check_url
@@ -76,7 +77,8 @@ def call_again(call: WebhookCall) -> None:
     """Send one event once more, with the same id. MoveRefused while it waits or is being sent."""
     if call.state in (CallState.WAITING, CallState.CALLING):
         raise MoveRefused("This call is on its way already.")
-    move_one(call, CallState.WAITING, attempts=0, due_at=timezone.now(), failure="", claimed_by="")
+    stored = WebhookCall.objects.filter(pk=call.pk)
+    move(stored, CallState.WAITING, attempts=0, due_at=Now(), failure="", claimed_by="")
 
 
 def call_failed_again(endpoint: WebhookEndpoint) -> int:

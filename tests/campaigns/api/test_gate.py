@@ -58,6 +58,17 @@ def test_the_same_key_acts_once_and_another_body_is_refused(alice: User) -> None
     assert make_program(alice).ask("POST", "/campaigns", {"name": "Twice"}, key="k1")[0] == 201
 
 
+def test_a_refused_request_did_nothing_and_is_tried_anew_with_its_key(
+    alice: User, campaign: Campaign
+) -> None:
+    program, path = make_program(alice), f"/campaigns/{campaign.pk}/archive"
+    Campaign.objects.update(state="rendering")
+    assert program.ask("POST", path, key="k1")[0] == 409
+    Campaign.objects.update(state="draft")
+    assert program.ask("POST", path, key="k1")[0] == 200
+    assert program.send("GET", "/me")["Cache-Control"] == "no-store"
+
+
 def test_a_key_is_forgotten_after_a_day(alice: User) -> None:
     program = make_program(alice)
     program.ask("POST", "/campaigns", {"name": "Once"}, key="k1")
