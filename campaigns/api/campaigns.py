@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from campaigns.access.roles import Right, list_rights
 from campaigns.access.tokens import Scope
 from campaigns.api.pages import Page, Part, build_page, cut_newest
-from campaigns.api.request import ApiRequest, Asked
+from campaigns.api.request import SOME_TEXT, ApiRequest, Asked
 from campaigns.api.rows import (
     Id,
     find_campaign,
@@ -33,7 +33,7 @@ from campaigns.states import CampaignState
 from campaigns.views.page import find_next_step
 
 router = Router()
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=SOME_TEXT)]
 
 
 class Numbers(Schema):

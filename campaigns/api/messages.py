@@ -16,7 +16,7 @@ from campaigns.access.roles import Right
 from campaigns.access.tokens import Scope
 from campaigns.api.pages import Page, Part, build_page, cut
 from campaigns.api.recipients import find_key_of, identify
-from campaigns.api.request import ApiRequest, Asked
+from campaigns.api.request import SOME_TEXT, ApiRequest, Asked
 from campaigns.api.rows import Id, find_campaign, find_row, require_scope
 from campaigns.models import Message
 from campaigns.review.flags import say_flag
@@ -90,7 +90,7 @@ class ApprovalAsked(Asked):
 class RejectionAsked(ApprovalAsked):
     """With the reason, so that the next person knows what to fix."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+    reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=SOME_TEXT)]
 
 
 class AgainAsked(Asked):

@@ -19,6 +19,7 @@ JSON_BYTES_MAX = 2 * 2**20
 DEPTH_MAX = 20
 KEY_CHARACTERS_MAX = 255
 KEY_PATTERN = f"[A-Za-z0-9_.:-]{{1,{KEY_CHARACTERS_MAX}}}"  # of an Idempotency-Key
+SOME_TEXT = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"  # more than spaces
 NUMBER_MAX = 2**53 - 1  # what every program reads as it was written
 TAKES_FILES = "/import"
 WITH_BODY = ("POST", "PUT", "PATCH")
