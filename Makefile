@@ -16,12 +16,14 @@ INSTALLED := $(VENV)/.lock-installed
 TORCH := $(shell grep '^torch==' $(LOCK))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: help demo test bench-web lint format venv install clean
+.PHONY: help demo test bench-web fuzz-api fuzz-sending lint format venv install clean
 
 help:
 	@echo "make demo            set up, make the demo's videos, serve the dashboard (SERVE=0: stop after the table; PORT=8000)"
 	@echo "make test            set up and run every test (ARGS=\"tests/renderer -x\" chooses)"
 	@echo "make bench-web       time every page of the dashboard with 100,000 people (ARGS=\"--recipients 1000\")"
+	@echo "make fuzz-api        ask every address of the API for what it may and may not take (EXAMPLES=500)"
+	@echo "make fuzz-sending    invent sequences of edits, decisions and sendings (EXAMPLES=500)"
 	@echo "make lint            ruff and mypy"
 	@echo "make format          let ruff rewrite the files"
 	@echo "make clean           remove the environment and caches; what you made under var/ stays"
@@ -35,6 +37,12 @@ test: venv
 
 bench-web: venv
 	@VAR_DIR=var/bench-web $(BIN)/python manage.py bench_web $(ARGS)
+
+fuzz-api: venv
+	@API_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest tests/campaigns/api/test_schema.py -q $(ARGS)
+
+fuzz-sending: venv
+	@SENDING_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest tests/campaigns/api/test_sending.py -q $(ARGS)
 
 lint: venv
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

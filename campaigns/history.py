@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from campaigns.models import Campaign, HistoryEntry, Workspace
 
 Person = AbstractBaseUser | AnonymousUser
+_THROUGH: ContextVar[str] = ContextVar("through", default="")
 
 
 class Verb(StrEnum):
@@ -70,6 +74,10 @@ class Verb(StrEnum):
     SUPPRESSED = "suppressed the address"
     UNSUPPRESSED = "allowed mails again to"
     FOLLOWED_UP = "began a follow-up of"
+    TOKEN_MADE = "made the API token"
+    TOKEN_REVOKED = "revoked the API token"
+    WEBHOOK_SAVED = "saved the webhook to"
+    WEBHOOK_DELETED = "deleted the webhook to"
 
 
 def record(
@@ -89,8 +97,23 @@ def record(
         actor_name=_name(actor),
         verb=verb,
         about=about[:300],
-        details=details,
+        details=details | ({"token": get_through()} if get_through() else {}),
     )
+
+
+@contextmanager
+def through(token: str) -> Iterator[None]:
+    """What is recorded meanwhile was done by the person's API token of this name; "": by themselves."""
+    held = _THROUGH.set(token)
+    try:
+        yield
+    finally:
+        _THROUGH.reset(held)
+
+
+def get_through() -> str:
+    """The name of the API token that acts now; "" where a person does."""
+    return _THROUGH.get()
 
 
 def describe(entry: HistoryEntry) -> str:
@@ -102,4 +125,6 @@ def _name(actor: Person | None) -> str:
     if actor is None:
         return ""
     full = getattr(actor, "get_full_name", lambda: "")()
-    return (full or actor.get_username())[:200]
+    name = (full or actor.get_username())[:200]
+    token = get_through()
+    return f"{name[:90]} by the token “{token[:90]}”" if token else name

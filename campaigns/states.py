@@ -96,6 +96,13 @@ class JobState(TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
+class CallState(TextChoices):
+    WAITING = "waiting", "waiting"
+    CALLING = "calling", "being called"
+    ANSWERED = "answered", "answered"
+    FAILED = "failed", "failed"
+
+
 Moves = Mapping[str, frozenset[str]]
 
 BAKE_MOVES: Moves = {
@@ -159,6 +166,12 @@ JOB_MOVES: Moves = {
     JobState.FAILED: frozenset({JobState.WAITING}),
     JobState.CANCELLED: frozenset(),
 }
+CALL_MOVES: Moves = {
+    CallState.WAITING: frozenset({CallState.CALLING, CallState.FAILED}),
+    CallState.CALLING: frozenset({CallState.ANSWERED, CallState.FAILED, CallState.WAITING}),
+    CallState.ANSWERED: frozenset({CallState.WAITING}),  # a person asked for it once more
+    CallState.FAILED: frozenset({CallState.WAITING}),
+}
 
 MOVES: Mapping[type[TextChoices], Moves] = {
     BakeState: BAKE_MOVES,
@@ -168,6 +181,7 @@ MOVES: Mapping[type[TextChoices], Moves] = {
     ReviewState: REVIEW_MOVES,
     DeliveryState: DELIVERY_MOVES,
     JobState: JOB_MOVES,
+    CallState: CALL_MOVES,
 }
 
 SENT_ALREADY = "This message was sent already; it is never sent twice."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django_q.tasks import async_task
 
+from campaigns.api.gate import sweep_answers
 from campaigns.claims import create_token
 from campaigns.delivery import schedule
 from campaigns.jobs import work
@@ -14,6 +15,8 @@ from campaigns.runs import bake, lifecycle, worker
 from campaigns.standing import viewing
 from campaigns.storage.uploads import sweep_uploads
 from campaigns.visits.clients import sweep_visitors
+from campaigns.webhooks import calls
+from campaigns.webhooks.endpoints import sweep_calls
 
 
 def render_one() -> str:
@@ -80,6 +83,14 @@ def expire() -> str:
     return f"{gone} expired, {orphans.sweep_orphans()} files belonged to nothing"
 
 
+def call_webhooks() -> int:
+    """Call some of the webhooks that are due, then wake another for the rest."""
+    done = calls.call_due()
+    if calls.has_due():
+        async_task("campaigns.tasks.call_webhooks", task_name="call webhooks")
+    return done
+
+
 def sweep() -> None:
     """Free what dead workers held. Runs every minute in the queue ``default``."""
     bake.sweep_stalled_bakes()
@@ -89,3 +100,8 @@ def sweep() -> None:
     schedule.sweep_stalled()
     sweep_uploads()
     sweep_visitors()
+    sweep_answers()
+    calls.sweep_stalled_calls()
+    sweep_calls()
+    if calls.has_due():
+        async_task("campaigns.tasks.call_webhooks", task_name="call webhooks")

@@ -26,8 +26,8 @@ CAMPAIGNS = (
     "states", "problems", "engine", "models", "claims", "history", "access", "counts", "revisions", "jobs",
     "review", "storage", "scripts", "pronunciations", "pictures", "delivery", "consent", "sheets",
     "recordings", "recipients", "runs", "checks", "visits", "tracking", "standing", "exports", "privacy",
-    "batch", "demo", "benchmark", "operations", "migrations", "views", "admin", "tasks", "urls", "apps",
-    "management",
+    "webhooks", "batch", "demo", "benchmark", "operations", "migrations", "views", "api", "admin", "tasks",
+    "urls", "apps", "management", "agents",
 )  # fmt: skip
 ORDER: Mapping[str, tuple[str, ...]] = {"renderer": RENDERER, "campaigns": CAMPAIGNS}
 # What a message is made with; none of it may know what only measures, trains or invents.

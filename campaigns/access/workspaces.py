@@ -42,6 +42,10 @@ PATHS: Mapping[str, str] = {
     "ScriptDraft": "campaign__workspace",
     "RowRecording": "campaign__workspace",
     "Upload": "created_by__workspaces",
+    "ApiToken": "workspace",
+    "IdempotentAnswer": "token__workspace",
+    "WebhookEndpoint": "workspace",
+    "WebhookCall": "endpoint__workspace",
 }
 
 

@@ -8,7 +8,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from campaigns.access.rights import has
-from campaigns.access.workspaces import choose_workspace, get_workspace_here, list_workspaces, narrow
+from campaigns.access.workspaces import (
+    choose_workspace,
+    find_workspace_for_new,
+    get_workspace_here,
+    list_workspaces,
+    narrow,
+)
 from campaigns.counts import Counts, compute_counts_of
 from campaigns.delivery.mailbox import mailbox_folder
 from campaigns.models import Campaign, Presenter
@@ -50,6 +56,7 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _build_list_link("Workspaces", "workspaces", "workspace"),
                 _build_list_link("History", "history", "historyentry"),
+                *_build_program_links(request),
                 _build_list_link("People", "badge", "user", app="auth"),
                 _build_list_link("Groups", "shield_person", "group", app="auth"),
             ],
@@ -118,6 +125,28 @@ def _build_mailbox_links() -> list[dict[str, Any]]:
                 _may_list(request, "campaigns", "delivery") and may_see_mails(request.user)
             ),
         }
+    ]
+
+
+def _build_program_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """What programs reach, in the workspace that the person is in."""
+    here = find_workspace_for_new(request)
+    tokens, webhooks = (
+        reverse(f"admin:campaigns_workspace_{page}", args=[here]) for page in ("tokens", "webhooks")
+    )
+    return [
+        {
+            "title": "API tokens",
+            "icon": "key",
+            "link": tokens,
+            "permission": lambda request: has(request.user, "view_campaign", here),
+        },
+        {
+            "title": "Webhooks",
+            "icon": "webhook",
+            "link": webhooks,
+            "permission": lambda request: has(request.user, "change_workspace", here),
+        },
     ]
 
 

@@ -14,8 +14,10 @@ from campaigns.admin.records import RecordAdmin
 from campaigns.admin.scoped import ScopedAdmin
 from campaigns.history import describe
 from campaigns.models import HistoryEntry, Workspace
+from campaigns.views.api_tokens import show_tokens
 from campaigns.views.person import download_person, show_person
 from campaigns.views.retention import show_retention
+from campaigns.views.webhooks import show_webhook, show_webhooks
 from campaigns.views.workspaces import show_history, show_members, switch_workspace
 
 
@@ -31,7 +33,8 @@ class WorkspaceAdmin(ScopedAdmin):
     def get_urls(self) -> list[URLPattern]:
         pages = (
             ("switch", switch_workspace), ("members", show_members), ("entries", show_history),
-            ("person", show_person), ("retention", show_retention),
+            ("person", show_person), ("retention", show_retention), ("tokens", show_tokens),
+            ("webhooks", show_webhooks),
         )  # fmt: skip
         own = [
             path(f"<int:pk>/{slug}/", self.admin_site.admin_view(view), name=f"campaigns_workspace_{slug}")
@@ -42,7 +45,12 @@ class WorkspaceAdmin(ScopedAdmin):
             self.admin_site.admin_view(download_person),
             name="campaigns_workspace_person_file",
         )
-        return [*own, archive, *super().get_urls()]
+        webhook = path(
+            "<int:pk>/webhooks/<int:webhook_pk>/",
+            self.admin_site.admin_view(show_webhook),
+            name="campaigns_workspace_webhook",
+        )
+        return [*own, archive, webhook, *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

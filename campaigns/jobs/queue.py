@@ -13,10 +13,12 @@ from django.db.models import F, Q
 from django_q.tasks import async_task
 
 from campaigns.claims import clock
+from campaigns.history import get_through
 from campaigns.jobs.kinds import KINDS, JobKind
 from campaigns.models import Campaign, Job, Presenter
 from campaigns.states import JobState, MoveRefused, move_one
 
+THROUGH = "through"  # an option of every kind: the API token that asked for it
 OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
@@ -59,7 +61,7 @@ def enqueue(
         campaign=campaign,
         presenter=presenter,
         created_by_id=user.pk if user is not None else None,
-        options=dict(options or {}),
+        options=dict(options or {}) | ({THROUGH: get_through()} if get_through() else {}),
         file=file,
         file_name=file_name[:200],
     )

@@ -9,9 +9,10 @@ from django.db.models import F, QuerySet
 
 from campaigns.claims import Heartbeat, clock, compute_stall_cutoff, create_token
 from campaigns.engine import Cancelled
+from campaigns.history import through
 from campaigns.jobs.kinds import load_work
 from campaigns.jobs.progress import JobProgress, RefusedJob
-from campaigns.jobs.queue import wake
+from campaigns.jobs.queue import THROUGH, wake
 from campaigns.models import Job
 from campaigns.states import JobState, MoveRefused, move
 
@@ -53,7 +54,7 @@ def sweep_stalled_jobs() -> int:
 
 def _do(job: Job, claimed: QuerySet[Job]) -> None:
     try:
-        with Heartbeat(claimed) as claim:
+        with Heartbeat(claimed) as claim, through(str(job.options.get(THROUGH, ""))):
             result = load_work(job.kind)(job, JobProgress(claim))
         move(claimed, JobState.DONE, result=result, **_ended())
     except Cancelled:

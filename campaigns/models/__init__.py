@@ -1,5 +1,6 @@
 """The database models. Functions that change them are in other modules; statuses are in states.py."""
 
+from campaigns.models.api_tokens import ApiToken, IdempotentAnswer
 from campaigns.models.campaigns import Campaign, Recipient, campaign_path
 from campaigns.models.consent import ConsentEntry
 from campaigns.models.erasure import ErasedAddress
@@ -24,9 +25,11 @@ from campaigns.models.speech import (
 from campaigns.models.status_model import StatusModel
 from campaigns.models.uploads import Upload
 from campaigns.models.viewing import ViewingSummary
+from campaigns.models.webhooks import WebhookCall, WebhookEndpoint
 from campaigns.models.workspaces import MemberRole, Workspace, get_first_workspace, get_workspace_key
 
 __all__ = [
+    "ApiToken",
     "Campaign",
     "Comment",
     "ConsentEntry",
@@ -34,6 +37,7 @@ __all__ = [
     "ErasedAddress",
     "Event",
     "HistoryEntry",
+    "IdempotentAnswer",
     "Job",
     "MemberRole",
     "Message",
@@ -52,6 +56,8 @@ __all__ = [
     "Viewing",
     "ViewingSummary",
     "Visitor",
+    "WebhookCall",
+    "WebhookEndpoint",
     "Workspace",
     "campaign_path",
     "get_default_voice",

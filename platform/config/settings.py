@@ -217,6 +217,11 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Byname <byname@localhost>")
 # Monitoring
 METRICS_TOKEN = env.secret("METRICS_TOKEN", "")
 
+# Programs: what a token may ask, and what webhooks may reach
+API_REQUESTS_PER_MINUTE = env.integer("API_REQUESTS_PER_MINUTE", 600, least=1)
+API_FILE_BYTES = env.integer("API_FILE_MB", 100, least=1) * 2**20
+WEBHOOKS_PRIVATE = env.boolean("WEBHOOKS_PRIVATE", False)
+
 # Words and time
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.text("TIME_ZONE", "UTC")

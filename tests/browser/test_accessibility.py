@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
-from campaigns.models import Campaign, Delivery, Event, Job, Suppression
+from campaigns.access.tokens import make_token
+from campaigns.models import Campaign, Delivery, Event, Job, Suppression, WebhookCall
 from campaigns.states import EventKind
+from campaigns.webhooks.endpoints import save_endpoint
 from tests import people
 from tests.browser.conftest import DESK, PHONE
 
@@ -58,11 +61,19 @@ def everything(campaign: Campaign, alice: User) -> Campaign:
     Event.objects.create(message=message, recipient_name="Ada", kind=EventKind.PLAYED)
     Suppression.objects.create(email="ben@example.org", reason="Asked for no further mails.")
     Job.objects.create(kind="revalidate", campaign=campaign, workspace=campaign.workspace)
+    make_token(campaign.workspace, alice, "CRM", ["read"], 30)
+    hook = save_endpoint(campaign.workspace, alice, "https://example.org/hook", ["opt_out", "job.failed"])
+    now = timezone.now()
+    for state, failure in (("failed", "The answer was 503."), ("answered", "")):
+        WebhookCall.objects.create(
+            endpoint=hook, kind="opt_out", state=state, failure=failure, at=now, due_at=now
+        )
     return campaign
 
 
 def list_addresses(campaign: Campaign) -> dict[str, str]:
     presenter, message = campaign.presenter, campaign.messages.first()
+    workspace, webhook = campaign.workspace_id, campaign.workspace.webhooks.get().pk
     assert presenter is not None and message is not None
     return {
         "home": reverse("admin:index"),
@@ -76,6 +87,9 @@ def list_addresses(campaign: Campaign) -> dict[str, str]:
         "person": reverse("admin:campaigns_workspace_person", args=[campaign.workspace_id])
         + "?address=ada@example.org",
         "retention": reverse("admin:campaigns_workspace_retention", args=[campaign.workspace_id]),
+        "tokens": reverse("admin:campaigns_workspace_tokens", args=[workspace]),
+        "webhooks": reverse("admin:campaigns_workspace_webhooks", args=[workspace]),
+        "webhook": reverse("admin:campaigns_workspace_webhook", args=[workspace, webhook]),
         "message": reverse("admin:campaigns_message_change", args=[message.pk]),
         **{name: reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk]) for name in STEPS},
         **{f"list of {name}": reverse(f"admin:campaigns_{name}_changelist") for name in LISTS},

@@ -31,6 +31,8 @@ def list_addresses(campaign: Campaign, presenter: Presenter) -> list[str]:
     return [
         *(f"/admin/campaigns/campaign/{campaign.pk}/{slug}/" for slug in WITH_TEMPLATE),
         *(f"/admin/campaigns/{name}/" for name in lists),
+        f"/admin/campaigns/workspace/{campaign.workspace_id}/tokens/",
+        f"/admin/campaigns/workspace/{campaign.workspace_id}/webhooks/",
         "/admin/",
         "/admin/campaigns/campaign/add/",
         "/admin/campaigns/presenter/add/",

@@ -11,12 +11,23 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import F, Model, TextChoices
+from django.utils import timezone
 
 from campaigns import states
-from campaigns.models import Campaign, Delivery, Job, Message, Presenter, Recipient
+from campaigns.models import (
+    Campaign,
+    Delivery,
+    Job,
+    Message,
+    Presenter,
+    Recipient,
+    WebhookCall,
+    WebhookEndpoint,
+)
 from campaigns.states import (
     MOVES,
     BakeState,
+    CallState,
     CampaignState,
     DeliveryState,
     JobState,
@@ -35,7 +46,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIES = ROOT / "campaigns" / "standing" / "copies.py"  # copies rows with the verdict that they have
 CODE = sorted(path for folder in ("campaigns", "platform") for path in (ROOT / folder).rglob("*.py"))
 MODELS = {BakeState: Presenter, CampaignState: Campaign, RowVerdict: Recipient, RenderState: Message}
-MODELS |= {ReviewState: Message, DeliveryState: Delivery, JobState: Job}
+MODELS |= {ReviewState: Message, DeliveryState: Delivery, JobState: Job, CallState: WebhookCall}
 PAIRS = [(old, new) for statuses in MOVES for old in statuses for new in statuses]
 COLUMNS = {
     column for model in apps.get_app_config("campaigns").get_models() for column in list_status_columns(model)
@@ -59,7 +70,9 @@ def row_in(campaign: Campaign, presenter: Presenter) -> Callable[[TextChoices], 
         delivery.save()
         job = Job.objects.create(kind="revalidate", campaign=campaign)
         rows = {Presenter: presenter, Campaign: campaign, Recipient: recipient, Message: message, Job: job}
-        row: Model = {**rows, Delivery: delivery}[MODELS[type(status)]]
+        hook, now = WebhookEndpoint.objects.create(workspace=campaign.workspace), timezone.now()
+        call = WebhookCall.objects.create(endpoint=hook, kind="opt_out", at=now, due_at=now)
+        row: Model = {**rows, Delivery: delivery, WebhookCall: call}[MODELS[type(status)]]
         type(row)._default_manager.filter(pk=row.pk).update(
             **{find_status_column(type(row), type(status)): status}
         )

@@ -17,6 +17,7 @@ from campaigns.access.roles import Role
 from campaigns.access.workspaces import PATHS, scope
 from campaigns.admin.campaigns import PAGES
 from campaigns.models import (
+    ApiToken,
     Campaign,
     Comment,
     ConsentEntry,
@@ -24,6 +25,7 @@ from campaigns.models import (
     ErasedAddress,
     Event,
     HistoryEntry,
+    IdempotentAnswer,
     Job,
     MemberRole,
     Message,
@@ -41,6 +43,8 @@ from campaigns.models import (
     Viewing,
     ViewingSummary,
     Visitor,
+    WebhookCall,
+    WebhookEndpoint,
     Workspace,
 )
 from campaigns.states import EventKind
@@ -101,7 +105,17 @@ def people_of(campaign: Campaign, message: Message, workspace: Workspace) -> lis
         ScriptDraft.objects.create(campaign=campaign, user=own, script=SECRET),
         RowRecording.objects.create(campaign=campaign, name=SECRET, key="x", sha256=digest, file="y.wav"),
         Upload.objects.create(name=SECRET, size=1, mark="", created_by=own),
+        *programs_of(workspace, own),
     ]  # fmt: skip
+
+
+def programs_of(workspace: Workspace, own: User) -> list[Model]:
+    token = ApiToken.objects.create(workspace=workspace, user=own, name=SECRET, prefix=SECRET, digest="x")
+    answer = IdempotentAnswer.objects.create(token=token, key=SECRET, digest="x", status=200, body=b"")
+    hook = WebhookEndpoint.objects.create(workspace=workspace, url=f"https://{SECRET}.example.org/")
+    now = timezone.now()
+    call = WebhookCall.objects.create(endpoint=hook, kind="opt_out", failure=SECRET, at=now, due_at=now)
+    return [token, answer, hook, call]
 
 
 @pytest.fixture

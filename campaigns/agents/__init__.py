@@ -1,0 +1,1 @@
+"""Agents: a server of the Model Context Protocol over the API. It knows no Django and needs no database."""
