@@ -83,7 +83,7 @@ class DraftedLips:
     """What a style makes of speech before its amplitude: the same for every amplitude."""
 
     gestures: Sequence[Gesture]
-    gate: Floats  # [n] 0..1: how much frame i speaks
+    gate: npt.NDArray[np.float64]  # [n] 0..1: how much frame i speaks
     span: slice  # from the first to the last frame that speaks at all
     times: npt.NDArray[np.float64]  # [m] s of the span's frames
     motion: Floats  # [m, K]
