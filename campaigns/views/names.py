@@ -23,7 +23,7 @@ from campaigns.recipients.revalidation import revalidate_unread_rows
 from campaigns.recipients.row_corrections import RowRefused, correct_row
 from campaigns.recipients.word_ranking import keep_words, measure_progress, rank_words
 from campaigns.states import CampaignState
-from campaigns.views.page import CampaignPage, step_url
+from campaigns.views.page import CampaignPage, read_key, step_url
 from campaigns.views.sound import respond_with_sound
 
 WORDS_PER_PAGE = 25
@@ -66,8 +66,7 @@ class NamesPage(CampaignPage):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        pk = request.POST.get("word", "")
-        word = get_object_or_404(self.campaign.words, pk=pk if pk.isdigit() else 0)
+        word = get_object_or_404(self.campaign.words, pk=read_key(request.POST.get("word", "")))
         said = request.POST.get("said", "")[:1000]
         try:
             sentence = self._correct(word, said)
@@ -88,7 +87,7 @@ class NamesPage(CampaignPage):
             raise RowRefused("A run is going on. Cancel it first, then correct names.")
         if self.request.POST.get("scope") == "row":
             number = self.request.POST.get("row", "")
-            correct_row(self.campaign, word, int(number) if number.isdigit() else 0, said)
+            correct_row(self.campaign, word, read_key(number), said)
             record(self.person, Verb.NAME_CORRECTED, campaign=self.campaign, about=word.word, row=number)
             return f"“{word.word}” in row {number} will be said {said.strip()}."
         entry = save_entry(

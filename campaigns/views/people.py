@@ -22,7 +22,7 @@ from campaigns.recipients.people_list import (
     list_sent,
 )
 from campaigns.states import CampaignState, MoveRefused
-from campaigns.views.page import CampaignPage, step_url
+from campaigns.views.page import CampaignPage, read_key, step_url
 
 ROWS_PER_PAGE = 50
 CELL_CHARACTERS_MAX = 10_000
@@ -92,7 +92,7 @@ class PersonView(CampaignPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         found = self.campaign.recipients.all()
-        person = get_object_or_404(found, pk=request.POST.get("person") or 0)
+        person = get_object_or_404(found, pk=read_key(request.POST.get("person", "")))
         try:
             refusal = self._act(request.POST.get("action", ""), person)
         except (MoveRefused, people.PersonRefused) as refused:

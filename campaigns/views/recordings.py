@@ -27,7 +27,7 @@ from campaigns.recordings.row_recordings import find_recording_column
 from campaigns.states import CampaignState
 from campaigns.storage.uploads import end_upload, find_part_file, find_upload
 from campaigns.views.media import serve
-from campaigns.views.page import CampaignPage, step_url
+from campaigns.views.page import CampaignPage, read_key, step_url
 
 
 class RecordingsPage(CampaignPage):
@@ -56,7 +56,7 @@ class RecordingsPage(CampaignPage):
         if self.campaign.state == CampaignState.RENDERING:
             return self._answer("A run is going on. Cancel it first, then change recordings.", 409)
         if "delete" in request.POST:
-            recording = get_object_or_404(self.campaign.recordings, pk=request.POST["delete"])
+            recording = get_object_or_404(self.campaign.recordings, pk=read_key(request.POST["delete"]))
             recording.delete()
             return self.go("recordings", "Deleted. The voice says this line again.")
         if "delete_rows" in request.POST:

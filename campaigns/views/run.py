@@ -21,7 +21,7 @@ from campaigns.runs.queue_place import QueuePlace, find_run_place, find_sample_p
 from campaigns.runs.sample import cancel_sample, confirm_sample, find_sample, start_sample
 from campaigns.runs.start import retry_failed, start_run
 from campaigns.states import CampaignState, MoveRefused, RenderState
-from campaigns.views.page import CampaignPage, step_url
+from campaigns.views.page import CampaignPage, read_key, step_url
 
 FAILURES_SHOWN = 100
 NO_SAMPLE_YET = (
@@ -109,9 +109,8 @@ class AgainView(CampaignPage):
     right = Right.RUN
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked = request.POST.get("message", "")
         messages_ = Message.objects.select_related("recipient").filter(campaign=self.campaign)
-        message = get_object_or_404(messages_, pk=int(asked) if asked.isdecimal() else 0)
+        message = get_object_or_404(messages_, pk=read_key(request.POST.get("message", "")))
         try:
             if request.POST.get("over") == "another":
                 render_elsewhere(message, self.person)

@@ -65,7 +65,7 @@ class UploadView(_UploadView):
 
     def put(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         offset = request.GET.get("offset", "")
-        if not offset.isdigit():
+        if not (offset.isascii() and offset.isdigit() and len(offset) < 19):
             return JsonResponse({"problem": NO_UPLOAD}, status=400)
         try:
             append_part(self.upload, int(offset), request.read)

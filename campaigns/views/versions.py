@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 
 from campaigns.models import ScriptVersion
 from campaigns.scripts.versions import DiffPiece, compare
-from campaigns.views.page import CampaignPage
+from campaigns.views.page import CampaignPage, read_key
 
 VERSIONS_PER_PAGE = 20
 
@@ -47,8 +47,8 @@ class VersionsPage(CampaignPage):
         return ShownVersion(version, pieces, version.script == self.campaign.script)
 
     def _find_chosen(self) -> ScriptVersion | None:
-        number = self.request.GET.get("against", "")
-        return self.campaign.script_versions.filter(number=number).first() if number.isdecimal() else None
+        number = read_key(self.request.GET.get("against", ""))
+        return self.campaign.script_versions.filter(number=number).first()
 
     def _find_before(self, shown: list[ScriptVersion]) -> ScriptVersion | None:
         return self.campaign.script_versions.filter(number__lt=shown[-1].number).first() if shown else None

@@ -17,6 +17,7 @@ from campaigns.access.roles import DESCRIPTIONS
 from campaigns.access.workspaces import scope, switch
 from campaigns.models import Workspace
 from campaigns.views.history import build_history, filter_entries, respond_with_csv
+from campaigns.views.page import read_key
 
 REFUSED = "You may not change members: that is for the role “Administrator”."
 
@@ -91,5 +92,5 @@ def _act(request: HttpRequest, workspace: Workspace) -> str:
 
 
 def _find_member(workspace: Workspace, key: str) -> User:
-    found: User = get_object_or_404(User, workspaces=workspace, pk=int(key) if key.isdigit() else 0)
+    found: User = get_object_or_404(User, workspaces=workspace, pk=read_key(key))
     return found
