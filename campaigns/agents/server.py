@@ -89,7 +89,7 @@ def _build_checking(client: ApiClient) -> tuple[Tool, ...]:
     def prepare_sending(campaign: CampaignId) -> dict[str, Any]:
         """What would be sent, and the address where a person looks at it and says yes. Nothing is sent."""
         prepared = _get(client, "campaigns", campaign, "sending")
-        told = ("channel", "unsent", "approved", "paused", "subject", "confirm_url")
+        told = ("channel", "people", "suppressed", "without_address", "paused", "subject", "confirm_url")
         return {name: prepared[name] for name in told}
 
     return check, estimate, try_script, prepare_sending

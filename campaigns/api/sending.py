@@ -6,25 +6,22 @@ A token without the scope “send” gets the first step and the address of the 
 from __future__ import annotations
 
 from dataclasses import asdict
-from hashlib import sha256
+from datetime import datetime
 from typing import Annotated, Any
 
-from django.db.models import BigIntegerField, CharField, Func, Sum, Value
-from django.db.models.functions import Cast, Concat
 from ninja import Field, Query, Router, Schema
 
 from campaigns.access.roles import Right
 from campaigns.api.problems import ApiProblem
 from campaigns.api.request import ApiRequest, Asked
 from campaigns.api.rows import Id, find_campaign, link
-from campaigns.counts import select_approved
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel
-from campaigns.delivery.schedule import count_unsent, send_approved
+from campaigns.delivery.plan import make_plan
+from campaigns.delivery.schedule import check_plan, send_approved
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import enqueue, find_open
 from campaigns.models import Campaign
-from campaigns.views.forms import MailForm
 from campaigns.views.send import SENT_AT_ONCE
 
 router = Router()
@@ -49,10 +46,17 @@ class Prepared(Schema):
     """What a yes would send. Nothing has left."""
 
     channel: str
-    unsent: int = Field(description="Approved messages that would leave.")
-    approved: int
+    people: int = Field(description="Who would get a mail.")
+    suppressed: int = Field(description="Who asked for no more mails, or cannot be reached.")
+    without_address: int
+    already: int = Field(description="Who was sent to, or is being sent to.")
+    known: int = Field(description="Sent before an older database was restored; they are noted as sent.")
+    revoked: int = Field(description="Approved videos whose presenter does not consent any more.")
+    sender: str
+    subject: str = Field(description="Of the first mail.")
+    first_at: datetime | None = Field(description="When the first one leaves; null: at once.")
+    last_at: datetime | None
     paused: str = Field(description="Why sending stopped by itself; empty where it did not.")
-    subject: str
     digest: str
     confirm_url: str = Field(description="Where a person says yes in the dashboard.")
 
@@ -78,13 +82,15 @@ def confirm(request: ApiRequest, campaign_id: Id, asked: SendingAsked) -> tuple[
     """Send what was prepared: only with the scope “send”, only for a person with the right to send."""
     campaign = find_campaign(request, campaign_id, Right.SEND)
     channel = _find_channel(asked.channel)
-    if asked.digest != _prepare(campaign, channel)["digest"]:
+    plan = check_plan(campaign, channel)
+    if asked.digest != plan.digest:
         raise ApiProblem(409, "changed_meanwhile", OTHER)
-    if count_unsent(campaign, channel) > SENT_AT_ONCE:
+    if plan.people > SENT_AT_ONCE:
         if find_open(campaign, JobKind.SEND) is None:
-            enqueue(JobKind.SEND, campaign=campaign, user=request.user, options={"channel": channel.name})
+            options = {"channel": channel.name, "confirmed": plan.digest}
+            enqueue(JobKind.SEND, campaign=campaign, user=request.user, options=options)
         return 202, {"scheduled": None}
-    return 202, asdict(send_approved(campaign, request.user, channel.name))
+    return 202, asdict(send_approved(campaign, request.user, channel.name, confirmed=plan.digest))
 
 
 def _find_channel(name: str) -> Channel[Any]:
@@ -95,27 +101,7 @@ def _find_channel(name: str) -> Channel[Any]:
 
 
 def _prepare(campaign: Campaign, channel: Channel[Any]) -> dict[str, Any]:
-    messages = select_approved(campaign.messages.filter(recipient__removed_at=None)).order_by()
-    return {
-        "channel": channel.name,
-        "unsent": count_unsent(campaign, channel),
-        "approved": messages.count(),
-        "paused": campaign.sending_paused,
-        "subject": campaign.email_subject,
-        "digest": compute_digest(campaign, channel),
-        "confirm_url": link(campaign, "send"),
-    }
-
-
-def compute_digest(campaign: Campaign, channel: Channel[Any]) -> str:
-    """Of everything that would leave: which messages with which content, to whom, and the mail's words."""
-    messages = select_approved(campaign.messages.filter(recipient__removed_at=None)).order_by()
-    parts = (Cast("pk", CharField()), Value(":"), "content_hash", Value(":"), "recipient__email")
-    named = Concat(*parts, output_field=CharField())
-    hashed = Func(named, Value(0), function="hashtextextended", output_field=BigIntegerField())
-    contents = messages.aggregate(sum=Sum(hashed))["sum"]
-    states = sorted(campaign.deliveries.order_by().values_list("state", "channel").distinct())
-    counts = [campaign.deliveries.filter(state=state, channel=name).count() for state, name in states]
-    words = [getattr(campaign, name) for name in MailForm.Meta.fields]
-    told = (channel.name, messages.count(), contents, states, counts, words, campaign.presenter_id)
-    return sha256(repr(told).encode()).hexdigest()
+    plan = make_plan(campaign, channel)
+    told = {name: getattr(plan, name) for name in Prepared.model_fields if hasattr(plan, name)}
+    own = {"channel": channel.name, "paused": campaign.sending_paused, "confirm_url": link(campaign, "send")}
+    return told | own

@@ -42,7 +42,7 @@ def test_an_agent_prepares_a_sending_and_a_person_has_to_say_yes(
     assert answers["estimate"]["messages"] == 3
     assert answers["try_script"]["lines"] == ["Good day Ada."]
     prepared = answers["prepare_sending"]
-    assert prepared["unsent"] == 3 and "/send/" in prepared["confirm_url"] and "digest" not in prepared
+    assert prepared["people"] == 3 and "/send/" in prepared["confirm_url"] and "digest" not in prepared
     assert "no campaign" in answers["wrong"]["refused"]
     assert not Delivery.objects.exists()
     assert set(HistoryEntry.objects.values_list("verb", flat=True)) == {"approved", "made the API token"}

@@ -288,7 +288,7 @@ def test_a_token_that_may_not_send_prepares_and_sends_nothing(alice: User, campa
     approve_all(campaign, alice)
     program = make_program(alice, Scope.READ, Scope.EDIT, Scope.RUN, Scope.REVIEW)
     prepared = program.get(f"/campaigns/{campaign.pk}/sending")
-    assert prepared["unsent"] == 3 and prepared["confirm_url"].endswith(f"/{campaign.pk}/send/")
+    assert prepared["people"] == 3 and prepared["confirm_url"].endswith(f"/{campaign.pk}/send/")
     asked = {"digest": prepared["digest"]}
     status, told = program.ask("POST", f"/campaigns/{campaign.pk}/sending", asked)
     assert (status, told["code"]) == (403, "scope_missing") and not Delivery.objects.exists()
