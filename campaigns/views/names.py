@@ -23,12 +23,8 @@ from campaigns.recipients.revalidation import revalidate_unread_rows
 from campaigns.recipients.row_corrections import RowRefused, correct_row
 from campaigns.recipients.word_ranking import keep_words, measure_progress, rank_words
 from campaigns.states import CampaignState
-<<<<<<< HEAD
 from campaigns.views.numbers import read_key
 from campaigns.views.page import CampaignPage, step_url
-=======
-from campaigns.views.page import CampaignPage, read_key, step_url
->>>>>>> harden
 from campaigns.views.sound import respond_with_sound
 
 WORDS_PER_PAGE = 25
@@ -71,11 +67,7 @@ class NamesPage(CampaignPage):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-<<<<<<< HEAD
         word = get_object_or_404(self.campaign.words, pk=read_key(request.POST.get("word")))
-=======
-        word = get_object_or_404(self.campaign.words, pk=read_key(request.POST.get("word", "")))
->>>>>>> harden
         said = request.POST.get("said", "")[:1000]
         try:
             sentence = self._correct(word, said)
@@ -95,13 +87,8 @@ class NamesPage(CampaignPage):
         if self.campaign.state == CampaignState.RENDERING:
             raise RowRefused("A run is going on. Cancel it first, then correct names.")
         if self.request.POST.get("scope") == "row":
-<<<<<<< HEAD
             number = read_key(self.request.POST.get("row"))
             correct_row(self.campaign, word, number, said)
-=======
-            number = self.request.POST.get("row", "")
-            correct_row(self.campaign, word, read_key(number), said)
->>>>>>> harden
             record(self.person, Verb.NAME_CORRECTED, campaign=self.campaign, about=word.word, row=number)
             return f"“{word.word}” in row {number} will be said {said.strip()}."
         entry = save_entry(

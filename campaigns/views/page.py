@@ -134,11 +134,6 @@ class CampaignPage(UnfoldModelAdminViewMixin, TemplateView):
         return JsonResponse({"problem": sentence, "message": sentence}, status=status) if wants_json else None
 
 
-def read_key(text: str) -> int:
-    """The number that a form or an address names a row by; 0, which no row has, for all that is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def step_url(campaign: Campaign, step: str) -> str:
     return reverse(f"admin:campaigns_campaign_{step}", args=[campaign.pk])
 

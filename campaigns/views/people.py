@@ -22,12 +22,8 @@ from campaigns.recipients.people_list import (
     list_sent,
 )
 from campaigns.states import CampaignState, MoveRefused
-<<<<<<< HEAD
 from campaigns.views.numbers import read_key
 from campaigns.views.page import CampaignPage, step_url
-=======
-from campaigns.views.page import CampaignPage, read_key, step_url
->>>>>>> harden
 
 ROWS_PER_PAGE = 50
 CELL_CHARACTERS_MAX = 10_000
@@ -97,11 +93,7 @@ class PersonView(CampaignPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         found = self.campaign.recipients.all()
-<<<<<<< HEAD
         person = get_object_or_404(found, pk=read_key(request.POST.get("person")))
-=======
-        person = get_object_or_404(found, pk=read_key(request.POST.get("person", "")))
->>>>>>> harden
         try:
             refusal = self._act(request.POST.get("action", ""), person)
         except (MoveRefused, people.PersonRefused) as refused:

@@ -27,12 +27,8 @@ from campaigns.recordings.row_recordings import find_recording_column
 from campaigns.states import CampaignState
 from campaigns.storage.uploads import end_upload, find_part_file, find_upload
 from campaigns.views.media import serve
-<<<<<<< HEAD
 from campaigns.views.numbers import read_key
 from campaigns.views.page import CampaignPage, step_url
-=======
-from campaigns.views.page import CampaignPage, read_key, step_url
->>>>>>> harden
 
 
 class RecordingsPage(CampaignPage):

@@ -21,12 +21,8 @@ from campaigns.runs.queue_place import QueuePlace, find_run_place, find_sample_p
 from campaigns.runs.sample import cancel_sample, confirm_sample, find_sample, start_sample
 from campaigns.runs.start import retry_failed, start_run
 from campaigns.states import CampaignState, MoveRefused, RenderState
-<<<<<<< HEAD
 from campaigns.views.numbers import read_key
 from campaigns.views.page import CampaignPage, step_url
-=======
-from campaigns.views.page import CampaignPage, read_key, step_url
->>>>>>> harden
 
 FAILURES_SHOWN = 100
 NO_SAMPLE_YET = (
@@ -115,11 +111,7 @@ class AgainView(CampaignPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         messages_ = Message.objects.select_related("recipient").filter(campaign=self.campaign)
-<<<<<<< HEAD
-        message = get_object_or_404(messages_, pk=read_key(asked))
-=======
-        message = get_object_or_404(messages_, pk=read_key(request.POST.get("message", "")))
->>>>>>> harden
+        message = get_object_or_404(messages_, pk=read_key(request.POST.get("message")))
         try:
             if request.POST.get("over") == "another":
                 render_elsewhere(message, self.person)

@@ -67,11 +67,7 @@ class UploadView(_UploadView):
 
     def put(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         offset = request.GET.get("offset", "")
-<<<<<<< HEAD
         if not (offset.isdecimal() and len(offset) < 16):
-=======
-        if not (offset.isascii() and offset.isdigit() and len(offset) < 19):
->>>>>>> harden
             return JsonResponse({"problem": NO_UPLOAD}, status=400)
         try:
             append_part(self.upload, int(offset), request.read)

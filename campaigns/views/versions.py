@@ -9,12 +9,8 @@ from django.core.paginator import Paginator
 
 from campaigns.models import ScriptVersion
 from campaigns.scripts.versions import DiffPiece, compare
-<<<<<<< HEAD
 from campaigns.views.numbers import read_key
 from campaigns.views.page import CampaignPage
-=======
-from campaigns.views.page import CampaignPage, read_key
->>>>>>> harden
 
 VERSIONS_PER_PAGE = 20
 
@@ -52,13 +48,8 @@ class VersionsPage(CampaignPage):
         return ShownVersion(version, pieces, version.script == self.campaign.script)
 
     def _find_chosen(self) -> ScriptVersion | None:
-<<<<<<< HEAD
         number = read_key(self.request.GET.get("against"))
         return self.campaign.script_versions.filter(number=number).first() if number else None
-=======
-        number = read_key(self.request.GET.get("against", ""))
-        return self.campaign.script_versions.filter(number=number).first()
->>>>>>> harden
 
     def _find_before(self, shown: list[ScriptVersion]) -> ScriptVersion | None:
         return self.campaign.script_versions.filter(number__lt=shown[-1].number).first() if shown else None

@@ -18,11 +18,7 @@ from campaigns.access.roles import DESCRIPTIONS
 from campaigns.access.workspaces import scope, switch
 from campaigns.models import Workspace
 from campaigns.views.history import build_history, filter_entries, respond_with_csv
-<<<<<<< HEAD
 from campaigns.views.numbers import read_key
-=======
-from campaigns.views.page import read_key
->>>>>>> harden
 
 REFUSED = "You may not change members: that is for the role “Administrator”."
 
