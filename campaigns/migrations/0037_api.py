@@ -69,9 +69,9 @@ _TRIGGERS = """
         RETURN NULL;
     END $$;
     CREATE TRIGGER note_played_video AFTER INSERT ON campaigns_event FOR EACH ROW
-        WHEN (NEW.kind = 'played') EXECUTE FUNCTION note_viewing('video.played');
+        WHEN (NEW.kind = 'played' AND NEW.verdict = 'human') EXECUTE FUNCTION note_viewing('video.played');
     CREATE TRIGGER note_finished_video AFTER INSERT ON campaigns_event FOR EACH ROW
-        WHEN (NEW.kind = 'ended') EXECUTE FUNCTION note_viewing('video.finished');
+        WHEN (NEW.kind = 'ended' AND NEW.verdict = 'human') EXECUTE FUNCTION note_viewing('video.finished');
     CREATE TRIGGER note_opt_out AFTER INSERT ON campaigns_event FOR EACH ROW
         WHEN (NEW.kind = 'opted_out') EXECUTE FUNCTION note_viewing('opt_out');
 

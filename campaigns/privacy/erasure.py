@@ -153,6 +153,7 @@ def _redact(person: HeldPerson) -> None:
     records.forget_events_without_message(person)
     records.forget_words(person)
     records.clear_sessions(person.terms)
+    records.empty_answers(person)
     records.delete_tasks(person.terms)
     if person.covers_all:
         scrub_addresses(person.terms.addresses)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -21,6 +22,7 @@ from campaigns.models import (
     Comment,
     Delivery,
     Event,
+    IdempotentAnswer,
     Job,
     Message,
     PersonalWord,
@@ -130,6 +132,16 @@ def clear_sessions(terms: Terms) -> int:
     return count
 
 
+def empty_answers(person: HeldPerson) -> int:
+    """What programs were answered within the last day. Its key stays, so that no request acts again."""
+    answers = IdempotentAnswer.objects.filter(token__workspace__in=person.query.workspaces)
+    count = 0
+    for answer in answers.iterator(chunk_size=ROWS_AT_ONCE):
+        if person.terms.are_in(_read_json(bytes(answer.body))):
+            count += IdempotentAnswer.objects.filter(pk=answer.pk).update(body=b"{}")
+    return count
+
+
 def delete_tasks(terms: Terms) -> int:
     """Ended tasks of the queue whose arguments or result hold a term. They are read as bytes: nothing that a
     task left is unpickled."""
@@ -137,6 +149,13 @@ def delete_tasks(terms: Terms) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_q_task WHERE id = ANY(%s)", [keys])
     return len(keys)
+
+
+def _read_json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", errors="replace")
 
 
 def _read_tasks() -> Iterator[tuple[str, str]]:

@@ -36,7 +36,7 @@ class Trace:
 def search_tables(terms: Collection[str]) -> list[Trace]:
     """Columns in which a term stands, in any case, as JSON writes it, or inside base64."""
     wanted = sorted({form for term in terms for form in list_forms(term)})
-    found = []
+    found = _search_bytes(wanted)
     for table, column, _ in _list_columns():
         query = sql.SQL("SELECT count(*) FROM {} WHERE {}::text ILIKE ANY(%s)")
         with connection.cursor() as cursor:
@@ -92,14 +92,31 @@ def list_forms(term: str) -> list[str]:
     return sorted(forms)
 
 
-def _list_columns() -> Iterator[tuple[str, str, str]]:
+def _search_bytes(wanted: list[str]) -> list[Trace]:
+    """Columns of bytes in which a term stands as it is written, or in small letters."""
+    forms = sorted({form.encode() for one in wanted for form in (one, one.casefold())})
+    found = []
+    for table, column, _ in _list_columns(("bytea",)):
+        query = sql.SQL(
+            "SELECT count(*) FROM {} WHERE EXISTS "
+            "(SELECT FROM unnest(%s::bytea[]) AS forms(form) WHERE position(form IN {}) > 0)"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(query.format(sql.Identifier(table), sql.Identifier(column)), [forms])
+            [rows] = cursor.fetchone() or [0]
+        if rows:
+            found.append(Trace(f"{table}.{column}", rows))
+    return found
+
+
+def _list_columns(kinds: tuple[str, ...] = _TEXTS) -> Iterator[tuple[str, str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT columns.table_name, column_name, data_type FROM information_schema.columns "
             "JOIN information_schema.tables USING (table_schema, table_name) "
             "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND data_type = ANY(%s) "
             "ORDER BY 1, 2",
-            [list(_TEXTS)],
+            [list(kinds)],
         )
         yield from cursor.fetchall()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -23,9 +24,11 @@ from campaigns.delivery.suppression import suppress
 from campaigns.exports.jobs import Format, start_export
 from campaigns.jobs.work import work_on_job
 from campaigns.models import (
+    ApiToken,
     Campaign,
     Delivery,
     Event,
+    IdempotentAnswer,
     Job,
     Message,
     PersonalWord,
@@ -121,11 +124,18 @@ def _mention(campaign: Campaign, person: Recipient, other: Recipient, user: User
     session["_messages"] = f"Saved {NAME}."
     session["kept"] = "workspace"
     session.save()
+    _answer_a_program(campaign, user)
     now = timezone.now()
     Task.objects.create(
         id="1" * 32, name="job 1", func="f", args=(1,), result=f"ValueError: {ADDRESS}", started=now,
         stopped=now + timedelta(seconds=1), success=False,
     )  # fmt: skip
+
+
+def _answer_a_program(campaign: Campaign, user: User) -> None:
+    token = ApiToken.objects.create(workspace=campaign.workspace, user=user, name="CRM", digest="d" * 64)
+    body = json.dumps({"id": 9, "values": {"first_name": NAME, "email": ADDRESS}}).encode()
+    IdempotentAnswer.objects.create(token=token, key="k", digest="e" * 64, status=201, body=body)
 
 
 def _put(kind: str, content: bytes) -> str:

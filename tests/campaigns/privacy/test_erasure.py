@@ -65,7 +65,8 @@ def test_nothing_that_names_the_person_is_left_anywhere(
     assert tables >= {
         "campaigns_recipient", "campaigns_delivery", "campaigns_event", "campaigns_suppression",
         "campaigns_historyentry", "campaigns_job", "campaigns_comment", "campaigns_personalword",
-        "campaigns_pronunciationentry", "django_admin_log", "django_session", "django_q_task",
+        "campaigns_pronunciationentry", "campaigns_idempotentanswer", "django_admin_log", "django_session",
+        "django_q_task",
     }  # fmt: skip
     assert len(find_bytes()) == 3 and len(list(mailbox_folder().glob("*.eml"))) == 2
     query = PersonQuery.build(ADDRESS.upper(), "", [campaign.workspace_id])
