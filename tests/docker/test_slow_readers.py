@@ -23,7 +23,7 @@ from tests.docker.shipped import Running, shipped
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-READERS, SENDERS, LOOKS = 500, 100, 40
+READERS, SENDERS, LOOKS = 500, 100, 60
 VIDEO_BYTES = 8 * 1024 * 1024
 P95_S = 0.5
 PATIENCE_S = 30.0
@@ -75,6 +75,10 @@ def look_at_dashboard(port: int, session: str) -> float:
     return time.monotonic() - began
 
 
+def p95(times: list[float]) -> float:
+    return sorted(times)[int(0.95 * len(times))]
+
+
 def test_the_dashboard_answers_beside_500_slow_readers_and_100_slow_senders(
     port: int, message: Message, alice: User, client: Client
 ) -> None:
@@ -82,6 +86,7 @@ def test_the_dashboard_answers_beside_500_slow_readers_and_100_slow_senders(
     session = client.cookies["sessionid"].value
     video = reverse("message-video", args=[message.public_id])
     events = reverse("message-events", args=[message.public_id])
+    alone_s = p95([look_at_dashboard(port, session) for _ in range(LOOKS // 2)])
     readers = [line(port) for _ in range(READERS)]
     for one in readers:
         one.sendall(f"GET {video} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -92,8 +97,9 @@ def test_the_dashboard_answers_beside_500_slow_readers_and_100_slow_senders(
     try:
         heads = [one.recv(16) for one in readers]
         assert set(heads) == {b"HTTP/1.1 200 OK\r"}  # every one of them is being sent to
-        took = sorted(look_at_dashboard(port, session) for _ in range(LOOKS))
-        assert took[int(0.95 * LOOKS)] < P95_S, took
+        took = [look_at_dashboard(port, session) for _ in range(LOOKS)]
+        # A machine that is busy with other things is slow without any reader, too.
+        assert p95(took) < max(P95_S, 3 * alone_s), (alone_s, took)
         whole = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
         whole.request("GET", video, headers={"Range": f"bytes=1-{VIDEO_BYTES - 2}"})
         answer = whole.getresponse()

@@ -13,6 +13,8 @@ from uvicorn.supervisors import Multiprocess
 APPLICATION = "config.asgi:application"
 # So long may bytes stand unread on a line; then the system closes it. Browsers ask for the rest by a range.
 UNREAD_S = 120
+# What the system holds for one reader; else it takes megabytes for each, and hundreds come at once.
+LINE_BYTES = 256 * 1024
 ENDING_S = 8  # Docker waits for ten
 
 
@@ -42,5 +44,6 @@ class Command(BaseCommand):
             timeout_graceful_shutdown=ENDING_S,
         )
         listening = config.bind_socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LINE_BYTES)
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_S * 1000)
         Multiprocess(config, [listening]).run()
