@@ -170,7 +170,9 @@ def watch(page: Page, campaign: Campaign, postbox: Postbox) -> str:
     assert text is not None
     found = re.search(r"Watch your video: (\S+)", str(text.get_content()))
     assert found is not None
-    viewer = page.context.new_page()
+    browser = page.context.browser
+    assert browser is not None
+    viewer = browser.new_page()  # Anna's own: whoever is signed in is not counted
     viewer.goto(found[1])
     viewer.get_by_role("button", name="For Anna Müller").click()
     viewer.wait_for_function("() => document.querySelector('video').ended")
