@@ -18,7 +18,7 @@ from campaigns.api.rows import Id, find_campaign, link
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel
 from campaigns.delivery.plan import make_plan
-from campaigns.delivery.schedule import check_plan, send_approved
+from campaigns.delivery.schedule import check_plan, count_unsent, send_approved
 from campaigns.jobs.kinds import JobKind
 from campaigns.jobs.queue import enqueue, find_open
 from campaigns.models import Campaign
@@ -62,7 +62,8 @@ class Prepared(Schema):
 
 
 class Sent(Schema):
-    """What came of it; `scheduled` is null where a job schedules them, since they are many."""
+    """What came of it; `scheduled` is null where a job schedules them, since they are many: it fails where
+    what would be sent changed since the look."""
 
     scheduled: int | None
     already: int = 0
@@ -82,14 +83,14 @@ def confirm(request: ApiRequest, campaign_id: Id, asked: SendingAsked) -> tuple[
     """Send what was prepared: only with the scope “send”, only for a person with the right to send."""
     campaign = find_campaign(request, campaign_id, Right.SEND)
     channel = _find_channel(asked.channel)
+    if count_unsent(campaign, channel) > SENT_AT_ONCE:  # the job compares the digest
+        if find_open(campaign, JobKind.SEND) is None:
+            options = {"channel": channel.name, "confirmed": asked.digest}
+            enqueue(JobKind.SEND, campaign=campaign, user=request.user, options=options)
+        return 202, {"scheduled": None}
     plan = check_plan(campaign, channel)
     if asked.digest != plan.digest:
         raise ApiProblem(409, "changed_meanwhile", OTHER)
-    if plan.people > SENT_AT_ONCE:
-        if find_open(campaign, JobKind.SEND) is None:
-            options = {"channel": channel.name, "confirmed": plan.digest}
-            enqueue(JobKind.SEND, campaign=campaign, user=request.user, options=options)
-        return 202, {"scheduled": None}
     return 202, asdict(send_approved(campaign, request.user, channel.name, confirmed=plan.digest))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -28,8 +28,12 @@ from campaigns.models import Campaign, Delivery, Message, Recipient, get_workspa
 from campaigns.revisions import load_consents
 from campaigns.states import DeliveryState
 
+ShowProgress = Callable[[str, int, int], None]
+COUNTING = "counting who would get a mail"
 PLANNED_AT_ONCE = 2000  # messages that are read at once
 AGAIN = (DeliveryState.SCHEDULED, DeliveryState.FAILED, DeliveryState.SUPPRESSED)
+# What a message is made of is of no concern to its sending, and most of its row.
+_UNREAD = ("lines", "made_with", "segments", "scores", "flags", "parts")
 _WORDS = (*FIELDS, "sender_name", "mail_names", "picture_text", "mail_preview")
 
 
@@ -71,13 +75,19 @@ class SendPlan:
     messages: frozenset[int]
 
 
-def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") -> SendPlan:
+def make_plan(
+    campaign: Campaign,
+    channel: Channel[Any],
+    confirmed: str = "",
+    progress: ShowProgress = lambda *_: None,
+) -> SendPlan:
     """What sending by this channel would do now. Of what was scheduled under ``confirmed`` already it counts
     as if it were not, so that a job that stopped half way finds its own plan again."""
     told = hashlib.sha256(_digest([channel.name, digest_mail(campaign), campaign.pace]).encode())
     people = known = suppressed = without = already = 0
     first: Sending | None = None
     kept: list[int] = []
+    done, total = 0, select_sendable(campaign).count()
     for messages in read_sendable(campaign):
         batch = sort_messages(campaign, messages, channel)
         own = [one for one in batch.already if one is not None and confirmed and one.confirmed == confirmed]
@@ -94,6 +104,8 @@ def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") ->
         for pk, (message, address) in sorted(members.items()):
             told.update(_describe(message, address))
             kept.append(pk)
+        done += len(messages)
+        progress(COUNTING, done, total)
     first_at, last_at = forecast(campaign, people) or (None, None)
     approved = select_approved(campaign.messages.filter(recipient__removed_at=None)).count()
     return SendPlan(
@@ -102,7 +114,7 @@ def make_plan(campaign: Campaign, channel: Channel[Any], confirmed: str = "") ->
         suppressed=suppressed,
         without_address=without,
         already=already,
-        revoked=approved - select_sendable(campaign).count(),
+        revoked=approved - total,
         sender=describe_sender(campaign),
         first=first,
         subject=_write_subject(campaign, first),
@@ -123,6 +135,7 @@ def read_sendable(campaign: Campaign) -> Iterator[list[Message]]:
     last = 0
     while True:
         found = select_sendable(campaign).filter(pk__gt=last).order_by("pk").select_related("recipient")
+        found = found.defer(*_UNREAD)
         messages = list(found[:PLANNED_AT_ONCE])
         yield messages
         if len(messages) < PLANNED_AT_ONCE:

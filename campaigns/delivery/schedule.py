@@ -7,7 +7,7 @@ settled.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime, timedelta
@@ -34,6 +34,7 @@ from campaigns.delivery.plan import (
     Batch,
     Sending,
     SendPlan,
+    ShowProgress,
     digest_mail,
     digest_words,
     make_plan,
@@ -85,9 +86,6 @@ class SendCounts:
         return SendCounts(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
-ShowProgress = Callable[[str, int, int], None]
-
-
 def send_approved(
     campaign: Campaign,
     user: AbstractBaseUser | None = None,
@@ -125,12 +123,14 @@ def send_approved(
     return counts
 
 
-def check_plan(campaign: Campaign, channel: Channel[Any]) -> SendPlan:
+def check_plan(
+    campaign: Campaign, channel: Channel[Any], progress: ShowProgress = lambda *_: None
+) -> SendPlan:
     """The plan of a press of “send”, for a person to confirm. MoveRefused where it could not go on anyway."""
     with _locked(campaign) as held:
         _refuse_revoked(held)
         _refuse_gaps(held)
-    return make_plan(campaign, channel)
+    return make_plan(campaign, channel, progress=progress)
 
 
 def run_job(job: Job, progress: JobProgress) -> dict[str, Any]:

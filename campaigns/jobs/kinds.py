@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     START_RUN = "start_run"  # messages for all valid rows
     APPROVE = "approve"  # many messages at once
     SEND = "send"  # schedule the approved ones
+    PLAN_SENDING = "plan_sending"  # what sending would do, for a person to confirm
     EXPORT = "export"  # a table or a ZIP of videos
     STORE_RECORDINGS = "store_recordings"  # an archive of sounds that rows name
     COUNT_LINES = "count_lines"  # which lines most people hear
@@ -59,6 +60,7 @@ KINDS: Mapping[JobKind, Kind] = {
     JobKind.START_RUN: Kind("preparing the run", "campaigns.runs.start.run_job"),
     JobKind.APPROVE: Kind("approving", "campaigns.review.bulk.run_job"),
     JobKind.SEND: Kind("scheduling the mails", "campaigns.delivery.schedule.run_job"),
+    JobKind.PLAN_SENDING: Kind("counting who would get a mail", "campaigns.delivery.planning.run_job"),
     JobKind.EXPORT: Kind("writing the export", "campaigns.exports.jobs.run_job"),
     JobKind.STORE_RECORDINGS: Kind("storing the recordings", "campaigns.recipients.recorded_rows.run_job"),
     JobKind.COPY: Kind("copying the campaign", "campaigns.standing.copies.run_job"),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, Min
-from django.utils import timezone
 from django_q.models import OrmQ
 
+from campaigns.claims import clock
 from campaigns.models import Delivery, Message, Presenter
 from campaigns.operations.beats import living, queues
 
@@ -41,7 +41,7 @@ class DiskFigures:
 
 def read_queues() -> list[QueueFigures]:
     """Every queue. What a worker has taken out does not wait any more."""
-    now = timezone.now()
+    now = clock.now()
     found = []
     for name in queues():
         waiting = OrmQ.objects.filter(key=name, lock__lte=now)

@@ -17,6 +17,7 @@ from campaigns.access.roles import Right, may
 from campaigns.delivery.attempt import pause_waiting
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
+from campaigns.delivery.planning import ShownPlan, find_plan, start_plan
 from campaigns.delivery.schedule import SendCounts, check_plan, count_unsent, decide, retry, send_approved
 from campaigns.delivery.timing import load_pace, store_pace
 from campaigns.delivery.trial import start_test
@@ -36,7 +37,9 @@ from campaigns.views.script import PREVIEW_CHOICES, find_valid_rows
 from campaigns.views.script_tools import find_sample_values
 
 ROWS_PER_PAGE = 50
-SENT_AT_ONCE = 500  # more are scheduled behind the page
+SENT_AT_ONCE = 500  # more are counted and scheduled behind the page
+NOT_NOW = "not-now"  # in the address of the page: the numbers that were counted are not shown
+SHOWN_JOBS = (JobKind.PLAN_SENDING, JobKind.SEND, JobKind.MAKE_PREVIEWS, JobKind.SEND_TEST)
 UNSAVED = "Nothing was sent: the mail was changed and not saved. Save it first, or throw the changes away."
 DECISIONS: dict[str, Callable[[Delivery, Any], Delivery]] = {
     "arrived": lambda delivery, user: decide(delivery, was_sent=True, user=user),
@@ -79,7 +82,11 @@ class SendPage(CampaignPage):
         ready = self.campaign.messages.filter(render_state=RenderState.READY).order_by("pk")
         pks = ready.values_list("pk", flat=True)
         page = Paginator(pks, ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
-        job = find_open(self.campaign, JobKind.SEND, JobKind.MAKE_PREVIEWS, JobKind.SEND_TEST)
+        job = find_open(self.campaign, *SHOWN_JOBS)
+        counted = find_plan(self.campaign, self.person) if NOT_NOW not in self.request.GET else None
+        if counted is not None and job is None:
+            kwargs.setdefault("plan", counted[0])
+            kwargs.setdefault("plan_channel", counted[1])
         test = find_latest(self.campaign, JobKind.SEND_TEST)
         return super().get_context_data(
             page=page,
@@ -167,7 +174,12 @@ class SendPage(CampaignPage):
 
     def _ask(self, channel: Channel[Any]) -> HttpResponse:
         """The numbers first; the answer carries their digest back."""
-        plan = check_plan(self.campaign, channel)
+        if count_unsent(self.campaign, channel) > SENT_AT_ONCE:
+            start_plan(self.campaign, channel, self.person)
+            return self.go(
+                "send", "Who would get a mail is counted first; nothing leaves before you say yes."
+            )
+        plan = ShownPlan.of(check_plan(self.campaign, channel))
         asked = {"plan": plan, "plan_channel": channel}
         return self.render_to_response(self.get_context_data(**asked))
 
