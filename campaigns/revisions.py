@@ -26,6 +26,12 @@ from campaigns.states import RenderState, ReviewState, move
 FILES = ("video", "poster", "preview", "captions")
 COPIED = ("content_hash", "made_with", "lines", "video_seconds", "segments", "poster_at_s")
 FITTED_VOICES = "presenters/"  # where they are stored; what a video was made with names the file
+# What a page of a video does not read: of the content its words, and most of the presenter.
+_UNSHOWN = (
+    "lines", "segments", "presenter__voice_facts", "presenter__voice_failure", "presenter__consent_note",
+    "presenter__consent_wording", "presenter__failure", "presenter__bake", "presenter__take",
+    "presenter__fitted_voice", "presenter__voice_sample", "presenter__stage", "presenter__claimed_by",
+)  # fmt: skip
 _ROWS_AT_ONCE = 1000
 
 
@@ -78,7 +84,8 @@ def is_shown(message: Message) -> bool:
 def find_revision(message: Message) -> Revision | None:
     """The approved content that the message's link shows, None where there is none. It says nothing of
     consent."""
-    newest = message.revisions.filter(withdrawn_at=None).select_related("presenter").first()
+    shown = message.revisions.filter(withdrawn_at=None).select_related("presenter").defer(*_UNSHOWN)
+    newest = shown.first()
     if not message.is_approved:
         return newest
     if newest is None or newest.content_hash != message.content_hash:
