@@ -46,6 +46,7 @@ def port(message: Message, settings: Settings, tmp_path: Path) -> Iterator[int]:
         "SECRET_KEY": settings.SECRET_KEY,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "PORT": str(free),
+        "PUBLIC_URL": f"http://127.0.0.1:{free}",
     }
     web = shipped("web", variables, tmp_path)
     service: Running = web.start(tmp_path / "web.log")
