@@ -69,6 +69,7 @@ class Verb(StrEnum):
     WORKSPACE_RENAMED = "renamed the workspace"
     PACE_CHANGED = "changed when mails leave"
     WORDS_BLOCKED = "changed the blocked words of"
+    BRAND_SET = "changed the logo or colour of pages"
     EMBEDDING_SET = "set where pages may be shown inside others"
     PRESENTER_DELETED = "deleted the presenter"
     SUPPRESSED = "suppressed the address"

@@ -95,6 +95,7 @@ _SHOWN = (
     "video_seconds", "poster_at_s", "video", "poster", "preview", "captions", "recipient__name",
     "recipient__values", "campaign__presenter", "campaign__sender_name", "campaign__call_to_action_label",
     "campaign__call_to_action_url", "campaign__link_days", "campaign__workspace__embed_hosts",
+    "campaign__workspace__accent", "campaign__workspace__logo",
 )  # fmt: skip
 
 

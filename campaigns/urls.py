@@ -7,6 +7,7 @@ from campaigns.views import embed, health, mailbox, media, metrics, public
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("brand/<int:pk>/<slug:digest>.png", media.workspace_logo, name="workspace-logo"),
     path("oembed", embed.oembed, name="oembed"),
     path("v/<uuid:public_id>/", public.page, name="message-page"),
     path("v/<uuid:public_id>/video.mp4", media.public_video, name="message-video"),

@@ -11,6 +11,10 @@ FIRST_NAME = "Workspace"
 BLOCKED_WORDS_MAX = 2000
 
 
+def logo_path(workspace: Workspace, filename: str) -> str:
+    return f"workspaces/{workspace.pk}/{filename}"
+
+
 class Workspace(models.Model):
     """A team's own room. Nobody sees what belongs to another workspace than theirs."""
 
@@ -21,6 +25,8 @@ class Workspace(models.Model):
     )  # {privacy.retention.Kept: days}, where it is not as the settings say; 0: for ever
     blocked_words = models.TextField(blank=True)  # one a line; see scripts.blocked
     embed_hosts = models.JSONField(default=list, blank=True)  # [host]: sites that may show recipients' pages
+    accent = models.CharField(max_length=7, blank=True)  # #rrggbb; empty: the usual colour
+    logo = models.FileField(upload_to=logo_path, max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -17,7 +17,12 @@ from campaigns.models import Job, Revision
 from campaigns.revisions import FILES, find_platform_poster
 
 SPARED = timedelta(days=1)
-ROOTS = ("campaigns", "presenters", "jobs")  # uploads on their way have rows and a sweep of their own
+ROOTS = (
+    "campaigns",
+    "presenters",
+    "jobs",
+    "workspaces",
+)  # uploads on their way have rows and a sweep of their own
 
 
 def find_orphans() -> list[str]:

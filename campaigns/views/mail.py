@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from campaigns.access.colours import choose_colours
 from campaigns.delivery.channels.email import DEFAULT_SUBJECT
 from campaigns.delivery.mail_text import FIELDS, NAMES, MailFault, check_field, fill_field, find_mail_gaps
 from campaigns.models import Campaign, Message, Presenter, Recipient
@@ -59,6 +60,7 @@ def _write(campaign: Campaign, row: Recipient) -> dict[str, Any]:
         "opt_out_url": "#",
         "sender": " ".join(campaign.sender_name.split()),
         "consent_by": (presenter.consent_by or presenter.name) if presenter else "",
+        "colours": choose_colours(campaign.workspace.accent),
         **_show_picture(campaign, row),
     }
     return {

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.access.rights import has
 from campaigns.access.workspaces import scope
-from campaigns.models import Message, Presenter
+from campaigns.models import Message, Presenter, Workspace
 from campaigns.pictures.mail_picture import draw_mail_picture
 from campaigns.pictures.words import find_locale, write_words
 from campaigns.revisions import may_be_seen
@@ -68,6 +68,17 @@ def public_picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 @require_safe
 def public_captions(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     return _serve_public(request, public_id, "captions")
+
+
+@require_safe
+def workspace_logo(request: HttpRequest, pk: int, digest: str) -> HttpResponseBase:
+    """A workspace's logo, which everybody sees who gets its mails; another logo has another address."""
+    workspace = get_object_or_404(Workspace.objects.exclude(logo=""), pk=pk)
+    if Path(workspace.logo.name or "").stem != digest:
+        raise Http404("There is no such file.")
+    response = serve(request, workspace.logo, "image/png", digest)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @require_safe

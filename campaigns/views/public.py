@@ -19,11 +19,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaigns.access.colours import choose_colours
 from campaigns.delivery.channels.email import TEST_QUERY
 from campaigns.delivery.channels.registry import list_channels
 from campaigns.delivery.mail_text import fill_button
 from campaigns.delivery.suppression import normalize_address, suppress_for_links
-from campaigns.models import Delivery, Message
+from campaigns.models import Delivery, Message, Workspace
 from campaigns.states import EventKind, MachineSign
 from campaigns.tracking import (
     OpenPage,
@@ -56,7 +57,8 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         shown = get_public_message(public_id)
     except Http404:
-        return _respond(request, "public/gone.html", {}, status=404)
+        owner = Workspace.objects.filter(campaigns__messages__public_id=public_id).first()
+        return _respond(request, "public/gone.html", {}, status=404, owner=owner)
     sign, hosts = find_sign(request), shown.message.campaign.workspace.embed_hosts
     if sign and not is_staff(request):
         record_machine(describe_page(shown.message), EventKind.PAGE_VIEWED, sign)
@@ -77,7 +79,8 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         in request.GET,  # inside another site's page: anybody may look, nobody may opt out
         "oembed_url": build_oembed_url(public_id) if hosts else "",
     }
-    return _respond(request, "public/message.html", context, hosts=hosts)
+    owner = shown.message.campaign.workspace
+    return _respond(request, "public/message.html", context, hosts=hosts, owner=owner)
 
 
 @csrf_exempt  # a page without cookies has no session to abuse; the page's token is the permission
@@ -133,7 +136,8 @@ def opt_out(request: HttpRequest, public_id: UUID) -> HttpResponse:
         note_opt_out_page(message, find_key(request))
         judge_again(message, find_key(request), MachineSign.EVERY_LINK)
     context = {"address": ", ".join(sorted({mask_address(one) for one in addresses})), "done": done}
-    return _respond(request, "public/opt_out.html", context)
+    owner = Workspace.objects.filter(campaigns__messages__public_id=public_id).first()
+    return _respond(request, "public/opt_out.html", context, owner=owner)
 
 
 def _find_addresses(message: Message | None, public_id: UUID) -> list[str]:
@@ -173,9 +177,11 @@ def _respond(
     context: dict[str, object],
     status: int = 200,
     hosts: Iterable[str] = (),
+    owner: Workspace | None = None,
 ) -> HttpResponse:
-    style, digest = read_style()
-    response = render(request, template, context | {"style": style}, status=status)
+    style, digest = read_style(owner.accent if owner is not None else "")
+    looks = {"style": style, "logo": _find_logo(owner) if owner is not None else ""}
+    response = render(request, template, context | looks, status=status)
     response["Cache-Control"] = "private, no-cache"
     response["Referrer-Policy"] = "same-origin"  # the address is a secret: no other site learns it
     response["X-Robots-Tag"] = "noindex, nofollow"
@@ -186,12 +192,23 @@ def _respond(
     return response
 
 
-@lru_cache(maxsize=1)
-def read_style() -> tuple[str, str]:
-    """The style of these pages, and the word by which their policy allows it."""
+def _find_logo(owner: Workspace) -> str:
+    """The address of a workspace's logo; empty where it has none."""
+    name = owner.logo.name or ""
+    return reverse("workspace-logo", args=[owner.pk, Path(name).stem]) if name else ""
+
+
+@lru_cache(maxsize=256)
+def read_style(accent: str = "") -> tuple[str, str]:
+    """The style of these pages in a workspace's colour, and the word by which their policy allows it."""
     path = find(STYLE)
     if path is None:
         raise FileNotFoundError(f"{STYLE} is missing. Install Byname again.")
     style = Path(path).read_text(encoding="utf-8").strip()
+    if accent:
+        look = choose_colours(accent)
+        style += f"\n:root {{ --accent: {look.light}; --on-accent: {look.on_light}; --mark: {look.light}; }}"
+        dark = f":root {{ --accent: {look.dark}; --on-accent: {look.on_dark}; }}"
+        style += f"\n@media (prefers-color-scheme: dark) {{ {dark} }}"
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return style, f"sha256-{digest}"

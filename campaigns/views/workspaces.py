@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from campaigns.access import members
+from campaigns.access.brand import set_brand
 from campaigns.access.embedding import allow_hosts
 from campaigns.access.rights import has
 from campaigns.access.roles import DESCRIPTIONS
@@ -49,6 +51,7 @@ def show_members(request: HttpRequest, pk: int) -> HttpResponse:
         "members": members.list_members(workspace, request.user),
         "roles": [(str(role), words) for role, words in DESCRIPTIONS.items()],
         "may_erase": has(request.user, "erase_person", workspace),
+        "logo_digest": Path(workspace.logo.name or "").stem,
         "title": f"Members of {workspace.name}",
     }
     return render(request, "campaigns/members.html", {**admin.site.each_context(request), **context})
@@ -93,6 +96,10 @@ def _act(request: HttpRequest, workspace: Workspace) -> str:
         case "block":
             members.block_words(workspace, posted.get("words", ""), request.user)
             return "Saved the blocked words. They count from each campaign’s next run on."
+        case "brand":
+            logo, clear = request.FILES.get("logo"), "clear" in posted
+            set_brand(workspace, posted.get("accent", ""), logo, request.user, without_logo=clear)
+            return "Saved. Recipients’ pages look like this from now on, also those that were sent."
         case "embedding":
             hosts = allow_hosts(workspace, posted.get("hosts", "")[:5000], request.user)
             told = f"Pages may be shown on {', '.join(hosts)}." if hosts else "Pages are shown nowhere else."

@@ -21,6 +21,7 @@ from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from PIL import Image
 
+from campaigns.access.colours import choose_colours
 from campaigns.delivery.channels.channel import BadAddress, Channel, SendError
 from campaigns.delivery.channels.refusals import Refused, classify
 from campaigns.delivery.channels.smtp import SmtpBackend
@@ -161,6 +162,7 @@ def _build_context(
         "picture_url": f"cid:{_name_content(picture)}" if picture is not None else "",
         "picture_width": picture.width_px if picture is not None else 0,
         "test_note": test_note,
+        "colours": choose_colours(message.campaign.workspace.accent),
     }
 
 
