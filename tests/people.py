@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django_otp.oath import totp
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from campaigns.access.second_factor import begin, confirm
 from campaigns.models import Campaign, Message, Presenter, Recipient
 from campaigns.problems import Code, Problem, Source, dump_problems
 from campaigns.states import BakeState, RenderState, RowVerdict
@@ -81,6 +85,32 @@ def ready_message(recipient: Recipient, *, content_hash: str = "a" * 64, **field
     made.captions.save("captions.vtt", ContentFile(b"WEBVTT\n"), save=False)
     made.save()
     return made
+
+
+def second_factor(user: User) -> tuple[TOTPDevice, list[str]]:
+    """A confirmed app, none of whose codes is used up, and the recovery codes."""
+    key = begin(user)
+    begun = TOTPDevice.objects.get(pk=key)
+    device, codes = confirm(user, key, code_of(begun))
+    TOTPDevice.objects.filter(pk=device.pk).update(last_t=-1)
+    return device, codes
+
+
+def code_of(device: TOTPDevice) -> str:
+    """What the app shows now."""
+    return f"{totp(device.bin_key):06}"
+
+
+def wrong_code(device: TOTPDevice) -> str:
+    """Six digits that the app shows neither now nor a moment before or after."""
+    shown = {totp(device.bin_key, drift=step) for step in range(-3, 4)}
+    return next(f"{number:06}" for number in range(len(shown) + 1) if number not in shown)
+
+
+def forget_wrong_codes() -> None:
+    """Nobody has to wait any more."""
+    for kind in (TOTPDevice, StaticDevice):
+        kind.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
 
 
 def _not_an_address(row: int) -> Problem:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
 
@@ -17,11 +20,22 @@ def find_client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
+def is_guesser(request: HttpRequest, user: User) -> bool:
+    """Whether too many wrong passwords and codes came from this request's address."""
+    return not AxesProxyHandler.is_allowed(request, {"username": user.get_username()})
+
+
+def knows_password(request: HttpRequest, password: str) -> bool:
+    """Whether this is the password of whoever is signed in; a wrong one counts as at signing in."""
+    found = authenticate(request, username=request.user.get_username(), password=password)
+    return found is not None and found.pk == request.user.pk
+
+
 def refuse_guesser(request: HttpRequest, original: Any = None, credentials: Any = None) -> HttpResponse:
-    """The answer to an address with too many wrong passwords, also to a right one."""
+    """The answer to an address with too many wrong passwords or codes, also to a right one."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     answer = HttpResponse(
-        f"Too many wrong passwords came from your address. Wait {minutes} minutes, then try again. "
+        f"Too many wrong passwords or codes came from your address. Wait {minutes} minutes, then try again. "
         "Others can sign in meanwhile.\n",
         status=429,
         content_type="text/plain; charset=utf-8",

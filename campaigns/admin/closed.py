@@ -1,7 +1,8 @@
 """Lists that packages bring along and that no page shows, whoever asks.
 
 Django-Q2's lists would let a superuser schedule any function of Python on the workers, and would unpickle,
-in the web server, what a task returned.
+in the web server, what a task returned. Those of django-otp would show a superuser the secrets of everybody's
+second factor.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.contrib import admin
 
-CLOSED_APPS = ("django_q",)
+CLOSED_APPS = ("django_q", "otp_totp", "otp_static")
 
 
 def close_lists(site: admin.AdminSite) -> None:

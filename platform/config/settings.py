@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 import campaigns
 from config import env
@@ -56,6 +57,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_q",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "campaigns",
 ]
 AUTHENTICATION_BACKENDS = [
@@ -72,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "campaigns.access.second_factor_gate.SecondFactorGate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -109,6 +114,8 @@ AXES_CLIENT_IP_CALLABLE = "campaigns.access.sign_in.find_client_address"
 AXES_LOCKOUT_CALLABLE = "campaigns.access.sign_in.refuse_guesser"
 AXES_DISABLE_ACCESS_LOG = True  # who signed in when and from where is nobody's business
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+SECOND_FACTOR = env.choice("SECOND_FACTOR", "optional", ["optional", "required"])
+OTP_TOTP_ISSUER = f"Byname {urlsplit(PUBLIC_URL).hostname or ''}".strip()  # as the app on the phone lists it
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -256,6 +263,12 @@ UNFOLD = {
     ],
     "STYLES": [lambda _: static("campaigns/dashboard/contrast.css")],
     "SHOW_VIEW_ON_SITE": False,
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Second factor", "link": reverse_lazy("second-factor")},
+        ]
+    },
     "DASHBOARD_CALLBACK": "campaigns.admin.sidebar.add_recent_campaigns",
     "SIDEBAR": {"navigation": "campaigns.admin.sidebar.build_navigation"},
 }

@@ -89,6 +89,7 @@ def list_addresses(campaign: Campaign) -> dict[str, str]:
         "retention": reverse("admin:campaigns_workspace_retention", args=[campaign.workspace_id]),
         "tokens": reverse("admin:campaigns_workspace_tokens", args=[workspace]),
         "webhooks": reverse("admin:campaigns_workspace_webhooks", args=[workspace]),
+        "second factor": reverse("second-factor"),
         "webhook": reverse("admin:campaigns_workspace_webhook", args=[workspace, webhook]),
         "message": reverse("admin:campaigns_message_change", args=[message.pk]),
         **{name: reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk]) for name in STEPS},
@@ -113,6 +114,22 @@ def test_no_page_has_a_serious_fault(dashboard: Page, everything: Campaign, them
         if violations := find_violations(dashboard):
             found[name] = violations
     assert found == {}, str(found)
+
+
+def test_setting_up_a_second_factor_and_asking_for_a_code_have_none(dashboard: Page, alice: User) -> None:
+    page = dashboard
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.goto("/admin/second-factor/")
+    page.get_by_role("button", name="Set it up").click()
+    page.get_by_role("img", name="QR code").wait_for()
+    assert find_violations(page) == []
+    people.second_factor(alice)
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill(people.PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    page.get_by_label("Code of your app").wait_for()
+    assert find_violations(page) == []
 
 
 def test_a_page_with_a_fault_is_found_out(page: Page) -> None:

@@ -33,6 +33,7 @@ def list_addresses(campaign: Campaign, presenter: Presenter) -> list[str]:
         *(f"/admin/campaigns/{name}/" for name in lists),
         f"/admin/campaigns/workspace/{campaign.workspace_id}/tokens/",
         f"/admin/campaigns/workspace/{campaign.workspace_id}/webhooks/",
+        "/admin/second-factor/",
         "/admin/",
         "/admin/campaigns/campaign/add/",
         "/admin/campaigns/presenter/add/",
