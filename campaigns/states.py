@@ -60,6 +60,18 @@ class DeliveryState(TextChoices):
     UNKNOWN = "unknown", "unknown, needs a decision"
 
 
+class Outcome(TextChoices):
+    """What a mail provider told of a delivery after it had taken it. Further down weighs more."""
+
+    UNHEARD = "unheard", "nothing heard"
+    DEFERRED = "deferred", "delayed"
+    DELIVERED = "delivered", "delivered"
+    REFUSED = "refused", "refused by the provider"
+    BOUNCED = "bounced", "came back"
+    UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+    COMPLAINED = "complained", "marked as spam"
+
+
 class EventKind(TextChoices):
     PAGE_VIEWED = "page_viewed", "page viewed"
     PLAYED = "played", "played"
@@ -159,6 +171,11 @@ DELIVERY_MOVES: Moves = {
     DeliveryState.SUPPRESSED: frozenset({DeliveryState.SCHEDULED}),
     DeliveryState.UNKNOWN: frozenset({DeliveryState.SCHEDULED, DeliveryState.SENT}),
 }
+# What weighs more stays, so events may come twice and in any order. A new attempt begins with nothing heard.
+OUTCOME_MOVES: Moves = {
+    old: frozenset({*list(Outcome)[place + 1 :], *({Outcome.UNHEARD} if place else ())})
+    for place, old in enumerate(Outcome)
+}
 JOB_MOVES: Moves = {
     JobState.WAITING: frozenset({JobState.RUNNING, JobState.CANCELLED, JobState.FAILED}),
     JobState.RUNNING: frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.WAITING}),
@@ -180,6 +197,7 @@ MOVES: Mapping[type[TextChoices], Moves] = {
     RenderState: RENDER_MOVES,
     ReviewState: REVIEW_MOVES,
     DeliveryState: DELIVERY_MOVES,
+    Outcome: OUTCOME_MOVES,
     JobState: JOB_MOVES,
     CallState: CALL_MOVES,
 }

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from campaigns.views import embed, health, mailbox, media, metrics, public
+from campaigns.views import embed, health, mail_events, mailbox, media, metrics, public
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("brand/<int:pk>/<slug:digest>.png", media.workspace_logo, name="workspace-logo"),
+    path("mail-events", mail_events.mail_events, name="mail-events"),
     path("oembed", embed.oembed, name="oembed"),
     path("v/<uuid:public_id>/", public.page, name="message-page"),
     path("v/<uuid:public_id>/video.mp4", media.public_video, name="message-video"),

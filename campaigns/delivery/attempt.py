@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER_S = (60, 300, 1800, 7200)  # then it counts as failed
 PAUSE_AFTER_FAILURES = 10  # in a row
+ID_LENGTH = 200
 PAUSE_AFTER_REFUSALS = 3  # of the sender, in a row: the next mail would be refused, too
 
 UNAPPROVED = "Not sent: exactly this video is not approved. Approve it, then send again."
@@ -81,12 +82,12 @@ def deliver(delivery_id: int, worker: str) -> str:
     if refusal is not None:
         return _settle(delivery, token, *refusal)
     try:
-        _hand_over(delivery)
+        provider_id = _hand_over(delivery)
     except journal.JournalError as error:
         return _wait_for_journal(delivery, token, error)
     except SendError as error:
         return _record_failure(delivery, token, error)
-    return _record_sent(delivery, token)
+    return _record_sent(delivery, token, provider_id)
 
 
 def settle_dead(delivery: Delivery) -> int:
@@ -172,7 +173,8 @@ def _is_same_address(delivery: Delivery, message: Message) -> bool:
     return normalize_address(wanted) == normalize_address(delivery.address)
 
 
-def _hand_over(delivery: Delivery) -> None:
+def _hand_over(delivery: Delivery) -> str:
+    """Send it; what the other side calls it, "" where it does not say."""
     channel = _find_channel(delivery)
     try:
         payload = channel.prepare(delivery)
@@ -183,7 +185,7 @@ def _hand_over(delivery: Delivery) -> None:
         raise SendError(f"The {channel.noun} could not be written: {error}", permanent=True) from error
     journal.note(delivery, Step.BEGUN)
     try:
-        channel.transmit(payload)
+        return (channel.transmit(payload) or "")[:ID_LENGTH]
     except SendError as error:
         if not error.maybe_sent:
             _note(delivery, Step.NOT)
@@ -228,8 +230,9 @@ def _wait_for_journal(delivery: Delivery, token: str, error: Exception) -> str:
     return _settle(delivery, token, DeliveryState.SCHEDULED, NO_JOURNAL.format(error), due_at)
 
 
-def _record_sent(delivery: Delivery, token: str) -> str:
+def _record_sent(delivery: Delivery, token: str, provider_id: str) -> str:
     _note(delivery, Step.SENT)
+    Delivery.objects.filter(pk=delivery.pk, claimed_by=token).update(provider_id=provider_id)
     if delivery.message is not None:
         series = Q(sending_failures__gt=0) | Q(sender_refusals__gt=0)
         Campaign.objects.filter(series, pk=delivery.message.campaign_id).update(

@@ -49,7 +49,7 @@ from campaigns.delivery.unsent import count_unsent as count_unsent
 from campaigns.history import Verb, record
 from campaigns.jobs.progress import JobProgress, RefusedJob
 from campaigns.models import Campaign, Delivery, Job, Message, Recipient
-from campaigns.states import DeliveryState, MoveRefused, move, move_one
+from campaigns.states import DeliveryState, MoveRefused, Outcome, move, move_one
 
 LOST_S = 60.0  # the same, while no task waits at all
 FORGOTTEN_S = 600  # scheduled for longer than this without a worker: its task was lost
@@ -155,7 +155,9 @@ def _begin(campaign: Campaign, channel: Channel[Any], confirmed: str) -> frozens
         plan = make_plan(held, channel, confirmed) if confirmed else None
         if plan is not None and plan.digest != confirmed:
             raise MoveRefused(CHANGED)
-        Campaign.objects.filter(pk=campaign.pk).update(
+        stored = Campaign.objects.filter(pk=campaign.pk)
+        stored.exclude(sending_paused="").update(rates_since=clock.now())
+        stored.update(
             sending_paused="", sending_failures=0, sender_refusals=0, mail_confirmed=digest_mail(held)
         )
     return plan.messages if plan is not None else None
@@ -326,6 +328,9 @@ def _decide(
         stored.reason, stored.claimed_by, stored.attempts, stored.due_at = "", "", 0, None
         if stored.message is not None:
             _renew(stored, stored.message)
+        if to == DeliveryState.SCHEDULED:
+            stored.provider_id = ""
+            move(Delivery.objects.filter(pk=stored.pk), Outcome.UNHEARD)
         stored.sent_at = clock.now() if to == DeliveryState.SENT else None
         stored.save()
         _note_decision(stored, Step.SENT if to == DeliveryState.SENT else Step.NOT)

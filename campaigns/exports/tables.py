@@ -17,7 +17,7 @@ from django.utils import timezone
 from campaigns.exports.cells import make_safe
 from campaigns.models import Campaign
 from campaigns.revisions import Consents, load_consents
-from campaigns.states import DeliveryState, RenderState, ReviewState, RowVerdict
+from campaigns.states import DeliveryState, Outcome, RenderState, ReviewState, RowVerdict
 
 OWN_COLUMNS = (
     "link", "poster", "picture", "preview", "status", "approved", "sent at", "opened", "watched %",
@@ -30,7 +30,7 @@ TellProgress = Callable[[str, int, int], None]
 _ROWS = """
     SELECT r.id, r.row_number, r."values", r.verdict, m.public_id, m.render_state, m.review_state,
         m.content_hash <> '' AND m.approved_hash = m.content_hash, m.poster <> '', m.preview <> '',
-        d.sent_at, d.state, coalesce(e.opened, FALSE),
+        d.sent_at, d.state, d.outcome, coalesce(e.opened, FALSE),
         CASE WHEN e.finished THEN 100 WHEN m.video_seconds > 0
             THEN least(100, round(100 * coalesce(e.best_s, 0) / m.video_seconds))::int ELSE 0 END,
         coalesce(e.plays, 0), coalesce(e.seconds, 0), coalesce(e.finished, FALSE),
@@ -38,8 +38,8 @@ _ROWS = """
         v.presenter_id, v.made_with, m.made_with
     FROM campaigns_recipient r
     LEFT JOIN campaigns_message m ON m.recipient_id = r.id
-    LEFT JOIN LATERAL (SELECT max(sent_at) AS sent_at, max(state) AS state FROM campaigns_delivery
-        WHERE message_id = m.id) d ON TRUE
+    LEFT JOIN LATERAL (SELECT max(sent_at) AS sent_at, max(state) AS state,
+            max(outcome) AS outcome FROM campaigns_delivery WHERE message_id = m.id) d ON TRUE
     LEFT JOIN LATERAL (SELECT
             bool_or(kind = 'page_viewed') FILTER (WHERE verdict = 'human') AS opened,
             bool_or(kind = 'ended') FILTER (WHERE verdict = 'human') AS finished,
@@ -151,7 +151,7 @@ def _build_person(
     row: Sequence[Any], addresses: Mapping[str, tuple[str, str]], consents: Consents, presenter: int | None
 ) -> Person:
     (_, _, values, verdict, public_id, render, review, current, has_poster, has_preview,
-     sent_at, delivery, opened, watched, plays, seconds, finished, clicked, programs,
+     sent_at, delivery, outcome, opened, watched, plays, seconds, finished, clicked, programs,
      *shown, made_with) = row  # fmt: skip
     approved = review == ReviewState.APPROVED and render == RenderState.READY and bool(current)
     public = _is_public(
@@ -165,7 +165,7 @@ def _build_person(
         for name in LINKS
     ]
     sent = timezone.localtime(sent_at).strftime("%Y-%m-%d %H:%M") if sent_at else ""
-    status = _describe(verdict, render, review, approved, delivery)
+    status = _describe(verdict, render, review, approved, delivery, outcome)
     told = [
         _yes(opened),
         str(watched),
@@ -204,10 +204,19 @@ def _load(values: Any) -> Mapping[str, str]:
     return values if isinstance(values, dict) else {}
 
 
-def _describe(verdict: str, render: str | None, review: str | None, approved: bool, sent: str | None) -> str:
+def _describe(
+    verdict: str,
+    render: str | None,
+    review: str | None,
+    approved: bool,
+    sent: str | None,
+    outcome: str | None,
+) -> str:
     """Where a person stands, in one phrase."""
     if verdict == RowVerdict.REJECTED:
         return "needs attention"
+    if sent == DeliveryState.SENT and outcome not in (None, Outcome.UNHEARD):
+        return str(Outcome(outcome).label)
     if sent:
         return str(DeliveryState(sent).label)
     if render is None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0037_api'),
+        ('campaigns', '0039_provider'),
     ]
 
     operations = [

@@ -118,6 +118,8 @@ class Campaign(StatusModel):
     sending_paused = models.TextField(
         blank=True, editable=False
     )  # why sending stopped by itself; empty: it did not
+    # What came back is counted of mails that left since; a person who goes on after a pause begins anew.
+    rates_since = models.DateTimeField(null=True, blank=True, editable=False)
     follow_up_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="follow_ups"
     )

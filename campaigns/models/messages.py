@@ -17,6 +17,7 @@ from campaigns.states import (
     DeliveryState,
     EventKind,
     MachineSign,
+    Outcome,
     RenderState,
     ReviewState,
     Verdict,
@@ -27,6 +28,7 @@ def message_path(message: Message, filename: str) -> str:
     return f"campaigns/{message.campaign.public_id}/messages/{message.public_id}/{filename}"
 
 
+_IS_BAD = models.Q(outcome__in=[Outcome.REFUSED, Outcome.BOUNCED, Outcome.UNSUBSCRIBED, Outcome.COMPLAINED])
 _FINISHED = models.Q(render_state=RenderState.READY) & ~models.Q(content_hash="")
 _DECISIONS = [
     "recipient", "content_hash", "approved_hash", "review_state", "first_approved_hash", "first_approved_by",
@@ -183,6 +185,11 @@ class Delivery(StatusModel):
     due_at = models.DateTimeField(null=True, blank=True)  # not before; empty: at once
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # What the other side calls it: the provider's id, of a mail server the Message-ID.
+    provider_id = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
+    outcome = models.CharField(
+        max_length=16, choices=Outcome.choices, default=Outcome.UNHEARD, db_default=Outcome.UNHEARD
+    )
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -212,6 +219,8 @@ class Delivery(StatusModel):
                 name="sent_moments",
             ),
             models.Index(fields=["-created_at"]),
+            models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="provider_ids"),
+            models.Index(fields=["campaign", "outcome"], condition=_IS_BAD, name="bad_outcomes"),
         ]
 
     def __str__(self) -> str:

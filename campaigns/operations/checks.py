@@ -45,12 +45,27 @@ def check_public_address(**_: Any) -> list[Warning]:
 @register(Tags.security, deploy=True)
 def check_mail_server(**_: Any) -> list[Warning]:
     """campaigns.W002"""
-    if settings.EMAIL_HOST not in ("127.0.0.1", "localhost"):
+    if settings.MAIL_PROVIDER != "smtp" or settings.EMAIL_HOST not in ("127.0.0.1", "localhost"):
         return []
     return [
         Warning(
             "EMAIL_URL names a mail server on this machine.",
             hint="Set EMAIL_URL=smtp+tls://user:password@mail.example.org:587, unless one runs here.",
             id="campaigns.W002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_mail_events(**_: Any) -> list[Warning]:
+    """campaigns.W003"""
+    if settings.MAIL_PROVIDER == "smtp" or settings.MAIL_WEBHOOK_SECRET:
+        return []
+    return [
+        Warning(
+            f"MAIL_PROVIDER={settings.MAIL_PROVIDER}, and nothing tells of mails that came back or were "
+            "marked as spam.",
+            hint="Set MAIL_WEBHOOK_SECRET=name:password and give the provider the address (docs/sending.md).",
+            id="campaigns.W003",
         )
     ]

@@ -18,6 +18,7 @@ from campaigns.delivery.attempt import pause_waiting
 from campaigns.delivery.channels.channel import Channel
 from campaigns.delivery.channels.registry import find_channel, list_channels
 from campaigns.delivery.planning import ShownPlan, find_plan, start_plan
+from campaigns.delivery.rates import count_outcomes
 from campaigns.delivery.schedule import SendCounts, check_plan, count_unsent, decide, retry, send_approved
 from campaigns.delivery.timing import load_pace, store_pace
 from campaigns.delivery.trial import start_test
@@ -94,6 +95,7 @@ class SendPage(CampaignPage):
             next_at=self._find_next_moment(),
             posted=build_rows(page),
             summary=summarize_viewing(self.campaign),
+            outcomes=count_outcomes(self.campaign),
             variables=[(column, to_variable(column)) for column in self.campaign.columns],
             samples=find_sample_values(self.campaign),
             filters=FILTERS,

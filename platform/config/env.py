@@ -87,7 +87,9 @@ def listing(name: str, default: Sequence[str]) -> list[str]:
 
 
 def web_address(name: str, default: str) -> str:
-    """An http or https address, without a slash at its end."""
+    """An http or https address, without a slash at its end; "" where neither it nor a default is set."""
+    if not text(name, default):
+        return ""
     value = text(name, default).rstrip("/")
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:

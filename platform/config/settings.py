@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 import campaigns
-from config import env
+from config import env, mail_provider
 from config.database import configure_embedded, from_url
 from config.secret_key import load_or_create_secret_key
 
@@ -211,7 +211,6 @@ RETENTION_DAYS = {
 }
 
 # Mail
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 _mail = env.email_server("EMAIL_URL", "smtp://127.0.0.1:8025")
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
@@ -219,6 +218,17 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 SEND_STALLED_AFTER_S = env.integer("SEND_STALLED_AFTER_S", 300, least=2)
 SENT_JOURNAL_DIR = env.folder("SENT_JOURNAL_DIR", VAR_DIR / "sent")
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT_S", 20, least=1)
+MAIL_PROVIDER = env.choice("MAIL_PROVIDER", mail_provider.SMTP, mail_provider.list_providers())
+MAIL_WEBHOOK_SECRET = env.secret("MAIL_WEBHOOK_SECRET", "")
+_keys = mail_provider.Keys(
+    key=env.secret("MAIL_PROVIDER_KEY", ""),
+    secret=env.secret("MAIL_PROVIDER_SECRET", ""),
+    domain=env.text("MAIL_PROVIDER_DOMAIN", ""),
+    url=env.web_address("MAIL_PROVIDER_URL", ""),
+    webhook_secret=MAIL_WEBHOOK_SECRET,
+    webhook_key=env.secret("MAIL_WEBHOOK_KEY", ""),
+)
+EMAIL_BACKEND, ANYMAIL = mail_provider.configure(MAIL_PROVIDER, _keys, EMAIL_TIMEOUT)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Byname <byname@localhost>")
 
 # Monitoring

@@ -32,6 +32,7 @@ from campaigns.states import (
     DeliveryState,
     JobState,
     MoveRefused,
+    Outcome,
     RenderState,
     ReviewState,
     RowVerdict,
@@ -46,7 +47,13 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIES = ROOT / "campaigns" / "standing" / "copies.py"  # copies rows with the verdict that they have
 CODE = sorted(path for folder in ("campaigns", "platform") for path in (ROOT / folder).rglob("*.py"))
 MODELS = {BakeState: Presenter, CampaignState: Campaign, RowVerdict: Recipient, RenderState: Message}
-MODELS |= {ReviewState: Message, DeliveryState: Delivery, JobState: Job, CallState: WebhookCall}
+MODELS |= {
+    ReviewState: Message,
+    DeliveryState: Delivery,
+    JobState: Job,
+    CallState: WebhookCall,
+    Outcome: Delivery,
+}
 PAIRS = [(old, new) for statuses in MOVES for old in statuses for new in statuses]
 COLUMNS = {
     column for model in apps.get_app_config("campaigns").get_models() for column in list_status_columns(model)

@@ -65,8 +65,8 @@ class Channel(Generic[Payload]):
     prepare: Callable[[Delivery], Payload]
     """Build what is sent; nothing leaves yet. Raises SendError when it cannot be built, as for an address
     that `clean_address` refuses."""
-    transmit: Callable[[Payload], None]
-    """Send it. Returns when the other side accepted it; raises SendError otherwise."""
+    transmit: Callable[[Payload], str | None]
+    """Send it. Returns when the other side accepted it, with its id of it; raises SendError otherwise."""
     read_address: Callable[[Recipient], str] | None = None
     """A recipient's address as it was given, "" for none; where this is None, the cell in ``columns``."""
     address_field: str = ""

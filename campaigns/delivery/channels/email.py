@@ -18,10 +18,12 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from PIL import Image
 
 from campaigns.access.colours import choose_colours
+from campaigns.delivery.channels import provider
 from campaigns.delivery.channels.channel import BadAddress, Channel, SendError
 from campaigns.delivery.channels.refusals import Refused, classify
 from campaigns.delivery.channels.smtp import SmtpBackend
@@ -59,7 +61,9 @@ def prepare(delivery: Delivery) -> EmailMultiAlternatives:
     message = delivery.message
     if message is None:
         raise SendError("The row behind this delivery is gone.", permanent=True)
-    return _write(message, delivery.address, _build_headers(delivery, message), "")
+    mail = _write(message, delivery.address, _build_headers(delivery, message), "")
+    provider.name_delivery(mail, message.public_id)
+    return mail
 
 
 def prepare_test(message: Message, address: str, note: str) -> EmailMultiAlternatives:
@@ -102,8 +106,10 @@ def _write(message: Message, address: str, headers: dict[str, str], test_note: s
     return mail
 
 
-def transmit(payload: EmailMultiAlternatives) -> None:
-    """Send the mail. Returns when the mail server accepted it."""
+def transmit(payload: EmailMultiAlternatives) -> str:
+    """Send the mail. Returns when the mail server or provider accepted it, with its id."""
+    if provider.is_chosen():
+        return provider.transmit(payload)
     backend = _create_backend()
     try:
         backend.open()
@@ -118,6 +124,12 @@ def transmit(payload: EmailMultiAlternatives) -> None:
         raise _classify_error(error, backend) from error
     finally:
         _close(backend)
+    return str(payload.extra_headers.get("Message-ID", ""))
+
+
+def select_deliveries() -> QuerySet[Delivery]:
+    """Those by mail."""
+    return Delivery.objects.filter(channel=CHANNEL.name)
 
 
 def clean_address(text: str) -> str:

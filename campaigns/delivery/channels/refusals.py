@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 _CODE = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_PREFIX = re.compile(r"\s*(?:x?-?smtp;)?\s*(?:([245]\d\d)[ -])?\s*", re.IGNORECASE)
 _ADDRESS = re.compile(r"<[^>]*>|\S+@\S+")
 # Some servers give a recipient's code to what they have against the sender.
 _OF_SENDER = re.compile(
@@ -61,6 +62,18 @@ class Answer:
         return self.refused is Refused.RECIPIENT and self.permanent
 
 
+def classify_report(text: str) -> Answer:
+    """The same of an answer that somebody else passes on: “smtp; 550 5.1.1 …”, or without its first code."""
+    codes, rest = _split_report(text)
+    return classify(codes.pop() if len(codes) == 1 else 0, rest)
+
+
+def is_temporary(text: str) -> bool:
+    """Whether such an answer says that it may be tried again."""
+    codes, _ = _split_report(text)
+    return bool(codes) and all(400 <= code < 500 for code in codes)
+
+
 def classify(code: int, text: str, *, to_sender: bool = False) -> Answer:
     """What an answer refuses: its three-digit ``code`` and its text, whose lines begin with the enhanced one.
 
@@ -78,3 +91,13 @@ def classify(code: int, text: str, *, to_sender: bool = False) -> Answer:
     if status != 5 or not permanent or _OF_SENDER.search(_ADDRESS.sub(" ", text)):
         return Answer(Refused.SYSTEM if status != 5 else Refused.SENDER, permanent)
     return Answer(Refused.RECIPIENT, permanent)
+
+
+def _split_report(text: str) -> tuple[set[int], str]:
+    """The three-digit codes of its lines, else those of the enhanced ones; and the lines without them."""
+    parts = [(_PREFIX.match(line), line) for line in text.splitlines()]
+    rest = [line[found.end() :] if found else line for found, line in parts]
+    codes = {int(found[1]) for found, _ in parts if found and found[1]}
+    if not codes:
+        codes = {int(f"{found[1]}50") for line in rest if (found := _CODE.match(line))}
+    return codes, "\n".join(rest)

@@ -18,7 +18,7 @@ from campaigns.exports.videos import name_file
 from campaigns.jobs.work import work_on_job
 from campaigns.models import Campaign, Delivery, Event, Job
 from campaigns.review import approve
-from campaigns.states import DeliveryState, EventKind, JobState
+from campaigns.states import DeliveryState, EventKind, JobState, Outcome, move
 from tests import people
 
 
@@ -67,6 +67,12 @@ def test_the_table_has_the_peoples_columns_and_what_came_of_each(sent: Campaign,
     assert (ada["status"], ada["approved"], ada["opened"], ada["watched %"]) == ("sent", "yes", "yes", "50")
     assert (jose["status"], jose["approved"], jose["link"]) == ("to review", "no", "")
     assert (oneil["status"], nobody["status"]) == ("no video yet", "needs attention")
+
+
+def test_the_status_says_what_the_provider_told(sent: Campaign, alice: User) -> None:
+    move(sent.deliveries.all(), Outcome.BOUNCED)
+    ada = read_rows(export(sent, alice, Format.CSV))[0]
+    assert (ada["status"], ada["sent at"] != "") == ("came back", True)
 
 
 def test_formulas_of_the_sheet_are_only_text(sent: Campaign, alice: User) -> None:

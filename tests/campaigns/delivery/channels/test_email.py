@@ -83,6 +83,11 @@ def test_without_https_there_is_a_link_but_no_one_click(
     assert mail["List-Unsubscribe"] and mail["List-Unsubscribe-Post"] is None
 
 
+def test_a_mail_servers_id_is_the_mails_own(message: Message, postbox: Postbox) -> None:
+    delivery = Delivery(message=message, channel="email", address="ada@example.org")
+    assert email.transmit(email.prepare(delivery)) == postbox.mails[-1]["Message-ID"]
+
+
 def test_every_attempt_carries_the_same_id(message: Message, postbox: Postbox) -> None:
     assert send(message, postbox)["Message-ID"] == send(message, postbox)["Message-ID"]
 

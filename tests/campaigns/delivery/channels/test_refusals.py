@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.delivery.channels.refusals import Refused, classify
+from campaigns.delivery.channels.refusals import Refused, classify, classify_report, is_temporary
 
 RECIPIENT = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 # Every other code of the registry of IANA that is no success.
@@ -50,3 +50,34 @@ def test_without_a_code_nothing_is_known_of_the_address(text: str) -> None:
 
 def test_several_lines_with_one_code_are_one_answer() -> None:
     assert classify(550, "5.1.1 The account does not exist.\n5.1.1 See example.org/help").is_bad_address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 5.1.1 No such user",
+        "smtp; 550 5.1.1 No such user",
+        "x-smtp;550-5.1.1 No such user",
+        "5.1.1 No such user",
+        "550-5.1.1 The account does not exist.\n550 5.1.1 See example.org/help",
+    ],
+)
+def test_an_answer_that_is_passed_on_is_read_like_one_that_was_heard(text: str) -> None:
+    assert classify_report(text).is_bad_address and not is_temporary(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "No such user",
+        "550 No user",
+        "550 5.2.2 Full",
+        "450 4.1.1 Later",
+        "5.1.1.1 550 refused",
+        "605 Old",
+    ],
+)
+def test_an_answer_that_is_passed_on_without_a_code_says_nothing_of_the_address(text: str) -> None:
+    assert not classify_report(text).is_bad_address
+    assert is_temporary(text) is text.startswith("4")
