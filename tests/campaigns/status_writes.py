@@ -10,9 +10,10 @@ BULK = {"bulk_update", "save", "asave", "abulk_update"}
 WRITERS = {"update", "create", "get_or_create", "update_or_create", "setattr", *BULK}
 WRITERS |= {f"a{name}" for name in ("update", "create", "get_or_create", "update_or_create")}
 MOVERS = {"move", "move_one"}
-# The tables of viewings and of the history have no status; a trigger adds rows of webhooks' calls in their first
+# Viewings and the history have no status; a trigger adds rows of webhooks' calls in their first one.
 _SQL = re.compile(
-    r"\b(update\s+\S*|insert\s+into\s+\S*)campaigns_(?!(?:viewing|historyentry|webhookcall)\b)", re.IGNORECASE
+    r"\b(update\s+\S*|insert\s+into\s+\S*)campaigns_(?!(?:viewing|historyentry|webhookcall)\b)",
+    re.IGNORECASE,
 )
 
 
