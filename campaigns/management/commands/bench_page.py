@@ -20,7 +20,12 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.benchmark.page_load import load_pages
-from campaigns.benchmark.web_data import BenchWorkspace, fill_workspace, find_workspace
+from campaigns.benchmark.web_data import (
+    BenchWorkspace,
+    fill_workspace,
+    find_largest_workspace,
+    find_workspace,
+)
 from campaigns.demo.child_processes import Children, build_manage_command
 from campaigns.models import Campaign
 from campaigns.states import RenderState, ReviewState
@@ -59,7 +64,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _open_workspace(self, recipients: int) -> BenchWorkspace:
-        found = find_workspace(recipients)
+        found = find_workspace(recipients) or find_largest_workspace()
         if found is not None:
             return found
         if Campaign.objects.exclude(created_by__username="bench").exists():

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.benchmark.web_data import SMALL_CAMPAIGNS, fill_workspace, find_workspace
+from campaigns.benchmark.web_data import (
+    SMALL_CAMPAIGNS,
+    fill_workspace,
+    find_largest_workspace,
+    find_workspace,
+)
 from campaigns.models import Campaign, Event, Viewing
 from campaigns.tracking import summarize_viewing
 
@@ -28,6 +33,8 @@ def test_every_state_is_there_and_every_event_is_counted() -> None:
 
 
 def test_it_is_found_again_by_its_size() -> None:
+    assert find_largest_workspace() is None
     place = fill_workspace(60, 0)
+    assert find_largest_workspace() == place
     assert find_workspace(60) == place
     assert find_workspace(61) is None
