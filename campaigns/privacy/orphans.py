@@ -5,7 +5,6 @@ Whatever is younger than a day is spared: it may be on its way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.apps import apps
@@ -15,6 +14,7 @@ from django.db.models import FileField
 from campaigns.claims import clock
 from campaigns.models import Job, Revision
 from campaigns.revisions import FILES, find_platform_poster
+from campaigns.storage.files import walk_folder
 
 SPARED = timedelta(days=1)
 ROOTS = (
@@ -31,7 +31,7 @@ def find_orphans() -> list[str]:
     before = clock.now() - SPARED
     found = []
     for root in ROOTS:
-        for name in _walk(root):
+        for name in walk_folder(root):
             if name not in used and not _is_job_file(name, owners) and _is_older(name, before):
                 found.append(name)
     return sorted(found)
@@ -75,13 +75,3 @@ def _is_older(name: str, before: datetime) -> bool:
         return default_storage.get_modified_time(name) < before
     except FileNotFoundError:
         return False
-
-
-def _walk(folder: str) -> Iterator[str]:
-    try:
-        folders, names = default_storage.listdir(folder)
-    except (FileNotFoundError, NotImplementedError):
-        return
-    yield from (f"{folder}/{name}" for name in names)
-    for one in folders:
-        yield from _walk(f"{folder}/{one}")

@@ -25,7 +25,7 @@ from campaigns.models import Job, Revision, Viewing
 from campaigns.privacy import files
 from campaigns.privacy.person import HeldPerson, PersonQuery
 from campaigns.revisions import FILES
-from campaigns.storage.files import store_file
+from campaigns.storage.files import store_file, walk_folder
 
 KEPT_DAYS = 7  # then the archive is deleted
 README = """What this archive holds about one person.
@@ -115,19 +115,9 @@ _OURS = ("claimed_by", "heartbeat_at", "parts")  # of workers and caches
 
 def _list_files(person: HeldPerson) -> Iterator[str]:
     for folder in files.list_message_folders(person):
-        yield from _walk(folder)
+        yield from walk_folder(folder)
     yield from (str(one.file.name) for one in files.list_recordings(person))
     yield from (str(one.file.name) for one in files.list_row_recordings(person))
-
-
-def _walk(folder: str) -> Iterator[str]:
-    try:
-        folders, names = default_storage.listdir(folder)
-    except (FileNotFoundError, NotImplementedError):
-        return
-    yield from (f"{folder}/{name}" for name in names)
-    for one in folders:
-        yield from _walk(f"{folder}/{one}")
 
 
 def _add(archive: zipfile.ZipFile, name: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 
 _ATTEMPTS = 3
@@ -24,6 +26,17 @@ def get_local_path(stored: FieldFile) -> Path:
             with stored.open("rb") as source:
                 _write_whole(copy, source)
         return copy
+
+
+def walk_folder(folder: str) -> Iterator[str]:
+    """The names of all files in a stored folder and those within it; none where it is not there."""
+    try:
+        folders, names = default_storage.listdir(folder)
+    except (FileNotFoundError, NotImplementedError):  # nothing was stored, or a storage without folders
+        return
+    yield from (f"{folder}/{name}" for name in names)
+    for one in folders:
+        yield from walk_folder(f"{folder}/{one}")
 
 
 def store_file(stored: FieldFile, source: Path, name: str) -> str:
